@@ -1,0 +1,48 @@
+package dev.littoral.activities.source;
+
+import java.util.List;
+
+/**
+ * Where files are listed and read: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every method
+ * fails with {@link dev.littoral.activities.LittoralException}, classified; an interrupt ends a call early with
+ * {@link InterruptedException}.
+ */
+public interface FileSource extends AutoCloseable {
+
+    /** Receives what a listing finds, in order. */
+    interface Visitor {
+        /** A file to serve. Paths come in {@link Paths#ORDER}, each once. */
+        void file(SourceFile file) throws InterruptedException;
+
+        /** A file or directory marker that is left out, and why, in words for the skip report. */
+        void skipped(String path, SkipReason reason) throws InterruptedException;
+    }
+
+    /**
+     * Lists the files of a range, in {@link Paths#ORDER}. Costs one request per 1,000 files on S3. A reply that was cut off
+     * is an error, never an end.
+     *
+     * @throws OutOfOrderException when the store does not list in order, so that a range may have missed files; list
+     *     {@link PathRange#ALL} with {@link #listSorted} instead
+     */
+    void list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException;
+
+    /** Lists everything and sorts it, whatever order the store lists in, in bounded memory (temporary files). */
+    void listSorted(Visitor visitor) throws InterruptedException;
+
+    /**
+     * Paths that cut the source into ranges which can be listed in parallel; at most {@code wanted}, in order; empty where
+     * it is not worth it. Costs a bounded number of requests.
+     */
+    List<String> cuts(int wanted) throws InterruptedException;
+
+    /**
+     * Reads exactly {@code length} bytes at {@code offset} of the file, at the version that was listed. One request.
+     *
+     * @throws FileChangedException when the file is gone or has another version
+     */
+    byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
+
+    @Override
+    void close();
+}
