@@ -1,0 +1,83 @@
+package dev.littoral.activities;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Runs tasks side by side. */
+public final class Parallel {
+    private Parallel() {}
+
+    /**
+     * Runs tasks on at most so many threads and returns their results in order. The first failure, or an interrupt of the
+     * caller, interrupts the rest; nothing runs any more when this returns.
+     *
+     * @param checked the checked exception that tasks may throw, which comes out as it is
+     */
+    public static <T, X extends Exception> List<T> run(int threads, List<? extends Callable<T>> tasks, Class<X> checked)
+            throws InterruptedException, X {
+        if (tasks.size() <= 1) {
+            return alone(tasks, checked);
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(
+                Math.min(threads, tasks.size()), Thread.ofPlatform().name("littoral-io-", 0).daemon().factory());
+        try {
+            CompletionService<T> completed = new ExecutorCompletionService<>(pool);
+            List<Future<T>> futures = new ArrayList<>(tasks.size());
+            for (Callable<T> task : tasks) {
+                futures.add(completed.submit(task));
+            }
+            for (int i = 0; i < tasks.size(); i++) {
+                completed.take().get();
+            }
+            List<T> results = new ArrayList<>(tasks.size());
+            for (Future<T> future : futures) {
+                results.add(future.resultNow());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw failure(e.getCause(), checked);
+        } finally {
+            pool.shutdownNow();
+            // Waits for tasks that are being interrupted, and keeps an interrupt of its own for the caller.
+            pool.close();
+        }
+    }
+
+    private static <T, X extends Exception> List<T> alone(List<? extends Callable<T>> tasks, Class<X> checked)
+            throws InterruptedException, X {
+        List<T> results = new ArrayList<>();
+        for (Callable<T> task : tasks) {
+            try {
+                results.add(task.call());
+            } catch (Exception e) {
+                throw failure(e, checked);
+            }
+        }
+        return results;
+    }
+
+    /** Never returns: the one place where a task's failure comes out as what it is. */
+    private static <X extends Exception> RuntimeException failure(Throwable failure, Class<X> checked)
+            throws InterruptedException, X {
+        if (checked.isInstance(failure)) {
+            throw checked.cast(failure);
+        }
+        if (failure instanceof InterruptedException interrupted) {
+            throw interrupted;
+        }
+        if (failure instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw new IllegalStateException("A task failed with an undeclared exception", failure);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.littoral.activities.catalog;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.SnapshotRef;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The objects of one collection: its head, its snapshots and what running updates stage. Every object a head version reaches
+ * is checked against the digest that names it; one that was changed by hand is refused and never built upon. Safe for use by
+ * many threads.
+ */
+public final class CollectionCatalog {
+    private static final int DELETE_BATCH = 1_000;
+
+    private final ObjectStore store;
+    private final String collectionId;
+    private final HeadLog heads;
+
+    public CollectionCatalog(ObjectStore store, String collectionId) {
+        this.store = store;
+        this.collectionId = collectionId;
+        this.heads = new HeadLog(store, collectionId);
+    }
+
+    public HeadLog heads() {
+        return heads;
+    }
+
+    /** The snapshot a head names, or empty when it names none. */
+    public Optional<SnapshotRoot> root(Head head) throws InterruptedException {
+        SnapshotRef ref = head.snapshot();
+        if (ref == null) {
+            return Optional.empty();
+        }
+        byte[] bytes = verified(ref.key(), ref.sha256());
+        try {
+            return Optional.of(JsonLines.readOne(bytes, SnapshotRoot.class));
+        } catch (IOException e) {
+            throw damaged(ref.key(), e);
+        }
+    }
+
+    /**
+     * Writes a snapshot's root.
+     *
+     * @param objects the folder of the snapshot's own objects
+     */
+    public SnapshotRef writeRoot(String objects, SnapshotRoot root) throws InterruptedException {
+        byte[] bytes = JsonLines.writeOne(root);
+        String key = objects + "/root.json.zst";
+        store.put(key(key), bytes);
+        return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals());
+    }
+
+    /** Hands over a shard's files in order. */
+    public void readShard(ShardRef shard, Consumer<FileEntry> file) throws InterruptedException {
+        byte[] bytes = verified(shard.key(), shard.sha256());
+        try {
+            JsonLines.read(bytes, FileEntry.class, file);
+        } catch (IOException e) {
+            throw damaged(shard.key(), e);
+        }
+    }
+
+    public List<FileEntry> shard(ShardRef shard) throws InterruptedException {
+        List<FileEntry> files = new ArrayList<>();
+        readShard(shard, files::add);
+        return files;
+    }
+
+    /** Writes an object and returns the digest of its bytes. */
+    public String write(String key, byte[] bytes) throws InterruptedException {
+        store.put(key(key), bytes);
+        return ListingDigest.hexOf(bytes);
+    }
+
+    /** Reads an object of which no digest is known: one in staging, or a skip report. */
+    public <T> List<T> lines(String key, Class<T> type) throws InterruptedException {
+        try {
+            return JsonLines.readAll(bytes(key), type);
+        } catch (IOException e) {
+            throw damaged(key, e);
+        }
+    }
+
+    /** An object's bytes. */
+    public byte[] bytes(String key) throws InterruptedException {
+        return find(key).orElseThrow(() -> missing(key));
+    }
+
+    public Optional<byte[]> find(String key) throws InterruptedException {
+        return store.get(key(key));
+    }
+
+    /** Writes one value as compressed JSON. */
+    public void writeOne(String key, Object value) throws InterruptedException {
+        store.put(key(key), JsonLines.writeOne(value));
+    }
+
+    /** Reads one value. */
+    public <T> T one(String key, Class<T> type) throws InterruptedException {
+        try {
+            return JsonLines.readOne(bytes(key), type);
+        } catch (IOException e) {
+            throw damaged(key, e);
+        }
+    }
+
+    /** The folder an update stages in. */
+    public static String staging(long update) {
+        return "staging/%010d".formatted(update);
+    }
+
+    /** Removes what updates up to this one staged. */
+    public void discardStaging(long upToUpdate) throws InterruptedException {
+        deleteAll("staging/", key(staging(upToUpdate)) + "0");
+    }
+
+    /** Removes a folder of snapshot objects that nothing names or can come to name. */
+    public void discard(String objects) throws InterruptedException {
+        deleteAll(objects + "/", null);
+    }
+
+    /** Deletes every object of a folder that sorts before {@code end}. */
+    private void deleteAll(String folder, String end) throws InterruptedException {
+        while (true) {
+            List<String> keys = store.list(key(folder), null, DELETE_BATCH);
+            List<String> doomed = keys.stream()
+                    .filter(key -> end == null || key.compareTo(end) < 0)
+                    .toList();
+            if (doomed.isEmpty()) {
+                return;
+            }
+            store.delete(doomed);
+            if (doomed.size() < DELETE_BATCH) {
+                return;
+            }
+        }
+    }
+
+    private byte[] verified(String key, String sha256) throws InterruptedException {
+        byte[] bytes = bytes(key);
+        String found = ListingDigest.hexOf(bytes);
+        if (!found.equals(sha256)) {
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "Catalog object " + name(key) + " is damaged: its SHA-256 is " + found + "; expected " + sha256);
+        }
+        return bytes;
+    }
+
+    private LittoralException missing(String key) {
+        return new LittoralException(FailureType.INPUT, "Catalog object " + name(key) + " is missing; expected it to be there");
+    }
+
+    private LittoralException damaged(String key, IOException cause) {
+        return new LittoralException(
+                FailureType.INPUT, "Catalog object " + name(key) + " is damaged: it cannot be read as what it should be", cause);
+    }
+
+    private String name(String key) {
+        return store.location() + "/" + key(key);
+    }
+
+    private String key(String key) {
+        return collectionId + "/" + key;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.littoral.activities.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.source.SourceFile;
+import java.util.List;
+
+/**
+ * A file in a shard: one line of its object.
+ *
+ * @param path where the file is
+ * @param version the version that was read
+ * @param bytes its size
+ * @param rows its rows; 0 when it is left out
+ * @param schema the fingerprint of its schema, or null when it is left out
+ * @param fragments its fragments in row order; none when it is left out
+ * @param skipped why it is left out, or null when it is served
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FileEntry(
+        String path,
+        String version,
+        long bytes,
+        long rows,
+        String schema,
+        List<FragmentEntry> fragments,
+        String skipped) {
+
+    /**
+     * A row range of the file.
+     *
+     * @param start its first row
+     * @param end one past its last row
+     * @param segment the segment it is in, or null while it is in none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record FragmentEntry(long start, long end, Long segment) {
+        public long rows() {
+            return end - start;
+        }
+
+        boolean sameRows(FragmentEntry other) {
+            return start == other.start && end == other.end;
+        }
+
+        public FragmentEntry in(Long newSegment) {
+            return new FragmentEntry(start, end, newSegment);
+        }
+    }
+
+    public boolean served() {
+        return skipped == null;
+    }
+
+    public boolean is(SourceFile file) {
+        return path.equals(file.path()) && version.equals(file.version()) && bytes == file.bytes();
+    }
+
+    public SourceFile file() {
+        return new SourceFile(path, version, bytes);
+    }
+
+    public FileEntry with(List<FragmentEntry> newFragments) {
+        return new FileEntry(path, version, bytes, rows, schema, newFragments, skipped);
+    }
+
+    /** Whether both cut the file into the same row ranges. */
+    public boolean sameFragments(FileEntry other) {
+        if (fragments.size() != other.fragments.size()) {
+            return false;
+        }
+        for (int i = 0; i < fragments.size(); i++) {
+            if (!fragments.get(i).sameRows(other.fragments.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

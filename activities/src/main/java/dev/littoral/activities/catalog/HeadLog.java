@@ -1,0 +1,129 @@
+package dev.littoral.activities.catalog;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Wire;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The head of one collection: a log of small versions, the newest of which is the truth. Versions are named so that the newest
+ * sorts first.
+ */
+public final class HeadLog {
+    /** Versions count down from here in their names. */
+    private static final long LAST = 9_999_999_999L;
+
+    private static final String SUFFIX = ".json";
+
+    private final ObjectStore store;
+    private final String folder;
+
+    public HeadLog(ObjectStore store, String collectionId) {
+        this.store = store;
+        this.folder = collectionId + "/head/";
+    }
+
+    /** The newest version, or {@link Head#NONE}. Two requests. */
+    public Head newest() throws InterruptedException {
+        List<Head> newest = newest(Long.MAX_VALUE, 1);
+        return newest.isEmpty() ? Head.NONE : newest.get(0);
+    }
+
+    /**
+     * Versions below a number, newest first.
+     *
+     * @param before versions below this one
+     * @param limit at most so many
+     */
+    public List<Head> newest(long before, int limit) throws InterruptedException {
+        String startAfter = before > LAST ? null : key(before);
+        List<String> keys = store.list(folder, startAfter, limit);
+        List<Head> heads = new java.util.ArrayList<>(keys.size());
+        for (String key : keys) {
+            read(key).ifPresent(heads::add);
+        }
+        if (heads.isEmpty() && !keys.isEmpty()) {
+            throw new LittoralException(
+                    FailureType.TRANSIENT, "Catalog " + store.location() + " lists " + keys.get(0) + " but does not have it");
+        }
+        return heads;
+    }
+
+    /** One version, or empty when it is not there. */
+    public Optional<Head> at(long version) throws InterruptedException {
+        return version < 1 || version > LAST ? Optional.empty() : read(key(version));
+    }
+
+    /**
+     * Creates exactly the version after {@code base}. Asked again with the same commitId, it answers the same: whether an
+     * earlier try has worked is settled by reading that version back. It never moves to a newer base by itself.
+     *
+     * @param next the version after base, with a commitId that no other write has
+     */
+    public CommitOutcome create(Head base, Head next) throws InterruptedException {
+        if (next.version() != base.version() + 1) {
+            throw new IllegalArgumentException("Version " + next.version() + " does not follow its base " + base.version());
+        }
+        LittoralException unknown = null;
+        try {
+            if (store.createIfAbsent(key(next.version()), bytes(next))) {
+                return new CommitOutcome.Created(next);
+            }
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.TRANSIENT) {
+                throw e;
+            }
+            unknown = e;
+        }
+        Optional<Head> there = at(next.version());
+        if (there.isEmpty()) {
+            throw unknown != null
+                    ? unknown
+                    : new LittoralException(
+                            FailureType.TRANSIENT,
+                            "Catalog " + store.location() + " says that " + key(next.version()) + " exists but does not have it");
+        }
+        return there.get().commitId().equals(next.commitId())
+                ? new CommitOutcome.Created(there.get())
+                : new CommitOutcome.Moved(newest());
+    }
+
+    private Optional<Head> read(String key) throws InterruptedException {
+        Optional<byte[]> bytes = store.get(key);
+        if (bytes.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Head head = Wire.JSON.readValue(bytes.get(), Head.class);
+            if (head.commitId() != null && head.kind() != null && head.source() != null && key(head.version()).equals(key)) {
+                return Optional.of(head);
+            }
+        } catch (IOException e) {
+            throw damaged(key, e);
+        }
+        throw damaged(key, null);
+    }
+
+    private LittoralException damaged(String key, IOException cause) {
+        return new LittoralException(
+                FailureType.INPUT,
+                "Catalog object " + store.location() + "/" + key + " is damaged: it is no head version; expected what was written",
+                cause);
+    }
+
+    private String key(long version) {
+        return folder + "%010d".formatted(LAST - version) + SUFFIX;
+    }
+
+    private static byte[] bytes(Head head) {
+        try {
+            return Wire.JSON.writeValueAsBytes(head);
+        } catch (IOException e) {
+            throw new IllegalStateException("A head version is always JSON", e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.littoral.activities.catalog;
+
+import dev.littoral.activities.source.SourceFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The digest of a listing: SHA-256 over each file's path, version and size in order, texts as UTF-8 with their length in four
+ * bytes before them, sizes in eight, all big-endian. One thread.
+ */
+public final class ListingDigest {
+    private final MessageDigest digest = sha256();
+
+    public void add(SourceFile file) {
+        byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
+        byte[] version = file.version().getBytes(StandardCharsets.UTF_8);
+        digest.update(ByteBuffer.allocate(16 + path.length + version.length)
+                .putInt(path.length)
+                .put(path)
+                .putInt(version.length)
+                .put(version)
+                .putLong(file.bytes())
+                .flip());
+    }
+
+    /** The digest of what was added; to be called once, at the end. */
+    public String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static String hexOf(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256().digest(bytes));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

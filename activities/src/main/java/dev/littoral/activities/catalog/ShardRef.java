@@ -1,0 +1,26 @@
+package dev.littoral.activities.catalog;
+
+import dev.littoral.workflows.model.Totals;
+import java.util.List;
+
+/**
+ * A shard as a snapshot's root names it. Its range of paths reaches to the next shard's start.
+ *
+ * @param from the first path of its range; empty for the first shard
+ * @param key the key of its object, below the collection
+ * @param sha256 the hex digest of the object's bytes
+ * @param listing the hex digest of its files' paths, versions and sizes, see {@link ListingDigest}
+ * @param totals what it adds up to
+ * @param schemas the fingerprints of its files' schemas, sorted
+ */
+public record ShardRef(
+        String from, String key, String sha256, String listing, Totals totals, List<String> schemas) {
+    public ShardRef from(String newFrom) {
+        return new ShardRef(newFrom, key, sha256, listing, totals, schemas);
+    }
+
+    /** How many files its listing has, left out or not. */
+    public long listed() {
+        return totals.files() + totals.skipped();
+    }
+}

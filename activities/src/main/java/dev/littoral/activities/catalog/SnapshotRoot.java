@@ -1,0 +1,43 @@
+package dev.littoral.activities.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Totals;
+import java.util.List;
+
+/**
+ * A snapshot: the list of its shards. Immutable.
+ *
+ * @param format the version of the catalog's format
+ * @param collectionId the collection
+ * @param version the head version it was made for
+ * @param source what was listed
+ * @param generation the source's generation
+ * @param targetRowsPerSegment the most rows a segment holds
+ * @param totals what it adds up to
+ * @param shards its shards in order of their ranges
+ * @param skipped what the listing left out by name or size
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SnapshotRoot(
+        int format,
+        String collectionId,
+        long version,
+        ExternalSource source,
+        long generation,
+        long targetRowsPerSegment,
+        Totals totals,
+        List<ShardRef> shards,
+        SkipReport skipped) {
+
+    public static final int FORMAT = 1;
+
+    /**
+     * What the listing left out.
+     *
+     * @param count how many
+     * @param key the key of the object that lists them, or null when there are none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SkipReport(long count, String key) {}
+}

@@ -1,0 +1,31 @@
+package dev.littoral.activities.listing;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.catalog.ShardRef;
+import java.util.List;
+
+/**
+ * A shard of the snapshot to be. Its range reaches to the next one's start.
+ *
+ * @param from the first path of its range; empty for the first shard
+ * @param carried the shard of the base that serves as it is, or null when the shard has to be read
+ * @param parts its files, staged, in order
+ * @param unlisted a shard of the base whose unchanged files come before {@code parts}, or null
+ * @param base the shards of the base whose files these can be
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PlannedShard(String from, ShardRef carried, List<Part> parts, ShardRef unlisted, List<ShardRef> base) {
+    @JsonIgnore
+    public boolean isTouched() {
+        return carried == null;
+    }
+
+    long files() {
+        long files = carried != null ? carried.listed() : unlisted != null ? unlisted.listed() : 0;
+        for (Part part : parts) {
+            files += part.files();
+        }
+        return files;
+    }
+}

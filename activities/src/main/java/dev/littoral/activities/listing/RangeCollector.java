@@ -1,0 +1,99 @@
+package dev.littoral.activities.listing;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ListingDigest;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.SourceFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Takes in the files of one range. It holds at most a shard's worth of them: what lists as the base's shard does is dropped,
+ * anything else is staged in parts of half a shard. One thread.
+ */
+final class RangeCollector implements FileSource.Visitor {
+    private final CollectionCatalog catalog;
+    private final String folder;
+    private final ShardRef base;
+    private final int maxFiles;
+    private final SkipLog skips;
+    private final AtomicLong progress;
+
+    private final List<Part> parts = new ArrayList<>();
+    private final ListingDigest digest = new ListingDigest();
+    private List<SourceFile> buffer = new ArrayList<>();
+    private long files;
+    private long skipped;
+    private String first;
+
+    /**
+     * A collector for one range.
+     *
+     * @param folder where parts are staged; unique to this range and attempt
+     * @param base the base's shard of that range, or null
+     * @param progress counts what is listed
+     */
+    RangeCollector(
+            CollectionCatalog catalog, String folder, ShardRef base, int maxFiles, SkipLog skips, AtomicLong progress) {
+        this.catalog = catalog;
+        this.folder = folder;
+        this.base = base;
+        this.maxFiles = maxFiles;
+        this.skips = skips;
+        this.progress = progress;
+    }
+
+    @Override
+    public void file(SourceFile file) throws InterruptedException {
+        met(file.path());
+        files++;
+        digest.add(file);
+        buffer.add(file);
+        if (buffer.size() > maxFiles || (!parts.isEmpty() && buffer.size() > maxFiles / 2)) {
+            // More than any shard has, so it differs from the base's.
+            while (buffer.size() > maxFiles / 2) {
+                stage(buffer.subList(0, maxFiles / 2));
+                buffer = new ArrayList<>(buffer.subList(maxFiles / 2, buffer.size()));
+            }
+        }
+    }
+
+    @Override
+    public void skipped(String path, SkipReason reason) {
+        met(path);
+        skipped++;
+        skips.add(path, reason);
+    }
+
+    /**
+     * The range is at its end.
+     *
+     * @param beyond the first path beyond it that was met, or null
+     * @param reopen whether files have to be looked at though they list as before
+     */
+    RangeListing finish(String beyond, boolean reopen) throws InterruptedException {
+        boolean same = base != null && !reopen && parts.isEmpty() && files == base.listed() && digest.hex().equals(base.listing());
+        if (!same && !buffer.isEmpty()) {
+            stage(buffer);
+        }
+        buffer = List.of();
+        return new RangeListing(base, same, List.copyOf(parts), files + skipped, skipped, first, beyond);
+    }
+
+    private void met(String path) {
+        progress.incrementAndGet();
+        if (first == null) {
+            first = path;
+        }
+    }
+
+    private void stage(List<SourceFile> part) throws InterruptedException {
+        String key = "%s-%05d.jsonl.zst".formatted(folder, parts.size());
+        catalog.write(key, JsonLines.write(part));
+        parts.add(new Part(key, part.get(0).path(), part.size()));
+    }
+}

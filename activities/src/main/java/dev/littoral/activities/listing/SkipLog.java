@@ -1,0 +1,37 @@
+package dev.littoral.activities.listing;
+
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.source.SkipReason;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.UpdateReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a listing leaves out, kept compressed until it is known whether it has to be staged. Safe for use by many threads. */
+final class SkipLog {
+    private final JsonLines.Writer<SkippedFile> lines = new JsonLines.Writer<>();
+    private final List<SkippedFile> first = new ArrayList<>();
+    private long count;
+
+    synchronized void add(String path, SkipReason reason) {
+        SkippedFile line = new SkippedFile(path, reason.text());
+        count++;
+        lines.add(line);
+        if (first.size() < UpdateReport.MAX_SKIPPED) {
+            first.add(line);
+        }
+    }
+
+    synchronized long count() {
+        return count;
+    }
+
+    synchronized List<SkippedFile> first() {
+        return List.copyOf(first);
+    }
+
+    /** The whole report as a catalog object; to be called once, at the end. */
+    synchronized byte[] finish() {
+        return lines.finish();
+    }
+}
