@@ -1,0 +1,247 @@
+package dev.littoral.activities.source;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Sorts files by {@link Paths#ORDER} in bounded memory: sorted runs go to temporary files, which are merged. Of files that
+ * bear the same path the one added last stays. For one thread. A temporary folder that is full or away is a TRANSIENT
+ * failure.
+ */
+public final class PathSorter implements AutoCloseable {
+    /** About so many bytes of heap are sorted at once. */
+    private static final long DEFAULT_RUN_BYTES = 32L << 20;
+    /** So many runs are merged at once; bounds open files and their buffers. */
+    private static final int MAX_RUNS = 64;
+
+    private static final int BUFFER = 64 << 10;
+
+    private final long runBytes;
+    private final List<SourceFile> buffer = new ArrayList<>();
+    /** Later runs hold files that were added later. */
+    private final List<Path> runs = new ArrayList<>();
+
+    private long bufferBytes;
+    private Path folder;
+    private int created;
+
+    public PathSorter() {
+        this(DEFAULT_RUN_BYTES);
+    }
+
+    PathSorter(long runBytes) {
+        this.runBytes = runBytes;
+    }
+
+    public void add(SourceFile file) {
+        buffer.add(file);
+        bufferBytes += 160 + 2L * (file.path().length() + file.version().length());
+        if (bufferBytes >= runBytes) {
+            spill();
+        }
+    }
+
+    /** Hands over what was added, in order, each path once, and forgets it. An interrupt ends it early. */
+    public void drainTo(FileSource.Visitor visitor) throws InterruptedException {
+        if (runs.isEmpty()) {
+            for (SourceFile file : sortedBuffer()) {
+                checkInterrupt();
+                visitor.file(file);
+            }
+        } else {
+            spill();
+            try {
+                merge(file -> {
+                    checkInterrupt();
+                    visitor.file(file);
+                });
+            } catch (IOException e) {
+                throw failure(e);
+            }
+        }
+        forgetRuns();
+        forgetBuffer();
+    }
+
+    /** Removes the temporary files. */
+    @Override
+    public void close() {
+        forgetRuns();
+        forgetBuffer();
+        if (folder != null) {
+            delete(folder);
+            folder = null;
+        }
+    }
+
+    private interface Sink<X extends Exception> {
+        void file(SourceFile file) throws IOException, X;
+    }
+
+    private void spill() {
+        if (buffer.isEmpty()) {
+            return;
+        }
+        try {
+            runs.add(write(out -> {
+                for (SourceFile file : sortedBuffer()) {
+                    out.file(file);
+                }
+            }));
+            forgetBuffer();
+            if (runs.size() == MAX_RUNS) {
+                Path merged = write(this::merge);
+                forgetRuns();
+                runs.add(merged);
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private List<SourceFile> sortedBuffer() {
+        // The sort is stable, so among equal paths the last one was added last.
+        buffer.sort(Comparator.comparing(SourceFile::path, Paths.ORDER));
+        List<SourceFile> sorted = new ArrayList<>(buffer.size());
+        for (SourceFile file : buffer) {
+            if (!sorted.isEmpty() && sorted.getLast().path().equals(file.path())) {
+                sorted.removeLast();
+            }
+            sorted.add(file);
+        }
+        return sorted;
+    }
+
+    private interface Writing {
+        void to(Sink<RuntimeException> out) throws IOException;
+    }
+
+    private Path write(Writing writing) throws IOException {
+        if (folder == null) {
+            folder = Files.createTempDirectory("littoral-sort-");
+        }
+        Path run = folder.resolve("run-" + created++);
+        // A file stream, not a channel: an interrupt must not close it half-way.
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(new FileOutputStream(run.toFile()), BUFFER))) {
+            writing.to(file -> {
+                writeText(out, file.path());
+                writeText(out, file.version());
+                out.writeLong(file.bytes());
+            });
+            // A path is never this long, so it ends the run.
+            out.writeInt(-1);
+        }
+        return run;
+    }
+
+    private static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private <X extends Exception> void merge(Sink<X> sink) throws IOException, X {
+        List<Run> open = new ArrayList<>();
+        try {
+            // Of equal paths the one of the latest run comes first.
+            PriorityQueue<Run> queue =
+                    new PriorityQueue<>(Comparator.comparing((Run run) -> run.head.path(), Paths.ORDER)
+                            .thenComparing(run -> -run.age));
+            for (Path path : runs) {
+                Run run = new Run(path, open.size());
+                open.add(run);
+                if (run.next()) {
+                    queue.add(run);
+                }
+            }
+            String last = null;
+            while (!queue.isEmpty()) {
+                Run run = queue.poll();
+                SourceFile file = run.head;
+                if (run.next()) {
+                    queue.add(run);
+                }
+                if (!file.path().equals(last)) {
+                    last = file.path();
+                    sink.file(file);
+                }
+            }
+        } finally {
+            for (Run run : open) {
+                run.in.close();
+            }
+        }
+    }
+
+    private static final class Run {
+        private final DataInputStream in;
+        private final int age;
+        private SourceFile head;
+
+        Run(Path path, int age) throws IOException {
+            this.in = new DataInputStream(new BufferedInputStream(new FileInputStream(path.toFile()), BUFFER));
+            this.age = age;
+        }
+
+        boolean next() throws IOException {
+            int length = in.readInt();
+            if (length < 0) {
+                return false;
+            }
+            head = new SourceFile(text(length), text(in.readInt()), in.readLong());
+            return true;
+        }
+
+        private String text(int length) throws IOException {
+            byte[] bytes = new byte[length];
+            in.readFully(bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private void forgetRuns() {
+        runs.forEach(PathSorter::delete);
+        runs.clear();
+    }
+
+    private void forgetBuffer() {
+        buffer.clear();
+        bufferBytes = 0;
+    }
+
+    private static void delete(Path path) {
+        // A file that stays costs room in the temporary folder, nothing else.
+        if (!path.toFile().delete()) {
+            path.toFile().deleteOnExit();
+        }
+    }
+
+    private static void checkInterrupt() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while sorting a listing");
+        }
+    }
+
+    private static LittoralException failure(IOException e) {
+        return new LittoralException(
+                FailureType.TRANSIENT,
+                "Sorting a listing failed in the temporary folder " + System.getProperty("java.io.tmpdir") + ": "
+                        + e.getMessage(),
+                e);
+    }
+}
