@@ -9,12 +9,15 @@ import java.util.List;
  */
 public interface FileSource extends AutoCloseable {
 
-    /** Receives what a listing finds, in order. */
+    /** Receives what a listing finds. */
     interface Visitor {
         /** A file to serve. Paths come in {@link Paths#ORDER}, each once. */
         void file(SourceFile file) throws InterruptedException;
 
-        /** A file or directory marker that is left out, and why, in words for the skip report. */
+        /**
+         * A file or directory marker that is left out, and why, in words for the skip report. {@link #list} hands it over at
+         * its place in the order, {@link #listSorted} before all files.
+         */
         void skipped(String path, SkipReason reason) throws InterruptedException;
     }
 
@@ -22,10 +25,13 @@ public interface FileSource extends AutoCloseable {
      * Lists the files of a range, in {@link Paths#ORDER}. Costs one request per 1,000 files on S3. A reply that was cut off
      * is an error, never an end.
      *
+     * @return the first path at or beyond the range's end that was met, whether it is served or not; null when nothing lies
+     *     there or the range is open. Where ranges join, it is the first path the next range hands to its visitor, skipped
+     *     ones included; anything else means that the source changed in between or was listed out of order.
      * @throws OutOfOrderException when the store does not list in order, so that a range may have missed files; list
      *     {@link PathRange#ALL} with {@link #listSorted} instead
      */
-    void list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException;
+    String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException;
 
     /** Lists everything and sorts it, whatever order the store lists in, in bounded memory (temporary files). */
     void listSorted(Visitor visitor) throws InterruptedException;
