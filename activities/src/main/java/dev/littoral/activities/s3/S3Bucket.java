@@ -1,0 +1,140 @@
+package dev.littoral.activities.s3;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+
+/**
+ * A bucket whose replies are known to be whole. To the SDK a reply that was cut off after its first line is a success in
+ * which everything is null: a listing without keys, an object without bytes. Here it is tried again, then a TRANSIENT
+ * failure. Safe for use by many threads; the client stays the caller's.
+ */
+public final class S3Bucket {
+    /** Tries of a request whose reply was cut off. */
+    private static final int ATTEMPTS = 4;
+    /** The wait before the second try, in milliseconds; it doubles, and half of it is left to chance. */
+    private static final long BACKOFF_MILLIS = 100;
+
+    private final S3Client client;
+    private final String name;
+    private final RequestCounter counter;
+
+    public S3Bucket(S3Client client, String name, RequestCounter counter) {
+        this.client = client;
+        this.name = name;
+        this.counter = counter;
+    }
+
+    public S3Client client() {
+        return client;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** What every request to the bucket bears, so that it is counted. */
+    public AwsRequestOverrideConfiguration configuration() {
+        return counter.configuration();
+    }
+
+    /** The key's address, {@code s3://bucket/key}. */
+    public String path(String key) {
+        return new S3Uri(name, key).toString();
+    }
+
+    /** Lists one page, keys decoded. It is the last one exactly when {@code isTruncated} is false. */
+    public ListObjectsV2Response page(Consumer<ListObjectsV2Request.Builder> options) throws InterruptedException {
+        ListObjectsV2Request request = ListObjectsV2Request.builder()
+                .bucket(name)
+                // Without it a control character in a key makes the reply unreadable.
+                .encodingType(EncodingType.URL)
+                .overrideConfiguration(configuration())
+                .applyMutation(options)
+                .build();
+        return whole(
+                "list " + path(request.prefix() == null ? "" : request.prefix()),
+                () -> client.listObjectsV2(request),
+                page -> page.name() != null
+                        && page.keyCount() != null
+                        && page.isTruncated() != null
+                        && (!page.isTruncated() || page.nextContinuationToken() != null));
+    }
+
+    /**
+     * Reads an object or a range of it, whole.
+     *
+     * @param bytes so many are expected; negative when that is not known
+     * @throws SdkException what the store answers otherwise, to be told apart by the caller; {@link RetryableException} for a
+     *     reply that was cut off in every try
+     */
+    public ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options) {
+        GetObjectRequest request = GetObjectRequest.builder()
+                .bucket(name)
+                .overrideConfiguration(configuration())
+                .applyMutation(options)
+                .build();
+        return client.getObject(request, (reply, in) -> wholeBody(bytes, reply, in));
+    }
+
+    private static ResponseBytes<GetObjectResponse> wholeBody(
+            long expected, GetObjectResponse reply, AbortableInputStream in) {
+        Long length = reply.contentLength();
+        if (length == null || length > Integer.MAX_VALUE - 8 || (expected >= 0 && length != expected)) {
+            // Closing would read what is left of a body of any length.
+            in.abort();
+            throw RetryableException.create("the reply announces " + length + " bytes"
+                    + (expected < 0 ? "" : " where " + expected + " are expected"));
+        }
+        try {
+            byte[] body = in.readNBytes(length.intValue());
+            if (body.length < length) {
+                throw RetryableException.create("the reply ends after " + body.length + " of " + length + " bytes");
+            }
+            return ResponseBytes.fromByteArrayUnsafe(reply, body);
+        } catch (IOException e) {
+            throw RetryableException.create("the reply ends early", e);
+        }
+    }
+
+    /**
+     * Sends a request until its reply is whole.
+     *
+     * @param action what it does, for messages: {@code list s3://bucket/prefix/}
+     */
+    public <T> T whole(String action, Supplier<T> request, Predicate<T> isWhole) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            T reply;
+            try {
+                reply = request.get();
+            } catch (SdkException e) {
+                throw S3Failures.of(action, e);
+            }
+            if (isWhole.test(reply)) {
+                return reply;
+            }
+            if (attempt == ATTEMPTS) {
+                throw new LittoralException(
+                        FailureType.TRANSIENT,
+                        "Cannot " + action + ": the reply was cut off in each of " + ATTEMPTS + " tries");
+            }
+            long wait = BACKOFF_MILLIS << (attempt - 1);
+            Thread.sleep(wait / 2 + ThreadLocalRandom.current().nextLong(wait / 2));
+        }
+    }
+}

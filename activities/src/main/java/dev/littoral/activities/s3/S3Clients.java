@@ -1,0 +1,203 @@
+package dev.littoral.activities.s3;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileSupplier;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/**
+ * Clients for S3, set up as AWS users expect: environment, shared config and credentials files, web identity, container and
+ * instance roles. {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL} and the endpoints of a profile point to another
+ * store, which is then addressed by path, in {@code us-east-1} unless a region is set.
+ *
+ * <p>One client for each profile, built at its first use, shared by all and closed with this. Safe for use by many threads.
+ */
+public final class S3Clients implements AutoCloseable {
+    /** A reply of a store that is well takes milliseconds to a few seconds. */
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(30);
+    /** All tries of one request with the waits between them. */
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(100);
+    /** Tries of one request; Temporal's retries come on top. */
+    private static final int ATTEMPTS = 4;
+    /** More than the reads that run at once, or they would wait for each other. */
+    private static final int CONNECTIONS = 256;
+
+    private final Supplier<ProfileFile> profiles;
+    private final Map<String, S3Client> clients = new HashMap<>();
+    private boolean closed;
+
+    public S3Clients() {
+        this(ProfileFileSupplier.defaultSupplier());
+    }
+
+    S3Clients(Supplier<ProfileFile> profiles) {
+        this.profiles = profiles;
+    }
+
+    /**
+     * The client of a profile. A named profile alone gives the credentials, and its region comes first; an endpoint in the
+     * environment comes before the profile's, as in every AWS tool. Sends nothing to the store.
+     *
+     * @param profile a profile of the shared config or credentials file; null for the default credential chain
+     * @throws LittoralException INPUT when the profile does not exist or no region is known
+     */
+    public synchronized S3Client client(String profile) {
+        if (closed) {
+            throw new IllegalStateException("The S3 clients are closed");
+        }
+        return clients.computeIfAbsent(profile == null ? "" : profile, name -> build(profile));
+    }
+
+    /** A client for a store whose address and credentials are known, set up like all others. The caller closes it. */
+    public static S3Client connect(URI endpoint, String accessKey, String secretKey) {
+        return builder(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
+                .endpointOverride(endpoint)
+                .forcePathStyle(true)
+                .region(Region.US_EAST_1)
+                .build();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        clients.values().forEach(S3Client::close);
+        clients.clear();
+    }
+
+    private S3Client build(String profile) {
+        AwsCredentialsProvider chain;
+        if (profile == null) {
+            chain = DefaultCredentialsProvider.builder().profileFile(profiles).build();
+        } else {
+            requireProfile(profile);
+            chain = ProfileCredentialsProvider.builder()
+                    .profileFile(profiles)
+                    .profileName(profile)
+                    .build();
+        }
+        S3ClientBuilder builder = builder(new Credentials(chain, profile));
+        builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
+                .defaultProfileFileSupplier(profiles)
+                .defaultProfileName(profile)
+                .build());
+        boolean elsewhere;
+        // The SDK looks for an endpoint when it builds a client, and only a client tells what it found.
+        try (S3Client trial = builder.region(Region.US_EAST_1).build()) {
+            elsewhere = trial.serviceClientConfiguration().endpointOverride().isPresent();
+        }
+        return builder.region(region(profile, elsewhere))
+                .forcePathStyle(elsewhere)
+                .build();
+    }
+
+    private static S3ClientBuilder builder(AwsCredentialsProvider credentials) {
+        return S3Client.builder()
+                .credentialsProvider(credentials)
+                .httpClientBuilder(Apache5HttpClient.builder()
+                        .maxConnections(CONNECTIONS)
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
+                        .socketTimeout(ATTEMPT_TIMEOUT))
+                // Stores other than AWS know no newer checksums; what has to be whole is checked by length and ETag.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
+                        .apiCallTimeout(CALL_TIMEOUT)
+                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(ATTEMPTS)
+                                .build())
+                        .addExecutionInterceptor(new RequestCounter.Interceptor()));
+    }
+
+    private void requireProfile(String profile) {
+        Optional<?> found;
+        try {
+            found = profiles.get().profile(profile);
+        } catch (RuntimeException e) {
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "The AWS config and credentials files of the worker, where profile '" + profile
+                            + "' is looked for, cannot be read",
+                    e);
+        }
+        if (found.isEmpty()) {
+            throw LittoralException.input(
+                    "Profile '" + profile + "' is not in the AWS config or credentials file of the"
+                            + " worker, which are ~/.aws/config and ~/.aws/credentials unless AWS_CONFIG_FILE and"
+                            + " AWS_SHARED_CREDENTIALS_FILE say otherwise");
+        }
+    }
+
+    private Region region(String profile, boolean elsewhere) {
+        AwsProfileRegionProvider ofProfile = new AwsProfileRegionProvider(profiles, profile);
+        SystemSettingsRegionProvider ofEnvironment = new SystemSettingsRegionProvider();
+        try {
+            return (profile == null
+                            ? new AwsRegionProviderChain(ofEnvironment, ofProfile)
+                            : new AwsRegionProviderChain(ofProfile, ofEnvironment))
+                    .getRegion();
+        } catch (SdkClientException nowhereNamed) {
+            if (elsewhere) {
+                return Region.US_EAST_1;
+            }
+        }
+        try {
+            // Asks the machine's metadata service too, which takes seconds where there is none.
+            return DefaultAwsRegionProviderChain.builder()
+                    .profileFile(profiles)
+                    .build()
+                    .getRegion();
+        } catch (SdkClientException e) {
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "No AWS region is known to the worker: set AWS_REGION, or region in the profile, or an endpoint in"
+                            + " AWS_ENDPOINT_URL_S3 for another store",
+                    e);
+        }
+    }
+
+    /** Tells credentials that are not there from a service that gives them and is away. */
+    private record Credentials(AwsCredentialsProvider chain, String profile) implements AwsCredentialsProvider {
+        @Override
+        public AwsCredentials resolveCredentials() {
+            try {
+                return chain.resolveCredentials();
+            } catch (RuntimeException e) {
+                if (S3Failures.isAnswerOrConnection(e)) {
+                    throw e;
+                }
+                throw new LittoralException(
+                        FailureType.ACCESS,
+                        profile == null
+                                ? "no AWS credentials were found in the environment, the shared files or a role of the"
+                                        + " worker"
+                                : "profile '" + profile + "' gives no AWS credentials",
+                        e);
+            }
+        }
+    }
+}

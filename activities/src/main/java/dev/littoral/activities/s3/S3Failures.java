@@ -1,0 +1,182 @@
+package dev.littoral.activities.s3;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * Turns what the AWS SDK throws into failures with a class. Messages name what was tried, what the store answered and what a
+ * person can do; they repeat nothing the store said beyond its status and code, so no secret can be in them.
+ */
+public final class S3Failures {
+    private static final Set<String> ACCESS_CODES = Set.of(
+            "AccessDenied",
+            "AccountProblem",
+            "AllAccessDisabled",
+            "AuthFailure",
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSecurity",
+            "InvalidToken",
+            "NotSignedUp",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
+            "SignatureDoesNotMatch",
+            "TokenRefreshRequired",
+            "UnrecognizedClientException");
+
+    /** Client errors by their status, but nothing that a person could mend. */
+    private static final Set<String> TRANSIENT_CODES = Set.of(
+            "BadDigest",
+            "ConditionalRequestConflict",
+            "IncompleteBody",
+            "OperationAborted",
+            "RequestTimeout",
+            "RequestTimeoutException",
+            "ServiceUnavailable",
+            "SlowDown");
+
+    private static final Set<String> REGION_CODES = Set.of(
+            "AuthorizationHeaderMalformed",
+            "IllegalLocationConstraintException",
+            "IncorrectEndpoint",
+            "PermanentRedirect");
+
+    private S3Failures() {}
+
+    /**
+     * The failure that an exception of the SDK stands for.
+     *
+     * @param action what was tried, with bucket and key: {@code read s3://bucket/key}
+     * @throws InterruptedException when the call ended because its thread was interrupted
+     */
+    public static LittoralException of(String action, SdkException e) throws InterruptedException {
+        boolean late = e instanceof ApiCallTimeoutException || e instanceof ApiCallAttemptTimeoutException;
+        // The SDK leaves the flag up, or a closed socket, where an interrupt ended the call.
+        if (Thread.interrupted()
+                || (!late
+                        && (find(e, AbortedException.class) != null || find(e, InterruptedException.class) != null))) {
+            throw new InterruptedException("interrupted: " + action);
+        }
+        LittoralException own = find(e, LittoralException.class);
+        if (own != null) {
+            return new LittoralException(own.type(), "Cannot " + action + ": " + own.getMessage(), own);
+        }
+        AwsServiceException answer = find(e, AwsServiceException.class);
+        if (answer != null) {
+            return answered(action, answer);
+        }
+        if (late) {
+            return failure(FailureType.TRANSIENT, action, "the store did not answer in time", "try again later", e);
+        }
+        if (find(e, IllegalArgumentException.class) != null) {
+            return failure(
+                    FailureType.INPUT, action, "the AWS SDK takes the request for wrong", "check bucket and key", e);
+        }
+        IOException io = find(e, IOException.class);
+        String found = io == null
+                ? (e instanceof RetryableException ? "the reply was cut off" : "the reply could not be read")
+                : "the connection failed (" + io.getClass().getSimpleName() + ")";
+        return failure(FailureType.TRANSIENT, action, found, "check the endpoint if it goes on", e);
+    }
+
+    /** Failures that one object in a reply to many bears as a code alone. */
+    public static LittoralException ofCode(String action, String code) {
+        FailureType type = ACCESS_CODES.contains(code) ? FailureType.ACCESS : FailureType.TRANSIENT;
+        return new LittoralException(type, "Cannot " + action + ": the store answers " + code);
+    }
+
+    /** Tells an object that is not there from a bucket that is not there. */
+    public static boolean isMissing(AwsServiceException e) {
+        return e.statusCode() == 404 && !code(e).equals("NoSuchBucket");
+    }
+
+    /** Whether a service answered, or could not be reached, rather than something being set up wrong here. */
+    static boolean isAnswerOrConnection(Throwable e) {
+        return find(e, AwsServiceException.class) != null
+                || find(e, IOException.class) != null
+                || find(e, InterruptedException.class) != null
+                || find(e, AbortedException.class) != null;
+    }
+
+    private static LittoralException answered(String action, AwsServiceException e) {
+        String code = code(e);
+        int status = e.statusCode();
+        String found = "the store answers " + status + (code.isEmpty() ? "" : " " + code);
+        if (code.equals("InvalidObjectState")) {
+            return failure(FailureType.INPUT, action, found, "the object is archived and has to be restored first", e);
+        }
+        if (TRANSIENT_CODES.contains(code)
+                || e.isThrottlingException()
+                || status == 307
+                || status == 408
+                || status == 409
+                || status == 412
+                || status == 425
+                || status == 429
+                || (status >= 500 && status != 501)) {
+            return failure(FailureType.TRANSIENT, action, found, "try again later", e);
+        }
+        if (code.equals("RequestTimeTooSkewed")) {
+            return failure(FailureType.ACCESS, action, found, "set the worker's clock right", e);
+        }
+        if (code.contains("Expired")) {
+            return failure(FailureType.ACCESS, action, found, "renew the worker's credentials", e);
+        }
+        if (REGION_CODES.contains(code) || status == 301) {
+            String region = region(e);
+            String advice = "the bucket is in " + (region.isEmpty() ? "another region" : "region " + region)
+                    + ", so set AWS_REGION or the profile's region to it";
+            return failure(FailureType.INPUT, action, found, advice, e);
+        }
+        if (status == 401 || status == 403 || ACCESS_CODES.contains(code) || code.startsWith("KMS.")) {
+            return failure(FailureType.ACCESS, action, found, "check the worker's credentials and what they permit", e);
+        }
+        if (code.equals("NoSuchBucket") || code.equals("InvalidBucketName")) {
+            return failure(FailureType.INPUT, action, found, "check the bucket's name and the endpoint", e);
+        }
+        return failure(FailureType.INPUT, action, found, "check the address, the region and the endpoint", e);
+    }
+
+    private static LittoralException failure(
+            FailureType type, String action, String found, String advice, SdkException cause) {
+        return new LittoralException(type, "Cannot " + action + ": " + found + "; " + advice, cause);
+    }
+
+    private static String code(AwsServiceException e) {
+        AwsErrorDetails details = e.awsErrorDetails();
+        String code = details == null ? null : details.errorCode();
+        // A reply without a body (HEAD) gets its status for a code.
+        return code == null || code.equals(String.valueOf(e.statusCode())) ? "" : code;
+    }
+
+    private static String region(AwsServiceException e) {
+        AwsErrorDetails details = e.awsErrorDetails();
+        return details == null || details.sdkHttpResponse() == null
+                ? ""
+                : details.sdkHttpResponse()
+                        .firstMatchingHeader("x-amz-bucket-region")
+                        .orElse("");
+    }
+
+    private static <T extends Throwable> T find(Throwable e, Class<T> type) {
+        Throwable t = e;
+        // Bounded, as a chain of causes may be a ring.
+        for (int i = 0; t != null && i < 32; i++, t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,203 @@
+package dev.littoral.activities.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import org.junit.jupiter.api.Assumptions;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * S3 servers for tests. One of each kind is started at its first use and shared by all tests of the JVM.
+ *
+ * <p>MinIO and versitygw are real servers, processes of their own. Where a binary is missing the test is skipped and says
+ * so, or fails when {@code LITTORAL_REQUIRE_SERVERS} is {@code true}.
+ */
+public final class S3Servers {
+    /** The servers. */
+    public enum Kind {
+        /** In this JVM, in memory. Lists in UTF-16 order. */
+        S3PROXY,
+        /** The nearest to S3. */
+        MINIO,
+        /** Objects are files, so {@code x} and {@code x/y} exclude each other. */
+        VERSITYGW
+    }
+
+    private static final Map<Kind, S3Server> SHARED = new EnumMap<>(Kind.class);
+    private static final int STARTS = 3;
+    /** Waits of 50 ms for a server to answer. */
+    private static final int WAITS = 600;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(S3Servers::stopShared));
+    }
+
+    private S3Servers() {}
+
+    /** The server of this kind that all tests share; it lives as long as the JVM. Tests create buckets of their own. */
+    public static synchronized S3Server shared(Kind kind) {
+        return SHARED.computeIfAbsent(kind, S3Servers::start);
+    }
+
+    /** A server of one's own, to be closed. */
+    public static S3Server start(Kind kind) {
+        return switch (kind) {
+            case S3PROXY -> startS3Proxy();
+            case MINIO -> startProcess("minio", "MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD", (binary, address, data) ->
+                    List.of(binary, "server", "--quiet", "--address", address, data));
+            case VERSITYGW -> startProcess("versitygw", "ROOT_ACCESS_KEY", "ROOT_SECRET_KEY", (binary, address, data) ->
+                    List.of(binary, "--port", address, "--keep-alive", "--quiet", "posix", data));
+        };
+    }
+
+    private static synchronized void stopShared() {
+        SHARED.values().forEach(S3Server::close);
+        SHARED.clear();
+    }
+
+    private static S3Server startS3Proxy() {
+        String accessKey = random();
+        String secretKey = random();
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(new TransientNio2BlobStore())
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, accessKey, secretKey)
+                .stopTimeout(0)
+                .build();
+        try {
+            proxy.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("S3Proxy does not start", e);
+        }
+        return new S3Server(URI.create("http://127.0.0.1:" + proxy.getPort()), accessKey, secretKey, () -> {
+            try {
+                proxy.stop();
+            } catch (Exception e) {
+                throw new IllegalStateException("S3Proxy does not stop", e);
+            }
+        });
+    }
+
+    private interface Command {
+        List<String> of(String binary, String address, String data);
+    }
+
+    private static S3Server startProcess(String binary, String userVariable, String passwordVariable, Command command) {
+        String path = binary(binary).toString();
+        try {
+            for (int attempt = 1; attempt <= STARTS; attempt++) {
+                Path folder = Files.createTempDirectory("littoral-" + binary + "-");
+                Path data = Files.createDirectory(folder.resolve("data"));
+                String accessKey = random();
+                String secretKey = random();
+                String address = "127.0.0.1:" + freePort();
+                ProcessBuilder builder = new ProcessBuilder(command.of(path, address, data.toString()))
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("log").toFile());
+                Map<String, String> environment = builder.environment();
+                environment.clear();
+                environment.putAll(Map.of(
+                        "HOME", folder.toString(),
+                        "MINIO_BROWSER", "off",
+                        userVariable, accessKey,
+                        passwordVariable, secretKey));
+                Process process = builder.start();
+                S3Server server = new S3Server(
+                        URI.create("http://" + address), accessKey, secretKey, () -> stop(process, folder));
+                if (answers(server, process)) {
+                    return server;
+                }
+                // Another process may have taken the port in between.
+                server.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new IllegalStateException(binary + " does not answer");
+    }
+
+    private static boolean answers(S3Server server, Process process) {
+        for (int i = 0; i < WAITS && process.isAlive(); i++) {
+            try {
+                server.client().listBuckets();
+                return true;
+            } catch (SdkException notYet) {
+                waitFor(process, 50);
+            }
+        }
+        return false;
+    }
+
+    private static void stop(Process process, Path folder) {
+        process.destroyForcibly();
+        if (!waitFor(process, 10_000)) {
+            throw new IllegalStateException("Process " + process.pid() + " does not end");
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean waitFor(Process process, long millis) {
+        try {
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a server starts or stops", e);
+        }
+    }
+
+    private static Path binary(String name) {
+        List<String> folders = new ArrayList<>();
+        Optional.ofNullable(System.getenv("LITTORAL_TEST_BIN")).ifPresent(folders::add);
+        folders.addAll(List.of(System.getenv("PATH").split(File.pathSeparator)));
+        folders.add(System.getProperty("user.home") + "/.cache/littoral/bin");
+        folders.add(System.getProperty("user.home") + "/go/bin");
+        for (String folder : folders) {
+            Path path = Path.of(folder, name).toAbsolutePath();
+            if (Files.isExecutable(path) && !Files.isDirectory(path)) {
+                return path;
+            }
+        }
+        String missing = "The binary " + name + " is missing; .ci/install-servers installs it";
+        if ("true".equals(System.getenv("LITTORAL_REQUIRE_SERVERS"))) {
+            throw new IllegalStateException(missing);
+        }
+        return Assumptions.abort(missing);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[10];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
