@@ -28,7 +28,10 @@ final class Heartbeats {
     static <T> T during(Supplier<?> details, Callable<T> work) throws Exception {
         ActivityExecutionContext context = Activity.getExecutionContext();
         FutureTask<T> task = new FutureTask<>(work);
-        Thread thread = Thread.ofPlatform().name("littoral-" + context.getInfo().getActivityType()).daemon().start(task);
+        Thread thread = Thread.ofPlatform()
+                .name("littoral-" + context.getInfo().getActivityType())
+                .daemon()
+                .start(task);
         try {
             while (true) {
                 try {

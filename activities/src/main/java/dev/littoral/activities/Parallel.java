@@ -26,7 +26,8 @@ public final class Parallel {
             return alone(tasks, checked);
         }
         ExecutorService pool = Executors.newFixedThreadPool(
-                Math.min(threads, tasks.size()), Thread.ofPlatform().name("littoral-io-", 0).daemon().factory());
+                Math.min(threads, tasks.size()),
+                Thread.ofPlatform().name("littoral-io-", 0).daemon().factory());
         try {
             CompletionService<T> completed = new ExecutorCompletionService<>(pool);
             List<Future<T>> futures = new ArrayList<>(tasks.size());

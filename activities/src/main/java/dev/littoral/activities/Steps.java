@@ -30,7 +30,8 @@ final class Steps {
             LOG.error("Activity {} failed unexpectedly", name, e);
             throw failure(
                     FailureType.INTERNAL,
-                    name + " failed with " + e.getClass().getSimpleName() + ", a bug in Littoral; the worker's log has the stack");
+                    name + " failed with " + e.getClass().getSimpleName()
+                            + ", a bug in Littoral; the worker's log has the stack");
         }
     }
 

@@ -152,7 +152,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 case ReadOutcome.Read read -> {
                     tally.read(read);
                     firstIds.add(nextId);
-                    nextId = Math.addExact(nextId, read.orphans());
+                    nextId = Math.addExact(nextId, read.fragments());
                 }
                 case ReadOutcome.Changed changed -> {
                     tally.requests(changed.requests());

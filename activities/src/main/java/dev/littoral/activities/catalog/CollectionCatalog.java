@@ -119,7 +119,7 @@ public final class CollectionCatalog {
 
     /** Removes what updates up to this one staged. */
     public void discardStaging(long upToUpdate) throws InterruptedException {
-        deleteAll("staging/", key(staging(upToUpdate)) + "0");
+        deleteAll("staging/", key(staging(upToUpdate)) + "/~");
     }
 
     /** Removes a folder of snapshot objects that nothing names or can come to name. */
@@ -156,12 +156,15 @@ public final class CollectionCatalog {
     }
 
     private LittoralException missing(String key) {
-        return new LittoralException(FailureType.INPUT, "Catalog object " + name(key) + " is missing; expected it to be there");
+        return new LittoralException(
+                FailureType.INPUT, "Catalog object " + name(key) + " is missing; expected it to be there");
     }
 
     private LittoralException damaged(String key, IOException cause) {
         return new LittoralException(
-                FailureType.INPUT, "Catalog object " + name(key) + " is damaged: it cannot be read as what it should be", cause);
+                FailureType.INPUT,
+                "Catalog object " + name(key) + " is damaged: it cannot be read as what it should be",
+                cause);
     }
 
     private String name(String key) {

@@ -48,7 +48,8 @@ public final class HeadLog {
         }
         if (heads.isEmpty() && !keys.isEmpty()) {
             throw new LittoralException(
-                    FailureType.TRANSIENT, "Catalog " + store.location() + " lists " + keys.get(0) + " but does not have it");
+                    FailureType.TRANSIENT,
+                    "Catalog " + store.location() + " lists " + keys.get(0) + " but does not have it");
         }
         return heads;
     }
@@ -66,7 +67,8 @@ public final class HeadLog {
      */
     public CommitOutcome create(Head base, Head next) throws InterruptedException {
         if (next.version() != base.version() + 1) {
-            throw new IllegalArgumentException("Version " + next.version() + " does not follow its base " + base.version());
+            throw new IllegalArgumentException(
+                    "Version " + next.version() + " does not follow its base " + base.version());
         }
         LittoralException unknown = null;
         try {
@@ -85,7 +87,8 @@ public final class HeadLog {
                     ? unknown
                     : new LittoralException(
                             FailureType.TRANSIENT,
-                            "Catalog " + store.location() + " says that " + key(next.version()) + " exists but does not have it");
+                            "Catalog " + store.location() + " says that " + key(next.version())
+                                    + " exists but does not have it");
         }
         return there.get().commitId().equals(next.commitId())
                 ? new CommitOutcome.Created(there.get())
@@ -99,7 +102,10 @@ public final class HeadLog {
         }
         try {
             Head head = Wire.JSON.readValue(bytes.get(), Head.class);
-            if (head.commitId() != null && head.kind() != null && head.source() != null && key(head.version()).equals(key)) {
+            if (head.commitId() != null
+                    && head.kind() != null
+                    && head.source() != null
+                    && key(head.version()).equals(key)) {
                 return Optional.of(head);
             }
         } catch (IOException e) {
@@ -111,7 +117,8 @@ public final class HeadLog {
     private LittoralException damaged(String key, IOException cause) {
         return new LittoralException(
                 FailureType.INPUT,
-                "Catalog object " + store.location() + "/" + key + " is damaged: it is no head version; expected what was written",
+                "Catalog object " + store.location() + "/" + key
+                        + " is damaged: it is no head version; expected what was written",
                 cause);
     }
 

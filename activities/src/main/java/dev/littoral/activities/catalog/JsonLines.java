@@ -71,9 +71,8 @@ public final class JsonLines {
 
     /** Hands over the lines one by one. */
     public static <T> void read(byte[] compressed, Class<T> type, Consumer<T> line) throws IOException {
-        try (MappingIterator<T> lines = Wire.JSON
-                .readerFor(type)
-                .readValues(new ZstdInputStream(new ByteArrayInputStream(compressed)))) {
+        try (MappingIterator<T> lines =
+                Wire.JSON.readerFor(type).readValues(new ZstdInputStream(new ByteArrayInputStream(compressed)))) {
             while (lines.hasNextValue()) {
                 line.accept(lines.nextValue());
             }

@@ -13,8 +13,7 @@ import java.util.List;
  * @param totals what it adds up to
  * @param schemas the fingerprints of its files' schemas, sorted
  */
-public record ShardRef(
-        String from, String key, String sha256, String listing, Totals totals, List<String> schemas) {
+public record ShardRef(String from, String key, String sha256, String listing, Totals totals, List<String> schemas) {
     public ShardRef from(String newFrom) {
         return new ShardRef(newFrom, key, sha256, listing, totals, schemas);
     }

@@ -19,12 +19,26 @@ import java.util.List;
 public record Plan(
         List<PlannedShard> shards, Totals vanished, boolean reopen, long skipped, String skippedKey, String previous) {
 
+    /** The same plan with its skip report in place. */
+    public Plan withSkipReport(String key) {
+        return new Plan(shards, vanished, reopen, skipped, key, previous);
+    }
+
+    /** What the shards that serve as they are add up to. */
+    public Totals carried() {
+        return shards.stream()
+                .filter(shard -> !shard.isTouched())
+                .map(shard -> shard.carried().totals())
+                .reduce(Totals.NONE, Totals::plus);
+    }
+
     /** The shards that have to be read, in order, each with the end of its range (null for the last). */
     public List<Touched> touched() {
         List<Touched> touched = new ArrayList<>();
         for (int i = 0; i < shards.size(); i++) {
             if (shards.get(i).isTouched()) {
-                touched.add(new Touched(shards.get(i), i + 1 < shards.size() ? shards.get(i + 1).from() : null));
+                touched.add(new Touched(
+                        shards.get(i), i + 1 < shards.size() ? shards.get(i + 1).from() : null));
             }
         }
         return touched;

@@ -76,7 +76,11 @@ final class RangeCollector implements FileSource.Visitor {
      * @param reopen whether files have to be looked at though they list as before
      */
     RangeListing finish(String beyond, boolean reopen) throws InterruptedException {
-        boolean same = base != null && !reopen && parts.isEmpty() && files == base.listed() && digest.hex().equals(base.listing());
+        boolean same = base != null
+                && !reopen
+                && parts.isEmpty()
+                && files == base.listed()
+                && digest.hex().equals(base.listing());
         if (!same && !buffer.isEmpty()) {
             stage(buffer);
         }

@@ -26,7 +26,8 @@ final class ShardPlanner {
         List<PlannedShard> shards = new ArrayList<>();
         boolean first = ranges.stream().allMatch(range -> range.base() == null);
         if (first) {
-            List<Part> parts = ranges.stream().flatMap(range -> range.parts().stream()).toList();
+            List<Part> parts =
+                    ranges.stream().flatMap(range -> range.parts().stream()).toList();
             append(shards, "", parts, List.of(), true);
         } else {
             for (int i = 0; i < ranges.size(); i++) {
@@ -60,11 +61,13 @@ final class ShardPlanner {
         long files = parts.stream().mapToLong(Part::files).sum();
         long pieces = Math.max(1, Math.ceilDiv(files, (long) maxFiles));
         long most = atEnd ? maxFiles : Math.ceilDiv(files, pieces);
+        String start = from;
         List<Part> piece = new ArrayList<>();
         long size = 0;
         for (Part part : parts) {
             if (size > 0 && size + part.files() > most) {
-                shards.add(touched(piece.get(0) == parts.get(0) ? from : piece.get(0).first(), piece, base));
+                shards.add(touched(start, piece, base));
+                start = part.first();
                 piece = new ArrayList<>();
                 size = 0;
             }
@@ -72,7 +75,7 @@ final class ShardPlanner {
             size += part.files();
         }
         if (!piece.isEmpty()) {
-            shards.add(touched(piece.get(0) == parts.get(0) ? from : piece.get(0).first(), piece, base));
+            shards.add(touched(start, piece, base));
         }
     }
 
@@ -85,7 +88,10 @@ final class ShardPlanner {
         List<PlannedShard> merged = new ArrayList<>();
         for (PlannedShard shard : shards) {
             PlannedShard before = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (before != null && shard.isTouched() && (isSmall(shard) || (before.isTouched() && isSmall(before))) && fit(before, shard)) {
+            if (before != null
+                    && shard.isTouched()
+                    && (isSmall(shard) || (before.isTouched() && isSmall(before)))
+                    && fit(before, shard)) {
                 merged.set(merged.size() - 1, join(before, shard));
             } else {
                 merged.add(shard);

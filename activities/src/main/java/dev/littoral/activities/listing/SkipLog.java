@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a listing leaves out, kept compressed until it is known whether it has to be staged. Safe for use by many threads. */
-final class SkipLog {
+public final class SkipLog {
     private final JsonLines.Writer<SkippedFile> lines = new JsonLines.Writer<>();
     private final List<SkippedFile> first = new ArrayList<>();
     private long count;
@@ -22,16 +22,18 @@ final class SkipLog {
         }
     }
 
-    synchronized long count() {
+    /** How many were left out. */
+    public synchronized long count() {
         return count;
     }
 
-    synchronized List<SkippedFile> first() {
+    /** The first of them. */
+    public synchronized List<SkippedFile> first() {
         return List.copyOf(first);
     }
 
     /** The whole report as a catalog object; to be called once, at the end. */
-    synchronized byte[] finish() {
+    public synchronized byte[] finish() {
         return lines.finish();
     }
 }

@@ -9,7 +9,6 @@ import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
-import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,8 @@ public final class SourceLister {
      * @param maxFiles the most files a shard has
      * @param progress counts what is listed
      */
-    public SourceLister(FileSource source, CollectionCatalog catalog, String folder, int maxFiles, AtomicLong progress) {
+    public SourceLister(
+            FileSource source, CollectionCatalog catalog, String folder, int maxFiles, AtomicLong progress) {
         this.source = source;
         this.catalog = catalog;
         this.folder = folder;
@@ -58,16 +58,7 @@ public final class SourceLister {
      * @param skips what was left out
      * @param staged whether something was staged
      */
-    public record Result(Plan plan, boolean same, long listed, SkipReport skips, boolean staged) {}
-
-    /**
-     * What was left out.
-     *
-     * @param count how many
-     * @param first the first of them
-     * @param object the whole report as a catalog object
-     */
-    public record SkipReport(long count, List<SkippedFile> first, byte[] object) {}
+    public record Result(Plan plan, boolean same, long listed, SkipLog skips, boolean staged) {}
 
     /**
      * Lists.
@@ -77,7 +68,8 @@ public final class SourceLister {
      * @param reopen whether files are opened though their version did not change
      * @param previous the plan of the round before, or null
      */
-    public Result list(List<ShardRef> base, boolean touchAll, boolean reopen, String previous) throws InterruptedException {
+    public Result list(List<ShardRef> base, boolean touchAll, boolean reopen, String previous)
+            throws InterruptedException {
         SkipLog skips = new SkipLog();
         List<RangeListing> ranges;
         try {
@@ -97,7 +89,7 @@ public final class SourceLister {
                 new Plan(shards, vanished, reopen, skips.count(), null, previous),
                 same,
                 listed,
-                new SkipReport(skips.count(), skips.first(), skips.finish()),
+                skips,
                 ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
     }
 
@@ -134,7 +126,8 @@ public final class SourceLister {
         }
     }
 
-    private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkipLog skips) throws InterruptedException {
+    private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkipLog skips)
+            throws InterruptedException {
         SortedRanges visitor = new SortedRanges(base, touchAll, skips);
         source.listSorted(visitor);
         return visitor.finish();

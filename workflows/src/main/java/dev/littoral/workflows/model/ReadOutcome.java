@@ -21,7 +21,7 @@ public sealed interface ReadOutcome {
      * @param unchanged files that were not opened, or whose version is the base's
      * @param skipped files that were left out: no rows, or bad
      * @param skippedFiles the first of these
-     * @param orphans fragments that are in no kept segment; a bound on the new segments
+     * @param fragments fragments of the files served; a bound on the new segments
      * @param addedRows rows of new and changed files
      * @param removedRows rows of the base's files that are gone or changed
      * @param requests requests by store and kind
@@ -33,7 +33,7 @@ public sealed interface ReadOutcome {
             long unchanged,
             long skipped,
             List<SkippedFile> skippedFiles,
-            long orphans,
+            long fragments,
             long addedRows,
             long removedRows,
             Map<String, Long> requests)

@@ -1,0 +1,199 @@
+package dev.littoral.activities;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.CountingStore;
+import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.listing.Plan;
+import dev.littoral.activities.listing.PlannedShard;
+import dev.littoral.workflows.CatalogActivities;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.model.Totals;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+
+/** Reads and grows heads. One object serves all collections of a worker, on many threads. */
+public final class CatalogActivitiesImpl implements CatalogActivities {
+    /** References read at once when a commit gathers its shards. */
+    private static final int PARALLEL = 16;
+
+    private final ObjectStore store;
+    private final Clock clock;
+
+    /**
+     * Activities on a store.
+     *
+     * @param clock gives the times in head versions, which are for people and for retention
+     */
+    public CatalogActivitiesImpl(ObjectStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    @Override
+    public Head openCollection(String collectionId) {
+        return Steps.run(() -> {
+            CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
+            catalog.discardStaging(Long.MAX_VALUE);
+            return catalog.heads().newest();
+        });
+    }
+
+    @Override
+    public Head readHead(String collectionId) {
+        return Steps.run(
+                () -> new CollectionCatalog(store, collectionId).heads().newest());
+    }
+
+    @Override
+    public CommitOutcome declareSource(DeclareRequest request) {
+        Head base = request.base();
+        return create(
+                request.collectionId(),
+                base,
+                new Head(
+                        base.version() + 1,
+                        request.commitId(),
+                        HeadKind.DECLARED,
+                        request.source(),
+                        base.generation() + 1,
+                        request.update(),
+                        base.snapshot(),
+                        base.nextSegmentId(),
+                        clock.instant(),
+                        request.reason()));
+    }
+
+    @Override
+    public CommitOutcome retireCollection(RetireRequest request) {
+        Head base = request.base();
+        return create(
+                request.collectionId(),
+                base,
+                new Head(
+                        base.version() + 1,
+                        request.commitId(),
+                        HeadKind.RETIRED,
+                        base.source(),
+                        base.generation(),
+                        request.update(),
+                        base.snapshot(),
+                        base.nextSegmentId(),
+                        clock.instant(),
+                        "retired by request"));
+    }
+
+    private CommitOutcome create(String collectionId, Head base, Head next) {
+        return Steps.run(
+                () -> new CollectionCatalog(store, collectionId).heads().create(base, next));
+    }
+
+    @Override
+    public CommitResult commitSnapshot(CommitRequest request) {
+        return Steps.run(() -> Heartbeats.during(() -> "commits", () -> commit(request)));
+    }
+
+    private CommitResult commit(CommitRequest request) throws InterruptedException {
+        CountingStore counted = new CountingStore(store);
+        CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
+        Head base = request.base();
+        Plan plan = catalog.one(request.plan(), Plan.class);
+        List<ShardRef> shards = shards(catalog, request.plan(), plan);
+        Totals totals = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
+        guard(base.totals(), totals, request);
+
+        SkipReport skipped = new SkipReport(plan.skipped(), null);
+        if (plan.skippedKey() != null) {
+            skipped = new SkipReport(plan.skipped(), request.objects() + "/skipped.jsonl.zst");
+            catalog.write(skipped.key(), catalog.bytes(plan.skippedKey()));
+        }
+        SnapshotRef snapshot = catalog.writeRoot(
+                request.objects(),
+                new SnapshotRoot(
+                        SnapshotRoot.FORMAT,
+                        request.collectionId(),
+                        base.version() + 1,
+                        request.source(),
+                        base.generation(),
+                        request.options().targetRowsPerSegment(),
+                        totals,
+                        shards,
+                        skipped));
+        // The commit, and the final check that the source is still the current one, in one atomic step.
+        CommitOutcome outcome = catalog.heads()
+                .create(
+                        base,
+                        new Head(
+                                base.version() + 1,
+                                request.commitId(),
+                                HeadKind.COMMITTED,
+                                request.source(),
+                                base.generation(),
+                                request.update(),
+                                snapshot,
+                                request.nextSegmentId(),
+                                clock.instant(),
+                                request.reason()));
+        Map<String, Long> requests = new TreeMap<>();
+        counted.addTo(requests);
+        return new CommitResult(outcome, UpdateActivitiesImpl.schemas(shards), requests);
+    }
+
+    private static List<ShardRef> shards(CollectionCatalog catalog, String planKey, Plan plan)
+            throws InterruptedException {
+        List<Callable<ShardRef>> tasks = new ArrayList<>();
+        int touched = 0;
+        for (PlannedShard shard : plan.shards()) {
+            if (shard.isTouched()) {
+                String key = UpdateActivitiesImpl.shardKey(planKey, touched++);
+                tasks.add(() -> catalog.one(key, ShardRef.class));
+            } else {
+                tasks.add(() -> shard.carried().from(shard.from()));
+            }
+        }
+        return Parallel.run(PARALLEL, tasks, RuntimeException.class);
+    }
+
+    /** Refuses a snapshot that lost more than its collection allows: more often a broken source than a wish. */
+    private static void guard(Totals before, Totals now, CommitRequest request) {
+        if (before.rows() == 0) {
+            return;
+        }
+        String found = "Source " + request.source().uri() + " has " + now.rows() + " rows in " + now.files()
+                + " files, the collection has " + before.rows() + " in " + before.files();
+        if (now.rows() == 0 && !request.options().allowEmpty()) {
+            throw LittoralException.input(found + ": it would be emptied; set allowEmpty if that is meant");
+        }
+        double dropped = (double) (before.rows() - now.rows()) / before.rows();
+        if (dropped > request.options().maxDropShare() && now.rows() > 0) {
+            throw LittoralException.input(found + ": it would lose more than the share of "
+                    + request.options().maxDropShare() + " that maxDropShare allows");
+        }
+    }
+
+    @Override
+    public void discardStaging(DiscardRequest request) {
+        Steps.run(() -> {
+            CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+            catalog.discardStaging(request.update());
+            for (String objects : request.objects()) {
+                catalog.discard(objects);
+            }
+            return null;
+        });
+    }
+}

@@ -1,0 +1,94 @@
+package dev.littoral.activities;
+
+import dev.littoral.activities.balance.Balance;
+import dev.littoral.activities.balance.Balancer;
+import dev.littoral.activities.balance.Change;
+import dev.littoral.activities.balance.ShardFragments;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.ListingDigest;
+import dev.littoral.workflows.model.Totals;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Gives every fragment of a shard its segment. Pure. */
+final class ShardBalancer {
+    private ShardBalancer() {}
+
+    /**
+     * A balanced shard.
+     *
+     * @param files its files; every fragment has a segment
+     * @param totals what they add up to
+     * @param listing the digest of its listing
+     * @param schemas the fingerprints of its files' schemas, sorted
+     * @param newSegments segments with a new id
+     * @param newRows rows in these
+     */
+    record Result(
+            List<FileEntry> files,
+            Totals totals,
+            String listing,
+            List<String> schemas,
+            int newSegments,
+            long newRows) {}
+
+    static Result balance(List<FileEntry> files, Change change, long targetRows, long firstId) {
+        int n = files.stream().mapToInt(file -> file.fragments().size()).sum();
+        long[] rows = new long[n];
+        int[] folder = new int[n];
+        long[] segment = new long[n];
+        int at = 0;
+        int folders = 0;
+        String lastFolder = null;
+        for (FileEntry file : files) {
+            String name = file.path().substring(0, file.path().lastIndexOf('/') + 1);
+            if (!name.equals(lastFolder)) {
+                lastFolder = name;
+                folders++;
+            }
+            for (FragmentEntry fragment : file.fragments()) {
+                rows[at] = fragment.rows();
+                folder[at] = folders;
+                segment[at++] = fragment.segment() == null ? ShardFragments.NONE : fragment.segment();
+            }
+        }
+        Balance balance = Balancer.balance(new ShardFragments(rows, folder, segment), change, targetRows, firstId);
+        return result(files, balance);
+    }
+
+    private static Result result(List<FileEntry> files, Balance balance) {
+        long[] segment = balance.segment();
+        List<FileEntry> balanced = new ArrayList<>(files.size());
+        ListingDigest listing = new ListingDigest();
+        TreeSet<String> schemas = new TreeSet<>();
+        long served = 0;
+        long bytes = 0;
+        long allRows = 0;
+        int at = 0;
+        for (FileEntry file : files) {
+            listing.add(file.file());
+            List<FragmentEntry> fragments = new ArrayList<>(file.fragments().size());
+            for (FragmentEntry fragment : file.fragments()) {
+                fragments.add(fragment.in(segment[at++]));
+            }
+            balanced.add(file.with(fragments));
+            if (file.served()) {
+                served++;
+                bytes += file.bytes();
+                allRows = Math.addExact(allRows, file.rows());
+                schemas.add(file.schema());
+            }
+        }
+        long segments = Arrays.stream(segment).distinct().count();
+        return new Result(
+                balanced,
+                new Totals(served, bytes, segment.length, allRows, segments, files.size() - served),
+                listing.hex(),
+                List.copyOf(schemas),
+                balance.newSegments(),
+                balance.newRows());
+    }
+}

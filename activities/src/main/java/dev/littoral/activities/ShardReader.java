@@ -1,0 +1,280 @@
+package dev.littoral.activities;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.format.Footer;
+import dev.littoral.activities.format.FragmentSplitter;
+import dev.littoral.activities.format.ParquetFooters;
+import dev.littoral.activities.format.RequiredColumns;
+import dev.littoral.activities.listing.Part;
+import dev.littoral.activities.listing.Plan;
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PathRange;
+import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.UpdateReport;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Turns a touched shard's listing into its files with their fragments. A file whose version did not change is not opened. A
+ * fragment keeps its segment only when all fragments of that segment are still there.
+ */
+final class ShardReader {
+    /** Files opened at once in one shard: enough to hide a store's latency, few enough for many shards side by side. */
+    private static final int PARALLEL = 32;
+
+    /** A file is opened by a task of its own, but tasks are made for so many files at a time. */
+    private static final int BATCH = 1_024;
+
+    /** The most fragments of one shard. They fit into memory; more come of a target that is far too small. */
+    private static final long MAX_FRAGMENTS = 4_000_000;
+
+    private static final String NO_ROWS = "no rows";
+
+    private final CollectionCatalog catalog;
+    private final FileSource source;
+    private final ParquetFooters footers;
+    private final ExternalSpec spec;
+    private final long targetRows;
+    private final AtomicLong opened;
+
+    /**
+     * A reader for the shards of one update.
+     *
+     * @param targetRows the most rows a fragment or segment has
+     * @param opened counts the files opened
+     */
+    ShardReader(
+            CollectionCatalog catalog,
+            FileSource source,
+            ParquetFooters footers,
+            ExternalSpec spec,
+            long targetRows,
+            AtomicLong opened) {
+        this.catalog = catalog;
+        this.source = source;
+        this.footers = footers;
+        this.spec = spec;
+        this.targetRows = targetRows;
+        this.opened = opened;
+    }
+
+    /**
+     * A shard's files, and how they differ from the base.
+     *
+     * @param files all listed files in order; fragments name the segment they keep, or none
+     * @param fragments how many fragments these have
+     * @param addedRows rows of new and changed files
+     * @param removedRows rows of the base's files that are gone or changed
+     */
+    record Result(
+            List<FileEntry> files,
+            long added,
+            long changed,
+            long removed,
+            long unchanged,
+            List<SkippedFile> skipped,
+            long skippedFiles,
+            long fragments,
+            long addedRows,
+            long removedRows) {}
+
+    /**
+     * Reads a shard.
+     *
+     * @param reuse files an earlier round of this update has read, by path
+     * @throws FileChangedException when a file is no longer there as it was listed
+     */
+    Result read(Plan plan, Plan.Touched touched, Map<String, FileEntry> reuse)
+            throws FileChangedException, InterruptedException {
+        Map<String, FileEntry> base = new HashMap<>();
+        for (ShardRef shard : touched.shard().base()) {
+            catalog.readShard(shard, entry -> base.put(entry.path(), entry));
+        }
+        List<SourceFile> listed = listed(touched);
+        FileEntry[] files = new FileEntry[listed.size()];
+        List<Integer> toOpen = new ArrayList<>();
+        for (int i = 0; i < files.length; i++) {
+            SourceFile file = listed.get(i);
+            FileEntry before = base.get(file.path());
+            FileEntry read = reuse.get(file.path());
+            if (!plan.reopen() && before != null && before.is(file) && fits(before)) {
+                files[i] = before;
+            } else if (read != null && read.is(file) && fits(read)) {
+                files[i] = keepSegments(read, before);
+            } else {
+                toOpen.add(i);
+            }
+        }
+        open(listed, toOpen, files, base);
+        return tally(touched, List.of(files), base);
+    }
+
+    private List<SourceFile> listed(Plan.Touched touched) throws InterruptedException {
+        List<SourceFile> listed = new ArrayList<>();
+        if (touched.shard().unlisted() != null) {
+            catalog.readShard(touched.shard().unlisted(), entry -> listed.add(entry.file()));
+        }
+        for (Part part : touched.shard().parts()) {
+            listed.addAll(catalog.lines(part.key(), SourceFile.class));
+        }
+        return listed;
+    }
+
+    /** Whether a file can stay cut as it is: a target that was made smaller asks for new cuts. */
+    private boolean fits(FileEntry entry) {
+        return entry.fragments().stream().allMatch(fragment -> fragment.rows() <= targetRows);
+    }
+
+    private void open(List<SourceFile> listed, List<Integer> toOpen, FileEntry[] files, Map<String, FileEntry> base)
+            throws FileChangedException, InterruptedException {
+        for (int from = 0; from < toOpen.size(); from += BATCH) {
+            List<Integer> batch = toOpen.subList(from, Math.min(toOpen.size(), from + BATCH));
+            List<Callable<FileEntry>> tasks = new ArrayList<>(batch.size());
+            for (int i : batch) {
+                tasks.add(() -> open(listed.get(i)));
+            }
+            List<FileEntry> opened = Parallel.run(PARALLEL, tasks, FileChangedException.class);
+            for (int i = 0; i < batch.size(); i++) {
+                FileEntry entry = opened.get(i);
+                files[batch.get(i)] = keepSegments(entry, base.get(entry.path()));
+            }
+        }
+    }
+
+    private FileEntry open(SourceFile file) throws FileChangedException, InterruptedException {
+        try {
+            Footer footer = footers.read(source, file);
+            RequiredColumns.finding(file, footer, spec.columns()).ifPresent(finding -> {
+                throw LittoralException.input(finding);
+            });
+            opened.incrementAndGet();
+            if (footer.rows() == 0) {
+                return skipped(file, NO_ROWS);
+            }
+            long[] cuts = FragmentSplitter.split(file.path(), footer.rowGroupRows(), targetRows);
+            FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
+            Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
+            return new FileEntry(
+                    file.path(),
+                    file.version(),
+                    file.bytes(),
+                    footer.rows(),
+                    footer.schema().fingerprint(),
+                    List.of(fragments),
+                    null);
+        } catch (LittoralException e) {
+            if (e.type() == FailureType.INPUT && spec.onBadFile() == OnBadFile.SKIP) {
+                return skipped(file, e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    private static FileEntry skipped(SourceFile file, String reason) {
+        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason);
+    }
+
+    /** A file that was opened though it is the same keeps its fragments' segments. */
+    private static FileEntry keepSegments(FileEntry read, FileEntry before) {
+        return before != null && before.is(read.file()) && before.sameFragments(read)
+                ? read.with(before.fragments())
+                : read;
+    }
+
+    private Result tally(Plan.Touched touched, List<FileEntry> files, Map<String, FileEntry> base) {
+        Map<Long, long[]> segments = new HashMap<>();
+        for (FileEntry entry : base.values()) {
+            for (FragmentEntry fragment : entry.fragments()) {
+                long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[3]);
+                counts[0]++;
+                counts[2] += fragment.rows();
+            }
+        }
+        long added = 0;
+        long changed = 0;
+        long unchanged = 0;
+        long fragments = 0;
+        long addedRows = 0;
+        long removedRows = 0;
+        long skippedFiles = 0;
+        List<SkippedFile> skipped = new ArrayList<>();
+        for (FileEntry file : files) {
+            FileEntry before = base.remove(file.path());
+            boolean same = before != null && before.is(file.file()) && before.served() == file.served();
+            fragments += file.fragments().size();
+            for (FragmentEntry fragment : file.fragments()) {
+                if (fragment.segment() != null) {
+                    segments.get(fragment.segment())[1]++;
+                }
+            }
+            if (!same) {
+                addedRows += file.rows();
+                removedRows += before == null ? 0 : before.rows();
+            }
+            if (!file.served()) {
+                skippedFiles++;
+                if (skipped.size() < UpdateReport.MAX_SKIPPED) {
+                    skipped.add(new SkippedFile(file.path(), file.skipped()));
+                }
+            } else if (same) {
+                unchanged++;
+            } else if (before == null) {
+                added++;
+            } else {
+                changed++;
+            }
+        }
+        if (fragments > MAX_FRAGMENTS) {
+            throw LittoralException.input(
+                    files.size() + " files from " + files.get(0).path() + " on have " + fragments
+                            + " fragments of at most " + targetRows + " rows; expected at most " + MAX_FRAGMENTS
+                            + ": make targetRowsPerSegment larger");
+        }
+        long removed = 0;
+        // What is left of the base is gone, or lies beyond this shard's range where a shard was split.
+        PathRange range = new PathRange(touched.shard().from(), touched.to());
+        for (FileEntry gone : base.values()) {
+            if (range.contains(gone.path())) {
+                removed += gone.served() ? 1 : 0;
+                removedRows += gone.rows();
+            }
+        }
+        List<FileEntry> settled = new ArrayList<>(files.size());
+        for (FileEntry file : files) {
+            settled.add(dissolved(file, segments));
+        }
+        return new Result(
+                settled, added, changed, removed, unchanged, skipped, skippedFiles, fragments, addedRows, removedRows);
+    }
+
+    /** Takes fragments out of segments that lost some, or that hold more than the target. */
+    private FileEntry dissolved(FileEntry file, Map<Long, long[]> segments) {
+        boolean whole = file.fragments().stream().allMatch(fragment -> isKept(fragment, segments));
+        return whole
+                ? file
+                : file.with(file.fragments().stream()
+                        .map(fragment -> isKept(fragment, segments) ? fragment : fragment.in(null))
+                        .toList());
+    }
+
+    private boolean isKept(FragmentEntry fragment, Map<Long, long[]> segments) {
+        if (fragment.segment() == null) {
+            return false;
+        }
+        long[] counts = segments.get(fragment.segment());
+        return counts[0] == counts[1] && counts[2] <= targetRows;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.littoral.activities;
+
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.UpdateReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Adds up what an activity's shards come to. Pure. */
+final class Sums {
+    /** Skip reports travel in payloads, of which Temporal takes two megabytes. */
+    private static final int MAX_SKIPPED_CHARS = 200_000;
+
+    static final ReadOutcome.Read NO_READ = new ReadOutcome.Read(0, 0, 0, 0, 0, List.of(), 0, 0, 0, Map.of());
+
+    private Sums() {}
+
+    static ReadOutcome.Read plus(ReadOutcome.Read sum, ShardReader.Result shard) {
+        return new ReadOutcome.Read(
+                sum.added() + shard.added(),
+                sum.changed() + shard.changed(),
+                sum.removed() + shard.removed(),
+                sum.unchanged() + shard.unchanged(),
+                sum.skipped() + shard.skippedFiles(),
+                bounded(sum.skippedFiles(), shard.skipped()),
+                sum.fragments() + shard.fragments(),
+                sum.addedRows() + shard.addedRows(),
+                sum.removedRows() + shard.removedRows(),
+                sum.requests());
+    }
+
+    static ReadOutcome.Read with(ReadOutcome.Read sum, Map<String, Long> requests) {
+        return new ReadOutcome.Read(
+                sum.added(),
+                sum.changed(),
+                sum.removed(),
+                sum.unchanged(),
+                sum.skipped(),
+                sum.skippedFiles(),
+                sum.fragments(),
+                sum.addedRows(),
+                sum.removedRows(),
+                requests);
+    }
+
+    static BalanceResult noBalance(long firstSegmentId) {
+        return new BalanceResult(Totals.NONE, 0, 0, firstSegmentId, Map.of());
+    }
+
+    static BalanceResult plus(BalanceResult sum, ShardBalancer.Result shard) {
+        return new BalanceResult(
+                sum.totals().plus(shard.totals()),
+                sum.newSegments() + shard.newSegments(),
+                sum.newRows() + shard.newRows(),
+                sum.nextSegmentId() + shard.newSegments(),
+                sum.requests());
+    }
+
+    static BalanceResult with(BalanceResult sum, Map<String, Long> requests) {
+        return new BalanceResult(sum.totals(), sum.newSegments(), sum.newRows(), sum.nextSegmentId(), requests);
+    }
+
+    /** The first skipped files, as many as travel. */
+    static List<SkippedFile> bounded(List<SkippedFile> sum, List<SkippedFile> more) {
+        List<SkippedFile> all = new ArrayList<>(sum);
+        int chars = all.stream().mapToInt(Sums::chars).sum();
+        for (SkippedFile each : more) {
+            chars += chars(each);
+            if (all.size() == UpdateReport.MAX_SKIPPED || chars > MAX_SKIPPED_CHARS) {
+                break;
+            }
+            all.add(each);
+        }
+        return all;
+    }
+
+    private static int chars(SkippedFile file) {
+        return file.file().length() + file.reason().length();
+    }
+}

@@ -1,0 +1,285 @@
+package dev.littoral.activities;
+
+import dev.littoral.activities.balance.Change;
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.CountingStore;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.format.ParquetFooters;
+import dev.littoral.activities.listing.Plan;
+import dev.littoral.activities.listing.SkipLog;
+import dev.littoral.activities.listing.SourceLister;
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.Paths;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.workflows.UpdateActivities;
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.SkippedFile;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Lists, reads and balances. One object serves all collections of a worker, on many threads. */
+public final class UpdateActivitiesImpl implements UpdateActivities {
+    private final ObjectStore store;
+    private final Sources sources;
+    private final int maxFilesPerShard;
+    private final ParquetFooters footers = new ParquetFooters();
+
+    public UpdateActivitiesImpl(ObjectStore store, Sources sources) {
+        this(store, sources, SourceLister.MAX_FILES);
+    }
+
+    UpdateActivitiesImpl(ObjectStore store, Sources sources, int maxFilesPerShard) {
+        this.store = store;
+        this.sources = sources;
+        this.maxFilesPerShard = maxFilesPerShard;
+    }
+
+    /**
+     * What a long step heartbeats.
+     *
+     * @param step the step
+     * @param done files listed, files opened, or shards balanced so far
+     * @param shards shards that are finished; another attempt goes on after them
+     * @param sum what the finished shards add up to; null before the first
+     */
+    record Progress<T>(String step, long done, int shards, T sum) {}
+
+    /** {@link Progress} of reading, as Temporal reads it back. */
+    record ReadProgress(String step, long done, int shards, ReadOutcome.Read sum) {}
+
+    /** {@link Progress} of balancing, as Temporal reads it back. */
+    record BalanceProgress(String step, long done, int shards, BalanceResult sum) {}
+
+    @Override
+    public Listing listFiles(ListRequest request) {
+        return Steps.run(() -> {
+            AtomicLong listed = new AtomicLong();
+            return Heartbeats.during(
+                    () -> new Progress<>("listed", listed.get(), 0, null), () -> list(request, listed));
+        });
+    }
+
+    private Listing list(ListRequest request, AtomicLong progress) throws InterruptedException {
+        CountingStore counted = new CountingStore(store);
+        CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
+        Optional<SnapshotRoot> root = catalog.root(request.base());
+        List<ShardRef> base = root.map(SnapshotRoot::shards).orElse(List.of());
+        boolean reopen = root.isPresent()
+                && readsOtherwise(root.get().source().spec(), request.source().spec());
+        boolean touchAll = reopen
+                || (root.isPresent()
+                        && root.get().targetRowsPerSegment()
+                                != request.options().targetRowsPerSegment());
+        // Unique to this attempt: an earlier one that still runs cannot write over what this one refers to.
+        String folder =
+                "%s/r%d-%s".formatted(CollectionCatalog.staging(request.update()), request.round(), UUID.randomUUID());
+        try (Sources.Opened source =
+                sources.open(request.source(), request.options().allowEmpty())) {
+            SourceLister.Result result = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, progress)
+                    .list(base, touchAll, reopen, request.previousPlan());
+            SkipLog skips = result.skips();
+            boolean unchanged = root.isPresent()
+                    && (result.same()
+                            || (base.isEmpty() && result.plan().shards().isEmpty()));
+            String planKey = null;
+            if (!unchanged) {
+                String skipKey = null;
+                if (skips.count() > 0) {
+                    skipKey = folder + "/skipped.jsonl.zst";
+                    catalog.write(skipKey, skips.finish());
+                }
+                planKey = folder + "/plan.json.zst";
+                catalog.writeOne(planKey, result.plan().withSkipReport(skipKey));
+            }
+            Map<String, Long> requests = new TreeMap<>();
+            counted.addTo(requests);
+            source.addTo(requests);
+            return new Listing(
+                    planKey,
+                    result.plan().touched().size(),
+                    planKey != null || result.staged() || attempt() > 1,
+                    result.listed(),
+                    skips.count(),
+                    bounded(skips.first()),
+                    result.plan().carried(),
+                    result.plan().vanished(),
+                    unchanged ? schemas(base) : 0,
+                    requests);
+        }
+    }
+
+    /** Whether a spec asks for other things of a file than the one it was read with. */
+    private static boolean readsOtherwise(ExternalSpec before, ExternalSpec now) {
+        return !before.format().equals(now.format())
+                || !before.columns().equals(now.columns())
+                || before.onBadFile() != now.onBadFile();
+    }
+
+    static int schemas(List<ShardRef> shards) {
+        return (int) shards.stream()
+                .flatMap(shard -> shard.schemas().stream())
+                .distinct()
+                .count();
+    }
+
+    @Override
+    public ReadOutcome readFragments(ShardsRequest request) {
+        AtomicLong opened = new AtomicLong();
+        AtomicReference<ReadProgress> done = new AtomicReference<>(
+                heartbeat(ReadProgress.class).orElse(new ReadProgress("opened", 0, 0, Sums.NO_READ)));
+        return Steps.run(() -> Heartbeats.during(
+                () -> new ReadProgress(
+                        "opened", opened.get(), done.get().shards(), done.get().sum()),
+                () -> read(request, opened, done)));
+    }
+
+    private ReadOutcome read(ShardsRequest request, AtomicLong opened, AtomicReference<ReadProgress> done)
+            throws InterruptedException {
+        CountingStore counted = new CountingStore(store);
+        CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
+        Plan plan = catalog.one(request.plan(), Plan.class);
+        List<Plan.Touched> touched = plan.touched();
+        try (Sources.Opened source =
+                sources.open(request.source(), request.options().allowEmpty())) {
+            ShardReader reader = new ShardReader(
+                    catalog,
+                    source.files(),
+                    footers,
+                    request.source().spec(),
+                    request.options().targetRowsPerSegment(),
+                    opened);
+            for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
+                ShardReader.Result shard = reader.read(plan, touched.get(i), readBefore(catalog, plan, touched.get(i)));
+                catalog.write(readKey(request.plan(), i), JsonLines.write(shard.files()));
+                catalog.writeOne(changeKey(request.plan(), i), new Change(shard.addedRows(), shard.removedRows()));
+                ReadProgress before = done.get();
+                done.set(new ReadProgress(
+                        before.step(), opened.get(), before.shards() + 1, Sums.plus(before.sum(), shard)));
+            }
+            return Sums.with(done.get().sum(), requests(counted, source));
+        } catch (FileChangedException e) {
+            return new ReadOutcome.Changed(e.getMessage(), Map.of());
+        }
+    }
+
+    /** What the round before has read in the shard's range. */
+    private static Map<String, FileEntry> readBefore(CollectionCatalog catalog, Plan plan, Plan.Touched touched)
+            throws InterruptedException {
+        Map<String, FileEntry> files = new HashMap<>();
+        if (plan.previous() == null) {
+            return files;
+        }
+        List<Plan.Touched> before = catalog.one(plan.previous(), Plan.class).touched();
+        for (int i = 0; i < before.size(); i++) {
+            boolean apart = (touched.to() != null
+                            && Paths.compare(before.get(i).shard().from(), touched.to()) >= 0)
+                    || (before.get(i).to() != null
+                            && Paths.compare(before.get(i).to(), touched.shard().from()) <= 0);
+            String key = readKey(plan.previous(), i);
+            if (!apart && catalog.find(key).isPresent()) {
+                for (FileEntry file : catalog.lines(key, FileEntry.class)) {
+                    files.put(
+                            file.path(),
+                            file.with(file.fragments().stream()
+                                    .map(fragment -> fragment.in(null))
+                                    .toList()));
+                }
+            }
+        }
+        return files;
+    }
+
+    @Override
+    public BalanceResult balanceSegments(ShardsRequest request) {
+        AtomicReference<BalanceProgress> done = new AtomicReference<>(heartbeat(BalanceProgress.class)
+                .orElse(new BalanceProgress("balanced", 0, 0, Sums.noBalance(request.firstSegmentId()))));
+        return Steps.run(() -> Heartbeats.during(done::get, () -> balance(request, done)));
+    }
+
+    private BalanceResult balance(ShardsRequest request, AtomicReference<BalanceProgress> done)
+            throws InterruptedException {
+        CountingStore counted = new CountingStore(store);
+        CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
+        List<Plan.Touched> touched = catalog.one(request.plan(), Plan.class).touched();
+        for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
+            BalanceProgress before = done.get();
+            ShardBalancer.Result shard = ShardBalancer.balance(
+                    catalog.lines(readKey(request.plan(), i), FileEntry.class),
+                    catalog.one(changeKey(request.plan(), i), Change.class),
+                    request.options().targetRowsPerSegment(),
+                    before.sum().nextSegmentId());
+            String key = "%s/shard-%06d.jsonl.zst".formatted(request.objects(), i);
+            String sha256 = catalog.write(key, JsonLines.write(shard.files()));
+            catalog.writeOne(
+                    shardKey(request.plan(), i),
+                    new ShardRef(
+                            touched.get(i).shard().from(),
+                            key,
+                            sha256,
+                            shard.listing(),
+                            shard.totals(),
+                            shard.schemas()));
+            done.set(new BalanceProgress(
+                    before.step(), before.done() + 1, before.shards() + 1, Sums.plus(before.sum(), shard)));
+        }
+        Map<String, Long> requests = new TreeMap<>();
+        counted.addTo(requests);
+        return Sums.with(done.get().sum(), requests);
+    }
+
+    private static Map<String, Long> requests(CountingStore counted, Sources.Opened source) {
+        Map<String, Long> requests = new TreeMap<>();
+        counted.addTo(requests);
+        source.addTo(requests);
+        return requests;
+    }
+
+    /** Where a touched shard's files are staged, beside their plan: another plan's are elsewhere. */
+    private static String readKey(String plan, int shard) {
+        return beside(plan, "read-%06d.jsonl.zst", shard);
+    }
+
+    private static String changeKey(String plan, int shard) {
+        return beside(plan, "change-%06d.json.zst", shard);
+    }
+
+    /** Where the reference to a balanced shard is staged. */
+    static String shardKey(String plan, int shard) {
+        return beside(plan, "shard-%06d.json.zst", shard);
+    }
+
+    private static String beside(String plan, String name, int shard) {
+        return plan.substring(0, plan.lastIndexOf('/') + 1) + name.formatted(shard);
+    }
+
+    private static List<SkippedFile> bounded(List<SkippedFile> skipped) {
+        return Sums.bounded(new ArrayList<>(), skipped);
+    }
+
+    private static int attempt() {
+        return Activity.getExecutionContext().getInfo().getAttempt();
+    }
+
+    private static <T> Optional<T> heartbeat(Class<T> type) {
+        ActivityExecutionContext context = Activity.getExecutionContext();
+        return context.getHeartbeatDetails(type);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.littoral.activities.catalog;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.s3.RequestCounter;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.s3.S3Uri;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** Opens the store a catalog is in. */
+public final class Catalogs {
+    private Catalogs() {}
+
+    /**
+     * Opens a catalog's store.
+     *
+     * @param location {@code s3://bucket/prefix}, {@code file:///dir} or a path
+     * @throws LittoralException INPUT when the location is not right
+     */
+    public static ObjectStore open(String location, S3Clients clients) throws InterruptedException {
+        if (location.startsWith("s3://")) {
+            return new S3ObjectStore(clients.client(null), S3Uri.parse(location), new RequestCounter());
+        }
+        return new LocalObjectStore(folder(location));
+    }
+
+    /** The folder a local location names. */
+    public static Path folder(String location) {
+        String path = location.startsWith("file://") ? location.substring("file://".length()) : location;
+        if (path.isEmpty() || path.contains("://")) {
+            throw LittoralException.input("Catalog location is " + (path.isEmpty() ? "empty" : "of an unknown scheme")
+                    + "; expected s3://bucket/prefix, file:///dir or a path");
+        }
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw LittoralException.input("Catalog location is no path: " + e.getReason());
+        }
+    }
+}

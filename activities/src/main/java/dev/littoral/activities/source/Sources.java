@@ -1,0 +1,149 @@
+package dev.littoral.activities.source;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.s3.RequestCounter;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.workflows.model.ExternalSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Opens sources, those that the worker allows. Safe for use by many threads. */
+public final class Sources {
+    private final S3Clients clients;
+    private final List<String> allowed;
+
+    /**
+     * An opener with the worker's rules.
+     *
+     * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
+     */
+    public Sources(S3Clients clients, List<String> allowed) {
+        this.clients = clients;
+        this.allowed = List.copyOf(allowed);
+    }
+
+    /** A source and what it has cost so far. */
+    public interface Opened extends AutoCloseable {
+        FileSource files();
+
+        /** Adds the requests so far, by kind, as {@code source.get}. */
+        void addTo(Map<String, Long> requests);
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Opens a source; nothing is read yet.
+     *
+     * @param allowEmpty whether an S3 prefix without any object lists as empty instead of failing
+     * @throws LittoralException INPUT when the source is not allowed or its URI is not right
+     */
+    public Opened open(ExternalSource source, boolean allowEmpty) {
+        if (allowed.stream().noneMatch(source.uri()::startsWith)) {
+            throw LittoralException.input("Source " + source.uri()
+                    + " is not on this worker's list of allowed sources; expected one that starts with "
+                    + String.join(" or ", allowed));
+        }
+        PathFilter filter =
+                new PathFilter(source.spec().include(), source.spec().exclude());
+        if (source.uri().startsWith("s3://")) {
+            RequestCounter counter = new RequestCounter();
+            return new S3Opened(
+                    new S3Source(
+                            clients.client(source.spec().profile()),
+                            S3Uri.parse(source.uri()),
+                            filter,
+                            counter,
+                            allowEmpty),
+                    counter);
+        }
+        return new LocalOpened(LocalSource.of(source.uri(), filter));
+    }
+
+    private record S3Opened(S3Source files, RequestCounter counter) implements Opened {
+        @Override
+        public void addTo(Map<String, Long> requests) {
+            counter.counts().forEach((kind, n) -> {
+                if (n > 0) {
+                    requests.merge("source." + kind.toLowerCase(java.util.Locale.ROOT), n, Long::sum);
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            files.close();
+        }
+    }
+
+    /** A local source counts its reads itself: there is no store that would bill them. */
+    private static final class LocalOpened implements Opened {
+        private final LongAdder lists = new LongAdder();
+        private final LongAdder reads = new LongAdder();
+        private final FileSource files;
+
+        LocalOpened(LocalSource source) {
+            this.files = new Counting(source);
+        }
+
+        @Override
+        public FileSource files() {
+            return files;
+        }
+
+        @Override
+        public void addTo(Map<String, Long> requests) {
+            if (lists.sum() > 0) {
+                requests.merge("source.list", lists.sum(), Long::sum);
+            }
+            if (reads.sum() > 0) {
+                requests.merge("source.get", reads.sum(), Long::sum);
+            }
+        }
+
+        @Override
+        public void close() {
+            files.close();
+        }
+
+        private final class Counting implements FileSource {
+            private final LocalSource source;
+
+            Counting(LocalSource source) {
+                this.source = source;
+            }
+
+            @Override
+            public String list(PathRange range, Visitor visitor) throws InterruptedException {
+                lists.increment();
+                return source.list(range, visitor);
+            }
+
+            @Override
+            public void listSorted(Visitor visitor) throws InterruptedException {
+                lists.increment();
+                source.listSorted(visitor);
+            }
+
+            @Override
+            public List<String> cuts(int wanted) {
+                return source.cuts(wanted);
+            }
+
+            @Override
+            public byte[] read(SourceFile file, long offset, int length)
+                    throws FileChangedException, InterruptedException {
+                reads.increment();
+                return source.read(file, offset, length);
+            }
+
+            @Override
+            public void close() {
+                source.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.littoral.starter;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.catalog.Catalogs;
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Requests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which collection, in which catalog: what every command is told. */
+final class CatalogOption {
+    @Parameters(index = "0", paramLabel = "<collectionId>", description = "The collection.")
+    private String collectionId;
+
+    @Option(
+            names = "--catalog",
+            paramLabel = "<uri or path>",
+            defaultValue = "${env:LITTORAL_CATALOG:-.littoral}",
+            description =
+                    "Where the catalog is: s3://bucket/prefix or a folder. Default: $$LITTORAL_CATALOG, else .littoral here.")
+    private String catalog;
+
+    String collectionId() {
+        return Requests.collectionId(collectionId);
+    }
+
+    String catalog() {
+        return catalog;
+    }
+
+    /** What a command does with a collection's catalog. */
+    interface Reading {
+        int read(CollectionCatalog catalog, Head head) throws InterruptedException;
+    }
+
+    /** Reads the catalog, without any server. A collection that has no version is a failure. */
+    int read(Reading reading) throws InterruptedException {
+        String id = collectionId();
+        Head head;
+        requireFolder();
+        try (S3Clients clients = new S3Clients();
+                ObjectStore store = Catalogs.open(catalog, clients)) {
+            CollectionCatalog collection = new CollectionCatalog(store, id);
+            head = collection.heads().newest();
+            if (!head.exists()) {
+                throw LittoralException.input("Catalog " + store.location() + " has no collection " + id);
+            }
+            return reading.read(collection, head);
+        }
+    }
+
+    /** Reading a catalog that is not there must not make it. */
+    private void requireFolder() {
+        if (!catalog.startsWith("s3://")) {
+            Path folder = Catalogs.folder(catalog);
+            if (!Files.isDirectory(folder)) {
+                throw LittoralException.input(
+                        "Catalog " + folder + " is no folder; expected one that littoral sync has written");
+            }
+        }
+    }
+
+    /** The head to read a snapshot of: the newest, or an older version. */
+    static Head at(CollectionCatalog catalog, Head newest, Long version) throws InterruptedException {
+        if (version == null) {
+            return newest;
+        }
+        return catalog.heads()
+                .at(version)
+                .orElseThrow(() -> LittoralException.input(
+                        "Version " + version + " is not in the catalog; expected one of 1 to " + newest.version()));
+    }
+
+    /** A head's snapshot. */
+    static SnapshotRoot root(CollectionCatalog catalog, Head head) throws InterruptedException {
+        Optional<SnapshotRoot> root = catalog.root(head);
+        return root.orElseThrow(() -> LittoralException.input(
+                "Version " + head.version() + " has no snapshot: nothing was committed before it"));
+    }
+}

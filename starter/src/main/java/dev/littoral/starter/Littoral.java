@@ -1,0 +1,93 @@
+package dev.littoral.starter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.InvalidRequestException;
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code littoral} command line. */
+@Command(
+        name = "littoral",
+        description = "Keeps external collections in step with their source.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        scope = ScopeType.INHERIT,
+        subcommands = {
+            SyncCommand.class,
+            StatusCommand.class,
+            VersionsCommand.class,
+            FilesCommand.class,
+            SegmentsCommand.class,
+            LocateCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; a sync committed, or nothing had changed",
+            "1:a bug in Littoral",
+            "2:the command line is not right",
+            "3:the source, its spec, a file or the catalog is not right",
+            "4:credentials or permissions are missing",
+            "5:the update was superseded or cancelled",
+            "6:a store did not answer, and tries are used up"
+        })
+public final class Littoral implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private Littoral() {}
+
+    public static void main(String[] args) {
+        // Paths have letters of every script, whatever the locale; and a listing can be long, so it is buffered.
+        PrintWriter out = new PrintWriter(
+                new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), UTF_8)));
+        PrintWriter err = new PrintWriter(
+                new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), UTF_8)), true);
+        int code = commandLine().setOut(out).setErr(err).execute(args);
+        out.flush();
+        err.flush();
+        // Ends also where a library left a thread behind.
+        System.exit(code);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Littoral())
+                .setExecutionExceptionHandler(Littoral::explain)
+                .setUsageHelpAutoWidth(true);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult result) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof LittoralException known) {
+            err.println("littoral: " + known.getMessage());
+            return ExitCode.of(known.type()).code();
+        }
+        if (failure instanceof InvalidRequestException invalid) {
+            err.println("littoral: " + invalid.getMessage());
+            return ExitCode.INPUT.code();
+        }
+        if (failure instanceof UncheckedIOException || failure instanceof IOException) {
+            err.println("littoral: " + failure.getMessage());
+            return ExitCode.UNAVAILABLE.code();
+        }
+        err.println("littoral: a bug: " + failure + "; with LITTORAL_LOG=DEBUG the log says more");
+        if (System.getenv("LITTORAL_LOG") != null) {
+            failure.printStackTrace(err);
+        }
+        return ExitCode.INTERNAL.code();
+    }
+}

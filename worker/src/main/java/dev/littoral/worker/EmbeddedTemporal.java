@@ -1,0 +1,60 @@
+package dev.littoral.worker;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.temporal.internal.testservice.TestServicesStarter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Temporal service in this process, in memory, on a free port of the loopback interface. What it forgets when it stops is in
+ * the catalog. Its clock is the machine's: time skipping is locked.
+ */
+public final class EmbeddedTemporal implements AutoCloseable {
+    /** A listing, a plan or a report is far smaller; this is Temporal's own limit. */
+    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private final TestServicesStarter services;
+    private final Server server;
+
+    private EmbeddedTemporal(TestServicesStarter services, Server server) {
+        this.services = services;
+        this.server = server;
+    }
+
+    public static EmbeddedTemporal start() {
+        TestServicesStarter services = new TestServicesStarter(true, 0);
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES);
+        for (BindableService service : services.getServices()) {
+            builder.addService(service);
+        }
+        try {
+            return new EmbeddedTemporal(services, builder.build().start());
+        } catch (IOException e) {
+            services.close();
+            throw new UncheckedIOException("The embedded Temporal service cannot listen on the loopback interface", e);
+        }
+    }
+
+    /** Where it listens, as {@code 127.0.0.1:port}. */
+    public String target() {
+        return InetAddress.getLoopbackAddress().getHostAddress() + ":" + server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            server.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        services.close();
+    }
+}

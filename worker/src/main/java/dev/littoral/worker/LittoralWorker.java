@@ -1,0 +1,82 @@
+package dev.littoral.worker;
+
+import dev.littoral.activities.CatalogActivitiesImpl;
+import dev.littoral.activities.UpdateActivitiesImpl;
+import dev.littoral.activities.catalog.Catalogs;
+import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.catalog.StoreProbe;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.workflows.ExternalCollectionWorkflowImpl;
+import dev.littoral.workflows.UpdateExternalCollectionWorkflowImpl;
+import io.temporal.client.WorkflowClient;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Hosts the workflows and activities of one catalog on one task queue. */
+public final class LittoralWorker implements AutoCloseable {
+    /** How long running activities may take to stop once the worker is asked to. */
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    private final S3Clients clients;
+    private final ObjectStore store;
+    private final WorkerFactory factory;
+
+    private LittoralWorker(S3Clients clients, ObjectStore store, WorkerFactory factory) {
+        this.clients = clients;
+        this.store = store;
+        this.factory = factory;
+    }
+
+    /**
+     * Starts a worker. The catalog's store is probed first, unless it is known to have passed.
+     *
+     * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
+     */
+    public static LittoralWorker start(WorkflowClient client, WorkerSettings settings) throws InterruptedException {
+        S3Clients clients = new S3Clients();
+        ObjectStore store = null;
+        try {
+            store = Catalogs.open(settings.catalog(), clients);
+            StoreProbe.probeOnce(store);
+        } catch (RuntimeException | InterruptedException e) {
+            close(store, clients);
+            throw e;
+        }
+        WorkerFactory factory = WorkerFactory.newInstance(client);
+        Worker worker = factory.newWorker(
+                settings.taskQueue(),
+                WorkerOptions.newBuilder()
+                        .setMaxConcurrentActivityExecutionSize(settings.concurrentActivities())
+                        // Bounds how soon an activity learns of its cancel.
+                        .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
+                        .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
+                        .build());
+        worker.registerWorkflowImplementationTypes(
+                ExternalCollectionWorkflowImpl.class, UpdateExternalCollectionWorkflowImpl.class);
+        worker.registerActivitiesImplementations(
+                new CatalogActivitiesImpl(store, Clock.systemUTC()),
+                new UpdateActivitiesImpl(store, new Sources(clients, settings.allowedSources())));
+        factory.start();
+        return new LittoralWorker(clients, store, factory);
+    }
+
+    /** Stops polling, gives running activities a bounded time, and lets go of everything. */
+    @Override
+    public void close() {
+        factory.shutdownNow();
+        factory.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+        close(store, clients);
+    }
+
+    private static void close(ObjectStore store, S3Clients clients) {
+        if (store != null) {
+            store.close();
+        }
+        clients.close();
+    }
+}
