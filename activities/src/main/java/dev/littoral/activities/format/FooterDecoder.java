@@ -49,7 +49,7 @@ final class FooterDecoder {
     private Footer decode() {
         boolean version = false;
         boolean encrypted = false;
-        long rows = ABSENT;
+        Long rows = null;
         int rowGroupsAt = -1;
         for (int id = in.field(0); id != CompactReader.STOP; id = in.field(id)) {
             int type = in.type();
@@ -74,7 +74,7 @@ final class FooterDecoder {
         }
         require(version, "no version", "one");
         require(schema != null, "no schema", "one");
-        require(rows != ABSENT, "no num_rows", "one");
+        require(rows != null, "no num_rows", "one");
         require(rowGroupsAt >= 0, "no row groups", "a list of them");
         if (rowGroupRows == null) {
             in.position(rowGroupsAt);
@@ -103,7 +103,7 @@ final class FooterDecoder {
 
     private long readRowGroup(int group) {
         chunks = -1;
-        long rows = ABSENT;
+        Long rows = null;
         for (int id = in.field(0); id != CompactReader.STOP; id = in.field(id)) {
             if (id == 1 && in.type() == CompactReader.LIST) {
                 readColumnChunks(group);
@@ -114,7 +114,7 @@ final class FooterDecoder {
             }
         }
         require(chunks >= 0, "row group " + group + " without columns", "a list of them");
-        require(rows != ABSENT, "row group " + group + " without num_rows", "one");
+        require(rows != null, "row group " + group + " without num_rows", "one");
         // Where there are no rows, nobody reads a chunk, and writers differ in what they put there.
         if (rows > 0) {
             checkColumnChunks(group, rows);

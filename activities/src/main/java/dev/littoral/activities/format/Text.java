@@ -2,6 +2,8 @@ package dev.littoral.activities.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.HexFormat;
+
 /** Bytes of a file as a message shows them. */
 final class Text {
     private static final int MAX_BYTES = 120;
@@ -22,7 +24,7 @@ final class Text {
             if (b > ' ' && b < 0x7f && b != '\\') {
                 text.append((char) b);
             } else {
-                text.append(String.format("\\x%02x", b));
+                text.append("\\x").append(HexFormat.of().toHexDigits(bytes[i]));
             }
         }
         return text.toString();

@@ -1,5 +1,6 @@
 package dev.littoral.activities.format;
 
+import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.SourceFile;
@@ -19,7 +20,7 @@ class MemorySource implements FileSource {
     }
 
     @Override
-    public byte[] read(SourceFile file, long offset, int length) throws InterruptedException {
+    public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
         byte[] bytes = files.get(file.path());
         if (offset < 0 || length < 0 || offset + length > bytes.length) {
             throw new AssertionError("read of " + length + " at " + offset + " in " + bytes.length + " bytes");
