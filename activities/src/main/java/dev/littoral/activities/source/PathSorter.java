@@ -31,6 +31,7 @@ public final class PathSorter implements AutoCloseable {
     private static final int BUFFER = 64 << 10;
 
     private final long runBytes;
+    private final Path parent;
     private final List<SourceFile> buffer = new ArrayList<>();
     /** Later runs hold files that were added later. */
     private final List<Path> runs = new ArrayList<>();
@@ -40,11 +41,12 @@ public final class PathSorter implements AutoCloseable {
     private int created;
 
     public PathSorter() {
-        this(DEFAULT_RUN_BYTES);
+        this(DEFAULT_RUN_BYTES, Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    PathSorter(long runBytes) {
+    PathSorter(long runBytes, Path parent) {
         this.runBytes = runBytes;
+        this.parent = parent;
     }
 
     public void add(SourceFile file) {
@@ -132,7 +134,7 @@ public final class PathSorter implements AutoCloseable {
 
     private Path write(Writing writing) throws IOException {
         if (folder == null) {
-            folder = Files.createTempDirectory("littoral-sort-");
+            folder = Files.createTempDirectory(parent, "littoral-sort-");
         }
         Path run = folder.resolve("run-" + created++);
         // A file stream, not a channel: an interrupt must not close it half-way.
@@ -237,11 +239,10 @@ public final class PathSorter implements AutoCloseable {
         }
     }
 
-    private static LittoralException failure(IOException e) {
+    private LittoralException failure(IOException e) {
         return new LittoralException(
                 FailureType.TRANSIENT,
-                "Sorting a listing failed in the temporary folder " + System.getProperty("java.io.tmpdir") + ": "
-                        + e.getMessage(),
+                "Cannot sort a listing in the temporary folder " + parent + ": " + e.getMessage() + ".",
                 e);
     }
 }

@@ -130,6 +130,8 @@ public final class Glob {
                 }
             }
             case Star() -> {
+                // After ** in another pair of braces it adds nothing to it.
+                out.slashOptional.or(in.slashOptional);
                 int end;
                 for (int p = in.at.nextSetBit(0); p >= 0; p = in.at.nextSetBit(end + 1)) {
                     end = p;

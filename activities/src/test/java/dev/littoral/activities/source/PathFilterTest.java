@@ -1,0 +1,65 @@
+package dev.littoral.activities.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PathFilterTest {
+    private static final PathFilter ALL = new PathFilter(List.of(), List.of());
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "_SUCCESS",
+                "_temporary/0/a",
+                "a/_x/b",
+                "a/b/.c",
+                ".a/b",
+                ".",
+                "a/._b",
+                ".x=1/a",
+                "_",
+                "a//_b",
+                "_delta_log/0.json",
+                "a=_/_b",
+            })
+    void aPartThatStartsWithADotOrAnUnderscoreHides(String path) {
+        assertThat(ALL.skip(path)).contains(SkipReason.HIDDEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a_b/c.d", "_day=1/a", "a/_x=/b", "a=_b/c", "__HIVE=x/a", "a//b", "/a"})
+    void aPartitionColumnMayStartWithAnUnderscore(String path) {
+        assertThat(ALL.skip(path)).isEmpty();
+    }
+
+    @Test
+    void aPathMustMatchOneIncludeAndNoExclude() {
+        PathFilter filter = new PathFilter(List.of("*.parquet", "raw/**"), List.of("**/old/**", "tmp-*"));
+        assertThat(filter.skip("a/b.parquet")).isEmpty();
+        assertThat(filter.skip("raw/b.csv")).isEmpty();
+        assertThat(filter.skip("b.csv")).contains(SkipReason.NOT_INCLUDED);
+        assertThat(filter.skip("raw/old/b.csv")).contains(SkipReason.EXCLUDED);
+        assertThat(filter.skip("raw/x/tmp-1")).contains(SkipReason.EXCLUDED);
+    }
+
+    @Test
+    void hiddenComesFirstWhateverTheGlobsSay() {
+        PathFilter filter = new PathFilter(List.of("_SUCCESS"), List.of("_*"));
+        assertThat(filter.skip("_SUCCESS")).contains(SkipReason.HIDDEN);
+    }
+
+    @Test
+    void aBadGlobIsAnInputFailureThatNamesIt() {
+        assertThatThrownBy(() -> new PathFilter(List.of("*"), List.of("[a")))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageContaining("[a");
+    }
+}
