@@ -61,10 +61,19 @@ public final class S3Servers {
     public static S3Server start(Kind kind) {
         return switch (kind) {
             case S3PROXY -> startS3Proxy();
-            case MINIO -> startProcess("minio", "MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD", (binary, address, data) ->
-                    List.of(binary, "server", "--quiet", "--address", address, data));
-            case VERSITYGW -> startProcess("versitygw", "ROOT_ACCESS_KEY", "ROOT_SECRET_KEY", (binary, address, data) ->
-                    List.of(binary, "--port", address, "--keep-alive", "--quiet", "posix", data));
+            case MINIO ->
+                startProcess(
+                        "minio",
+                        "MINIO_ROOT_USER",
+                        "MINIO_ROOT_PASSWORD",
+                        (binary, address, data) -> List.of(binary, "server", "--quiet", "--address", address, data));
+            case VERSITYGW ->
+                startProcess(
+                        "versitygw",
+                        "ROOT_ACCESS_KEY",
+                        "ROOT_SECRET_KEY",
+                        (binary, address, data) ->
+                                List.of(binary, "--port", address, "--keep-alive", "--quiet", "posix", data));
         };
     }
 
@@ -116,10 +125,14 @@ public final class S3Servers {
                 Map<String, String> environment = builder.environment();
                 environment.clear();
                 environment.putAll(Map.of(
-                        "HOME", folder.toString(),
-                        "MINIO_BROWSER", "off",
-                        userVariable, accessKey,
-                        passwordVariable, secretKey));
+                        "HOME",
+                        folder.toString(),
+                        "MINIO_BROWSER",
+                        "off",
+                        userVariable,
+                        accessKey,
+                        passwordVariable,
+                        secretKey));
                 Process process = builder.start();
                 S3Server server = new S3Server(
                         URI.create("http://" + address), accessKey, secretKey, () -> stop(process, folder));
