@@ -1,0 +1,35 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.RetireRequest;
+import io.temporal.activity.ActivityInterface;
+
+/**
+ * Reads and grows a collection's record in the catalog. Every write names the version it was decided upon and creates
+ * exactly the next; asked again with the same commitId it gives the same answer.
+ */
+@ActivityInterface
+public interface CatalogActivities {
+    /** The newest head, or {@link Head#NONE}; also removes what dead updates left in staging. For a collection that starts. */
+    Head openCollection(String collectionId);
+
+    /** The newest head, or {@link Head#NONE}. */
+    Head readHead(String collectionId);
+
+    /** Declares a source. Once it answers, no update of an older source can commit. */
+    CommitOutcome declareSource(DeclareRequest request);
+
+    /** Ends the collection for good. */
+    CommitOutcome retireCollection(RetireRequest request);
+
+    /** Writes a snapshot's root and creates the head version that names it: the final source check and the commit in one. */
+    CommitResult commitSnapshot(CommitRequest request);
+
+    /** Removes an ended update's staging. */
+    void discardStaging(DiscardRequest request);
+}

@@ -1,0 +1,505 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Rejection;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A collection's state and every decision about it. Pure: no clock, no Temporal call; the workflow feeds it what happened and
+ * carries out what it decides. One thread.
+ *
+ * <p>A request becomes a job. At most one job waits and one runs. A change takes the place of whatever waits and stops what
+ * runs; a refresh waits for what runs and joins what waits. A job that was stopped is over as soon as its commit can no
+ * longer succeed: when its workflow closed and the head was read, or when a newer declaration took the version it would
+ * need.
+ */
+final class CollectionState {
+    private static final int MAX_JOBS = 100;
+    private static final int MAX_REQUESTS = 200;
+    private static final int MAX_REJECTED = 20;
+
+    private final String collectionId;
+    private final CollectionOptions options;
+
+    private boolean opened;
+    private Head head = Head.NONE;
+    private ExternalSource wanted;
+    private long nextUpdate = 1;
+    private Job pending;
+    private Job running;
+    private final Map<Long, Stopping> stopping = new LinkedHashMap<>();
+    private final Deque<Long> toInspect = new ArrayDeque<>();
+    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final Map<String, Long> requests = new LinkedHashMap<>();
+    private final Deque<Rejection> rejected = new ArrayDeque<>();
+    private Instant rested;
+    private boolean paused;
+    private boolean retiring;
+    private String note;
+
+    /** A job whose workflow was asked to stop, and how it ends unless it has committed. */
+    private record Stopping(Job job, UpdateState end, FailureType failure, String reason) {}
+
+    CollectionState(String collectionId, CollectionOptions options) {
+        this.collectionId = collectionId;
+        this.options = options;
+    }
+
+    /** Takes over from the run before. */
+    void restore(CarriedState carried) {
+        opened = true;
+        head = carried.head();
+        wanted = carried.wanted();
+        nextUpdate = carried.nextUpdate();
+        pending = carried.pending();
+        jobs.addAll(carried.jobs());
+        carried.requests().forEach(request -> requests.put(request.id(), request.job()));
+        paused = carried.paused();
+        rested = carried.rested();
+        note = carried.note();
+        rejected.addAll(carried.rejected());
+    }
+
+    CarriedState carry() {
+        List<CarriedState.AnsweredRequest> answered = new ArrayList<>();
+        requests.forEach((id, job) -> answered.add(new CarriedState.AnsweredRequest(id, job)));
+        return new CarriedState(
+                head,
+                wanted,
+                nextUpdate,
+                pending,
+                List.copyOf(jobs),
+                answered,
+                paused,
+                rested,
+                note,
+                List.copyOf(rejected));
+    }
+
+    /** The catalog was read for the first time: numbers and source go on from there. */
+    void opened(Head newest) {
+        opened = true;
+        saw(newest);
+        wanted = newest.source();
+    }
+
+    boolean isRetired() {
+        return head.retired();
+    }
+
+    Head head() {
+        return head;
+    }
+
+    CollectionOptions options() {
+        return options;
+    }
+
+    /** The number of the last update, or 0. */
+    long lastUpdate() {
+        return nextUpdate - 1;
+    }
+
+    // ------------------------------------------------------------------ what happens
+
+    void handle(Message message, Instant now) {
+        switch (message) {
+            case Message.Change change -> change(change, now);
+            case Message.Bad bad -> rejected(bad.signal(), bad.reason(), now);
+            case Message.Refresh refresh -> refresh(refresh, now);
+            case Message.CancelUpdate ignored -> cancelUpdate(now);
+            case Message.Pause ignored -> paused = true;
+            case Message.Resume ignored -> paused = false;
+            case Message.Retire ignored -> retiring = true;
+            case Message.UpdateClosed closed -> closed(closed, now);
+        }
+    }
+
+    private void change(Message.Change change, Instant now) {
+        ExternalSource source = change.source();
+        if (source.equals(wanted)) {
+            Job serving = serving(source);
+            if (serving != null) {
+                note = change.trigger() + " at " + now + " names the current source: update " + serving.update()
+                        + " is " + serving.state() + ", nothing to do";
+                ticket(change.ticket(), serving);
+                return;
+            }
+        }
+        Job job = accept(change.trigger(), source, now);
+        if (pending != null) {
+            end(
+                    pending,
+                    UpdateState.SUPERSEDED,
+                    null,
+                    "update " + job.update() + " took its place before it started",
+                    now);
+        }
+        wanted = source;
+        pending = job;
+        ticket(change.ticket(), job);
+    }
+
+    /** The job that makes this source good already: it waits, runs, or ended well; null when there is none. */
+    private Job serving(ExternalSource source) {
+        if (pending != null) {
+            return pending;
+        }
+        if (running != null) {
+            return running.source().equals(source) ? running : null;
+        }
+        Job last = jobs.peekLast();
+        return last != null
+                        && source.equals(last.source())
+                        && (last.state() == UpdateState.COMMITTED || last.state() == UpdateState.UNCHANGED)
+                ? last
+                : null;
+    }
+
+    private void refresh(Message.Refresh refresh, Instant now) {
+        if (pending == null) {
+            if (wanted == null) {
+                String reason = "the collection has no source yet; expected sourceChanged or changeSource first";
+                rejected(refresh.trigger(), reason, now);
+                if (refresh.ticket() != null) {
+                    refresh.ticket().refuse(reason);
+                }
+                return;
+            }
+            pending = accept(refresh.trigger(), wanted, now);
+        }
+        ticket(refresh.ticket(), pending);
+    }
+
+    private void cancelUpdate(Instant now) {
+        if (pending != null) {
+            end(pending, UpdateState.CANCELED, null, "cancelled by request before it started", now);
+            pending = null;
+        }
+        if (running != null) {
+            stop(running, UpdateState.CANCELED, "cancelled by request");
+        }
+    }
+
+    private void rejected(String message, String reason, Instant now) {
+        rejected.addLast(new Rejection(message, now, reason));
+        if (rejected.size() > MAX_REJECTED) {
+            rejected.removeFirst();
+        }
+    }
+
+    private void closed(Message.UpdateClosed closed, Instant now) {
+        Stopping stopped = stopping.get(closed.update());
+        Job job = stopped != null ? stopped.job() : running;
+        if (job == null || job.update() != closed.update()) {
+            // It was over before its workflow closed.
+            return;
+        }
+        UpdateReport report = closed.report();
+        if (report != null && report.outcome() == UpdateState.UNCHANGED) {
+            forget(job);
+            end(job, UpdateState.UNCHANGED, null, report.reason(), now);
+            return;
+        }
+        if (stopped == null) {
+            running = null;
+        }
+        if (report == null && alreadyStarted(closed.failure())) {
+            // A workflow of that ID is left from before; the next number is free or the one after.
+            forget(job);
+            pending = pending != null ? pending : accept(job.trigger(), job.source(), now);
+            end(job, UpdateState.SUPERSEDED, null, "a workflow of this number runs already", now);
+            return;
+        }
+        stopping.put(
+                closed.update(), stopped != null && report == null ? stopped : claim(job, report, closed.failure()));
+        toInspect.addLast(closed.update());
+    }
+
+    /** How a workflow says it ended. The head may know better: a commit whose answer was lost. */
+    private static Stopping claim(Job job, UpdateReport report, TemporalFailure failure) {
+        if (report != null) {
+            return new Stopping(job, report.outcome(), report.failure(), report.reason());
+        }
+        if (cancelled(failure)) {
+            return new Stopping(job, UpdateState.CANCELED, null, "its workflow was cancelled");
+        }
+        Failures found = Failures.of(failure);
+        return new Stopping(job, UpdateState.FAILED, found.type(), found.reason());
+    }
+
+    private static boolean cancelled(Throwable failure) {
+        return failure instanceof CanceledFailure || (failure != null && cancelled(failure.getCause()));
+    }
+
+    private static boolean alreadyStarted(Throwable failure) {
+        return failure instanceof WorkflowExecutionAlreadyStarted
+                || (failure != null && alreadyStarted(failure.getCause()));
+    }
+
+    // ------------------------------------------------------------------ what is decided
+
+    /** What to do next. Carrying it out changes the state through the methods below. */
+    Decision next() {
+        if (retiring && running != null) {
+            stop(running, UpdateState.CANCELED, "the collection is retired");
+        }
+        if (!toInspect.isEmpty()) {
+            return new Decision.Inspect(toInspect.peekFirst());
+        }
+        if (retiring) {
+            return stopping.isEmpty() ? new Decision.Retire() : new Decision.Idle(null);
+        }
+        if (pending != null) {
+            boolean declared = pending.source().equals(head.source());
+            if (running != null && !running.source().equals(pending.source())) {
+                stop(
+                        running,
+                        UpdateState.SUPERSEDED,
+                        "the source changed: update " + pending.update() + " takes its place");
+            }
+            if (running == null) {
+                return declared ? new Decision.Launch(pending) : new Decision.Declare(pending);
+            }
+        }
+        return new Decision.Idle(refreshAt());
+    }
+
+    private Instant refreshAt() {
+        boolean refreshes =
+                running == null && pending == null && !paused && !retiring && wanted != null && rested != null;
+        return refreshes && options.refreshEvery() != null ? rested.plus(options.refreshEvery()) : null;
+    }
+
+    /** Jobs that were asked to stop; the workflow cancels those it has not cancelled yet. */
+    Iterable<Long> stoppingJobs() {
+        return stopping.keySet();
+    }
+
+    /** Why a job was asked to stop. */
+    String stopReason(long update) {
+        return stopping.get(update).reason();
+    }
+
+    /** The waiting job's source is in the catalog as {@code declared}. */
+    void declared(Job job, Head declared, Instant now) {
+        saw(declared);
+        // The version each of these would have to create is taken, so none can commit any more.
+        for (Stopping stopped : List.copyOf(stopping.values())) {
+            settle(stopped, now);
+        }
+        toInspect.clear();
+        if (pending != null && pending.update() == job.update()) {
+            pending = pending.declared(declared.generation());
+        }
+    }
+
+    /** The head moved before a declaration. */
+    void moved(Head newest, Instant now) {
+        saw(newest);
+        settleCommitted(newest, now);
+    }
+
+    /** A declaration failed for good. The wish stays: the next refresh declares it. */
+    void declarationFailed(Job job, Failures failure, Instant now) {
+        if (pending != null && pending.update() == job.update()) {
+            pending = null;
+            end(job, UpdateState.FAILED, failure.type(), failure.reason(), now);
+        }
+    }
+
+    /** The waiting job's workflow is started. */
+    Job launched(Job job) {
+        pending = null;
+        running = job.running(head.generation());
+        return running;
+    }
+
+    /** The head was read for an update that closed; {@code newest} is null where it could not be read. */
+    void inspected(long update, Head newest, Instant now) {
+        toInspect.remove(update);
+        if (newest != null) {
+            boolean declaredElsewhere = newest.exists() && !newest.source().equals(head.source());
+            if (declaredElsewhere && pending == null && running == null) {
+                wanted = newest.source();
+            }
+            saw(newest);
+            settleCommitted(newest, now);
+        }
+        Stopping stopped = stopping.get(update);
+        if (stopped != null) {
+            settle(stopped, now);
+        }
+    }
+
+    /** The collection's end is written, or somebody else wrote it. */
+    void retired(Head newest, Instant now) {
+        saw(newest);
+        if (pending != null) {
+            end(pending, UpdateState.CANCELED, null, "the collection is retired", now);
+            pending = null;
+        }
+    }
+
+    private void saw(Head newest) {
+        if (newest.version() >= head.version()) {
+            head = newest;
+        }
+        nextUpdate = Math.max(nextUpdate, newest.update() + 1);
+    }
+
+    private Job accept(String trigger, ExternalSource source, Instant now) {
+        long generation = source.equals(head.source()) ? head.generation() : 0;
+        return new Job(nextUpdate++, UpdateState.PENDING, trigger, source, generation, 0, now, null, null, null);
+    }
+
+    private void stop(Job job, UpdateState end, String reason) {
+        running = null;
+        stopping.put(job.update(), new Stopping(job, end, null, reason));
+    }
+
+    private void settleCommitted(Head newest, Instant now) {
+        Stopping stopped = stopping.get(newest.update());
+        if (stopped != null && newest.kind() == HeadKind.COMMITTED) {
+            forget(stopped.job());
+            end(stopped.job(), UpdateState.COMMITTED, null, newest.reason(), now);
+        }
+    }
+
+    private void settle(Stopping stopped, Instant now) {
+        forget(stopped.job());
+        end(stopped.job(), stopped.end(), stopped.failure(), stopped.reason(), now);
+    }
+
+    private void forget(Job job) {
+        stopping.remove(job.update());
+        toInspect.remove(job.update());
+        if (running != null && running.update() == job.update()) {
+            running = null;
+        }
+    }
+
+    private void end(Job job, UpdateState state, FailureType failure, String reason, Instant now) {
+        jobs.addLast(job.ended(state, head.version(), now, failure, reason));
+        if (jobs.size() > MAX_JOBS) {
+            jobs.removeFirst();
+        }
+        rested = now;
+    }
+
+    // ------------------------------------------------------------------ what is said
+
+    private static void ticket(Message.Ticket ticket, Job job) {
+        if (ticket != null) {
+            ticket.job(job.update());
+        }
+    }
+
+    /** The job that served a request of this update id before, or 0. */
+    long servedBefore(String requestId) {
+        return requests.getOrDefault(requestId, 0L);
+    }
+
+    void served(String requestId, long job) {
+        requests.put(requestId, job);
+        if (requests.size() > MAX_REQUESTS) {
+            requests.remove(requests.keySet().iterator().next());
+        }
+    }
+
+    /** The answer to a request that job {@code number} serves. */
+    ChangeAnswer answer(long number) {
+        Job job = find(number);
+        return job == null
+                ? new ChangeAnswer(number, head.generation(), UpdateState.SUPERSEDED, "too long ago to be listed")
+                : new ChangeAnswer(number, job.generation(), job.state(), job.reason());
+    }
+
+    /** Whether a change that job {@code number} serves is in the catalog, or can come there no more. */
+    boolean isSettled(long number) {
+        Job job = find(number);
+        return job == null || job.generation() > 0 || job.state().isEnd();
+    }
+
+    private Job find(long number) {
+        if (pending != null && pending.update() == number) {
+            return pending;
+        }
+        if (running != null && running.update() == number) {
+            return running;
+        }
+        Stopping stopped = stopping.get(number);
+        if (stopped != null) {
+            return stopped.job();
+        }
+        for (Job job : jobs) {
+            if (job.update() == number) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    /** Whether nothing is under way that a next run could not know of. */
+    boolean isBetweenUpdates() {
+        return opened && running == null && stopping.isEmpty() && !retiring;
+    }
+
+    CollectionStatus status() {
+        Job active = running != null
+                ? running
+                : stopping.values().stream().map(Stopping::job).findFirst().orElse(null);
+        String state = !opened
+                ? "starting"
+                : head.retired()
+                        ? "retired"
+                        : active != null || pending != null ? "updating" : paused ? "paused" : "idle";
+        return new CollectionStatus(
+                collectionId,
+                state,
+                wanted,
+                head.generation(),
+                head.version(),
+                head.totals(),
+                options,
+                active,
+                pending,
+                jobs.peekLast(),
+                refreshAt(),
+                note,
+                List.copyOf(rejected));
+    }
+
+    /** The updates that run, wait or ended, newest first. */
+    List<Job> jobs() {
+        List<Job> all = new ArrayList<>();
+        if (pending != null) {
+            all.add(pending);
+        }
+        if (running != null) {
+            all.add(running);
+        }
+        stopping.values().forEach(stopped -> all.add(stopped.job()));
+        jobs.descendingIterator().forEachRemaining(all::add);
+        return all;
+    }
+}

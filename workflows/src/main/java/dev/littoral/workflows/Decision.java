@@ -1,0 +1,26 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.Job;
+import java.time.Instant;
+
+/** What a collection does next. */
+sealed interface Decision {
+    /** Declare the waiting job's source in the catalog. */
+    record Declare(Job job) implements Decision {}
+
+    /** Start the waiting job's update workflow. */
+    record Launch(Job job) implements Decision {}
+
+    /** Read the head, to learn how an update ended that could not say so itself. */
+    record Inspect(long update) implements Decision {}
+
+    /** Write the collection's end. */
+    record Retire() implements Decision {}
+
+    /**
+     * Wait for a message.
+     *
+     * @param refreshAt when to refresh, or null
+     */
+    record Idle(Instant refreshAt) implements Decision {}
+}

@@ -1,0 +1,363 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.InvalidRequestException;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateReport;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+
+/** Feeds {@link CollectionState} what happens and carries out what it decides. Handlers enqueue; one loop acts. */
+public final class ExternalCollectionWorkflowImpl implements ExternalCollectionWorkflow {
+    private final Logger log = Workflow.getLogger(ExternalCollectionWorkflowImpl.class);
+    private final CatalogActivities catalog = Workflow.newActivityStub(CatalogActivities.class, Policies.catalog());
+
+    private final String collectionId = Workflow.getInfo().getWorkflowId();
+    private final Deque<Message> inbox = new ArrayDeque<>();
+    private final Map<Long, CancellationScope> updates = new TreeMap<>();
+    private final CollectionState state;
+    private final Requests.Start start;
+
+    /** What is wrong with the input, or null. Kept, as a constructor that fails would block the workflow for ever. */
+    private final String problem;
+
+    // Built before any handler runs, so that a signal or update that comes with the start finds its state.
+    @WorkflowInit
+    public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedState carried) {
+        Requests.Start parsed = null;
+        String wrong = null;
+        try {
+            Requests.collectionId(collectionId);
+            parsed = Requests.start(input);
+        } catch (InvalidRequestException e) {
+            wrong = e.getMessage();
+        }
+        start = parsed;
+        problem = wrong;
+        state = new CollectionState(collectionId, parsed == null ? CollectionOptions.DEFAULTS : parsed.options());
+        if (carried != null) {
+            state.restore(carried);
+        }
+    }
+
+    @Override
+    public void run(CollectionInput input, CarriedState carried) {
+        if (problem != null) {
+            throw ApplicationFailure.newNonRetryableFailure(problem, FailureType.INPUT.name());
+        }
+        try {
+            if (carried == null) {
+                open();
+            }
+            serve(input);
+        } catch (CanceledFailure e) {
+            // Its update is cancelled with it, and removes its staging first.
+            Workflow.newDetachedCancellationScope(() -> Workflow.await(Policies.FAREWELL, updates::isEmpty))
+                    .run();
+            throw e;
+        }
+    }
+
+    private void open() {
+        Head head;
+        try {
+            head = catalog.openCollection(collectionId);
+        } catch (ActivityFailure e) {
+            throw ended(e);
+        }
+        state.opened(head);
+        if (state.isRetired()) {
+            throw ApplicationFailure.newNonRetryableFailure(
+                    "collection " + collectionId + " was retired at version " + head.version()
+                            + "; expected another collectionId",
+                    FailureType.INPUT.name());
+        }
+        // Requests that came with the start are newer than its input.
+        if (start.source() != null && !start.source().equals(head.source())) {
+            inbox.addFirst(new Message.Change(start.source(), "start", null));
+        } else if (head.exists()) {
+            inbox.addFirst(new Message.Refresh("start", null));
+        }
+    }
+
+    private void serve(CollectionInput input) {
+        while (!state.isRetired()) {
+            while (!inbox.isEmpty()) {
+                state.handle(inbox.removeFirst(), now());
+            }
+            Decision decision = state.next();
+            stopUpdates();
+            switch (decision) {
+                case Decision.Declare declare -> declare(declare.job());
+                case Decision.Launch launch -> {
+                    continueAsNewIfLong(input);
+                    launch(launch.job());
+                }
+                case Decision.Inspect inspect -> inspect(inspect.update());
+                case Decision.Retire ignored -> retireForGood();
+                case Decision.Idle idle -> {
+                    continueAsNewIfLong(input);
+                    rest(idle.refreshAt());
+                }
+            }
+        }
+        Workflow.await(Workflow::isEveryHandlerFinished);
+    }
+
+    private void rest(Instant refreshAt) {
+        if (refreshAt == null) {
+            Workflow.await(() -> !inbox.isEmpty());
+            return;
+        }
+        Duration wait = Duration.between(now(), refreshAt);
+        if (!wait.isPositive() || !Workflow.await(wait, () -> !inbox.isEmpty())) {
+            inbox.addLast(new Message.Refresh("timer", null));
+        }
+    }
+
+    /** A child that runs would be lost to the next run, and so would a handler that waits: neither is left behind. */
+    private void continueAsNewIfLong(CollectionInput input) {
+        boolean isLong = Workflow.getInfo().isContinueAsNewSuggested()
+                || Workflow.getInfo().getHistoryLength() > Policies.MAX_HISTORY_EVENTS;
+        if (isLong && inbox.isEmpty() && state.isBetweenUpdates() && Workflow.isEveryHandlerFinished()) {
+            Workflow.continueAsNew(input, state.carry());
+        }
+    }
+
+    private void stopUpdates() {
+        for (long update : state.stoppingJobs()) {
+            CancellationScope scope = updates.remove(update);
+            if (scope != null) {
+                scope.cancel(state.stopReason(update));
+            }
+        }
+    }
+
+    private void declare(Job job) {
+        String reason = "update " + job.update() + ", " + job.trigger();
+        try {
+            Head declared = write(commitId -> catalog.declareSource(
+                    new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason)));
+            state.declared(job, declared, now());
+        } catch (ActivityFailure e) {
+            throwIfCancelled(e);
+            state.declarationFailed(job, Failures.of(e), now());
+        } catch (ApplicationFailure e) {
+            state.declarationFailed(job, Failures.of(e), now());
+        }
+    }
+
+    private void retireForGood() {
+        try {
+            state.retired(
+                    write(commitId -> catalog.retireCollection(
+                            new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId))),
+                    now());
+        } catch (ActivityFailure e) {
+            throw ended(e);
+        }
+    }
+
+    private interface HeadWrite {
+        CommitOutcome attempt(String commitId);
+    }
+
+    /** Writes upon the newest head. Each time it has moved, the state sees it and decides again upon that. */
+    private Head write(HeadWrite write) {
+        for (int i = 0; i < Policies.MAX_DECISIONS; i++) {
+            switch (write.attempt(Workflow.randomUUID().toString())) {
+                case CommitOutcome.Created created -> {
+                    return created.head();
+                }
+                case CommitOutcome.Moved moved -> {
+                    state.moved(moved.newest(), now());
+                    if (state.isRetired()) {
+                        return moved.newest();
+                    }
+                }
+            }
+        }
+        throw ApplicationFailure.newNonRetryableFailure(
+                "the head moved " + Policies.MAX_DECISIONS + " times before a write", FailureType.TRANSIENT.name());
+    }
+
+    private void launch(Job waiting) {
+        Job job = state.launched(waiting);
+        UpdateExternalCollectionWorkflow child = Workflow.newChildWorkflowStub(
+                UpdateExternalCollectionWorkflow.class,
+                ChildWorkflowOptions.newBuilder()
+                        .setWorkflowId(UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
+                        .setWorkflowExecutionTimeout(Policies.UPDATE_LIMIT)
+                        // A collection that is terminated takes its update along, which still removes its staging.
+                        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+                        .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+                        .build());
+        UpdateInput input = new UpdateInput(collectionId, job.update(), job.source(), state.options(), state.head());
+        CancellationScope scope = Workflow.newCancellationScope(() -> {
+            Promise<UpdateReport> report = Async.function(child::run, input);
+            report.handle((result, failure) -> {
+                updates.remove(job.update());
+                inbox.addLast(new Message.UpdateClosed(job.update(), result, (TemporalFailure) failure));
+                return null;
+            });
+        });
+        updates.put(job.update(), scope);
+        scope.run();
+        log.info(
+                "Update {} starts, {} at generation {}",
+                job.update(),
+                job.source().uri(),
+                job.generation());
+    }
+
+    private void inspect(long update) {
+        Head newest = null;
+        try {
+            newest = catalog.readHead(collectionId);
+        } catch (ActivityFailure e) {
+            throwIfCancelled(e);
+            log.warn("The head could not be read after update {}", update, e);
+        }
+        state.inspected(update, newest, now());
+    }
+
+    private static void throwIfCancelled(ActivityFailure failure) {
+        if (failure.getCause() instanceof CanceledFailure cancelled) {
+            throw cancelled;
+        }
+    }
+
+    private static RuntimeException ended(ActivityFailure failure) {
+        if (failure.getCause() instanceof CanceledFailure cancelled) {
+            return cancelled;
+        }
+        Failures found = Failures.of(failure);
+        return ApplicationFailure.newNonRetryableFailure(
+                found.reason(), found.type().name());
+    }
+
+    private static Instant now() {
+        return Instant.ofEpochMilli(Workflow.currentTimeMillis());
+    }
+
+    // ------------------------------------------------------------------ handlers
+
+    @Override
+    public void sourceChanged(SourceRequest source) {
+        try {
+            inbox.addLast(new Message.Change(Requests.source(source), "sourceChanged", null));
+        } catch (InvalidRequestException e) {
+            inbox.addLast(new Message.Bad("sourceChanged", e.getMessage()));
+        }
+    }
+
+    @Override
+    public void validateChangeSource(SourceRequest source) {
+        try {
+            Requests.source(source);
+        } catch (InvalidRequestException e) {
+            throw ApplicationFailure.newNonRetryableFailure(e.getMessage(), FailureType.INPUT.name());
+        }
+    }
+
+    @Override
+    public ChangeAnswer changeSource(SourceRequest source) {
+        ExternalSource wanted = Requests.source(source);
+        long job = served(ticket -> new Message.Change(wanted, "changeSource", ticket));
+        // Once this has answered, nothing of an older source can commit.
+        Workflow.await(() -> state.isSettled(job));
+        return state.answer(job);
+    }
+
+    @Override
+    public void signalRefresh() {
+        inbox.addLast(new Message.Refresh("refresh", null));
+    }
+
+    @Override
+    public ChangeAnswer updateRefresh() {
+        return state.answer(served(ticket -> new Message.Refresh("refresh", ticket)));
+    }
+
+    private interface Request {
+        Message with(Message.Ticket ticket);
+    }
+
+    /** The job that serves a request. Temporal forgets update ids when a run ends, so they are remembered here. */
+    private long served(Request request) {
+        String id = Workflow.getCurrentUpdateInfo().orElseThrow().getUpdateId();
+        long before = state.servedBefore(id);
+        if (before > 0) {
+            return before;
+        }
+        Message.Ticket ticket = new Message.Ticket();
+        inbox.addLast(request.with(ticket));
+        Workflow.await(ticket::isTaken);
+        if (ticket.refusal() != null) {
+            throw ApplicationFailure.newNonRetryableFailure(ticket.refusal(), FailureType.INPUT.name());
+        }
+        state.served(id, ticket.job());
+        return ticket.job();
+    }
+
+    @Override
+    public void cancelUpdate() {
+        inbox.addLast(new Message.CancelUpdate());
+    }
+
+    @Override
+    public void pause() {
+        inbox.addLast(new Message.Pause());
+    }
+
+    @Override
+    public void resume() {
+        inbox.addLast(new Message.Resume());
+    }
+
+    @Override
+    public void retire() {
+        inbox.addLast(new Message.Retire());
+    }
+
+    @Override
+    public CollectionStatus status() {
+        return state.status();
+    }
+
+    @Override
+    public List<Job> jobs() {
+        return state.jobs();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.FailureType;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.failure.TerminatedFailure;
+import io.temporal.failure.TimeoutFailure;
+
+/** Reads what a failure says: its class and its sentence. Pure. */
+record Failures(FailureType type, String reason) {
+
+    static Failures of(TemporalFailure failure) {
+        Throwable cause = failure;
+        while (cause != null) {
+            if (cause instanceof ApplicationFailure application) {
+                return new Failures(type(application.getType()), application.getOriginalMessage());
+            }
+            if (cause instanceof TimeoutFailure timeout) {
+                return new Failures(
+                        FailureType.TRANSIENT,
+                        "timed out (" + timeout.getTimeoutType().name() + ") and tries are used up");
+            }
+            if (cause instanceof TerminatedFailure) {
+                return new Failures(FailureType.TRANSIENT, "its workflow was terminated");
+            }
+            cause = cause.getCause();
+        }
+        return new Failures(FailureType.INTERNAL, failure.getOriginalMessage());
+    }
+
+    private static FailureType type(String name) {
+        for (FailureType type : FailureType.values()) {
+            if (type.name().equals(name)) {
+                return type;
+            }
+        }
+        return FailureType.INTERNAL;
+    }
+}

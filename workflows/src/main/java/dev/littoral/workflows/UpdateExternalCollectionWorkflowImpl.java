@@ -1,0 +1,315 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateProgress;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** Runs the steps of one update; what they mean is decided in {@link UpdateTally} and in the activities. */
+public final class UpdateExternalCollectionWorkflowImpl implements UpdateExternalCollectionWorkflow {
+    /** Shards are spread over at most so many activities a step, so that a history stays short however large the source. */
+    private static final int MAX_ACTIVITIES = 200;
+
+    private final CatalogActivities catalog = Workflow.newActivityStub(CatalogActivities.class, Policies.catalog());
+    private final CatalogActivities commits = Workflow.newActivityStub(CatalogActivities.class, Policies.bulk());
+    private final UpdateActivities work = Workflow.newActivityStub(UpdateActivities.class, Policies.bulk());
+
+    private final UpdateInput input;
+    private final UpdateTally tally;
+    private UpdateProgress progress = new UpdateProgress("list", 1, 0, 0);
+    private Head base;
+    private int round = 1;
+    private String previousPlan;
+
+    /** Whether something may be left in staging. */
+    private boolean staged;
+
+    /** Folders of snapshot objects that no head version can come to name. */
+    private final List<String> garbage = new ArrayList<>();
+
+    /** The folder of the round's snapshot objects while no commit was sent. */
+    private String uncommitted;
+
+    @WorkflowInit
+    public UpdateExternalCollectionWorkflowImpl(UpdateInput input) {
+        this.input = input;
+        this.base = input.base();
+        this.tally = new UpdateTally(input);
+    }
+
+    @Override
+    public UpdateReport run(UpdateInput sameInput) {
+        try {
+            UpdateReport report = update();
+            cleanUp();
+            return report;
+        } catch (CanceledFailure e) {
+            cleanUp();
+            throw e;
+        } catch (ActivityFailure e) {
+            cleanUp();
+            if (e.getCause() instanceof CanceledFailure) {
+                throw e;
+            }
+            throw failed(Failures.of(e));
+        } catch (ApplicationFailure e) {
+            cleanUp();
+            throw failed(Failures.of(e));
+        }
+    }
+
+    @Override
+    public UpdateProgress progress() {
+        return progress;
+    }
+
+    private UpdateReport update() {
+        while (true) {
+            // Unique to this round: the same in every attempt of its activities and in a replay.
+            String commitId = Workflow.randomUUID().toString();
+            String objects = objects(commitId);
+            Attempt attempt = attempt(commitId, objects);
+            switch (attempt) {
+                case Attempt.Ended ended -> {
+                    return ended.report();
+                }
+                case Attempt.Again again -> {
+                    round++;
+                    if (round > Policies.MAX_ROUNDS) {
+                        throw ApplicationFailure.newNonRetryableFailure(
+                                "gave up after listing " + Policies.MAX_ROUNDS + " times: " + again.reason(),
+                                FailureType.TRANSIENT.name());
+                    }
+                    base = again.base();
+                    tally.round(base);
+                }
+            }
+        }
+    }
+
+    private sealed interface Attempt {
+        record Ended(UpdateReport report) implements Attempt {}
+
+        record Again(Head base, String reason) implements Attempt {}
+    }
+
+    private Attempt attempt(String commitId, String objects) {
+        progress = new UpdateProgress("list", round, 0, 0);
+        // An activity that fails or is cancelled may have staged something before.
+        staged = true;
+        Listing listing = timed(
+                "list",
+                () -> work.listFiles(new ListRequest(
+                        input.collectionId(),
+                        input.update(),
+                        round,
+                        input.source(),
+                        input.options(),
+                        base,
+                        previousPlan)));
+        tally.listed(listing);
+        staged = listing.staged() || round > 1;
+        if (listing.unchanged()) {
+            return new Attempt.Ended(tally.report(
+                    UpdateState.UNCHANGED, base, null, "the source lists as version " + base.version() + " does"));
+        }
+        previousPlan = listing.plan();
+
+        progress = new UpdateProgress("read", round, listing.touched(), listing.listed());
+        List<ReadOutcome> reads = timed(
+                "read",
+                () -> inParallel(
+                        listing.touched(),
+                        (from, to) -> Async.function(work::readFragments, shards(listing, from, to, 0, objects))));
+        List<Long> firstIds = new ArrayList<>();
+        long nextId = base.nextSegmentId();
+        String changedReason = null;
+        for (ReadOutcome outcome : reads) {
+            switch (outcome) {
+                case ReadOutcome.Read read -> {
+                    tally.read(read);
+                    firstIds.add(nextId);
+                    nextId = Math.addExact(nextId, read.orphans());
+                }
+                case ReadOutcome.Changed changed -> {
+                    tally.requests(changed.requests());
+                    changedReason = changed.reason();
+                }
+            }
+        }
+        if (changedReason != null) {
+            return new Attempt.Again(base, changedReason);
+        }
+
+        progress = new UpdateProgress("balance", round, listing.touched(), listing.listed());
+        uncommitted = objects;
+        List<BalanceResult> balanced = timed(
+                "balance",
+                () -> inParallel(
+                        listing.touched(),
+                        (from, to) -> Async.function(
+                                work::balanceSegments,
+                                shards(
+                                        listing,
+                                        from,
+                                        to,
+                                        firstIds.get(from / groupSize(listing.touched())),
+                                        objects))));
+        long afterIds = base.nextSegmentId();
+        for (BalanceResult result : balanced) {
+            tally.balanced(result);
+            afterIds = Math.max(afterIds, result.nextSegmentId());
+        }
+
+        progress = new UpdateProgress("commit", round, listing.touched(), listing.listed());
+        CommitResult result = commit(new CommitRequest(
+                input.collectionId(),
+                input.update(),
+                round,
+                input.source(),
+                input.options(),
+                listing.plan(),
+                objects,
+                base,
+                commitId,
+                afterIds,
+                tally.changes()));
+        tally.requests(result.requests());
+        return switch (result.outcome()) {
+            case CommitOutcome.Created created -> {
+                tally.committed(result.schemas());
+                yield new Attempt.Ended(tally.report(UpdateState.COMMITTED, created.head(), null, tally.changes()));
+            }
+            case CommitOutcome.Moved moved -> {
+                // Base + 1 is somebody else's for ever, so nothing can come to name these objects.
+                garbage.add(objects);
+                Head newest = moved.newest();
+                yield newest.retired() || !input.source().equals(newest.source())
+                        ? new Attempt.Ended(tally.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
+                        : new Attempt.Again(newest, "the head moved to version " + newest.version());
+            }
+        };
+    }
+
+    /** Once it is sent, a cancel does not interrupt a commit: its answer decides how the update ends. */
+    private CommitResult commit(CommitRequest request) {
+        if (CancellationScope.current().isCancelRequested()) {
+            throw new CanceledFailure("cancelled before the commit was sent");
+        }
+        uncommitted = null;
+        List<CommitResult> result = new ArrayList<>();
+        Workflow.newDetachedCancellationScope(() -> result.add(timed("commit", () -> commits.commitSnapshot(request))))
+                .run();
+        return result.get(0);
+    }
+
+    private static String supersededBy(Head newest) {
+        return newest.retired()
+                ? "the collection was retired at version " + newest.version()
+                : "version " + newest.version() + " names another source, "
+                        + newest.source().uri() + " (generation " + newest.generation() + ")";
+    }
+
+    private ShardsRequest shards(Listing listing, int from, int to, long firstId, String objects) {
+        return new ShardsRequest(
+                input.collectionId(),
+                input.update(),
+                round,
+                input.source(),
+                input.options(),
+                listing.plan(),
+                from,
+                to,
+                firstId,
+                objects);
+    }
+
+    private String objects(String commitId) {
+        return "snapshots/%010d-%s".formatted(base.version() + 1, commitId);
+    }
+
+    private static int groupSize(int touched) {
+        return Math.max(1, Math.ceilDiv(touched, MAX_ACTIVITIES));
+    }
+
+    /** Runs activities over all touched shards. When one fails, the others are cancelled and waited for. */
+    private static <T> List<T> inParallel(int touched, BiFunction<Integer, Integer, Promise<T>> start) {
+        List<Promise<T>> promises = new ArrayList<>();
+        CancellationScope scope = Workflow.newCancellationScope(() -> {
+            int size = groupSize(touched);
+            for (int from = 0; from < touched; from += size) {
+                promises.add(start.apply(from, Math.min(touched, from + size)));
+            }
+        });
+        scope.run();
+        try {
+            Promise.allOf(promises).get();
+        } catch (ActivityFailure e) {
+            scope.cancel("another part of the step failed");
+            promises.forEach(Promise::getFailure);
+            throw e;
+        }
+        List<T> results = new ArrayList<>(promises.size());
+        for (Promise<T> promise : promises) {
+            results.add(promise.get());
+        }
+        return results;
+    }
+
+    private <T> T timed(String step, Supplier<T> work) {
+        long start = Workflow.currentTimeMillis();
+        try {
+            return work.get();
+        } finally {
+            tally.took(step, Workflow.currentTimeMillis() - start);
+        }
+    }
+
+    private ApplicationFailure failed(Failures failure) {
+        UpdateReport report = tally.report(UpdateState.FAILED, base, failure.type(), failure.reason());
+        return ApplicationFailure.newNonRetryableFailure(
+                failure.reason(), failure.type().name(), report);
+    }
+
+    /** Whatever happened, staging is removed. It cannot change how the update ended. */
+    private void cleanUp() {
+        if (uncommitted != null) {
+            garbage.add(uncommitted);
+        }
+        if (!staged && garbage.isEmpty()) {
+            return;
+        }
+        Workflow.newDetachedCancellationScope(() -> {
+                    try {
+                        catalog.discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage));
+                    } catch (ActivityFailure e) {
+                        Workflow.getLogger(UpdateExternalCollectionWorkflowImpl.class)
+                                .warn("Staging of update {} is left for the next update to remove", input.update(), e);
+                    }
+                })
+                .run();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What a collection starts with: whatever JSON was sent. It is checked when the collection starts.
+ *
+ * @param json an object with {@code source} and {@code options}, each of which may be left out: the source is then the
+ *     catalog's, or comes by message; null when nothing was sent
+ */
+public record CollectionInput(@JsonValue JsonNode json) {
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public CollectionInput {}
+
+    /**
+     * An input made of checked parts.
+     *
+     * @param source what to follow, or null for what the catalog says
+     * @param options how to keep the collection
+     */
+    public static CollectionInput of(ExternalSource source, CollectionOptions options) {
+        ObjectNode json = Wire.object();
+        if (source != null) {
+            json.set("source", Wire.tree(source));
+        }
+        json.set("options", Wire.tree(options));
+        return new CollectionInput(json);
+    }
+}

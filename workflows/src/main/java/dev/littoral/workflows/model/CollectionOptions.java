@@ -1,0 +1,25 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
+
+/**
+ * How a collection is kept.
+ *
+ * @param targetRowsPerSegment the most rows a segment holds, 1 to 2^40; segments are filled as near to it as files allow
+ * @param refreshEvery how long after an update's end the source is listed again, or null for never
+ * @param allowEmpty whether a listing may empty a collection that has rows
+ * @param maxDropShare the share of the rows served, above 0 and up to 1, that one update may take away; an update that would
+ *     take more fails
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CollectionOptions(
+        long targetRowsPerSegment,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration refreshEvery,
+        boolean allowEmpty,
+        double maxDropShare) {
+
+    public static final long DEFAULT_TARGET_ROWS = 1_000_000;
+    public static final CollectionOptions DEFAULTS = new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0);
+}

@@ -1,0 +1,39 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a collection says of itself.
+ *
+ * @param collectionId the collection
+ * @param state starting, idle, updating, paused, retired or failed
+ * @param source the source it follows, or null while it has none
+ * @param generation the source's generation
+ * @param version the newest head version known
+ * @param snapshot what the snapshot served adds up to
+ * @param options how it is kept
+ * @param update the update that runs, or null
+ * @param pending the update that waits, or null
+ * @param last the update that ended last, or null
+ * @param nextRefresh when the source is listed again, or null
+ * @param note what was done with the last message that asked for nothing new, or null
+ * @param rejected signals that were not acted upon, oldest first
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CollectionStatus(
+        String collectionId,
+        String state,
+        ExternalSource source,
+        long generation,
+        long version,
+        Totals snapshot,
+        CollectionOptions options,
+        Job update,
+        Job pending,
+        Job last,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextRefresh,
+        String note,
+        List<Rejection> rejected) {}

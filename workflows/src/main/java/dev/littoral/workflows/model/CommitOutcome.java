@@ -1,0 +1,18 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** How an attempt to create the version after a base ended. Both ends are expected; neither is a failure. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = CommitOutcome.Created.class, name = "CREATED"),
+    @JsonSubTypes.Type(value = CommitOutcome.Moved.class, name = "MOVED")
+})
+public sealed interface CommitOutcome {
+    /** The version is the writer's own. */
+    record Created(Head head) implements CommitOutcome {}
+
+    /** Somebody else created that version first; {@code newest} is the head now. The workflow decides again. */
+    record Moved(Head newest) implements CommitOutcome {}
+}

@@ -1,0 +1,29 @@
+package dev.littoral.workflows.model;
+
+/**
+ * Asks to make a plan's shards the head's snapshot.
+ *
+ * @param collectionId the collection
+ * @param update the update's number
+ * @param round the update's round
+ * @param source what was listed
+ * @param options how the collection is kept
+ * @param plan the staged plan, all of whose touched shards are balanced
+ * @param objects the catalog folder new snapshot objects go to
+ * @param base the head it is decided upon; exactly the version after it is created
+ * @param commitId unique to this commit, the same in every attempt
+ * @param nextSegmentId segment ids from here on were never handed out
+ * @param reason why, in words
+ */
+public record CommitRequest(
+        String collectionId,
+        long update,
+        int round,
+        ExternalSource source,
+        CollectionOptions options,
+        String plan,
+        String objects,
+        Head base,
+        String commitId,
+        long nextSegmentId,
+        String reason) {}

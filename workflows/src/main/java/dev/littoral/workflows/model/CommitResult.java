@@ -1,0 +1,12 @@
+package dev.littoral.workflows.model;
+
+import java.util.Map;
+
+/**
+ * How a commit ended.
+ *
+ * @param outcome created, or moved
+ * @param schemas how many distinct schemas the snapshot's files have
+ * @param requests requests by store and kind
+ */
+public record CommitResult(CommitOutcome outcome, int schemas, Map<String, Long> requests) {}

@@ -1,0 +1,12 @@
+package dev.littoral.workflows.model;
+
+import java.util.List;
+
+/**
+ * Asks to remove what an ended update left.
+ *
+ * @param collectionId the collection
+ * @param update the update; its staging and that of those before it is removed
+ * @param objects folders of snapshot objects that no head version can come to name
+ */
+public record DiscardRequest(String collectionId, long update, List<String> objects) {}

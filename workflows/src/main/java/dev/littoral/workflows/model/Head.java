@@ -1,0 +1,48 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
+/**
+ * One version of a collection's small record. The newest one is the truth; it changes only by creating the next.
+ *
+ * @param version grows by one; 0 stands for a collection that has none yet
+ * @param commitId unique to the write, so that its writer knows it again after a lost answer
+ * @param kind what this version says
+ * @param source the external source from this version on
+ * @param generation grows by one each time the source changes; the first is 1
+ * @param update the number of the update that wrote this version
+ * @param snapshot what is served, or null while nothing was committed
+ * @param nextSegmentId segment ids from here on were never handed out
+ * @param time when it was written, by the writer's clock; for people and for retention, no decision rests on it
+ * @param reason why, in words
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Head(
+        long version,
+        String commitId,
+        HeadKind kind,
+        ExternalSource source,
+        long generation,
+        long update,
+        SnapshotRef snapshot,
+        long nextSegmentId,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant time,
+        String reason) {
+
+    /** The base of a collection's first version. */
+    public static final Head NONE = new Head(0, null, null, null, 0, 0, null, 1, null, null);
+
+    public boolean exists() {
+        return version > 0;
+    }
+
+    public boolean retired() {
+        return kind == HeadKind.RETIRED;
+    }
+
+    public Totals totals() {
+        return snapshot == null ? Totals.NONE : snapshot.totals();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
+/**
+ * An update as a collection lists it.
+ *
+ * @param update its number; its workflow ID is {@code <collectionId>/update-<n>}
+ * @param state where it is
+ * @param trigger what asked for it: start, sourceChanged, changeSource, refresh or timer
+ * @param source what it is to list
+ * @param generation the source's generation, or 0 while it is not declared
+ * @param version the head's version at its end, or 0
+ * @param requested when it was asked for
+ * @param ended when it ended, or null
+ * @param failure the class of a failure, else null
+ * @param reason why it ended so, in words, or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Job(
+        long update,
+        UpdateState state,
+        String trigger,
+        ExternalSource source,
+        long generation,
+        long version,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant requested,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant ended,
+        FailureType failure,
+        String reason) {
+
+    public Job running(long newGeneration) {
+        return new Job(
+                update, UpdateState.RUNNING, trigger, source, newGeneration, version, requested, null, null, null);
+    }
+
+    public Job declared(long newGeneration) {
+        return new Job(update, state, trigger, source, newGeneration, version, requested, ended, failure, reason);
+    }
+
+    public Job ended(UpdateState end, long newVersion, Instant at, FailureType type, String why) {
+        return new Job(update, end, trigger, source, generation, newVersion, requested, at, type, why);
+    }
+}

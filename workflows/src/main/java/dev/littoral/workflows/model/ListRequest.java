@@ -1,0 +1,24 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/**
+ * Asks for a listing.
+ *
+ * @param collectionId the collection
+ * @param update the update's number
+ * @param round the update's round, from 1
+ * @param source what to list
+ * @param options how the collection is kept
+ * @param base the head that was read before
+ * @param previousPlan the plan of the round before, whose footers are used again, or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ListRequest(
+        String collectionId,
+        long update,
+        int round,
+        ExternalSource source,
+        CollectionOptions options,
+        Head base,
+        String previousPlan) {}

@@ -1,0 +1,37 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a listing found.
+ *
+ * @param plan the staged plan of shards, or null where the listing equals the base's
+ * @param touched how many shards have to be read
+ * @param staged whether something was staged
+ * @param listed everything that was listed
+ * @param skipped what was left out by its name or size
+ * @param skippedFiles the first of these
+ * @param carried what the untouched shards add up to
+ * @param vanished what the base's shards without any file left added up to
+ * @param schemas how many distinct schemas the base has; holds where the listing equals the base's
+ * @param requests requests by store and kind
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Listing(
+        String plan,
+        int touched,
+        boolean staged,
+        long listed,
+        long skipped,
+        List<SkippedFile> skippedFiles,
+        Totals carried,
+        Totals vanished,
+        int schemas,
+        Map<String, Long> requests) {
+
+    public boolean unchanged() {
+        return plan == null;
+    }
+}

@@ -1,0 +1,378 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what people and programs send. Pure and deterministic. Everything that is not right is refused with {@link
+ * InvalidRequestException}; no message repeats a value that may be a secret.
+ */
+public final class Requests {
+    private static final int MAX_URI_CHARS = 2_048;
+    private static final int MAX_LIST = 1_000;
+    private static final int MAX_TEXT = 1_024;
+    private static final int MAX_ID_CHARS = 200;
+    private static final long MAX_TARGET_ROWS = 1L << 40;
+    private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
+    private static final Duration MAX_REFRESH = Duration.ofDays(365);
+
+    private static final Set<String> INPUT_KEYS = sorted("source", "options");
+    private static final Set<String> SOURCE_KEYS = sorted("uri", "spec");
+    private static final Set<String> SPEC_KEYS =
+            sorted("format", "include", "exclude", "columns", "onBadFile", "profile");
+    private static final Set<String> COLUMN_KEYS = sorted("name", "type");
+    private static final Set<String> OPTION_KEYS =
+            sorted("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare");
+
+    private static final Pattern COLLECTION_ID = Pattern.compile("[a-z0-9][a-z0-9._=-]*");
+    private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
+    private static final Pattern PROFILE = Pattern.compile("[A-Za-z0-9._@:/+-]{1,128}");
+    private static final Pattern SECRET_KEY =
+            Pattern.compile("secret|passw|token|credential|access_?-?key|api_?-?key|private|signature");
+    private static final Pattern SECRET_VALUE = Pattern.compile(
+            "(AKIA|ASIA)[0-9A-Z]{16}|[?&](X-Amz-|AWSAccessKeyId|Signature=|sig=)", Pattern.CASE_INSENSITIVE);
+
+    private Requests() {}
+
+    /** What a collection starts with: a source or null, and options with defaults filled in. */
+    public record Start(ExternalSource source, CollectionOptions options) {}
+
+    /**
+     * Reads a collection's input. Nothing sent is an empty input.
+     *
+     * @throws InvalidRequestException when it is not right
+     */
+    public static Start start(CollectionInput input) {
+        JsonNode json = input == null ? null : input.json();
+        if (absent(json)) {
+            return new Start(null, CollectionOptions.DEFAULTS);
+        }
+        object("input", json, INPUT_KEYS);
+        JsonNode source = json.get("source");
+        return new Start(absent(source) ? null : source("source", source), options(json.get("options")));
+    }
+
+    /**
+     * Reads a source that a message carries.
+     *
+     * @throws InvalidRequestException when it is not right
+     */
+    public static ExternalSource source(SourceRequest request) {
+        JsonNode json = request == null ? null : request.json();
+        if (absent(json)) {
+            throw new InvalidRequestException(
+                    "source is missing; expected an object like {\"uri\":\"s3://bucket/prefix/\"}");
+        }
+        return source("source", json);
+    }
+
+    /**
+     * Checks a collection's name. It is a Temporal workflow ID and a part of keys in the catalog.
+     *
+     * @throws InvalidRequestException when it will not do
+     */
+    public static String collectionId(String id) {
+        if (id == null
+                || id.length() > MAX_ID_CHARS
+                || id.contains("..")
+                || !COLLECTION_ID.matcher(id).matches()) {
+            throw new InvalidRequestException(
+                    "collectionId is " + quoted(id)
+                            + "; expected 1 to 200 characters of a-z 0-9 . _ = - that start with a letter or digit, without two dots in a row");
+        }
+        return id;
+    }
+
+    private static ExternalSource source(String where, JsonNode json) {
+        object(where, json, SOURCE_KEYS);
+        JsonNode uri = json.get("uri");
+        if (absent(uri)) {
+            throw new InvalidRequestException(where + ".uri is missing; expected s3://bucket/prefix/ or file:///dir/");
+        }
+        return new ExternalSource(
+                uri(where + ".uri", text(where + ".uri", uri)), spec(where + ".spec", json.get("spec")));
+    }
+
+    private static String uri(String where, String uri) {
+        if (SECRET_VALUE.matcher(uri).find()) {
+            throw new InvalidRequestException(
+                    where
+                            + " holds what looks like a credential; a source never does: name a profile in the spec, or let the worker's own credentials serve");
+        }
+        if (uri.length() > MAX_URI_CHARS) {
+            throw new InvalidRequestException(
+                    where + " has " + uri.length() + " characters; expected at most " + MAX_URI_CHARS);
+        }
+        int end = uri.indexOf("://");
+        String scheme = end < 0 ? "" : uri.substring(0, end).toLowerCase(Locale.ROOT);
+        String rest = end < 0 ? uri : uri.substring(end + 3);
+        switch (scheme) {
+            case "s3" -> {
+                int slash = rest.indexOf('/');
+                String bucket = slash < 0 ? rest : rest.substring(0, slash);
+                if (bucket.indexOf('@') >= 0) {
+                    throw new InvalidRequestException(
+                            where
+                                    + " holds user information before the bucket; a source never holds credentials: name a profile in the spec");
+                }
+                if (!BUCKET.matcher(bucket).matches()) {
+                    throw new InvalidRequestException(
+                            where + " names the bucket " + quoted(bucket) + "; expected s3://bucket/prefix/");
+                }
+                return "s3://" + bucket + (slash < 0 ? "/" : rest.substring(slash));
+            }
+            case "file" -> {
+                if (!rest.startsWith("/") || rest.indexOf('\0') >= 0) {
+                    throw new InvalidRequestException(
+                            where + " is no absolute file URI; expected file:///dir/ with three slashes");
+                }
+                return "file://" + rest;
+            }
+            case "" ->
+                throw new InvalidRequestException(
+                        where + " has no scheme; expected s3://bucket/prefix/ or file:///dir/");
+            default ->
+                throw new InvalidRequestException(where + " has the scheme " + quoted(scheme)
+                        + "; expected s3 or file, as in s3://bucket/prefix/ or file:///dir/");
+        }
+    }
+
+    private static ExternalSpec spec(String where, JsonNode json) {
+        if (absent(json)) {
+            return ExternalSpec.parquet();
+        }
+        object(where, json, SPEC_KEYS);
+        String format = absent(json.get("format")) ? ExternalSpec.PARQUET : text(where + ".format", json.get("format"));
+        if (!format.equals(ExternalSpec.PARQUET)) {
+            throw new InvalidRequestException(where + ".format is " + quoted(format) + "; expected \"parquet\"");
+        }
+        return new ExternalSpec(
+                format,
+                globs(where + ".include", json.get("include")),
+                globs(where + ".exclude", json.get("exclude")),
+                columns(where + ".columns", json.get("columns")),
+                onBadFile(where + ".onBadFile", json.get("onBadFile")),
+                profile(where + ".profile", json.get("profile")));
+    }
+
+    private static List<String> globs(String where, JsonNode json) {
+        List<String> globs = new ArrayList<>();
+        for (JsonNode each : list(where, json)) {
+            String at = where + "[" + globs.size() + "]";
+            String glob = text(at, each);
+            Glob.problem(glob).ifPresent(problem -> {
+                throw new InvalidRequestException(at + " is " + quoted(glob) + ": " + problem);
+            });
+            globs.add(glob);
+        }
+        return globs;
+    }
+
+    private static List<RequiredColumn> columns(String where, JsonNode json) {
+        List<RequiredColumn> columns = new ArrayList<>();
+        for (JsonNode each : list(where, json)) {
+            String at = where + "[" + columns.size() + "]";
+            if (each.isTextual()) {
+                columns.add(new RequiredColumn(columnName(at, each), null));
+                continue;
+            }
+            if (!each.isObject()) {
+                throw new InvalidRequestException(at + " is " + kind(each)
+                        + "; expected a column's name, or an object like {\"name\":\"id\",\"type\":\"int64\"}");
+            }
+            object(at, each, COLUMN_KEYS);
+            if (absent(each.get("name"))) {
+                throw new InvalidRequestException(at + ".name is missing; expected a column's name");
+            }
+            String type = absent(each.get("type")) ? null : text(at + ".type", each.get("type"));
+            Optional<String> problem = type == null ? Optional.empty() : ColumnTypes.problem(type);
+            if (problem.isPresent()) {
+                throw new InvalidRequestException(at + ".type is " + quoted(type) + ": " + problem.get());
+            }
+            columns.add(new RequiredColumn(columnName(at + ".name", each.get("name")), type));
+        }
+        return columns;
+    }
+
+    private static String columnName(String where, JsonNode json) {
+        String name = text(where, json);
+        if (name.isEmpty()) {
+            throw new InvalidRequestException(where + " is empty; expected a column's name");
+        }
+        return name;
+    }
+
+    private static OnBadFile onBadFile(String where, JsonNode json) {
+        if (absent(json)) {
+            return OnBadFile.FAIL;
+        }
+        String text = text(where, json);
+        return switch (text) {
+            case "fail" -> OnBadFile.FAIL;
+            case "skip" -> OnBadFile.SKIP;
+            default ->
+                throw new InvalidRequestException(where + " is " + quoted(text) + "; expected \"fail\" or \"skip\"");
+        };
+    }
+
+    private static String profile(String where, JsonNode json) {
+        if (absent(json)) {
+            return null;
+        }
+        String profile = text(where, json);
+        if (!PROFILE.matcher(profile).matches() || SECRET_VALUE.matcher(profile).find()) {
+            throw new InvalidRequestException(
+                    where + " is no profile's name; expected one of the shared AWS configuration");
+        }
+        return profile;
+    }
+
+    private static CollectionOptions options(JsonNode json) {
+        if (absent(json)) {
+            return CollectionOptions.DEFAULTS;
+        }
+        object("options", json, OPTION_KEYS);
+        return new CollectionOptions(
+                targetRows(json.get("targetRowsPerSegment")),
+                refreshEvery(json.get("refreshEvery")),
+                flag("options.allowEmpty", json.get("allowEmpty")),
+                maxDropShare(json.get("maxDropShare")));
+    }
+
+    private static long targetRows(JsonNode json) {
+        if (absent(json)) {
+            return CollectionOptions.DEFAULT_TARGET_ROWS;
+        }
+        if (!json.isIntegralNumber()
+                || !json.canConvertToLong()
+                || json.longValue() < 1
+                || json.longValue() > MAX_TARGET_ROWS) {
+            throw new InvalidRequestException("options.targetRowsPerSegment is " + shown(json)
+                    + "; expected a whole number of rows from 1 to " + MAX_TARGET_ROWS);
+        }
+        return json.longValue();
+    }
+
+    private static Duration refreshEvery(JsonNode json) {
+        if (absent(json)) {
+            return null;
+        }
+        String expected = "; expected an ISO-8601 duration from PT1S to P365D, like PT10M";
+        if (!json.isTextual()) {
+            throw new InvalidRequestException("options.refreshEvery is " + shown(json) + expected);
+        }
+        try {
+            Duration every = Duration.parse(json.textValue());
+            if (every.compareTo(MIN_REFRESH) >= 0 && every.compareTo(MAX_REFRESH) <= 0) {
+                return every;
+            }
+        } catch (DateTimeParseException e) {
+            // Falls through to the one refusal below.
+        }
+        throw new InvalidRequestException("options.refreshEvery is " + shown(json) + expected);
+    }
+
+    private static double maxDropShare(JsonNode json) {
+        if (absent(json)) {
+            return CollectionOptions.DEFAULTS.maxDropShare();
+        }
+        if (!json.isNumber() || !(json.doubleValue() > 0) || json.doubleValue() > 1) {
+            throw new InvalidRequestException(
+                    "options.maxDropShare is " + shown(json) + "; expected a number above 0 and up to 1");
+        }
+        return json.doubleValue();
+    }
+
+    private static boolean flag(String where, JsonNode json) {
+        if (absent(json)) {
+            return false;
+        }
+        if (!json.isBoolean()) {
+            throw new InvalidRequestException(where + " is " + shown(json) + "; expected true or false");
+        }
+        return json.booleanValue();
+    }
+
+    private static void object(String where, JsonNode json, Set<String> keys) {
+        if (!json.isObject()) {
+            throw new InvalidRequestException(
+                    where + " is " + kind(json) + "; expected an object with the keys " + String.join(", ", keys));
+        }
+        json.fieldNames().forEachRemaining(key -> {
+            if (keys.contains(key)) {
+                return;
+            }
+            if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find()) {
+                throw new InvalidRequestException(where + "." + shortened(key)
+                        + " looks like a secret; a source never holds one: name a profile in the spec");
+            }
+            throw new InvalidRequestException(
+                    where + " has the unknown key " + quoted(key) + "; expected " + String.join(", ", keys));
+        });
+    }
+
+    private static Iterable<JsonNode> list(String where, JsonNode json) {
+        if (absent(json)) {
+            return List.of();
+        }
+        if (!json.isArray()) {
+            throw new InvalidRequestException(where + " is " + kind(json) + "; expected a list");
+        }
+        if (json.size() > MAX_LIST) {
+            throw new InvalidRequestException(where + " has " + json.size() + " entries; expected at most " + MAX_LIST);
+        }
+        return json;
+    }
+
+    private static String text(String where, JsonNode json) {
+        if (!json.isTextual()) {
+            throw new InvalidRequestException(where + " is " + kind(json) + "; expected a text");
+        }
+        String text = json.textValue();
+        if (text.length() > MAX_TEXT && !where.endsWith(".uri")) {
+            throw new InvalidRequestException(
+                    where + " has " + text.length() + " characters; expected at most " + MAX_TEXT);
+        }
+        return text;
+    }
+
+    private static boolean absent(JsonNode json) {
+        return json == null || json.isNull() || json.isMissingNode();
+    }
+
+    private static String kind(JsonNode json) {
+        return switch (json.getNodeType()) {
+            case ARRAY -> "a list";
+            case OBJECT, POJO -> "an object";
+            case STRING -> "a text";
+            case NUMBER -> "a number";
+            case BOOLEAN -> "true or false";
+            case BINARY -> "bytes";
+            case NULL, MISSING -> "nothing";
+        };
+    }
+
+    private static String shown(JsonNode json) {
+        return json.isValueNode() ? shortened(json.toString()) : kind(json);
+    }
+
+    private static String quoted(String text) {
+        return text == null ? "missing" : '"' + shortened(text) + '"';
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+    }
+
+    private static Set<String> sorted(String... keys) {
+        return new TreeSet<>(List.of(keys));
+    }
+}

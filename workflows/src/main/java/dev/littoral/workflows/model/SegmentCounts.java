@@ -1,0 +1,16 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What an update made of the segments.
+ *
+ * @param total segments now
+ * @param kept segments that kept id and content
+ * @param added segments with a new id
+ * @param dropped segments of the snapshot before that are no more
+ */
+public record SegmentCounts(
+        long total, long kept, @JsonProperty("new") long added, long dropped) {
+    public static final SegmentCounts NONE = new SegmentCounts(0, 0, 0, 0);
+}

@@ -1,0 +1,25 @@
+package dev.littoral.workflows.model;
+
+/**
+ * What a snapshot, or one shard of it, adds up to.
+ *
+ * @param files files that are served
+ * @param bytes their size
+ * @param fragments fragments of these files
+ * @param rows rows of these fragments
+ * @param segments segments these fragments are in
+ * @param skipped listed files that were opened and left out: no rows, or bad where the spec says to skip
+ */
+public record Totals(long files, long bytes, long fragments, long rows, long segments, long skipped) {
+    public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0);
+
+    public Totals plus(Totals other) {
+        return new Totals(
+                files + other.files,
+                bytes + other.bytes,
+                fragments + other.fragments,
+                rows + other.rows,
+                segments + other.segments,
+                skipped + other.skipped);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an update did: the result of its workflow.
+ *
+ * @param collectionId the collection
+ * @param update the update's number
+ * @param outcome how it ended
+ * @param reason why, in words
+ * @param failure the class of a failure, else null
+ * @param version the head's version when it ended
+ * @param generation the source's generation
+ * @param source what was listed
+ * @param files files by what became of them
+ * @param skipped the skip report; at most {@link #MAX_SKIPPED} lines, {@code files.skipped} counts all
+ * @param schemas how many distinct schemas the files have
+ * @param fragments fragments of the snapshot now
+ * @param rows rows of the snapshot now
+ * @param segments segments by what became of them
+ * @param churn rows in new segments divided by rows that really changed; 0 where none changed
+ * @param requests requests by store and kind
+ * @param seconds wall time by step
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record UpdateReport(
+        String collectionId,
+        long update,
+        UpdateState outcome,
+        String reason,
+        FailureType failure,
+        long version,
+        long generation,
+        ExternalSource source,
+        FileCounts files,
+        List<SkippedFile> skipped,
+        int schemas,
+        long fragments,
+        long rows,
+        SegmentCounts segments,
+        double churn,
+        Map<String, Long> requests,
+        Map<String, Double> seconds) {
+
+    /** The longest skip report that travels with a report. */
+    public static final int MAX_SKIPPED = 1_000;
+}
