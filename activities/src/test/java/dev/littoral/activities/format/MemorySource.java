@@ -29,7 +29,7 @@ class MemorySource implements FileSource {
     }
 
     @Override
-    public void list(PathRange range, Visitor visitor) {
+    public String list(PathRange range, Visitor visitor) {
         throw new UnsupportedOperationException();
     }
 

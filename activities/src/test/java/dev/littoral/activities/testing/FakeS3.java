@@ -10,10 +10,11 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A server on loopback that answers each request with the bytes a script gives, then closes the connection. So it can break
@@ -30,6 +31,8 @@ public final class FakeS3 implements AutoCloseable {
          */
         byte[] answer(int number, String request) throws IOException, InterruptedException;
     }
+
+    private static final Pattern LENGTH = Pattern.compile("(?im)^Content-Length: *(\\d+)");
 
     private final ServerSocket socket;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -147,10 +150,9 @@ public final class FakeS3 implements AutoCloseable {
                 break;
             }
         }
-        for (String line : bytes.toString(StandardCharsets.ISO_8859_1).split("\r\n")) {
-            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                bytes.write(in.readNBytes(Integer.parseInt(line.substring(15).strip())));
-            }
+        Matcher length = LENGTH.matcher(bytes.toString(StandardCharsets.ISO_8859_1));
+        if (length.find()) {
+            bytes.write(in.readNBytes(Integer.parseInt(length.group(1))));
         }
         return bytes.toByteArray();
     }

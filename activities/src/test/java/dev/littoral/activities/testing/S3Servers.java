@@ -186,7 +186,7 @@ public final class S3Servers {
     private static Path binary(String name) {
         List<String> folders = new ArrayList<>();
         Optional.ofNullable(System.getenv("LITTORAL_TEST_BIN")).ifPresent(folders::add);
-        folders.addAll(List.of(System.getenv("PATH").split(File.pathSeparator)));
+        folders.addAll(List.of(System.getenv("PATH").split(File.pathSeparator, -1)));
         folders.add(System.getProperty("user.home") + "/.cache/littoral/bin");
         folders.add(System.getProperty("user.home") + "/go/bin");
         for (String folder : folders) {

@@ -1,0 +1,66 @@
+package dev.littoral.activities.source;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keeps what a listing finds. */
+final class Listing implements FileSource.Visitor {
+    private final List<SourceFile> files = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+    private final List<String> visited = new ArrayList<>();
+
+    /** Both ways to list a source. */
+    enum Way {
+        ORDERED,
+        SORTED;
+
+        Listing list(FileSource source) throws InterruptedException, OutOfOrderException {
+            return switch (this) {
+                case ORDERED -> of(source);
+                case SORTED -> sorted(source);
+            };
+        }
+    }
+
+    static Listing of(FileSource source) throws InterruptedException, OutOfOrderException {
+        Listing listing = new Listing();
+        source.list(PathRange.ALL, listing);
+        return listing;
+    }
+
+    static Listing sorted(FileSource source) throws InterruptedException {
+        Listing listing = new Listing();
+        source.listSorted(listing);
+        return listing;
+    }
+
+    @Override
+    public void file(SourceFile file) {
+        files.add(file);
+        visited.add(file.path());
+    }
+
+    @Override
+    public void skipped(String path, SkipReason reason) {
+        skipped.add(path + ": " + reason);
+        visited.add(path);
+    }
+
+    List<SourceFile> files() {
+        return files;
+    }
+
+    List<String> paths() {
+        return files.stream().map(SourceFile::path).toList();
+    }
+
+    /** Path and reason. */
+    List<String> skipped() {
+        return skipped;
+    }
+
+    /** Every path, in the order it came. */
+    List<String> visited() {
+        return visited;
+    }
+}
