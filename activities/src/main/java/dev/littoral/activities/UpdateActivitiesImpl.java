@@ -72,12 +72,14 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     public Listing listFiles(ListRequest request) {
         return Steps.run(() -> {
             AtomicLong listed = new AtomicLong();
+            // An attempt before this one may have staged something.
+            boolean again = Activity.getExecutionContext().getInfo().getAttempt() > 1;
             return Heartbeats.during(
-                    () -> new Progress<>("listed", listed.get(), 0, null), () -> list(request, listed));
+                    () -> new Progress<>("listed", listed.get(), 0, null), () -> list(request, listed, again));
         });
     }
 
-    private Listing list(ListRequest request, AtomicLong progress) throws InterruptedException {
+    private Listing list(ListRequest request, AtomicLong progress, boolean again) throws InterruptedException {
         CountingStore counted = new CountingStore(store);
         CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
         Optional<SnapshotRoot> root = catalog.root(request.base());
@@ -115,7 +117,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             return new Listing(
                     planKey,
                     result.plan().touched().size(),
-                    planKey != null || result.staged() || attempt() > 1,
+                    planKey != null || result.staged() || again,
                     result.listed(),
                     skips.count(),
                     bounded(skips.first()),
@@ -272,10 +274,6 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
 
     private static List<SkippedFile> bounded(List<SkippedFile> skipped) {
         return Sums.bounded(new ArrayList<>(), skipped);
-    }
-
-    private static int attempt() {
-        return Activity.getExecutionContext().getInfo().getAttempt();
     }
 
     private static <T> Optional<T> heartbeat(Class<T> type) {
