@@ -1,0 +1,203 @@
+package dev.littoral.activities.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+
+/** Follows shards over hundreds of commits and holds churn and fill to bounds, beside the upstream rule's. */
+class BalanceTracesTest {
+    private static final int STEPS = 300;
+    private static final int SEEDS = 2;
+    private static final double SHARD = 40;
+    private static final double[] FOLDERS = {0.3, 0.6, 1, 1.25, 1.5, 3, 10};
+
+    private enum Trace {
+        OVERWRITE_A_FOLDER,
+        OVERWRITE_THREE_FOLDERS,
+        APPEND_A_FOLDER,
+        RETENTION,
+        COMPACTION,
+        MIXED,
+        OVERWRITE_THREE_FILES,
+        DRIP_AT_THE_END,
+        DRIPS_ANYWHERE;
+
+        boolean isFolderShaped() {
+            return switch (this) {
+                case OVERWRITE_A_FOLDER, OVERWRITE_THREE_FOLDERS, APPEND_A_FOLDER, RETENTION, COMPACTION -> true;
+                case MIXED, OVERWRITE_THREE_FILES, DRIP_AT_THE_END, DRIPS_ANYWHERE -> false;
+            };
+        }
+
+        boolean isDrip() {
+            return this == DRIP_AT_THE_END || this == DRIPS_ANYWHERE;
+        }
+    }
+
+    /** Means over the seeds; the least fill and the most small segments are those of any step. */
+    private record Measured(double churn, double fill, double leastFill, int mostSmall) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.2f at %.2f (%.2f, %d)", churn, fill, leastFill, mostSmall);
+        }
+    }
+
+    @Test
+    void folderShapedChangesCostLittleAndSegmentsStayFull() throws IOException {
+        List<String> table = new ArrayList<>();
+        table.add("Churn at mean fill (least fill, most segments under half the target); shards of 40 targets");
+        table.add("");
+        table.add("| trace, files, folder in targets | Littoral | upstream rule |");
+        table.add("|---|---|---|");
+        SoftAssertions bounds = new SoftAssertions();
+        for (Trace trace : Trace.values()) {
+            for (Lake.Files shape : Lake.Files.values()) {
+                // Tiny files behave alike whatever the folder, and take long.
+                for (double folder : shape == Lake.Files.TINY ? new double[] {1.5} : FOLDERS) {
+                    Measured ours = measure(trace, folder, shape, SHARD, Balancer::balance);
+                    Measured theirs = measure(trace, folder, shape, SHARD, UpstreamRule::balance);
+                    String name = trace + ", " + shape + " files, folders of " + folder;
+                    table.add("| " + trace + ", " + shape + ", " + folder + " | " + ours + " | " + theirs + " |");
+                    check(bounds, name, trace, folder, shape, ours, theirs);
+                }
+            }
+        }
+        Files.createDirectories(Path.of("target"));
+        Files.write(Path.of("target", "balance-traces.md"), table);
+        bounds.assertAll();
+    }
+
+    @Test
+    void boundsHoldInSmallAndLargeShards() {
+        for (double shard : new double[] {12, 120}) {
+            for (Trace trace : Trace.values()) {
+                for (double folder : new double[] {1.25, 3}) {
+                    Measured ours = measure(trace, folder, Lake.Files.MEDIUM, shard, Balancer::balance);
+                    String name = trace + ", folders of " + folder + ", shard of " + shard;
+                    if (trace.isFolderShaped()) {
+                        assertThat(ours.churn).as(name).isLessThan(1.8);
+                        assertThat(ours.fill).as(name).isGreaterThan(shard < 20 ? 0.9 : 0.93);
+                    }
+                    if (trace.isDrip()) {
+                        assertThat(ours.churn).as(name).isLessThan(5);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void check(
+            SoftAssertions bounds,
+            String name,
+            Trace trace,
+            double folder,
+            Lake.Files shape,
+            Measured ours,
+            Measured theirs) {
+        boolean large = shape == Lake.Files.LARGE;
+        if (trace.isFolderShaped()) {
+            double most = folder < 0.5 ? 4.3 : folder < 1 ? 3.5 : 1.8;
+            double least = folder < 1.25 ? 0.87 : shape == Lake.Files.BROAD ? 0.92 : 0.93;
+            least -= large ? 0.1 : 0;
+            bounds.assertThat(ours.churn).as(name).isLessThan(most);
+            bounds.assertThat(ours.fill).as(name).isGreaterThan(least);
+        }
+        if (trace.isDrip()) {
+            bounds.assertThat(ours.churn).as(name).isLessThan(5);
+            bounds.assertThat(ours.fill).as(name).isGreaterThan(large ? 0.8 : 0.85);
+            bounds.assertThat(ours.mostSmall).as(name).isLessThan(12);
+        }
+        // What only adds costs the upstream rule nothing but fill; and it puts large files into segments beyond the
+        // target.
+        boolean comparable = !trace.isDrip() && trace != Trace.APPEND_A_FOLDER && !large;
+        if (comparable) {
+            bounds.assertThat(ours.churn).as(name + ", against upstream").isLessThan(1.1 * theirs.churn);
+        }
+    }
+
+    private static Measured measure(Trace trace, double folder, Lake.Files shape, double shard, Lake.Rule rule) {
+        double churn = 0;
+        double fill = 0;
+        double leastFill = Double.MAX_VALUE;
+        int mostSmall = 0;
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Lake lake = run(trace, folder, shape, shard, rule, seed);
+            churn += lake.churn() / SEEDS;
+            fill += lake.fill() / SEEDS;
+            leastFill = Math.min(leastFill, lake.leastFill());
+            mostSmall = Math.max(mostSmall, lake.mostSmall());
+        }
+        return new Measured(churn, fill, leastFill, mostSmall);
+    }
+
+    private static Lake run(Trace trace, double folder, Lake.Files shape, double shard, Lake.Rule rule, long seed) {
+        Lake lake = new Lake(seed, shape, rule);
+        SplittableRandom random = new SplittableRandom(seed + 7);
+        int days = (int) Math.max(4, Math.ceil(shard / folder));
+        boolean grows = trace == Trace.APPEND_A_FOLDER;
+        for (int i = 0; i < (grows ? Math.max(2, days / 4) : days); i++) {
+            lake.append(about(folder, random));
+        }
+        lake.commit(false);
+        for (int i = 0; i < (grows ? 2 * days : STEPS); i++) {
+            step(lake, trace, folder, random);
+            lake.commit(true);
+        }
+        return lake;
+    }
+
+    private static void step(Lake lake, Trace trace, double folder, SplittableRandom random) {
+        int any = random.nextInt(lake.folders());
+        switch (trace) {
+            case OVERWRITE_A_FOLDER -> lake.overwrite(any, about(folder, random));
+            case OVERWRITE_THREE_FOLDERS -> {
+                for (int i = 0; i < 3; i++) {
+                    lake.overwrite(random.nextInt(lake.folders()), about(folder, random));
+                }
+            }
+            case APPEND_A_FOLDER -> lake.append(about(folder, random));
+            case RETENTION -> {
+                lake.drop(0);
+                lake.append(about(folder, random));
+            }
+            case COMPACTION -> {
+                if (random.nextBoolean()) {
+                    lake.compact(any);
+                } else {
+                    lake.overwrite(any, about(folder, random));
+                }
+            }
+            case MIXED -> {
+                switch (random.nextInt(5)) {
+                    case 0 -> lake.overwrite(any, about(folder, random));
+                    case 1 -> {
+                        lake.drop(0);
+                        lake.append(about(folder, random));
+                    }
+                    case 2 -> lake.compact(any);
+                    case 3 -> lake.drip(any, Math.min(1, 0.3 * folder));
+                    default -> lake.overwrite(any, 0.7 * about(folder, random));
+                }
+            }
+            case OVERWRITE_THREE_FILES -> {
+                for (int i = 0; i < 3; i++) {
+                    lake.overwriteFile();
+                }
+            }
+            case DRIP_AT_THE_END -> lake.drip(lake.folders() - 1, 0.01);
+            case DRIPS_ANYWHERE -> lake.drip(any, 0.05 * random.nextDouble());
+        }
+    }
+
+    private static double about(double targets, SplittableRandom random) {
+        return targets * (0.9 + 0.2 * random.nextDouble());
+    }
+}
