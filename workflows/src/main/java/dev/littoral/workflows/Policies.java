@@ -14,6 +14,9 @@ final class Policies {
     /** How many times an update lists again because the head or a file moved under it. More means that it never rests. */
     static final int MAX_ROUNDS = 5;
 
+    /** The catalog is cleaned after every so many versions: what that costs is spread over them. */
+    static final int CLEAN_EVERY = 32;
+
     /** How many times a declaration is decided again because the head moved. Each time somebody else made progress. */
     static final int MAX_DECISIONS = 100;
 

@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
@@ -65,6 +66,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         try {
             UpdateReport report = update();
             cleanUp();
+            if (report.outcome() == UpdateState.COMMITTED && report.version() % Policies.CLEAN_EVERY == 0) {
+                cleanCatalog();
+            }
             return report;
         } catch (CanceledFailure e) {
             cleanUp();
@@ -302,12 +306,27 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         if (!staged && garbage.isEmpty()) {
             return;
         }
+        afterwards(
+                () -> catalog.discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage)),
+                "its staging is left for the next update to remove");
+    }
+
+    /** Old versions go once in a while. */
+    private void cleanCatalog() {
+        afterwards(
+                () -> commits.cleanCatalog(
+                        new CleanRequest(input.collectionId(), input.options().keepVersionsFor())),
+                "old versions are left for a later update to remove");
+    }
+
+    /** Work that a cancel does not stop and whose failure changes nothing. */
+    private void afterwards(Runnable work, String otherwise) {
         Workflow.newDetachedCancellationScope(() -> {
                     try {
-                        catalog.discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage));
+                        work.run();
                     } catch (ActivityFailure e) {
                         Workflow.getLogger(UpdateExternalCollectionWorkflowImpl.class)
-                                .warn("Staging of update {} is left for the next update to remove", input.update(), e);
+                                .warn("After update {}, {}", input.update(), otherwise, e);
                     }
                 })
                 .run();
