@@ -70,10 +70,6 @@ public final class S3Failures {
                         && (find(e, AbortedException.class) != null || find(e, InterruptedException.class) != null))) {
             throw new InterruptedException("interrupted: " + action);
         }
-        LittoralException own = find(e, LittoralException.class);
-        if (own != null) {
-            return new LittoralException(own.type(), "Cannot " + action + ": " + own.getMessage(), own);
-        }
         AwsServiceException answer = find(e, AwsServiceException.class);
         if (answer != null) {
             return answered(action, answer);

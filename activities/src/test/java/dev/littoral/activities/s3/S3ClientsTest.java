@@ -2,13 +2,14 @@ package dev.littoral.activities.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -31,8 +31,7 @@ class S3ClientsTest {
     @Test
     void aProfileGivesCredentialsRegionAndEndpoint() {
         try (FakeS3 server = server();
-                S3Clients clients = clients(
-                        """
+                S3Clients clients = clients("""
                         [profile other]
                         aws_access_key_id = keyofother
                         aws_secret_access_key = hush
@@ -45,8 +44,7 @@ class S3ClientsTest {
                         [services stores]
                         s3 =
                           endpoint_url = %1$s
-                        """
-                                .formatted(server.endpoint()))) {
+                        """.formatted(server.endpoint()))) {
             clients.client("other").listObjectsV2(r -> r.bucket("lake"));
             clients.client("plain").listObjectsV2(r -> r.bucket("lake"));
 
@@ -58,8 +56,7 @@ class S3ClientsTest {
 
     @Test
     void aProfileWithoutAnEndpointMeansAws() {
-        try (S3Clients clients = clients(
-                """
+        try (S3Clients clients = clients("""
                 [profile aws]
                 aws_access_key_id = key
                 aws_secret_access_key = hush
@@ -87,7 +84,8 @@ class S3ClientsTest {
             assertThatThrownBy(() -> clients.client("nobody"))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
-                    .satisfies(e -> assertThat(e).hasMessageContaining("'nobody'").hasMessageContaining(".aws/config"));
+                    .satisfies(
+                            e -> assertThat(e).hasMessageContaining("'nobody'").hasMessageContaining(".aws/config"));
         }
     }
 
@@ -95,51 +93,57 @@ class S3ClientsTest {
     void aProfileWithoutCredentialsIsAnAccessFailure() {
         try (FakeS3 server = server();
                 S3Clients clients = clients("[profile a]\nendpoint_url = " + server.endpoint() + "\n")) {
-            SdkException thrown = catchThrowableOfType(
-                    SdkException.class, () -> clients.client("a").listObjectsV2(r -> r.bucket("lake")));
-            assertThatThrownBy(() -> {
-                        throw S3Failures.of("list s3://lake/", thrown);
-                    })
+            S3Bucket bucket = new S3Bucket(clients.client("a"), "lake", new RequestCounter());
+            assertThatThrownBy(() -> bucket.page(r -> {}))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
-                    .satisfies(e -> assertThat(e).hasMessageContaining("profile 'a'"));
+                    .satisfies(e -> assertThat(e).hasMessageContaining("Profile 'a'"));
             assertThat(server.requests()).isEmpty();
         }
     }
 
     @Test
     void theEnvironmentGivesCredentialsRegionAndEndpoint(@TempDir Path home) throws Exception {
-        for (String variable : List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")) {
-            for (String region : List.of("", "eu-central-1")) {
-                heads.clear();
-                try (FakeS3 server = server()) {
-                    ProcessBuilder java = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-Duser.home=" + home,
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            ListsFromTheEnvironment.class.getName());
-                    java.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-                    java.environment()
-                            .putAll(Map.of(
-                                    variable, server.endpoint().toString(),
-                                    "AWS_ACCESS_KEY_ID", "keyofenvironment",
-                                    "AWS_SECRET_ACCESS_KEY", "hush"));
-                    if (!region.isEmpty()) {
-                        java.environment().put("AWS_REGION", region);
-                    }
-                    Path log = home.resolve("log");
-                    Process process = java.redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start();
-                    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+        Path config = Files.writeString(home.resolve("config"), "[default]\nregion = eu-north-1\n");
+        assertThat(requestOf(home, "AWS_ENDPOINT_URL_S3", Map.of())).contains("/us-east-1/s3/");
+        assertThat(requestOf(home, "AWS_ENDPOINT_URL", Map.of("AWS_CONFIG_FILE", config.toString())))
+                .contains("/eu-north-1/s3/");
+        assertThat(requestOf(
+                        home,
+                        "AWS_ENDPOINT_URL",
+                        Map.of("AWS_CONFIG_FILE", config.toString(), "AWS_REGION", "eu-central-1")))
+                .contains("/eu-central-1/s3/");
+    }
 
-                    assertThat(server.requests()).singleElement().asString().startsWith("GET /lake?");
-                    assertThat(heads.getFirst())
-                            .contains("Credential=keyofenvironment/")
-                            .contains("/" + (region.isEmpty() ? "us-east-1" : region) + "/s3/");
-                }
-            }
+    /** The head of the one request that a JVM in another environment sends. */
+    private String requestOf(Path home, String endpointVariable, Map<String, String> environment) throws Exception {
+        heads.clear();
+        try (FakeS3 server = server()) {
+            ProcessBuilder java = new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    ListsFromTheEnvironment.class.getName());
+            java.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+            java.environment()
+                    .putAll(Map.of(
+                            endpointVariable,
+                            server.endpoint().toString(),
+                            "HOME",
+                            home.toString(),
+                            "AWS_ACCESS_KEY_ID",
+                            "keyofenvironment",
+                            "AWS_SECRET_ACCESS_KEY",
+                            "hush"));
+            java.environment().putAll(environment);
+            Path log = home.resolve("log");
+            Process process =
+                    java.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            assertThat(process.waitFor()).as(() -> read(log)).isZero();
+
+            assertThat(server.requests()).singleElement().asString().startsWith("GET /lake?");
+            assertThat(heads.getFirst()).contains("Credential=keyofenvironment/");
+            return heads.getFirst();
         }
     }
 
@@ -151,6 +155,14 @@ class S3ClientsTest {
             try (S3Clients clients = new S3Clients()) {
                 clients.client(null).listObjectsV2(r -> r.bucket("lake"));
             }
+        }
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

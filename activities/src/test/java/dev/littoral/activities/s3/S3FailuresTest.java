@@ -75,7 +75,8 @@ class S3FailuresTest {
         assertThat(S3Failures.of("read s3://lake/a", refused))
                 .hasMessageContaining("ConnectException")
                 .hasMessageNotContaining("hush");
-        assertThat(S3Failures.of("read s3://lake/a", ApiCallTimeoutException.create(1)).type())
+        assertThat(S3Failures.of("read s3://lake/a", ApiCallTimeoutException.create(1))
+                        .type())
                 .isEqualTo(FailureType.TRANSIENT);
         assertThat(S3Failures.of("read s3://lake/a", SdkClientException.create("Could not parse XML response"))
                         .type())
@@ -90,8 +91,8 @@ class S3FailuresTest {
                         "read s3://lake/a", SdkClientException.create("wrapped", new InterruptedException())))
                 .isInstanceOf(InterruptedException.class);
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() ->
-                        S3Failures.of("read s3://lake/a", SdkClientException.create("x", new ConnectException())))
+        assertThatThrownBy(
+                        () -> S3Failures.of("read s3://lake/a", SdkClientException.create("x", new ConnectException())))
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }

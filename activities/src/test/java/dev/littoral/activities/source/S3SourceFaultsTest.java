@@ -94,8 +94,8 @@ class S3SourceFaultsTest {
     }
 
     @Test
-    void aFileBesideAFolderOfItsNameIsListed() throws Exception {
-        String[] keys = {"in/x", "in/x-y", "in/x/y", "in/xy"};
+    void aFileBesideAFolderOfItsNameAndOneOfNoNameAreListed() throws Exception {
+        String[] keys = {"in//a", "in//b/c", "in/x", "in/x-y", "in/x/y", "in/xy"};
         try (FakeS3 server = new FakeS3((number, request) -> page(false, keys));
                 S3Client client = client(server)) {
             assertThat(Listing.of(source(client)).paths())
