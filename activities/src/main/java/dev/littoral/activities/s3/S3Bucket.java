@@ -133,10 +133,11 @@ public final class S3Bucket {
         try {
             return task.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case Throwable other -> throw new IllegalStateException(other);
             }
-            throw new IllegalStateException(e.getCause());
         } finally {
             task.cancel(true);
         }

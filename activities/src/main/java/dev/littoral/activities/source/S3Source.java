@@ -24,8 +24,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * Files below a prefix of an S3 bucket, or one object.
  *
  * <p>An address that ends in {@code /}, or has no key, is a folder: every key that starts with it. Another one is the object
- * of exactly that key if there is one, else the folder of that name. One object is served whatever its name is; the filter is
- * for folders. A file's version is its ETag, else its size and time.
+ * of exactly that key if there is one, else the folder of that name; finding out costs one more LIST in each listing. One
+ * object is served whatever its name is; the filter is for folders. A file's version is its ETag, else its size and time.
  *
  * <p>A source where nothing is, not even a directory marker, is an INPUT failure, unless it may be empty: then it lists
  * nothing.
@@ -44,7 +44,9 @@ public final class S3Source implements FileSource {
     private final boolean allowEmpty;
 
     /**
-     * @param client stays the caller's
+     * Opens a source; nothing is read yet.
+     *
+     * @param client stays the caller's; built by {@link dev.littoral.activities.s3.S3Clients}
      * @param filter gets paths below the folder
      * @param allowEmpty whether a source of which nothing exists lists nothing, rather than fail
      */
