@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -560,6 +563,19 @@ class LocalSourceTest {
                         path("a"),
                         "size:4;mtime:1700000000.000042000;inode:" + Files.getAttribute(file, "unix:ino"),
                         4));
+    }
+
+    @Test
+    void aFileSystemWithoutInodesGivesSizeAndTime() throws Exception {
+        try (FileSystem zip = FileSystems.newFileSystem(temporary.resolve("a.zip"), Map.of("create", "true"))) {
+            Files.createDirectory(zip.getPath("/a"));
+            Path file = Files.writeString(zip.getPath("/a/x"), "four");
+            long seconds = Files.getLastModifiedTime(file).toInstant().getEpochSecond();
+            Found found = list(new LocalSource(zip.getPath("/"), ALL));
+            assertThat(found.files).hasSize(1);
+            assertThat(found.files.getFirst().path()).isEqualTo("/a/x");
+            assertThat(found.files.getFirst().version()).matches("size:4;mtime:" + seconds + "\\.\\d{9}");
+        }
     }
 
     @Test
