@@ -243,7 +243,16 @@ class LocalSourceTest {
         assertThatThrownBy(() -> LocalSource.of(uri, ALL))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
-                .hasMessageContaining(uri);
+                .hasMessageContaining("source");
+    }
+
+    @Test
+    void anAddressOfAnotherKindIsNotRepeatedSinceItMayHoldASecret() {
+        for (String uri : List.of("https://user:secret@host/x?token=secret", "file://user:secret@host/x")) {
+            assertThatThrownBy(() -> LocalSource.of(uri, ALL))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageNotContaining("secret");
+        }
     }
 
     @Test
