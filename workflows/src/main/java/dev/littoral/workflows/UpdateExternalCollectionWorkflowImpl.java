@@ -24,6 +24,7 @@ import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -109,6 +110,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                     }
                     base = again.base();
                     tally.round(base);
+                    // Whoever writes to the source may need a moment to finish.
+                    Workflow.sleep(again.pause());
                 }
             }
         }
@@ -117,7 +120,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private sealed interface Attempt {
         record Ended(UpdateReport report) implements Attempt {}
 
-        record Again(Head base, String reason) implements Attempt {}
+        record Again(Head base, String reason, Duration pause) implements Attempt {}
     }
 
     private Attempt attempt(String commitId, String objects) {
@@ -165,7 +168,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             }
         }
         if (changedReason != null) {
-            return new Attempt.Again(base, changedReason);
+            return new Attempt.Again(base, changedReason, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
         }
 
         progress = new UpdateProgress("balance", round, listing.touched(), listing.listed());
@@ -213,7 +216,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 Head newest = moved.newest();
                 yield newest.retired() || !input.source().equals(newest.source())
                         ? new Attempt.Ended(tally.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
-                        : new Attempt.Again(newest, "the head moved to version " + newest.version());
+                        : new Attempt.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
             }
         };
     }
