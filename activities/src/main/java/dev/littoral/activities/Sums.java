@@ -11,21 +11,22 @@ import java.util.Map;
 
 /** Adds up what an activity's shards come to. Pure. */
 final class Sums {
-    /** Skip reports travel in payloads, of which Temporal takes two megabytes. */
-    private static final int MAX_SKIPPED_CHARS = 200_000;
+    /** What the skip reports of one step may have in all: they travel in payloads, and a history takes so many of them. */
+    static final int MAX_SKIPPED_CHARS = 200_000;
 
     static final ReadOutcome.Read NO_READ = new ReadOutcome.Read(0, 0, 0, 0, 0, List.of(), 0, 0, 0, Map.of());
 
     private Sums() {}
 
-    static ReadOutcome.Read plus(ReadOutcome.Read sum, ShardReader.Result shard) {
+    /** Adds a shard; {@code maxChars} bounds the skip report. */
+    static ReadOutcome.Read plus(ReadOutcome.Read sum, ShardReader.Result shard, int maxChars) {
         return new ReadOutcome.Read(
                 sum.added() + shard.added(),
                 sum.changed() + shard.changed(),
                 sum.removed() + shard.removed(),
                 sum.unchanged() + shard.unchanged(),
                 sum.skipped() + shard.skippedFiles(),
-                bounded(sum.skippedFiles(), shard.skipped()),
+                bounded(sum.skippedFiles(), shard.skipped(), maxChars),
                 sum.fragments() + shard.fragments(),
                 sum.addedRows() + shard.addedRows(),
                 sum.removedRows() + shard.removedRows(),
@@ -64,12 +65,12 @@ final class Sums {
     }
 
     /** The first skipped files, as many as travel. */
-    static List<SkippedFile> bounded(List<SkippedFile> sum, List<SkippedFile> more) {
+    static List<SkippedFile> bounded(List<SkippedFile> sum, List<SkippedFile> more, int maxChars) {
         List<SkippedFile> all = new ArrayList<>(sum);
         int chars = all.stream().mapToInt(Sums::chars).sum();
         for (SkippedFile each : more) {
             chars += chars(each);
-            if (all.size() == UpdateReport.MAX_SKIPPED || chars > MAX_SKIPPED_CHARS) {
+            if (all.size() == UpdateReport.MAX_SKIPPED || chars > maxChars) {
                 break;
             }
             all.add(each);

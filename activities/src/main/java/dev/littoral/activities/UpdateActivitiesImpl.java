@@ -25,7 +25,6 @@ import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,6 +167,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     request.source().spec(),
                     request.options().targetRowsPerSegment(),
                     opened);
+            // The other activities of this step report too.
+            int skipChars = Sums.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
             try {
                 for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
                     ShardReader.Result shard =
@@ -176,7 +177,10 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     catalog.writeOne(changeKey(request.plan(), i), new Change(shard.addedRows(), shard.removedRows()));
                     ReadProgress before = done.get();
                     done.set(new ReadProgress(
-                            before.step(), opened.get(), before.shards() + 1, Sums.plus(before.sum(), shard)));
+                            before.step(),
+                            opened.get(),
+                            before.shards() + 1,
+                            Sums.plus(before.sum(), shard, skipChars)));
                 }
             } catch (FileChangedException e) {
                 return new ReadOutcome.Changed(e.getMessage(), requests(counted, source));
@@ -276,7 +280,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     }
 
     private static List<SkippedFile> bounded(List<SkippedFile> skipped) {
-        return Sums.bounded(new ArrayList<>(), skipped);
+        return Sums.bounded(List.of(), skipped, Sums.MAX_SKIPPED_CHARS);
     }
 
     private static <T> Optional<T> heartbeat(Class<T> type) {
