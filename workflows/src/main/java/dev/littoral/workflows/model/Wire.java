@@ -25,7 +25,7 @@ public final class Wire {
     }
 
     /** How many bytes a value has as JSON. */
-    static int bytes(Object value) {
+    public static int bytes(Object value) {
         return tree(value).toString().getBytes(StandardCharsets.UTF_8).length;
     }
 

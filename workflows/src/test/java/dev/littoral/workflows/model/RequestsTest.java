@@ -202,17 +202,18 @@ class RequestsTest {
         assertThat(start("{'source':null,'options':null}")).isEqualTo(empty);
         assertThat(start("{'options':{}}")).isEqualTo(empty);
         assertThat(start("{'options':{'targetRowsPerSegment':null,'refreshEvery':null,'allowEmpty':null,"
-                        + "'maxDropShare':null}}"))
+                        + "'maxDropShare':null,'keepVersionsFor':null}}"))
                 .isEqualTo(empty);
     }
 
     @Test
     void everyOptionIsReadUpToItsBounds() {
-        assertThat(options("'targetRowsPerSegment':1,'refreshEvery':'PT1S','allowEmpty':true,'maxDropShare':0.001"))
-                .isEqualTo(new CollectionOptions(1, Duration.ofSeconds(1), true, 0.001));
+        assertThat(options("'targetRowsPerSegment':1,'refreshEvery':'PT1S','allowEmpty':true,'maxDropShare':0.001,"
+                        + "'keepVersionsFor':'P2D'"))
+                .isEqualTo(new CollectionOptions(1, Duration.ofSeconds(1), true, 0.001, Duration.ofDays(2)));
         assertThat(options("'targetRowsPerSegment':1099511627776,'refreshEvery':'P365D','allowEmpty':false,"
-                        + "'maxDropShare':1"))
-                .isEqualTo(new CollectionOptions(1L << 40, Duration.ofDays(365), false, 1));
+                        + "'maxDropShare':1,'keepVersionsFor':'P3650D'"))
+                .isEqualTo(new CollectionOptions(1L << 40, Duration.ofDays(365), false, 1, Duration.ofDays(3_650)));
         assertThat(options("'refreshEvery':'PT10M'").refreshEvery()).isEqualTo(Duration.ofMinutes(10));
     }
 
@@ -243,6 +244,9 @@ class RequestsTest {
                 "{'options':{'refreshEvery':'P366D'}} | options.refreshEvery is \"P366D\"",
                 "{'options':{'refreshEvery':'P1M'}} | options.refreshEvery is \"P1M\"",
                 "{'options':{'refreshEvery':'PT99999999999999999999H'}} | options.refreshEvery is \"PT99999999999999999999H\"",
+                "{'options':{'keepVersionsFor':'P1D'}} | options.keepVersionsFor is \"P1D\"; expected an ISO-8601 duration",
+                "{'options':{'keepVersionsFor':'P3651D'}} | options.keepVersionsFor is \"P3651D\"",
+                "{'options':{'keepVersionsFor':7}} | options.keepVersionsFor is 7",
                 "{'options':{'refreshEvery':{}}} | options.refreshEvery is an object",
                 "{'options':{'allowEmpty':'true'}} | options.allowEmpty is \"true\"; expected true or false",
                 "{'options':{'allowEmpty':1}} | options.allowEmpty is 1",
