@@ -12,9 +12,9 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Rejection;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.Wire;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.CanceledFailure;
-import io.temporal.failure.TemporalFailure;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,8 +34,13 @@ import java.util.Map;
  */
 final class CollectionState {
     private static final int MAX_JOBS = 100;
+
+    /** Jobs are in an answer and in what a run hands to the next; each of these may have 2 MB. */
+    private static final int MAX_JOBS_BYTES = 1 << 20;
+
     private static final int MAX_REQUESTS = 200;
     private static final int MAX_REJECTED = 20;
+    private static final String RETIRED = "the collection is retired";
 
     private final String collectionId;
     private final CollectionOptions options;
@@ -49,11 +54,17 @@ final class CollectionState {
     private final Map<Long, Stopping> stopping = new LinkedHashMap<>();
     private final Deque<Long> toInspect = new ArrayDeque<>();
     private final Deque<Job> jobs = new ArrayDeque<>();
+    private long jobsBytes;
     private final Map<String, Long> requests = new LinkedHashMap<>();
     private final Deque<Rejection> rejected = new ArrayDeque<>();
     private Instant rested;
     private boolean paused;
     private boolean retiring;
+    private boolean over;
+
+    /** The version upon which a declaration failed; while it is the newest, that declaration may still come through. */
+    private long doubtful;
+
     private String note;
 
     /** A job whose workflow was asked to stop, and how it ends unless it has committed. */
@@ -71,8 +82,9 @@ final class CollectionState {
         wanted = carried.wanted();
         nextUpdate = carried.nextUpdate();
         pending = carried.pending();
-        jobs.addAll(carried.jobs());
+        carried.jobs().forEach(this::list);
         carried.requests().forEach(request -> requests.put(request.id(), request.job()));
+        doubtful = carried.doubtful();
         paused = carried.paused();
         rested = carried.rested();
         note = carried.note();
@@ -89,6 +101,7 @@ final class CollectionState {
                 pending,
                 List.copyOf(jobs),
                 answered,
+                doubtful,
                 paused,
                 rested,
                 note,
@@ -104,6 +117,11 @@ final class CollectionState {
 
     boolean isRetired() {
         return head.retired();
+    }
+
+    /** Whether the collection has ended: nothing runs or waits, and every request is refused. */
+    boolean isOver() {
+        return over;
     }
 
     Head head() {
@@ -135,6 +153,10 @@ final class CollectionState {
     }
 
     private void change(Message.Change change, Instant now) {
+        if (over) {
+            refuse(change.trigger(), RETIRED + "; expected another collectionId", change.ticket(), now);
+            return;
+        }
         ExternalSource source = change.source();
         if (source.equals(wanted)) {
             Job serving = serving(source);
@@ -176,15 +198,17 @@ final class CollectionState {
     }
 
     private void refresh(Message.Refresh refresh, Instant now) {
+        if (over || wanted == null) {
+            refuse(
+                    refresh.trigger(),
+                    over
+                            ? RETIRED + "; expected another collectionId"
+                            : "the collection has no source yet; expected sourceChanged or changeSource first",
+                    refresh.ticket(),
+                    now);
+            return;
+        }
         if (pending == null) {
-            if (wanted == null) {
-                String reason = "the collection has no source yet; expected sourceChanged or changeSource first";
-                rejected(refresh.trigger(), reason, now);
-                if (refresh.ticket() != null) {
-                    refresh.ticket().refuse(reason);
-                }
-                return;
-            }
             pending = accept(refresh.trigger(), wanted, now);
         }
         ticket(refresh.ticket(), pending);
@@ -197,6 +221,13 @@ final class CollectionState {
         }
         if (running != null) {
             stop(running, UpdateState.CANCELED, "cancelled by request");
+        }
+    }
+
+    private void refuse(String message, String reason, Message.Ticket ticket, Instant now) {
+        rejected(message, reason, now);
+        if (ticket != null) {
+            ticket.refuse(reason);
         }
     }
 
@@ -225,7 +256,10 @@ final class CollectionState {
         }
         if (report == null && alreadyStarted(closed.failure())) {
             // A workflow of that ID is left from before; the next number is free or the one after.
-            forget(job);
+            if (stopped != null) {
+                settle(stopped, now);
+                return;
+            }
             pending = pending != null ? pending : accept(job.trigger(), job.source(), now);
             end(job, UpdateState.SUPERSEDED, null, "a workflow of this number runs already", now);
             return;
@@ -236,7 +270,7 @@ final class CollectionState {
     }
 
     /** How a workflow says it ended. The head may know better: a commit whose answer was lost. */
-    private static Stopping claim(Job job, UpdateReport report, TemporalFailure failure) {
+    private static Stopping claim(Job job, UpdateReport report, RuntimeException failure) {
         if (report != null) {
             return new Stopping(job, report.outcome(), report.failure(), report.reason());
         }
@@ -261,7 +295,7 @@ final class CollectionState {
     /** What to do next. Carrying it out changes the state through the methods below. */
     Decision next() {
         if (retiring && running != null) {
-            stop(running, UpdateState.CANCELED, "the collection is retired");
+            stop(running, UpdateState.CANCELED, RETIRED);
         }
         if (!toInspect.isEmpty()) {
             return new Decision.Inspect(toInspect.peekFirst());
@@ -270,15 +304,19 @@ final class CollectionState {
             return stopping.isEmpty() ? new Decision.Retire() : new Decision.Idle(null);
         }
         if (pending != null) {
-            boolean declared = pending.source().equals(head.source());
+            boolean declared = isDeclared(pending.source());
             if (running != null && !running.source().equals(pending.source())) {
                 stop(
                         running,
                         UpdateState.SUPERSEDED,
                         "the source changed: update " + pending.update() + " takes its place");
             }
-            if (running == null) {
-                return declared ? new Decision.Launch(pending) : new Decision.Declare(pending);
+            if (running == null && !declared) {
+                return new Decision.Declare(pending);
+            }
+            // One that was stopped upon this very source could still commit; what it did is known when it has closed.
+            if (running == null && stopping.isEmpty()) {
+                return new Decision.Launch(pending);
             }
         }
         return new Decision.Idle(refreshAt());
@@ -300,16 +338,18 @@ final class CollectionState {
         return stopping.get(update).reason();
     }
 
+    /** Whether a source is the head's, and no other can come between. */
+    boolean isDeclared(ExternalSource source) {
+        return source.equals(head.source()) && head.version() != doubtful;
+    }
+
     /** The waiting job's source is the head's, or the collection is retired. */
-    void declared(Job job, Instant now) {
+    void declared(Instant now) {
         // The version each of these would have to create is taken, so none can commit any more.
         for (Stopping stopped : List.copyOf(stopping.values())) {
             settle(stopped, now);
         }
         toInspect.clear();
-        if (pending != null && pending.update() == job.update()) {
-            pending = pending.declared(head.generation());
-        }
     }
 
     /** The head moved before a declaration. */
@@ -318,12 +358,15 @@ final class CollectionState {
         settleCommitted(newest, now);
     }
 
-    /** A declaration failed for good. The wish stays: the next refresh declares it. */
-    void declarationFailed(Job job, Failures failure, Instant now) {
-        if (pending != null && pending.update() == job.update()) {
-            pending = null;
-            end(job, UpdateState.FAILED, failure.type(), failure.reason(), now);
-        }
+    /**
+     * The waiting job's declaration failed for good. The wish stays: the next refresh declares it. As the write may yet come
+     * through, nothing rests on this version any more: even its own source is declared again.
+     */
+    void declarationFailed(Failures failure, Instant now) {
+        doubtful = head.version();
+        Job job = pending;
+        pending = null;
+        end(job, UpdateState.FAILED, failure.type(), failure.reason(), now);
     }
 
     /** The waiting job's workflow is started. */
@@ -337,8 +380,8 @@ final class CollectionState {
     void inspected(long update, Head newest, Instant now) {
         toInspect.remove(update);
         if (newest != null) {
-            boolean declaredElsewhere = newest.exists() && !newest.source().equals(head.source());
-            if (declaredElsewhere && pending == null && running == null) {
+            if (pending == null && newest.exists() && !newest.source().equals(head.source())) {
+                // Somebody else declared it; to insist would only make the two take turns.
                 wanted = newest.source();
             }
             saw(newest);
@@ -350,12 +393,33 @@ final class CollectionState {
         }
     }
 
-    /** The collection's end is written: what still waits never starts. */
+    /**
+     * The history is too long to wait for the update that runs: another takes its place, before which the collection can
+     * continue as new.
+     */
+    void renew(Instant now) {
+        if (running != null) {
+            pending = pending != null ? pending : accept(running.trigger(), running.source(), now);
+            stop(
+                    running,
+                    UpdateState.SUPERSEDED,
+                    "the collection's history is too long: update " + pending.update() + " takes its place");
+        }
+    }
+
+    /** The collection's end is written, or there is nothing to end. */
     void retired(Instant now) {
+        over = true;
         if (pending != null) {
-            end(pending, UpdateState.CANCELED, null, "the collection is retired", now);
+            end(pending, UpdateState.CANCELED, null, RETIRED, now);
             pending = null;
         }
+    }
+
+    /** The collection's end could not be written: it goes on. */
+    void retireFailed(Failures failure, Instant now) {
+        retiring = false;
+        rejected("retire", failure.type() + ": " + failure.reason(), now);
     }
 
     /** The head is at least this one. */
@@ -364,10 +428,15 @@ final class CollectionState {
             head = newest;
         }
         nextUpdate = Math.max(nextUpdate, newest.update() + 1);
+        // Whoever retired it, what runs is stopped first.
+        retiring |= head.retired();
+        if (pending != null) {
+            pending = pending.declared(isDeclared(pending.source()) ? head.generation() : 0);
+        }
     }
 
     private Job accept(String trigger, ExternalSource source, Instant now) {
-        long generation = source.equals(head.source()) ? head.generation() : 0;
+        long generation = isDeclared(source) ? head.generation() : 0;
         return new Job(nextUpdate++, UpdateState.PENDING, trigger, source, generation, 0, now, null, null, null);
     }
 
@@ -398,11 +467,16 @@ final class CollectionState {
     }
 
     private void end(Job job, UpdateState state, FailureType failure, String reason, Instant now) {
-        jobs.addLast(job.ended(state, head.version(), now, failure, reason));
-        if (jobs.size() > MAX_JOBS) {
-            jobs.removeFirst();
-        }
+        list(job.ended(state, head.version(), now, failure, reason));
         rested = now;
+    }
+
+    private void list(Job ended) {
+        jobs.addLast(ended);
+        jobsBytes += Wire.bytes(ended);
+        while (jobs.size() > MAX_JOBS || (jobs.size() > 1 && jobsBytes > MAX_JOBS_BYTES)) {
+            jobsBytes -= Wire.bytes(jobs.removeFirst());
+        }
     }
 
     // ------------------------------------------------------------------ what is said
@@ -469,7 +543,7 @@ final class CollectionState {
                 : stopping.values().stream().map(Stopping::job).findFirst().orElse(null);
         String state = !opened
                 ? "starting"
-                : head.retired()
+                : over || head.retired()
                         ? "retired"
                         : active != null || pending != null ? "updating" : paused ? "paused" : "idle";
         return new CollectionStatus(

@@ -21,11 +21,11 @@ import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
-import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.CompletablePromise;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
@@ -48,6 +48,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final Map<Long, CancellationScope> updates = new TreeMap<>();
     private final CollectionState state;
     private final Requests.Start start;
+    private final Policies.History history;
 
     /** What is wrong with the input, or null. Kept, as a constructor that fails would block the workflow for ever. */
     private final String problem;
@@ -55,6 +56,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     // Built before any handler runs, so that a signal or update that comes with the start finds its state.
     @WorkflowInit
     public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedState carried) {
+        this(input, carried, Policies.HISTORY);
+    }
+
+    ExternalCollectionWorkflowImpl(CollectionInput input, CarriedState carried, Policies.History history) {
+        this.history = history;
         Requests.Start parsed = null;
         String wrong = null;
         try {
@@ -112,9 +118,10 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     private void serve(CollectionInput input) {
-        while (!state.isRetired()) {
-            while (!inbox.isEmpty()) {
-                state.handle(inbox.removeFirst(), now());
+        while (!state.isOver()) {
+            handleInbox();
+            if (Workflow.getInfo().getHistoryLength() > history.most()) {
+                state.renew(now());
             }
             Decision decision = state.next();
             stopUpdates();
@@ -132,14 +139,16 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 }
             }
         }
-        state.retired(now());
         // Requests that came too late get an answer too.
-        while (!inbox.isEmpty() || !Workflow.isEveryHandlerFinished()) {
-            while (!inbox.isEmpty()) {
-                state.handle(inbox.removeFirst(), now());
-            }
-            state.retired(now());
+        do {
+            handleInbox();
             Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
+        } while (!inbox.isEmpty());
+    }
+
+    private void handleInbox() {
+        while (!inbox.isEmpty()) {
+            state.handle(inbox.removeFirst(), now());
         }
     }
 
@@ -149,16 +158,30 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             return;
         }
         Duration wait = Duration.between(now(), refreshAt);
-        if (!wait.isPositive() || !Workflow.await(wait, () -> !inbox.isEmpty())) {
-            inbox.addLast(new Message.Refresh("timer", null));
+        if (wait.isPositive()) {
+            // Workflow.await with a time-out would leave its timer behind each time a message comes first.
+            CompletablePromise<Void> timer = Workflow.newPromise();
+            CancellationScope scope = Workflow.newCancellationScope(() -> timer.completeFrom(Workflow.newTimer(wait)));
+            scope.run();
+            Workflow.await(() -> !inbox.isEmpty() || timer.isCompleted());
+            if (!timer.isCompleted()) {
+                scope.cancel("a message came first");
+                return;
+            }
         }
+        inbox.addLast(new Message.Refresh("timer", null));
     }
 
     /** A child that runs would be lost to the next run, and so would a handler that waits: neither is left behind. */
     private void continueAsNewIfLong(CollectionInput input) {
         boolean isLong = Workflow.getInfo().isContinueAsNewSuggested()
-                || Workflow.getInfo().getHistoryLength() > Policies.MAX_HISTORY_EVENTS;
-        if (isLong && inbox.isEmpty() && state.isBetweenUpdates() && Workflow.isEveryHandlerFinished()) {
+                || Workflow.getInfo().getHistoryLength() > history.enough();
+        if (!isLong || !state.isBetweenUpdates()) {
+            return;
+        }
+        // What the handlers wait for is done, and they finish as soon as this thread waits.
+        Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
+        if (inbox.isEmpty()) {
             Workflow.continueAsNew(input, state.carry());
         }
     }
@@ -176,25 +199,31 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private void declare(Job job) {
         String reason = "update " + job.update() + ", " + job.trigger();
         try {
-            while (!state.isRetired() && !job.source().equals(state.head().source())) {
+            while (!state.isRetired() && !state.isDeclared(job.source())) {
                 write(commitId -> catalog.declareSource(
                         new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason)));
             }
-            state.declared(job, now());
+            state.declared(now());
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
-            state.declarationFailed(job, Failures.of(e), now());
+            state.declarationFailed(Failures.of(e), now());
         }
     }
 
     private void retireForGood() {
         try {
-            while (!state.isRetired()) {
+            if (!state.head().exists()) {
+                // A first declaration that seemed to fail may have come through.
+                state.moved(catalog.readHead(collectionId), now());
+            }
+            while (state.head().exists() && !state.isRetired()) {
                 write(commitId -> catalog.retireCollection(
                         new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId)));
             }
+            state.retired(now());
         } catch (ActivityFailure e) {
-            throw ended(e);
+            throwIfCancelled(e);
+            state.retireFailed(Failures.of(e), now());
         }
     }
 
@@ -226,7 +255,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             Promise<UpdateReport> report = Async.function(child::run, input);
             report.handle((result, failure) -> {
                 updates.remove(job.update());
-                inbox.addLast(new Message.UpdateClosed(job.update(), result, (TemporalFailure) failure));
+                inbox.addLast(new Message.UpdateClosed(job.update(), result, failure));
                 return null;
             });
         });
@@ -282,16 +311,21 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public void validateChangeSource(SourceRequest source) {
+        checked(source);
+    }
+
+    private static ExternalSource checked(SourceRequest source) {
         try {
-            Requests.source(source);
+            return Requests.source(source);
         } catch (InvalidRequestException e) {
+            // Any other exception would block the workflow.
             throw ApplicationFailure.newNonRetryableFailure(e.getMessage(), FailureType.INPUT.name());
         }
     }
 
     @Override
     public ChangeAnswer changeSource(SourceRequest source) {
-        ExternalSource wanted = Requests.source(source);
+        ExternalSource wanted = checked(source);
         long job = served(ticket -> new Message.Change(wanted, "changeSource", ticket));
         // Once this has answered, nothing of an older source can commit.
         Workflow.await(() -> state.isSettled(job));
@@ -314,6 +348,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     /** The job that serves a request. Temporal forgets update ids when a run ends, so they are remembered here. */
     private long served(Request request) {
+        if (problem != null) {
+            throw ApplicationFailure.newNonRetryableFailure(problem, FailureType.INPUT.name());
+        }
         String id = Workflow.getCurrentUpdateInfo().orElseThrow().getUpdateId();
         long before = state.servedBefore(id);
         if (before > 0) {

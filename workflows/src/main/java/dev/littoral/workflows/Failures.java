@@ -9,7 +9,7 @@ import io.temporal.failure.TimeoutFailure;
 /** Reads what a failure says: its class and its sentence. Pure. */
 record Failures(FailureType type, String reason) {
 
-    static Failures of(TemporalFailure failure) {
+    static Failures of(RuntimeException failure) {
         Throwable cause = failure;
         while (cause != null) {
             if (cause instanceof ApplicationFailure application) {
@@ -25,7 +25,11 @@ record Failures(FailureType type, String reason) {
             }
             cause = cause.getCause();
         }
-        return new Failures(FailureType.INTERNAL, failure.getOriginalMessage());
+        return new Failures(
+                FailureType.INTERNAL,
+                failure instanceof TemporalFailure temporal
+                        ? temporal.getOriginalMessage()
+                        : "failed with " + failure.getClass().getSimpleName() + ", a bug in Littoral");
     }
 
     private static FailureType type(String name) {

@@ -2,7 +2,6 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.UpdateReport;
-import io.temporal.failure.TemporalFailure;
 
 /** What reaches a collection, in the order it came. Handlers only enqueue it; the main loop acts. */
 sealed interface Message {
@@ -23,7 +22,7 @@ sealed interface Message {
     record Retire() implements Message {}
 
     /** An update's workflow closed: with a report, or with a failure. */
-    record UpdateClosed(long update, UpdateReport report, TemporalFailure failure) implements Message {}
+    record UpdateClosed(long update, UpdateReport report, RuntimeException failure) implements Message {}
 
     /** Where a waiting request reads which job serves it. Written by the main loop. */
     final class Ticket {

@@ -20,11 +20,22 @@ final class Policies {
     /** How long an update waits, times its round, before it lists again because a file changed under it. */
     static final Duration PAUSE_AFTER_CHANGE = Duration.ofMillis(500);
 
-    /** A history of this many events is replayed in well under a second; beyond it the collection continues as new. */
-    static final int MAX_HISTORY_EVENTS = 4_000;
+    /**
+     * A history of 4,000 events is replayed in well under a second. Temporal terminates a workflow at 51,200, which tens of
+     * thousands of messages during one update can reach.
+     */
+    static final History HISTORY = new History(4_000, 32_000);
 
     /** How long a collection that is cancelled waits for its update to clean up. */
     static final Duration FAREWELL = Duration.ofSeconds(30);
+
+    /**
+     * How long a collection's history may become, in events.
+     *
+     * @param enough beyond it the collection continues as new, when no update runs
+     * @param most beyond it an update that runs is stopped for that
+     */
+    record History(int enough, int most) {}
 
     private Policies() {}
 

@@ -214,7 +214,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 // Base + 1 is somebody else's for ever, so nothing can come to name these objects.
                 garbage.add(objects);
                 Head newest = moved.newest();
-                yield newest.retired() || !input.source().equals(newest.source())
+                // By generation: where its source was left and taken up again, another update is in its place.
+                yield newest.retired() || newest.generation() != base.generation()
                         ? new Attempt.Ended(tally.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
                         : new Attempt.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
             }
@@ -236,8 +237,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private static String supersededBy(Head newest) {
         return newest.retired()
                 ? "the collection was retired at version " + newest.version()
-                : "version " + newest.version() + " names another source, "
-                        + newest.source().uri() + " (generation " + newest.generation() + ")";
+                : "version " + newest.version() + " declares " + newest.source().uri() + " as generation "
+                        + newest.generation();
     }
 
     private ShardsRequest shards(Listing listing, int from, int to, long firstId, String objects) {

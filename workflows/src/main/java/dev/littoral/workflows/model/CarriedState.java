@@ -14,6 +14,7 @@ import java.util.List;
  * @param pending the update that waits, or null
  * @param jobs updates that ended, oldest first
  * @param requests update ids that were answered, oldest first, with the job that serves them
+ * @param doubtful the version upon which a declaration failed that may still come through, or 0
  * @param paused whether periodic refresh is stopped
  * @param rested when the last update ended, or null
  * @param note what was done with the last message that asked for nothing new
@@ -27,6 +28,7 @@ public record CarriedState(
         Job pending,
         List<Job> jobs,
         List<AnsweredRequest> requests,
+        long doubtful,
         boolean paused,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant rested,
         String note,

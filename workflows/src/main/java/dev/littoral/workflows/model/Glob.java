@@ -280,7 +280,7 @@ public final class Glob {
         }
 
         private IllegalArgumentException bad(String finding) {
-            return new IllegalArgumentException("The glob " + glob + " " + finding + ".");
+            return new IllegalArgumentException("The glob " + Requests.shortened(glob) + " " + finding + ".");
         }
     }
 }

@@ -6,7 +6,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -20,6 +19,11 @@ public final class Requests {
     private static final int MAX_LIST = 1_000;
     private static final int MAX_TEXT = 1_024;
     private static final int MAX_ID_CHARS = 200;
+    private static final int MAX_SHOWN = 60;
+
+    /** A source is in many events of a history and a hundred times in what a collection hands to its next run. */
+    private static final int MAX_SOURCE_BYTES = 1 << 16;
+
     private static final long MAX_TARGET_ROWS = 1L << 40;
     private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
     private static final Duration MAX_REFRESH = Duration.ofDays(365);
@@ -41,9 +45,18 @@ public final class Requests {
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
     private static final Pattern PROFILE = Pattern.compile("[A-Za-z0-9._@:/+-]{1,128}");
     private static final Pattern SECRET_KEY =
-            Pattern.compile("secret|passw|token|credential|access_?-?key|api_?-?key|private|signature");
+            Pattern.compile("secret|passw|pwd|token|credential|access_?-?key|api_?-?key|private|signature");
+
+    /** A key that may be named in an answer: too short to be a secret itself, and without an equals sign. */
+    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]{0,31}");
+
+    /** An access key's id, a user with a password, or the query of a URL that grants access by itself. */
     private static final Pattern SECRET_VALUE = Pattern.compile(
-            "(AKIA|ASIA)[0-9A-Z]{16}|[?&](X-Amz-|AWSAccessKeyId|Signature=|sig=)", Pattern.CASE_INSENSITIVE);
+            "(?<![0-9A-Za-z])(AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])"
+                    + "|^[^:/]*://[^/@:]*:[^@]*@"
+                    + "|(?i)[?&](X-Amz-|X-Goog-|AWSAccessKeyId|sig=|[^/?&=]*(secret|token|passw|credential|access_?key|signature)[^/?&=]*=)");
+
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
 
     private Requests() {}
 
@@ -102,28 +115,32 @@ public final class Requests {
         if (absent(uri)) {
             throw new InvalidRequestException(where + ".uri is missing; expected s3://bucket/prefix/ or file:///dir/");
         }
-        return new ExternalSource(
+        ExternalSource source = new ExternalSource(
                 uri(where + ".uri", text(where + ".uri", uri)), spec(where + ".spec", json.get("spec")));
+        int bytes = Wire.bytes(source);
+        if (bytes > MAX_SOURCE_BYTES) {
+            throw new InvalidRequestException(
+                    where + " has " + bytes + " bytes as JSON; expected at most " + MAX_SOURCE_BYTES);
+        }
+        return source;
     }
 
     private static String uri(String where, String uri) {
-        if (SECRET_VALUE.matcher(uri).find()) {
-            throw new InvalidRequestException(
-                    where
-                            + " holds what looks like a credential; a source never does: name a profile in the spec, or let the worker's own credentials serve");
-        }
         if (uri.length() > MAX_URI_CHARS) {
             throw new InvalidRequestException(
                     where + " has " + uri.length() + " characters; expected at most " + MAX_URI_CHARS);
         }
         int end = uri.indexOf("://");
-        String scheme = end < 0 ? "" : uri.substring(0, end).toLowerCase(Locale.ROOT);
+        String scheme = end < 0 || !SCHEME.matcher(uri.substring(0, end)).matches()
+                ? ""
+                : uri.substring(0, end).toLowerCase(Locale.ROOT);
         String rest = end < 0 ? uri : uri.substring(end + 3);
         switch (scheme) {
             case "s3" -> {
                 int slash = rest.indexOf('/');
                 String bucket = slash < 0 ? rest : rest.substring(0, slash);
-                if (bucket.indexOf('@') >= 0) {
+                // A secret may have a slash in it, and then seems to end the bucket.
+                if (bucket.indexOf('@') >= 0 || bucket.indexOf(':') >= 0) {
                     throw new InvalidRequestException(
                             where
                                     + " holds user information before the bucket; a source never holds credentials: name a profile in the spec");
@@ -174,7 +191,7 @@ public final class Requests {
             String at = where + "[" + globs.size() + "]";
             String glob = text(at, each);
             Glob.problem(glob).ifPresent(problem -> {
-                throw new InvalidRequestException(at + " is " + quoted(glob) + ": " + problem);
+                throw new InvalidRequestException(at + ": " + problem);
             });
             globs.add(glob);
         }
@@ -198,9 +215,9 @@ public final class Requests {
                 throw new InvalidRequestException(at + ".name is missing; expected a column's name");
             }
             String type = absent(each.get("type")) ? null : text(at + ".type", each.get("type"));
-            Optional<String> problem = type == null ? Optional.empty() : ColumnTypes.problem(type);
-            if (problem.isPresent()) {
-                throw new InvalidRequestException(at + ".type is " + quoted(type) + ": " + problem.get());
+            if (type != null && ColumnTypes.problem(type).isPresent()) {
+                throw new InvalidRequestException(
+                        at + ".type is " + quoted(type) + "; expected " + ColumnTypes.EXPECTED);
             }
             columns.add(new RequiredColumn(columnName(at + ".name", each.get("name")), type));
         }
@@ -233,7 +250,7 @@ public final class Requests {
             return null;
         }
         String profile = text(where, json);
-        if (!PROFILE.matcher(profile).matches() || SECRET_VALUE.matcher(profile).find()) {
+        if (!PROFILE.matcher(profile).matches()) {
             throw new InvalidRequestException(
                     where + " is no profile's name; expected one of the shared AWS configuration");
         }
@@ -278,7 +295,7 @@ public final class Requests {
         }
         if (json.isTextual()) {
             try {
-                Duration duration = Duration.parse(json.textValue());
+                Duration duration = Duration.parse(text(where, json));
                 if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
                     return duration;
                 }
@@ -320,9 +337,11 @@ public final class Requests {
             if (keys.contains(key)) {
                 return;
             }
-            if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find()) {
-                throw new InvalidRequestException(where + "." + shortened(key)
-                        + " looks like a secret; a source never holds one: name a profile in the spec");
+            if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find() || isSecret(key)) {
+                String named =
+                        PLAIN_KEY.matcher(key).matches() && !isSecret(key) ? where + "." + key : "a key of " + where;
+                throw new InvalidRequestException(
+                        named + " looks like a secret; a source never holds one: name a profile in the spec");
             }
             throw new InvalidRequestException(
                     where + " has the unknown key " + quoted(key) + "; expected " + String.join(", ", keys));
@@ -347,6 +366,14 @@ public final class Requests {
             throw new InvalidRequestException(where + " is " + kind(json) + "; expected a text");
         }
         String text = json.textValue();
+        if (isSecret(text)) {
+            throw new InvalidRequestException(
+                    where
+                            + " holds what looks like a credential; a source never does: name a profile in the spec, or let the worker's own credentials serve");
+        }
+        if (!isWritable(text)) {
+            throw new InvalidRequestException(where + " holds half a Unicode character; expected whole ones");
+        }
         if (text.length() > MAX_TEXT && !where.endsWith(".uri")) {
             throw new InvalidRequestException(
                     where + " has " + text.length() + " characters; expected at most " + MAX_TEXT);
@@ -371,15 +398,36 @@ public final class Requests {
     }
 
     private static String shown(JsonNode json) {
-        return json.isValueNode() ? shortened(json.toString()) : kind(json);
+        return json.isTextual()
+                ? isSecret(json.textValue()) ? "what looks like a credential" : quoted(json.textValue())
+                : json.isValueNode() ? shortened(json.toString()) : kind(json);
     }
 
     private static String quoted(String text) {
         return text == null ? "missing" : '"' + shortened(text) + '"';
     }
 
-    private static String shortened(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+    /** At most 60 characters of a text, each of which can be written and shown. */
+    static String shortened(String text) {
+        StringBuilder shortened = new StringBuilder();
+        text.codePoints()
+                .limit(MAX_SHOWN)
+                .map(c -> Character.isISOControl(c) || isSurrogate(c) ? 0xFFFD : c)
+                .forEach(shortened::appendCodePoint);
+        return text.codePointCount(0, text.length()) > MAX_SHOWN ? shortened + "…" : shortened.toString();
+    }
+
+    private static boolean isSecret(String text) {
+        return SECRET_VALUE.matcher(text).find();
+    }
+
+    /** Whether the text can be written as UTF-8: a JSON escape can spell a surrogate without its other half. */
+    private static boolean isWritable(String text) {
+        return text.codePoints().noneMatch(Requests::isSurrogate);
+    }
+
+    private static boolean isSurrogate(int c) {
+        return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
     }
 
     private static Set<String> sorted(String... keys) {

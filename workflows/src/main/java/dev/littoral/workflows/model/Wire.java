@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.nio.charset.StandardCharsets;
 
 /** The JSON of messages and of the catalog: plain names, ISO-8601 times and durations, no class names. */
 public final class Wire {
@@ -21,6 +22,11 @@ public final class Wire {
 
     static ObjectNode object() {
         return JSON.createObjectNode();
+    }
+
+    /** How many bytes a value has as JSON. */
+    public static int bytes(Object value) {
+        return tree(value).toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
     static JsonNode tree(Object value) {

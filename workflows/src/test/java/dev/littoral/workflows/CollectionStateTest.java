@@ -1,0 +1,978 @@
+package dev.littoral.workflows;
+
+import static dev.littoral.workflows.model.UpdateState.CANCELED;
+import static dev.littoral.workflows.model.UpdateState.COMMITTED;
+import static dev.littoral.workflows.model.UpdateState.FAILED;
+import static dev.littoral.workflows.model.UpdateState.PENDING;
+import static dev.littoral.workflows.model.UpdateState.RUNNING;
+import static dev.littoral.workflows.model.UpdateState.SUPERSEDED;
+import static dev.littoral.workflows.model.UpdateState.UNCHANGED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.RequiredColumn;
+import dev.littoral.workflows.model.SegmentCounts;
+import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.Wire;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.RetryState;
+import io.temporal.api.enums.v1.TimeoutType;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.failure.TerminatedFailure;
+import io.temporal.failure.TimeoutFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CollectionStateTest {
+    static final ExternalSource A = source("s3://lake/a/");
+    static final ExternalSource B = source("s3://lake/b/");
+    static final ExternalSource C = source("s3://lake/c/");
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final CollectionOptions HOURLY =
+            new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
+
+    private final CollectionState state = new CollectionState("orders", HOURLY);
+    private Instant now = START;
+    private Head head = Head.NONE;
+
+    // ------------------------------------------------------------------ the way of one update
+
+    @Test
+    void aCollectionWithoutSourceWaitsForOne() {
+        assertThat(state.status().state()).isEqualTo("starting");
+        state.opened(Head.NONE);
+
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.status().state()).isEqualTo("idle");
+        Message.Ticket refused = refresh();
+        assertThat(refused.isTaken()).isTrue();
+        assertThat(refused.refusal()).contains("no source yet");
+        assertThat(state.status().rejected()).hasSize(1);
+        assertThat(state.lastUpdate()).isZero();
+    }
+
+    @Test
+    void aFirstSourceIsDeclaredThenListedThenCommitted() {
+        state.opened(Head.NONE);
+        long job = change(A).job();
+
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(job)));
+        assertThat(state.isSettled(job)).isFalse();
+        declare();
+        assertThat(state.isSettled(job)).isTrue();
+        assertThat(state.answer(job)).isEqualTo(new ChangeAnswer(1, 1, PENDING, null));
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(job)));
+        launch();
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.status().state()).isEqualTo("updating");
+        assertThat(state.status().update().state()).isEqualTo(RUNNING);
+        assertThat(state.isBetweenUpdates()).isFalse();
+
+        commit(job);
+        closed(job, report(job, COMMITTED));
+        assertThat(state.next()).isEqualTo(new Decision.Inspect(job));
+        state.inspected(job, head, now);
+        assertEnd(job, COMMITTED, "committed by " + job);
+        assertThat(job(job).version()).isEqualTo(2);
+        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        assertThat(state.status().state()).isEqualTo("idle");
+        assertThat(state.status().last()).isEqualTo(job(job));
+        assertThat(state.isBetweenUpdates()).isTrue();
+    }
+
+    @Test
+    void aCollectionThatStartsAgainGoesOnFromTheCatalog() {
+        Head old = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, snapshot(), 9, START, "r");
+        state.opened(old);
+
+        assertThat(refresh().job()).isEqualTo(42);
+        assertThat(state.next()).isInstanceOf(Decision.Launch.class);
+        assertThat(job(42).generation()).isEqualTo(3);
+        assertThat(state.status().source()).isEqualTo(A);
+        assertThat(state.status().version()).isEqualTo(7);
+    }
+
+    @Test
+    void theSameSourceAgainIsNothingToDo() {
+        state.opened(Head.NONE);
+        long first = change(A).job();
+        assertThat(change(A).job()).as("while it waits").isEqualTo(first);
+        declare();
+        launch();
+        assertThat(change(A).job()).as("while it runs").isEqualTo(first);
+        finish(first);
+        assertThat(change(A).job()).as("when it is good").isEqualTo(first);
+
+        assertThat(state.status().note()).contains("names the current source", "update 1 is COMMITTED");
+        assertThat(state.lastUpdate()).isEqualTo(1);
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FAILED", "CANCELED"})
+    void theSameSourceAgainIsTriedAgainWhenItsUpdateEndedBadly(UpdateState end) {
+        running(A);
+        closed(1, end == FAILED ? failed(FailureType.INPUT, "bad file") : cancelled());
+        state.inspected(1, head, now);
+        assertEnd(1, end, null);
+
+        assertThat(change(A).job()).isEqualTo(2);
+        assertThat(state.next()).isInstanceOf(Decision.Launch.class);
+    }
+
+    @Test
+    void aSourceWithAnotherSpecIsAnotherSource() {
+        running(A);
+        ExternalSource stricter = new ExternalSource(
+                A.uri(), new ExternalSpec("parquet", null, null, List.of(new RequiredColumn("id", null)), null, null));
+        change(stricter);
+
+        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+    }
+
+    // ------------------------------------------------------------------ changes
+
+    @Test
+    void aChangeStopsWhatRunsAndGoesOnAtOnce() {
+        running(A);
+        long job = change(B).job();
+
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(job)));
+        assertThat(state.stoppingJobs()).containsExactly(1L);
+        assertThat(state.stopReason(1)).contains("update 2 takes its place");
+        declare();
+        assertEnd(1, SUPERSEDED, "update 2 takes its place");
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(job)));
+        launch();
+        closed(1, cancelled());
+        assertThat(state.next()).as("nobody listens to a straggler").isInstanceOf(Decision.Idle.class);
+        finish(2);
+        assertThat(ends()).containsExactly("2 COMMITTED", "1 SUPERSEDED");
+    }
+
+    @Test
+    void ofAThousandChangesTheLastWins() {
+        running(A);
+        List<Message.Ticket> tickets = IntStream.range(0, 1_000)
+                .mapToObj(i -> change(source("s3://lake/" + i + "/")))
+                .toList();
+
+        assertThat(tickets).extracting(Message.Ticket::job).doesNotHaveDuplicates();
+        assertThat(state.next())
+                .isEqualTo(new Decision.Declare(job(tickets.get(999).job())));
+        declare();
+        launch();
+        finish(1_001);
+        assertThat(head.source().uri()).isEqualTo("s3://lake/999/");
+        assertThat(tickets).allMatch(ticket -> state.isSettled(ticket.job()));
+        assertThat(state.answer(tickets.get(998).job()).state()).isEqualTo(SUPERSEDED);
+        assertThat(state.answer(tickets.get(0).job()).state()).isEqualTo(SUPERSEDED);
+        assertThat(state.jobs()).hasSize(100);
+    }
+
+    @Test
+    void backToTheOldSourceBeforeTheNewOneWasDeclaredStopsNothing() {
+        running(A);
+        change(B);
+        long back = change(A).job();
+
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.stoppingJobs()).isEmpty();
+        assertEnd(2, SUPERSEDED, "update 3 took its place before it started");
+        assertThat(state.isSettled(back)).isTrue();
+        finish(1);
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(back)));
+        assertThat(head.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void backToTheOldSourceAfterTheNewOneWasDeclaredDeclaresItAgain() {
+        running(A);
+        change(B);
+        declare();
+        long back = change(A).job();
+
+        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(back)));
+        declare();
+        launch();
+        finish(back);
+        assertThat(ends()).containsExactly("3 COMMITTED", "2 SUPERSEDED", "1 SUPERSEDED");
+        assertThat(head.generation()).isEqualTo(3);
+    }
+
+    @Test
+    void aChangeTakesThePlaceOfARefreshThatWaits() {
+        running(A);
+        long refresh = refresh().job();
+        long change = change(B).job();
+
+        assertEnd(refresh, SUPERSEDED, "update " + change);
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(change)));
+    }
+
+    // ------------------------------------------------------------------ refreshes
+
+    @Test
+    void aRefreshWaitsForWhatRunsAndOthersJoinIt() {
+        running(A);
+        long waiting = refresh().job();
+
+        assertThat(waiting).isEqualTo(2);
+        assertThat(refresh().job()).isEqualTo(waiting);
+        assertThat(change(A).job()).isEqualTo(waiting);
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.status().pending().update()).isEqualTo(waiting);
+        finish(1);
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(waiting)));
+        launch();
+        closed(waiting, report(waiting, UNCHANGED));
+        assertEnd(waiting, UNCHANGED, "said so");
+        assertThat(ends()).containsExactly("2 UNCHANGED", "1 COMMITTED");
+    }
+
+    @Test
+    void theNextRefreshIsCountedFromTheLastEndUnlessItIsPaused() {
+        running(A);
+        now = START.plusSeconds(5);
+        finish(1);
+        assertThat(state.next()).isEqualTo(new Decision.Idle(START.plusSeconds(3_605)));
+        assertThat(state.status().nextRefresh()).isEqualTo(START.plusSeconds(3_605));
+
+        state.handle(new Message.Pause(), now);
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.status().state()).isEqualTo("paused");
+        assertThat(refresh().job()).as("by request it is listed while paused").isEqualTo(2);
+        launch();
+        assertThat(state.status().state()).isEqualTo("updating");
+        now = START.plusSeconds(20);
+        closed(2, report(2, UNCHANGED));
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        state.handle(new Message.Resume(), now);
+        assertThat(state.next()).isEqualTo(new Decision.Idle(START.plusSeconds(3_620)));
+    }
+
+    @Test
+    void withoutRefreshEveryNothingIsListedByItself() {
+        CollectionState once = new CollectionState("orders", CollectionOptions.DEFAULTS);
+        once.opened(new Head(1, "x", HeadKind.COMMITTED, A, 1, 1, snapshot(), 1, START, "r"));
+        once.handle(new Message.Refresh("start", null), now);
+        once.launched(once.status().pending());
+        once.handle(new Message.UpdateClosed(2, report(2, UNCHANGED), null), now);
+
+        assertThat(once.next()).isEqualTo(new Decision.Idle(null));
+    }
+
+    // ------------------------------------------------------------------ stops
+
+    @Test
+    void cancelUpdateStopsWhatRunsAndWhatWaits() {
+        running(A);
+        refresh();
+        state.handle(new Message.CancelUpdate(), now);
+
+        assertEnd(2, CANCELED, "before it started");
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.stoppingJobs()).containsExactly(1L);
+        assertThat(state.status().state()).isEqualTo("updating");
+        closed(1, cancelled());
+        assertThat(state.next()).isEqualTo(new Decision.Inspect(1));
+        state.inspected(1, head, now);
+        assertEnd(1, CANCELED, "cancelled by request");
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+    }
+
+    @Test
+    void cancelUpdateWithNothingToCancelIsNothing() {
+        state.opened(Head.NONE);
+        state.handle(new Message.CancelUpdate(), now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.jobs()).isEmpty();
+    }
+
+    @Test
+    void aCancelThatCameAfterTheCommitLeavesItCommitted() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        commit(1);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+
+        assertEnd(1, COMMITTED, "committed by 1");
+    }
+
+    @Test
+    void anUpdateThatIsStoppedIsWaitedForWhenTheNextHasTheSameSource() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        long next = refresh().job();
+
+        assertThat(state.next()).as("the first may still commit").isEqualTo(new Decision.Idle(null));
+        commit(1);
+        closed(1, cancelled());
+        assertThat(state.next()).isEqualTo(new Decision.Inspect(1));
+        state.inspected(1, head, now);
+        assertEnd(1, COMMITTED, "committed by 1");
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(next)));
+    }
+
+    @Test
+    void anUpdateThatIsCancelledIsNotWaitedForWhenTheSourceChanges() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        change(B);
+        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        declare();
+
+        assertEnd(1, CANCELED, "cancelled by request");
+        assertThat(state.next()).isInstanceOf(Decision.Launch.class);
+    }
+
+    @Test
+    void aWishWhoseUpdateWasCancelledIsDeclaredByTheNextRefresh() {
+        running(A);
+        finish(1);
+        change(B);
+        state.handle(new Message.CancelUpdate(), now);
+        assertEnd(2, CANCELED, "before it started");
+        assertThat(state.isSettled(2)).isTrue();
+
+        refresh();
+        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.status().pending().source()).isEqualTo(B);
+    }
+
+    // ------------------------------------------------------------------ retiring
+
+    @Test
+    void retiringAnIdleCollectionWritesItsEnd() {
+        running(A);
+        finish(1);
+        state.handle(new Message.Retire(), now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        retire();
+        assertThat(state.isOver()).isTrue();
+        assertThat(state.isRetired()).isTrue();
+        assertThat(state.status().state()).isEqualTo("retired");
+        assertThat(state.status().nextRefresh()).isNull();
+    }
+
+    @Test
+    void retiringStopsWhatRunsBeforeTheEndIsWritten() {
+        running(A);
+        refresh();
+        state.handle(new Message.Retire(), now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.stoppingJobs()).containsExactly(1L);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+        assertEnd(1, CANCELED, "retired");
+        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        long late = change(B).job();
+        retire();
+        assertEnd(late, CANCELED, "retired");
+        assertThat(state.isSettled(late)).isTrue();
+        assertThat(ends()).containsExactly("3 CANCELED", "2 SUPERSEDED", "1 CANCELED");
+    }
+
+    @Test
+    void afterTheEndEveryRequestIsRefused() {
+        running(A);
+        finish(1);
+        state.handle(new Message.Retire(), now);
+        retire();
+
+        assertThat(change(B).refusal()).contains("retired", "another collectionId");
+        assertThat(refresh().refusal()).contains("retired");
+        assertThat(state.lastUpdate()).isEqualTo(1);
+        assertThat(state.status().rejected()).hasSize(2);
+    }
+
+    @Test
+    void aCollectionThatSomebodyElseRetiredStopsWhatRunsAndEnds() {
+        running(A);
+        refresh();
+        head = next(head, HeadKind.RETIRED, A, 99);
+        closed(1, report(1, SUPERSEDED));
+        state.inspected(1, head, now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        state.retired(now);
+        assertThat(ends()).containsExactly("2 CANCELED", "1 SUPERSEDED");
+    }
+
+    @Test
+    void aChangeOfACollectionThatSomebodyElseRetiredIsNotAnsweredAsDeclared() {
+        running(A);
+        finish(1);
+        long job = change(B).job();
+        state.next();
+        head = next(head, HeadKind.RETIRED, A, 99);
+        state.moved(head, now);
+        state.declared(now);
+
+        assertThat(state.isSettled(job)).isFalse();
+        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        state.retired(now);
+        assertThat(state.answer(job).state()).isEqualTo(CANCELED);
+        assertThat(state.answer(job).generation()).isZero();
+    }
+
+    @Test
+    void anEndThatCannotBeWrittenIsSaidAndTheCollectionGoesOn() {
+        running(A);
+        finish(1);
+        state.handle(new Message.Retire(), now);
+        state.next();
+        state.retireFailed(new Failures(FailureType.ACCESS, "no permission to write"), now);
+
+        assertThat(state.status().rejected().get(0).reason()).isEqualTo("ACCESS: no permission to write");
+        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        assertThat(change(B).job()).isEqualTo(2);
+    }
+
+    @Test
+    void aCollectionWithoutSourceCanBeRetired() {
+        state.opened(Head.NONE);
+        state.handle(new Message.Retire(), now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        state.retired(now);
+        assertThat(state.isOver()).isTrue();
+        assertThat(state.status().state()).isEqualTo("retired");
+    }
+
+    // ------------------------------------------------------------------ how a workflow closes
+
+    @Test
+    void aFailureEndsAnUpdateWithItsClass() {
+        running(A);
+        closed(1, failed(FailureType.ACCESS, "no permission"));
+        state.inspected(1, head, now);
+
+        assertEnd(1, FAILED, "no permission");
+        assertThat(job(1).failure()).isEqualTo(FailureType.ACCESS);
+    }
+
+    @Test
+    void everyOtherWayToCloseEndsAnUpdateToo() {
+        for (RuntimeException failure : List.of(
+                child(new TerminatedFailure("", null)),
+                child(new TimeoutFailure("", null, TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE)),
+                child(ApplicationFailure.newFailure("boom", "java.lang.NullPointerException")),
+                new IllegalArgumentException("no report"))) {
+            CollectionStateTest each = new CollectionStateTest();
+            each.running(A);
+            each.closed(1, failure);
+            each.state.inspected(1, each.head, each.now);
+            assertThat(each.job(1).state()).as("%s", failure).isEqualTo(FAILED);
+            assertThat(each.job(1).failure()).isIn(FailureType.TRANSIENT, FailureType.INTERNAL);
+            assertThat(each.job(1).reason()).isNotBlank();
+        }
+    }
+
+    @Test
+    void anUpdateThatWasCancelledFromOutsideIsCancelled() {
+        running(A);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+
+        assertEnd(1, CANCELED, "its workflow was cancelled");
+        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+    }
+
+    @Test
+    void howeverItClosesAnUpdateThatCommittedIsCommitted() {
+        for (RuntimeException failure :
+                List.of(cancelled(), failed(FailureType.TRANSIENT, "lost"), child(new TerminatedFailure("", null)))) {
+            for (boolean stopped : List.of(true, false)) {
+                CollectionStateTest each = new CollectionStateTest();
+                each.running(A);
+                if (stopped) {
+                    each.state.handle(new Message.CancelUpdate(), each.now);
+                }
+                each.commit(1);
+                each.closed(1, failure);
+                each.state.inspected(1, each.head, each.now);
+                each.assertEnd(1, COMMITTED, "committed by 1");
+                assertThat(each.ends()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void whatAStoppedUpdateReportsCounts() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        closed(1, report(1, UNCHANGED));
+
+        assertEnd(1, UNCHANGED, "said so");
+    }
+
+    @Test
+    void aStoppedUpdateThatFailsEndsAsItWasStopped() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        closed(1, failed(FailureType.INPUT, "bad file"));
+        state.inspected(1, head, now);
+
+        assertEnd(1, CANCELED, "cancelled by request");
+        assertThat(job(1).failure()).isNull();
+    }
+
+    @Test
+    void whenTheHeadCannotBeReadAReportIsBelieved() {
+        running(A);
+        closed(1, report(1, COMMITTED));
+        state.inspected(1, null, now);
+
+        assertEnd(1, COMMITTED, "said so");
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+    }
+
+    @Test
+    void aCommitThatADeclarationRunsIntoIsSeen() {
+        running(A);
+        change(B);
+        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        commit(1);
+        state.moved(head, now);
+        assertEnd(1, COMMITTED, "committed by 1");
+        declare();
+        launch();
+        finish(2);
+        closed(1, cancelled());
+
+        assertThat(ends()).containsExactly("2 COMMITTED", "1 COMMITTED");
+        assertThat(head.version()).isEqualTo(4);
+    }
+
+    @Test
+    void anUpdateWhoseNumberIsTakenGetsAnother() {
+        running(A);
+        closed(1, alreadyStarted());
+
+        assertEnd(1, SUPERSEDED, "a workflow of this number runs already");
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(2)));
+        assertThat(job(2).source()).isEqualTo(A);
+        launch();
+        finish(2);
+    }
+
+    @Test
+    void anUpdateWhoseNumberIsTakenLeavesItsPlaceToARefreshThatWaits() {
+        running(A);
+        long waiting = refresh().job();
+        closed(1, alreadyStarted());
+
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(waiting)));
+        assertThat(state.lastUpdate()).isEqualTo(waiting);
+    }
+
+    @Test
+    void anUpdateThatWasStoppedIsNotTriedAgainWhenItsNumberIsTaken() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        closed(1, alreadyStarted());
+
+        assertEnd(1, CANCELED, "cancelled by request");
+        assertThat(state.status().pending()).isNull();
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+    }
+
+    @Test
+    void anUpdateNobodyKnowsIsNothing() {
+        running(A);
+        closed(77, report(77, COMMITTED));
+        closed(77, cancelled());
+
+        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.jobs()).hasSize(1);
+    }
+
+    // ------------------------------------------------------------------ declarations
+
+    @Test
+    void aDeclarationThatFailedIsTriedAgainByTheNextRefresh() {
+        running(A);
+        change(B);
+        state.next();
+        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+
+        assertEnd(2, FAILED, "no answer");
+        assertThat(state.isSettled(2)).isTrue();
+        assertThat(state.status().source()).isEqualTo(B);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+        assertEnd(1, SUPERSEDED, "takes its place");
+        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        refresh();
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(3)));
+        assertThat(job(3).source()).isEqualTo(B);
+        assertThat(change(B).job()).isEqualTo(3);
+    }
+
+    @Test
+    void afterADeclarationThatFailedEvenTheOldSourceIsDeclaredSoThatItCannotComeBetween() {
+        running(A);
+        finish(1);
+        change(B);
+        state.next();
+        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        long back = change(A).job();
+
+        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(back)));
+        assertThat(state.isDeclared(A)).isFalse();
+        declare();
+        assertThat(state.isDeclared(A)).isTrue();
+        launch();
+        finish(back);
+        assertThat(head.generation()).isEqualTo(2);
+    }
+
+    @Test
+    void aDeclarationThatComesThroughLateDoesNotTakeTheNewerWishAway() {
+        running(A);
+        finish(1);
+        change(B);
+        state.next();
+        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        long back = change(A).job();
+        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        head = next(head, HeadKind.DECLARED, B, 2);
+        state.moved(head, now);
+
+        assertThat(state.isDeclared(A)).isFalse();
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(back)));
+        assertThat(state.status().source()).isEqualTo(A);
+    }
+
+    @Test
+    void theNextRunKnowsOfADeclarationThatMayComeThrough() throws JsonProcessingException {
+        running(A);
+        finish(1);
+        change(B);
+        state.next();
+        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        CollectionState next = restored(state);
+
+        assertThat(next.isDeclared(A)).isFalse();
+    }
+
+    @Test
+    void aDeclarationThatComesThroughLateIsUsedByTheSameWish() {
+        running(A);
+        finish(1);
+        change(B);
+        state.next();
+        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        long again = change(B).job();
+        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        head = next(head, HeadKind.DECLARED, B, 2);
+        state.moved(head, now);
+
+        assertThat(state.isSettled(again)).isTrue();
+        assertThat(state.answer(again).generation()).isEqualTo(2);
+        state.declared(now);
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(again)));
+    }
+
+    @Test
+    void aSourceThatWasDeclaredElsewhereIsFollowed() {
+        running(A);
+        head = next(head, HeadKind.DECLARED, C, 55);
+        closed(1, report(1, SUPERSEDED));
+        state.inspected(1, head, now);
+
+        assertThat(state.status().source()).isEqualTo(C);
+        assertThat(state.status().generation()).isEqualTo(2);
+        assertThat(refresh().job()).as("numbers go on after the other's").isEqualTo(56);
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(56)));
+    }
+
+    @Test
+    void aWishThatWaitsIsDeclaredOverWhatWasDeclaredElsewhere() {
+        running(A);
+        change(B);
+        state.next();
+        head = next(head, HeadKind.DECLARED, C, 55);
+        state.moved(head, now);
+
+        assertThat(state.isSettled(2)).isFalse();
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(2)));
+        declare();
+        assertThat(head.generation()).isEqualTo(3);
+    }
+
+    @Test
+    void aRefreshThatWaitsAnswersWithTheGenerationOfWhatItWillList() {
+        running(A);
+        long waiting = refresh().job();
+        assertThat(state.answer(waiting).generation()).isEqualTo(1);
+        head = next(head, HeadKind.DECLARED, C, 55);
+        closed(1, report(1, SUPERSEDED));
+        state.inspected(1, head, now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Declare(job(waiting)));
+        assertThat(state.answer(waiting).generation()).isZero();
+    }
+
+    // ------------------------------------------------------------------ the next run
+
+    @Test
+    void whatIsCarriedIsWhatWasThere() throws JsonProcessingException {
+        running(A);
+        finish(1);
+        state.handle(new Message.Bad("sourceChanged", "no uri"), now);
+        state.handle(new Message.Pause(), now);
+        change(A);
+        state.served("request-1", 1);
+        change(B);
+        declare();
+
+        assertThat(state.isBetweenUpdates()).isTrue();
+        CollectionState next = restored(state);
+        assertThat(next.carry()).isEqualTo(state.carry());
+        assertThat(next.status()).isEqualTo(state.status());
+        assertThat(next.jobs()).isEqualTo(state.jobs());
+        assertThat(next.next()).isEqualTo(state.next()).isInstanceOf(Decision.Launch.class);
+        assertThat(next.servedBefore("request-1")).isEqualTo(1);
+        assertThat(next.servedBefore("request-2")).isZero();
+    }
+
+    @Test
+    void nothingIsCarriedWhileSomethingRunsOrIsStopped() {
+        assertThat(state.isBetweenUpdates()).isFalse();
+        running(A);
+        assertThat(state.isBetweenUpdates()).isFalse();
+        state.handle(new Message.CancelUpdate(), now);
+        state.next();
+        assertThat(state.isBetweenUpdates()).isFalse();
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+        assertThat(state.isBetweenUpdates()).isTrue();
+        state.handle(new Message.Retire(), now);
+        assertThat(state.isBetweenUpdates()).isFalse();
+    }
+
+    @Test
+    void whatIsCarriedHasABoundHoweverLargeTheSourcesAre() throws JsonProcessingException {
+        state.opened(Head.NONE);
+        for (int i = 0; i < 1_000; i++) {
+            change(new ExternalSource(
+                    "s3://lake/" + i + "/",
+                    new ExternalSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
+            state.handle(new Message.Bad("sourceChanged", "x".repeat(600)), now);
+            state.served("request-" + i, i);
+        }
+
+        assertThat(Wire.JSON.writeValueAsBytes(state.carry())).hasSizeLessThan(1_500_000);
+        assertThat(Wire.JSON.writeValueAsBytes(state.jobs())).hasSizeLessThan(1_500_000);
+        assertThat(state.status().rejected()).hasSize(20);
+        assertThat(state.servedBefore("request-799")).isZero();
+        assertThat(state.servedBefore("request-800")).isEqualTo(800);
+        assertThat(restored(state).carry()).isEqualTo(state.carry());
+    }
+
+    @Test
+    void anUpdateIsRenewedWhenTheHistoryIsTooLong() {
+        running(A);
+        state.renew(now);
+
+        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.stoppingJobs()).containsExactly(1L);
+        state.renew(now);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+        assertEnd(1, SUPERSEDED, "history is too long: update 2 takes its place");
+        assertThat(state.isBetweenUpdates()).isTrue();
+        assertThat(state.next()).isEqualTo(new Decision.Launch(job(2)));
+    }
+
+    // ------------------------------------------------------------------ what happens, in short
+
+    private Message.Ticket change(ExternalSource source) {
+        Message.Ticket ticket = new Message.Ticket();
+        state.handle(new Message.Change(source, "changeSource", ticket), now);
+        assertThat(ticket.isTaken()).isTrue();
+        return ticket;
+    }
+
+    private Message.Ticket refresh() {
+        Message.Ticket ticket = new Message.Ticket();
+        state.handle(new Message.Refresh("refresh", ticket), now);
+        assertThat(ticket.isTaken()).isTrue();
+        return ticket;
+    }
+
+    private void declare() {
+        Decision.Declare declare = (Decision.Declare) state.next();
+        head = next(
+                head, HeadKind.DECLARED, declare.job().source(), declare.job().update());
+        state.saw(head);
+        state.declared(now);
+    }
+
+    private void launch() {
+        Decision.Launch launch = (Decision.Launch) state.next();
+        state.launched(launch.job());
+    }
+
+    /** A collection whose update 1 runs. */
+    private void running(ExternalSource source) {
+        state.opened(Head.NONE);
+        change(source);
+        declare();
+        launch();
+    }
+
+    private void commit(long update) {
+        head = next(head, HeadKind.COMMITTED, head.source(), update);
+    }
+
+    private void finish(long update) {
+        commit(update);
+        closed(update, report(update, COMMITTED));
+        assertThat(state.next()).isEqualTo(new Decision.Inspect(update));
+        state.inspected(update, head, now);
+        assertThat(job(update).state()).isEqualTo(COMMITTED);
+    }
+
+    private void retire() {
+        head = next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
+        state.saw(head);
+        state.retired(now);
+    }
+
+    private void closed(long update, UpdateReport report) {
+        state.handle(new Message.UpdateClosed(update, report, null), now);
+    }
+
+    private void closed(long update, RuntimeException failure) {
+        state.handle(new Message.UpdateClosed(update, null, failure), now);
+    }
+
+    private Job job(long update) {
+        return state.jobs().stream()
+                .filter(job -> job.update() == update)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void assertEnd(long update, UpdateState end, String reason) {
+        assertThat(job(update).state()).isEqualTo(end);
+        assertThat(job(update).ended()).isEqualTo(now);
+        if (reason != null) {
+            assertThat(job(update).reason()).contains(reason);
+        }
+    }
+
+    private List<String> ends() {
+        return state.jobs().stream()
+                .filter(job -> job.state().isEnd())
+                .map(job -> job.update() + " " + job.state())
+                .toList();
+    }
+
+    // ------------------------------------------------------------------ values, also for other tests
+
+    static ExternalSource source(String uri) {
+        return new ExternalSource(uri, ExternalSpec.parquet());
+    }
+
+    static Head next(Head base, HeadKind kind, ExternalSource source, long update) {
+        return new Head(
+                base.version() + 1,
+                "commit-" + (base.version() + 1),
+                kind,
+                source,
+                base.generation() + (kind == HeadKind.DECLARED ? 1 : 0),
+                update,
+                kind == HeadKind.COMMITTED ? snapshot() : base.snapshot(),
+                base.nextSegmentId(),
+                START,
+                "committed by " + update);
+    }
+
+    static SnapshotRef snapshot() {
+        return new SnapshotRef("snapshots/x", "00", new Totals(1, 1, 1, 1, 1, 0));
+    }
+
+    static UpdateReport report(long update, UpdateState outcome) {
+        return new UpdateReport(
+                "orders",
+                update,
+                outcome,
+                "said so",
+                null,
+                1,
+                1,
+                A,
+                FileCounts.NONE,
+                List.of(),
+                0,
+                0,
+                0,
+                SegmentCounts.NONE,
+                0,
+                Map.of(),
+                Map.of());
+    }
+
+    static RuntimeException failed(FailureType type, String reason) {
+        return child(ApplicationFailure.newNonRetryableFailure(reason, type.name()));
+    }
+
+    static RuntimeException cancelled() {
+        return child(new CanceledFailure("cancelled"));
+    }
+
+    static RuntimeException alreadyStarted() {
+        return child(new WorkflowExecutionAlreadyStarted(
+                WorkflowExecution.getDefaultInstance(), UpdateExternalCollectionWorkflow.TYPE, null));
+    }
+
+    static RuntimeException child(Exception cause) {
+        return new ChildWorkflowFailure(
+                1,
+                2,
+                UpdateExternalCollectionWorkflow.TYPE,
+                WorkflowExecution.getDefaultInstance(),
+                "default",
+                RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE,
+                cause);
+    }
+
+    /** A state that took over from another, over the wire. */
+    static CollectionState restored(CollectionState state) throws JsonProcessingException {
+        CollectionState next = new CollectionState("orders", state.options());
+        next.restore(Wire.JSON.readValue(Wire.JSON.writeValueAsString(state.carry()), CarriedState.class));
+        return next;
+    }
+}

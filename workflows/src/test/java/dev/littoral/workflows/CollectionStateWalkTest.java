@@ -1,0 +1,423 @@
+package dev.littoral.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.UpdateState;
+import io.temporal.failure.TerminatedFailure;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random walks of messages and of what can happen to updates, upon a head that grows by base + 1 only. What may never be is
+ * looked for after every step; what has to be in the end, when all is quiet.
+ */
+class CollectionStateWalkTest {
+    private static final long FIRST_SEED = 1;
+    private static final int WALKS = 1_000;
+    private static final int STEPS = 120;
+    private static final List<ExternalSource> SOURCES =
+            List.of(CollectionStateTest.A, CollectionStateTest.B, CollectionStateTest.C);
+
+    @Test
+    void noWalkBreaksWhatACollectionPromises() throws JsonProcessingException {
+        Map<String, Integer> seen = new TreeMap<>();
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + WALKS; seed++) {
+            Walk walk = new Walk(seed);
+            try {
+                walk.walk();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError(
+                        "seed " + seed + ": " + e.getMessage() + "\n" + String.join("\n", walk.story), e);
+            }
+            walk.seen.forEach((what, n) -> seen.merge(what, n, Integer::sum));
+        }
+        // A walk that never gets somewhere proves nothing about it.
+        assertThat(seen)
+                .containsKeys(
+                        "COMMITTED",
+                        "UNCHANGED",
+                        "SUPERSEDED",
+                        "CANCELED",
+                        "FAILED",
+                        "declaration failed",
+                        "declaration came through late",
+                        "declaration moved",
+                        "commit after its stop",
+                        "number taken",
+                        "next run",
+                        "renewed",
+                        "retired");
+    }
+
+    private static final class Child {
+        private final long update;
+        private final ExternalSource source;
+        private final Head base;
+        private boolean stopped;
+        private boolean committed;
+
+        Child(long update, ExternalSource source, Head base) {
+            this.update = update;
+            this.source = source;
+            this.base = base;
+        }
+    }
+
+    private static final class Walk {
+        private final Random random;
+        private final List<String> story = new ArrayList<>();
+        private final Map<String, Integer> seen = new HashMap<>();
+        private final List<Head> log = new ArrayList<>();
+        private final List<Child> children = new ArrayList<>();
+        private final Deque<Message> inbox = new ArrayDeque<>();
+        private final List<Message.Ticket> changes = new ArrayList<>();
+        private final List<Message.Ticket> refreshes = new ArrayList<>();
+        private final Map<Long, UpdateState> ends = new TreeMap<>();
+        private final List<Head> late = new ArrayList<>();
+        private CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        private ExternalSource wish;
+        private long answered;
+        private long lastUpdate;
+        private boolean calm;
+        private boolean over;
+
+        Walk(long seed) {
+            random = new Random(seed);
+        }
+
+        void walk() throws JsonProcessingException {
+            state.opened(Head.NONE);
+            for (int i = 0; i < STEPS && !over; i++) {
+                step();
+                check();
+            }
+            calm = true;
+            settle();
+            check();
+            if (!over) {
+                Message.Ticket last = changes.isEmpty() ? null : changes.get(changes.size() - 1);
+                if (last != null && isGood(ends.get(last.job()))) {
+                    assertThat(newest().source())
+                            .as("the head's source when its update is good")
+                            .isEqualTo(wish);
+                }
+                if (wish != null) {
+                    message(new Message.Refresh("refresh", ticket(refreshes)));
+                    settle();
+                    check();
+                    assertThat(newest().source())
+                            .as("the head's source after a refresh")
+                            .isEqualTo(wish);
+                    Job good = state.status().last();
+                    assertThat(good.source()).isEqualTo(wish);
+                    assertThat(isGood(good.state())).as("%s is good", good).isTrue();
+                }
+                assertThat(state.status().source()).as("what is wanted").isEqualTo(wish);
+            }
+            checkQuiet();
+        }
+
+        private static boolean isGood(UpdateState end) {
+            return end == UpdateState.COMMITTED || end == UpdateState.UNCHANGED;
+        }
+
+        private void step() throws JsonProcessingException {
+            now = now.plusSeconds(1);
+            switch (random.nextInt(20)) {
+                case 0, 1, 2 -> {
+                    wish = SOURCES.get(random.nextInt(SOURCES.size()));
+                    message(new Message.Change(wish, "changeSource", ticket(changes)));
+                }
+                case 3, 4 -> {
+                    if (wish != null) {
+                        message(new Message.Refresh("refresh", ticket(refreshes)));
+                    }
+                }
+                case 5 -> message(new Message.CancelUpdate());
+                case 6 -> {
+                    if (random.nextInt(60) == 0) {
+                        message(new Message.Retire());
+                    } else if (random.nextInt(4) == 0 && state.status().update() != null) {
+                        saw("renewed");
+                        state.renew(now);
+                    }
+                }
+                case 7 -> comeThrough();
+                case 8 -> {
+                    if (inbox.isEmpty() && state.isBetweenUpdates()) {
+                        saw("next run");
+                        state = CollectionStateTest.restored(state);
+                    }
+                }
+                case 9, 10, 11, 12 -> child();
+                default -> act();
+            }
+        }
+
+        private void message(Message message) {
+            story.add(message.getClass().getSimpleName() + (message instanceof Message.Change ? " " + wish.uri() : ""));
+            inbox.add(message);
+        }
+
+        private Message.Ticket ticket(List<Message.Ticket> tickets) {
+            Message.Ticket ticket = new Message.Ticket();
+            tickets.add(ticket);
+            return ticket;
+        }
+
+        private void saw(String what) {
+            story.add(what);
+            seen.merge(what, 1, Integer::sum);
+        }
+
+        private boolean chance(int percent) {
+            return !calm && random.nextInt(100) < percent;
+        }
+
+        private Head newest() {
+            return log.isEmpty() ? Head.NONE : log.get(log.size() - 1);
+        }
+
+        private boolean create(Head head) {
+            if (head.version() != newest().version() + 1) {
+                return false;
+            }
+            story.add("version " + head.version() + " " + head.kind() + " "
+                    + head.source().uri() + " by " + head.update());
+            log.add(head);
+            assertThat(head.generation())
+                    .as("generation of what is written after an answer")
+                    .isGreaterThanOrEqualTo(answered);
+            return true;
+        }
+
+        // -------------------------------------------------------------- what the workflow does
+
+        private void act() {
+            while (!inbox.isEmpty()) {
+                state.handle(inbox.removeFirst(), now);
+            }
+            Decision decision = state.next();
+            story.add(decision.toString().replaceAll("ExternalSource.uri=|, spec=.*profile=null..", ""));
+            for (long update : state.stoppingJobs()) {
+                assertThat(state.stopReason(update)).isNotBlank();
+                children.stream().filter(child -> child.update == update).forEach(child -> child.stopped = true);
+            }
+            switch (decision) {
+                case Decision.Declare declare -> declare(declare.job());
+                case Decision.Launch launch -> {
+                    Job job = state.launched(launch.job());
+                    assertThat(job.source()).isEqualTo(state.head().source());
+                    if (chance(3)) {
+                        saw("number taken");
+                        inbox.add(new Message.UpdateClosed(job.update(), null, CollectionStateTest.alreadyStarted()));
+                    } else {
+                        children.add(new Child(job.update(), job.source(), state.head()));
+                    }
+                }
+                case Decision.Inspect inspect -> {
+                    meanwhile();
+                    state.inspected(inspect.update(), newest(), now);
+                }
+                case Decision.Retire ignored -> {
+                    while (state.head().exists() && !state.isRetired()) {
+                        meanwhile();
+                        Head end = CollectionStateTest.next(
+                                state.head(), HeadKind.RETIRED, state.head().source(), state.lastUpdate());
+                        see(create(end), end);
+                    }
+                    state.retired(now);
+                    saw("retired");
+                    over = state.isOver();
+                }
+                case Decision.Idle ignored -> {}
+            }
+        }
+
+        private void declare(Job job) {
+            while (!state.isDeclared(job.source())) {
+                meanwhile();
+                Head head = CollectionStateTest.next(state.head(), HeadKind.DECLARED, job.source(), job.update());
+                if (chance(10)) {
+                    saw("declaration failed");
+                    late.add(head);
+                    state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+                    return;
+                }
+                see(create(head), head);
+            }
+            state.declared(now);
+        }
+
+        private void see(boolean created, Head head) {
+            if (created) {
+                state.saw(head);
+            } else {
+                saw("declaration moved");
+                state.moved(newest(), now);
+            }
+        }
+
+        /** While an activity runs, the rest of the world goes on. */
+        private void meanwhile() {
+            while (chance(30)) {
+                if (random.nextInt(4) == 0) {
+                    comeThrough();
+                } else {
+                    child();
+                }
+            }
+        }
+
+        private void comeThrough() {
+            if (!late.isEmpty() && create(late.remove(random.nextInt(late.size())))) {
+                saw("declaration came through late");
+            }
+        }
+
+        // -------------------------------------------------------------- what updates do
+
+        private void child() {
+            if (!children.isEmpty()) {
+                child(children.get(random.nextInt(children.size())));
+            }
+        }
+
+        private void child(Child child) {
+            if (child.committed) {
+                if (child.stopped) {
+                    saw("commit after its stop");
+                }
+                close(
+                        child,
+                        chance(10) ? null : UpdateState.COMMITTED,
+                        CollectionStateTest.failed(FailureType.TRANSIENT, "lost"));
+            } else if (child.stopped && !chance(50)) {
+                close(child, null, null);
+            } else if (chance(10)) {
+                close(child, null, CollectionStateTest.child(new TerminatedFailure("", null)));
+            } else if (chance(10)) {
+                close(child, null, CollectionStateTest.failed(FailureType.INPUT, "bad file"));
+            } else if (chance(5)) {
+                close(child, null, CollectionStateTest.cancelled());
+            } else if (chance(20)) {
+                close(child, UpdateState.UNCHANGED, null);
+            } else if (create(CollectionStateTest.next(child.base, HeadKind.COMMITTED, child.source, child.update))) {
+                child.committed = true;
+            } else {
+                assertThat(newest().retired() || newest().generation() != child.base.generation())
+                        .as("only one update of a generation writes at a time")
+                        .isTrue();
+                close(child, UpdateState.SUPERSEDED, null);
+            }
+        }
+
+        /** As Temporal does: a workflow that was asked to cancel closes cancelled whatever it has done. */
+        private void close(Child child, UpdateState outcome, RuntimeException failure) {
+            children.remove(child);
+            Message.UpdateClosed closed = child.stopped
+                    ? new Message.UpdateClosed(child.update, null, CollectionStateTest.cancelled())
+                    : outcome != null
+                            ? new Message.UpdateClosed(
+                                    child.update, CollectionStateTest.report(child.update, outcome), null)
+                            : new Message.UpdateClosed(child.update, null, failure);
+            story.add("update " + child.update + " closed, " + (child.stopped ? "stopped" : outcome));
+            inbox.add(closed);
+        }
+
+        // -------------------------------------------------------------- what must hold
+
+        private void settle() {
+            for (int i = 0; i < 1_000; i++) {
+                if (!over) {
+                    act();
+                }
+                if (over || (inbox.isEmpty() && children.isEmpty() && state.next() instanceof Decision.Idle)) {
+                    return;
+                }
+                child();
+            }
+            fail("it does not come to rest");
+        }
+
+        private void check() {
+            List<Job> jobs = state.jobs();
+            assertThat(jobs).extracting(Job::update).doesNotHaveDuplicates();
+            assertThat(jobs.stream().filter(job -> job.state() == UpdateState.PENDING))
+                    .hasSizeLessThanOrEqualTo(1);
+            List<Long> stopping = new ArrayList<>();
+            state.stoppingJobs().forEach(stopping::add);
+            assertThat(jobs.stream()
+                            .filter(job -> job.state() == UpdateState.RUNNING && !stopping.contains(job.update())))
+                    .hasSizeLessThanOrEqualTo(1);
+            assertThat(state.lastUpdate()).isGreaterThanOrEqualTo(lastUpdate);
+            lastUpdate = state.lastUpdate();
+            for (Job job : jobs) {
+                if (job.state().isEnd() && ends.put(job.update(), job.state()) == null) {
+                    saw(job.state().name());
+                    assertThat(job.reason()).isNotBlank();
+                    assertThat(job.ended()).isNotNull();
+                }
+                assertThat(job.state().isEnd() || !ends.containsKey(job.update()))
+                        .as("%s does not live again", job)
+                        .isTrue();
+                assertThat(ends.getOrDefault(job.update(), job.state()))
+                        .as("the one end of %s", job)
+                        .isEqualTo(job.state());
+            }
+            for (long n = 1; n <= lastUpdate; n++) {
+                long number = n;
+                assertThat(ends.containsKey(n) || jobs.stream().anyMatch(job -> job.update() == number))
+                        .as("update %s is neither listed nor ended", n)
+                        .isTrue();
+            }
+            for (Message.Ticket change : changes) {
+                if (change.job() > 0 && state.isSettled(change.job())) {
+                    answered = Math.max(answered, state.answer(change.job()).generation());
+                }
+            }
+        }
+
+        private void checkQuiet() {
+            if (over) {
+                while (!inbox.isEmpty()) {
+                    state.handle(inbox.removeFirst(), now);
+                }
+                check();
+            }
+            assertThat(refreshes).allMatch(Message.Ticket::isTaken);
+            assertThat(changes).allMatch(Message.Ticket::isTaken).allMatch(ticket -> state.isSettled(ticket.job()));
+            for (long n = 1; n <= lastUpdate; n++) {
+                assertThat(ends).as("update %s has its end", n).containsKey(n);
+            }
+            for (Head head : log) {
+                if (head.kind() == HeadKind.COMMITTED) {
+                    assertThat(ends.get(head.update()))
+                            .as("the end of update %s, which wrote version %s", head.update(), head.version())
+                            .isEqualTo(UpdateState.COMMITTED);
+                }
+            }
+            ends.forEach((update, end) -> assertThat(
+                            log.stream().anyMatch(head -> head.kind() == HeadKind.COMMITTED && head.update() == update))
+                    .as("update %s ended %s", update, end)
+                    .isEqualTo(end == UpdateState.COMMITTED));
+        }
+    }
+}
