@@ -66,14 +66,12 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
-    private void write(String key, byte[] body, PutObjectRequest.Builder request) {
-        PutObjectResponse reply = bucket.client()
-                .putObject(
-                        request.bucket(bucket.name())
-                                .key(prefix + key)
-                                .overrideConfiguration(bucket.configuration())
-                                .build(),
-                        RequestBody.fromBytes(body));
+    private void write(String key, byte[] body, PutObjectRequest.Builder builder) throws InterruptedException {
+        PutObjectRequest request = builder.bucket(bucket.name())
+                .key(prefix + key)
+                .overrideConfiguration(bucket.configuration())
+                .build();
+        PutObjectResponse reply = bucket.send(s3 -> s3.putObject(request, RequestBody.fromBytes(body)));
         if (reply.eTag() == null) {
             throw new LittoralException(
                     FailureType.TRANSIENT,
@@ -137,10 +135,9 @@ public final class S3ObjectStore implements ObjectStore {
             String action = "delete objects of " + location();
             DeleteObjectsResponse reply = bucket.whole(
                     action,
-                    () -> bucket.client()
-                            .deleteObjects(r -> r.bucket(bucket.name())
-                                    .delete(d -> d.objects(batch))
-                                    .overrideConfiguration(bucket.configuration())),
+                    s3 -> s3.deleteObjects(r -> r.bucket(bucket.name())
+                            .delete(d -> d.objects(batch))
+                            .overrideConfiguration(bucket.configuration())),
                     answer -> answer.deleted().size() + answer.errors().size() >= batch.size());
             if (!reply.errors().isEmpty()) {
                 throw S3Failures.ofCode(action, reply.errors().getFirst().code());

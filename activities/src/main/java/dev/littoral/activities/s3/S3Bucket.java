@@ -3,10 +3,13 @@ package dev.littoral.activities.s3;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.RetryableException;
@@ -40,10 +43,6 @@ public final class S3Bucket {
         this.counter = counter;
     }
 
-    public S3Client client() {
-        return client;
-    }
-
     public String name() {
         return name;
     }
@@ -69,7 +68,7 @@ public final class S3Bucket {
                 .build();
         return whole(
                 "list " + path(request.prefix() == null ? "" : request.prefix()),
-                () -> client.listObjectsV2(request),
+                s3 -> s3.listObjectsV2(request),
                 page -> page.name() != null
                         && page.keyCount() != null
                         && page.isTruncated() != null
@@ -83,13 +82,14 @@ public final class S3Bucket {
      * @throws SdkException what the store answers otherwise, to be told apart by the caller; {@link RetryableException} for a
      *     reply that was cut off in every try
      */
-    public ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options) {
+    public ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options)
+            throws InterruptedException {
         GetObjectRequest request = GetObjectRequest.builder()
                 .bucket(name)
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
-        return client.getObject(request, (reply, in) -> wholeBody(bytes, reply, in));
+        return send(s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, reply, in)));
     }
 
     private static ResponseBytes<GetObjectResponse> wholeBody(
@@ -113,20 +113,54 @@ public final class S3Bucket {
     }
 
     /**
+     * Sends a request.
+     *
+     * @throws SdkException as the client throws it; {@link RetryableException} for a reply that ended early
+     */
+    public <T> T send(Function<S3Client, T> request) throws InterruptedException {
+        try {
+            return Thread.currentThread().isVirtual() ? request.apply(client) : sendOnVirtualThread(request);
+        } catch (UncheckedIOException e) {
+            // The SDK lets it through when a reply in XML ends early.
+            throw RetryableException.create("the reply ends early", e);
+        }
+    }
+
+    private <T> T sendOnVirtualThread(Function<S3Client, T> request) throws InterruptedException {
+        // An interrupt does not reach a platform thread that waits for a socket; a virtual one it does.
+        FutureTask<T> task = new FutureTask<>(() -> request.apply(client));
+        Thread.ofVirtual().start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case Throwable other -> throw new IllegalStateException(other);
+            }
+        } finally {
+            task.cancel(true);
+        }
+    }
+
+    /**
      * Sends a request until its reply is whole.
      *
      * @param action what it does, for messages: {@code list s3://bucket/prefix/}
      */
-    public <T> T whole(String action, Supplier<T> request, Predicate<T> isWhole) throws InterruptedException {
+    public <T> T whole(String action, Function<S3Client, T> request, Predicate<T> isWhole) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            T reply;
             try {
-                reply = request.get();
+                T reply = send(request);
+                if (isWhole.test(reply)) {
+                    return reply;
+                }
+            } catch (RetryableException cutOff) {
+                if (attempt == ATTEMPTS) {
+                    throw S3Failures.of(action, cutOff);
+                }
             } catch (SdkException e) {
                 throw S3Failures.of(action, e);
-            }
-            if (isWhole.test(reply)) {
-                return reply;
             }
             if (attempt == ATTEMPTS) {
                 throw new LittoralException(

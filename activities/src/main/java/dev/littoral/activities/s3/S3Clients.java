@@ -21,6 +21,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileSupplier;
+import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
@@ -153,7 +154,8 @@ public final class S3Clients implements AutoCloseable {
     }
 
     private Region region(String profile, boolean elsewhere) {
-        AwsProfileRegionProvider ofProfile = new AwsProfileRegionProvider(profiles, profile);
+        String name = profile == null ? ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow() : profile;
+        AwsProfileRegionProvider ofProfile = new AwsProfileRegionProvider(profiles, name);
         SystemSettingsRegionProvider ofEnvironment = new SystemSettingsRegionProvider();
         try {
             return (profile == null
@@ -193,9 +195,9 @@ public final class S3Clients implements AutoCloseable {
                 throw new LittoralException(
                         FailureType.ACCESS,
                         profile == null
-                                ? "no AWS credentials were found in the environment, the shared files or a role of the"
+                                ? "No AWS credentials were found in the environment, the shared files or a role of the"
                                         + " worker"
-                                : "profile '" + profile + "' gives no AWS credentials",
+                                : "Profile '" + profile + "' of the worker gives no AWS credentials",
                         e);
             }
         }

@@ -33,7 +33,9 @@ public final class S3Failures {
             "RequestTimeTooSkewed",
             "SignatureDoesNotMatch",
             "TokenRefreshRequired",
-            "UnrecognizedClientException");
+            "UnrecognizedClientException",
+            // versitygw's word for an access key it does not know.
+            "XAdminUserNotFound");
 
     /** Client errors by their status, but nothing that a person could mend. */
     private static final Set<String> TRANSIENT_CODES = Set.of(
@@ -68,10 +70,6 @@ public final class S3Failures {
                         && (find(e, AbortedException.class) != null || find(e, InterruptedException.class) != null))) {
             throw new InterruptedException("interrupted: " + action);
         }
-        LittoralException own = find(e, LittoralException.class);
-        if (own != null) {
-            return new LittoralException(own.type(), "Cannot " + action + ": " + own.getMessage(), own);
-        }
         AwsServiceException answer = find(e, AwsServiceException.class);
         if (answer != null) {
             return answered(action, answer);
@@ -96,9 +94,12 @@ public final class S3Failures {
         return new LittoralException(type, "Cannot " + action + ": the store answers " + code);
     }
 
-    /** Tells an object that is not there from a bucket that is not there. */
+    /**
+     * Whether there is no object of the key that was read. Any other 404 is a failure: of the bucket, of the credentials, or
+     * of something between here and the store.
+     */
     public static boolean isMissing(AwsServiceException e) {
-        return e.statusCode() == 404 && !code(e).equals("NoSuchBucket");
+        return e.statusCode() == 404 && code(e).equals("NoSuchKey");
     }
 
     /** Whether a service answered, or could not be reached, rather than something being set up wrong here. */

@@ -16,7 +16,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -25,8 +24,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * Files below a prefix of an S3 bucket, or one object.
  *
  * <p>An address that ends in {@code /}, or has no key, is a folder: every key that starts with it. Another one is the object
- * of exactly that key if there is one, else the folder of that name. One object is served whatever its name is; the filter is
- * for folders. A file's version is its ETag, else its size and time.
+ * of exactly that key if there is one, else the folder of that name; finding out costs one more LIST in each listing. One
+ * object is served whatever its name is; the filter is for folders. A file's version is its ETag, else its size and time.
  *
  * <p>A source where nothing is, not even a directory marker, is an INPUT failure, unless it may be empty: then it lists
  * nothing.
@@ -45,7 +44,9 @@ public final class S3Source implements FileSource {
     private final boolean allowEmpty;
 
     /**
-     * @param client stays the caller's
+     * Opens a source; nothing is read yet.
+     *
+     * @param client stays the caller's; built by {@link dev.littoral.activities.s3.S3Clients}
      * @param filter gets paths below the folder
      * @param allowEmpty whether a source of which nothing exists lists nothing, rather than fail
      */
@@ -226,34 +227,22 @@ public final class S3Source implements FileSource {
         return prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
     }
 
-    /** The one object that the address means, if it means one and it is there. */
+    /**
+     * The one object that the address means, if it means one and it is there. Of all keys that start with its key that one
+     * comes first; and a listing says in words what is wrong, which a HEAD cannot.
+     */
     private Optional<SourceFile> object() throws InterruptedException {
         if (prefix.equals(folder())) {
             return Optional.empty();
         }
-        return bucket.whole(
-                        "find " + bucket.path(prefix),
-                        this::head,
-                        head -> head.isEmpty()
-                                || (head.get().contentLength() != null
-                                        && head.get().lastModified() != null))
-                .map(head -> new SourceFile(
-                        bucket.path(prefix),
-                        version(head.eTag(), head.contentLength(), head.lastModified()),
-                        head.contentLength()));
+        return bucket.page(r -> r.prefix(prefix).maxKeys(1)).contents().stream()
+                .filter(o -> o.key().equals(prefix))
+                .map(this::file)
+                .findFirst();
     }
 
-    private Optional<HeadObjectResponse> head() {
-        try {
-            return Optional.of(bucket.client()
-                    .headObject(
-                            r -> r.bucket(bucket.name()).key(prefix).overrideConfiguration(bucket.configuration())));
-        } catch (S3Exception e) {
-            if (S3Failures.isMissing(e)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+    private SourceFile file(S3Object o) {
+        return new SourceFile(bucket.path(o.key()), version(o.eTag(), o.size(), o.lastModified()), o.size());
     }
 
     private String listObject(SourceFile file, PathRange range, Visitor visitor) throws InterruptedException {
@@ -291,7 +280,7 @@ public final class S3Source implements FileSource {
         if (reason.isPresent()) {
             visitor.skipped(path, reason.get());
         } else {
-            visitor.file(new SourceFile(path, version(o.eTag(), o.size(), o.lastModified()), o.size()));
+            visitor.file(file(o));
         }
     }
 

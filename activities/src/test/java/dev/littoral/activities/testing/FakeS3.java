@@ -34,6 +34,8 @@ public final class FakeS3 implements AutoCloseable {
 
     private static final Pattern LENGTH = Pattern.compile("(?im)^Content-Length: *(\\d+)");
 
+    private static final Pattern CONNECTION = Pattern.compile("(?im)^Connection: *keep-alive");
+
     private final ServerSocket socket;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -132,11 +134,12 @@ public final class FakeS3 implements AutoCloseable {
     }
 
     private byte[] passOn(byte[] request) throws IOException {
+        String closing = CONNECTION
+                .matcher(new String(request, StandardCharsets.ISO_8859_1))
+                .replaceFirst("Connection: close");
         try (Socket other = new Socket(target.getHost(), target.getPort())) {
-            other.getOutputStream().write(request);
-            byte[] answer = message(other.getInputStream());
-            String text = new String(answer, StandardCharsets.ISO_8859_1);
-            return text.replaceFirst("\r\n", "\r\nConnection: close\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            other.getOutputStream().write(closing.getBytes(StandardCharsets.ISO_8859_1));
+            return other.getInputStream().readAllBytes();
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -33,9 +34,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class S3Servers {
     /** The servers. */
     public enum Kind {
-        /** In this JVM, in memory. Lists in UTF-16 order. */
+        /** In this JVM, in memory. Lists in UTF-16 order; no object may be another's folder. */
         S3PROXY,
-        /** The nearest to S3. */
+        /** The nearest to S3. Does not list {@code x/y} while there is an object {@code x}. */
         MINIO,
         /** Objects are files, so {@code x} and {@code x/y} exclude each other. */
         VERSITYGW
@@ -151,7 +152,8 @@ public final class S3Servers {
     private static boolean answers(S3Server server, Process process) {
         for (int i = 0; i < WAITS && process.isAlive(); i++) {
             try {
-                server.client().listBuckets();
+                // A server that starts may take a request and never answer it.
+                server.client().listBuckets(r -> r.overrideConfiguration(o -> o.apiCallTimeout(Duration.ofSeconds(1))));
                 return true;
             } catch (SdkException notYet) {
                 waitFor(process, 50);

@@ -1,0 +1,300 @@
+package dev.littoral.activities.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.s3.RequestCounter;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.testing.FakeS3;
+import dev.littoral.workflows.model.FailureType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3Client;
+
+class S3SourceFaultsTest {
+    private static final String ETAG_HEADER = "ETag: \"e\"\r\n";
+    private static final SourceFile FILE = new SourceFile("s3://lake/in/a", "etag:e", 10);
+
+    private final RequestCounter counter = new RequestCounter();
+
+    @ParameterizedTest
+    @EnumSource
+    void aListingThatIsCutOffIsAskedForAgain(Listing.Way way) throws Exception {
+        try (FakeS3 server =
+                        new FakeS3((number, request) -> number < 2 ? FakeS3.cutOff() : page(false, "in/a", "in/b"));
+                S3Client client = client(server)) {
+            assertThat(way.list(source(client)).paths()).containsExactly("s3://lake/in/a", "s3://lake/in/b");
+        }
+        assertThat(counter.counts()).containsEntry("LIST", 3L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<ListBucketResult></ListBucketResult>",
+                "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount></ListBucketResult>",
+                "<ListBucketResult><Name>lake</Name><IsTruncated>false</IsTruncated></ListBucketResult>",
+                "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>",
+                "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount><IsTruncated>true</IsTruncated></ListBucketResult>",
+            })
+    void aListingThatIsNeverWholeIsAFailureAndNoEnd(String body) throws Exception {
+        try (FakeS3 server =
+                        new FakeS3((number, request) -> FakeS3.reply(200, "Content-Type: application/xml\r\n", body));
+                S3Client client = client(server)) {
+            FileSource source = new S3Source(
+                    client, S3Uri.parse("s3://lake/in/"), new PathFilter(List.of(), List.of()), counter, true);
+            assertThatThrownBy(() -> Listing.of(source))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("s3://lake/in/"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 9999", "Transfer-Encoding: chunked"})
+    void aListingThatBreaksOffInItsBodyIsAskedForAgain(String framing) throws Exception {
+        byte[] broken = ("HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n" + framing + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        try (FakeS3 server = new FakeS3((number, request) -> number < 2 ? broken : page(false, "in/a"));
+                S3Client client = client(server)) {
+            assertThat(Listing.of(source(client)).paths()).containsExactly("s3://lake/in/a");
+        }
+    }
+
+    @Test
+    void aListingThatBreaksOffBetweenPagesIsAFailure() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> number == 0 ? page(true, "in/a") : FakeS3.cutOff());
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> Listing.of(source(client)))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT));
+        }
+    }
+
+    @Test
+    void aLastPageMayBeEmpty() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> number == 0 ? page(true, "in/a") : page(false));
+                S3Client client = client(server)) {
+            assertThat(Listing.of(source(client)).paths()).containsExactly("s3://lake/in/a");
+        }
+    }
+
+    @Test
+    void aFileBesideAFolderOfItsNameAndOneOfNoNameAreListed() throws Exception {
+        String[] keys = {"in//a", "in//b/c", "in/x", "in/x-y", "in/x/y", "in/xy"};
+        try (FakeS3 server = new FakeS3((number, request) -> page(false, keys));
+                S3Client client = client(server)) {
+            assertThat(Listing.of(source(client)).paths())
+                    .isEqualTo(Stream.of(keys).map("s3://lake/"::concat).toList());
+        }
+    }
+
+    @Test
+    void aThrottledListingIsRepeated() throws Exception {
+        try (FakeS3 server = new FakeS3(
+                        (number, request) -> number < 2 ? FakeS3.error(503, "SlowDown") : page(false, "in/a"));
+                S3Client client = client(server)) {
+            assertThat(Listing.of(source(client)).paths()).containsExactly("s3://lake/in/a");
+        }
+        assertThat(counter.counts()).containsEntry("LIST", 3L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500, InternalError, TRANSIENT",
+        "403, AccessDenied, ACCESS",
+        "400, ExpiredToken, ACCESS",
+        "404, NoSuchBucket, INPUT",
+        "301, PermanentRedirect, INPUT",
+        "400, InvalidArgument, INPUT"
+    })
+    void anErrorHasItsClassAndNamesTheSource(int status, String code, FailureType expected) throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(status, code));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> Listing.of(source(client)))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(expected))
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .contains("s3://lake/in/", Integer.toString(status), code)
+                            .doesNotContain("access-key", "secret-key"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"in/b,in/a", "in/a,in/a", "in/a,in/c|in/b,in/d", "in/a,in/m|in/l"})
+    void anotherOrderIsNoticedOnAndBetweenPages(String pages) throws Exception {
+        List<String> all = List.of(pages.split("[|]", -1));
+        FakeS3.Script script = (number, request) -> page(
+                number % all.size() < all.size() - 1,
+                all.get(number % all.size()).split(",", -1));
+        try (FakeS3 server = new FakeS3(script);
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> Listing.of(source(client))).isInstanceOf(OutOfOrderException.class);
+            List<String> keys = List.of(pages.split("[|,]", -1));
+            assertThat(Listing.sorted(source(client)).paths())
+                    .isEqualTo(keys.stream()
+                            .map("s3://lake/"::concat)
+                            .distinct()
+                            .sorted(Paths.ORDER)
+                            .toList());
+        }
+    }
+
+    @Test
+    void anotherOrderIsNoticedInTheFirstKeyBeyondARange() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> page(false, "in/b", "in/z", "in/c"));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            Listing listing = new Listing();
+            assertThat(source.list(new PathRange(null, "s3://lake/in/m"), listing))
+                    .isEqualTo("s3://lake/in/z");
+            assertThatThrownBy(() -> source.list(new PathRange("s3://lake/in/x", "s3://lake/in/zz"), listing))
+                    .isInstanceOf(OutOfOrderException.class);
+        }
+    }
+
+    @Test
+    void aStoreWithoutEtagsTellsVersionsBySizeAndTime() throws Exception {
+        String modified = "Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT\r\n";
+        FakeS3.Script script = (number, request) -> switch (number) {
+            case 0 -> altered(page(false, "in/a"), "<ETag>\"e\"</ETag>", " ".repeat(16));
+            case 1 -> FakeS3.reply(206, modified + "Content-Range: bytes 2-4/7\r\n", "abc");
+            default -> FakeS3.reply(206, modified + "Content-Range: bytes 2-4/8\r\n", "abc");
+        };
+        try (FakeS3 server = new FakeS3(script);
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            SourceFile file = Listing.of(source).files().getFirst();
+            assertThat(file.version()).isEqualTo("size:7;mtime:1793491200");
+            assertThat(source.read(file, 2, 3)).asString().isEqualTo("abc");
+            assertThatThrownBy(() -> source.read(file, 2, 3))
+                    .isInstanceOf(FileChangedException.class)
+                    .hasMessageContaining("size:8");
+        }
+    }
+
+    @Test
+    void aReadThatIsCutOffIsRepeated() throws Exception {
+        FakeS3.Script script = (number, request) -> switch (number) {
+            case 0 -> FakeS3.cutOff();
+            case 1 ->
+                altered(FakeS3.reply(206, ETAG_HEADER + "Content-Range: bytes 0-4/10\r\n", "hello"), "hello", "hel");
+            case 2 -> FakeS3.reply(206, ETAG_HEADER, "");
+            default -> FakeS3.reply(206, ETAG_HEADER + "Content-Range: bytes 0-4/10\r\n", "hello");
+        };
+        try (FakeS3 server = new FakeS3(script);
+                S3Client client = client(server)) {
+            assertThat(source(client).read(FILE, 0, 5)).asString().isEqualTo("hello");
+        }
+        assertThat(counter.counts()).containsEntry("GET", 4L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "too long by far", "abc"})
+    void aReadThatIsNeverWholeIsAFailure(String body) throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.reply(200, ETAG_HEADER, body));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("s3://lake/in/a"));
+        }
+    }
+
+    @Test
+    void anotherVersionIsNoticedWhereTheStoreDoesNotHeedIfMatch() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) ->
+                        FakeS3.reply(206, "ETag: \"other\"\r\nContent-Range: bytes 0-4/10\r\n", "hello"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .isInstanceOf(FileChangedException.class)
+                    .hasMessageContaining("other");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, NoSuchKey", "412, PreconditionFailed", "416, InvalidRange"})
+    void aFileThatIsNotThereAsListedHasChanged(int status, String code) throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(status, code));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5)).isInstanceOf(FileChangedException.class);
+        }
+        assertThat(counter.counts()).containsEntry("GET", 1L);
+    }
+
+    @Test
+    void readingFromABucketThatIsGoneIsAnInputFailure() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(404, "NoSuchBucket"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anInterruptEndsACallToAStoreThatIsSilent(boolean virtual) throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        FakeS3.Script silent = (number, request) -> {
+            asked.countDown();
+            never.await();
+            return FakeS3.cutOff();
+        };
+        try (FakeS3 server = new FakeS3(silent);
+                S3Client client = client(server)) {
+            CompletableFuture<Throwable> end = new CompletableFuture<>();
+            Runnable listing = () -> end.complete(catchThrowable(() -> Listing.of(source(client))));
+            Thread thread = virtual
+                    ? Thread.ofVirtual().start(listing)
+                    : Thread.ofPlatform().daemon().start(listing);
+            asked.await();
+            thread.interrupt();
+
+            assertThat(end.get()).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    private FileSource source(S3Client client) {
+        return new S3Source(client, S3Uri.parse("s3://lake/in/"), new PathFilter(List.of(), List.of()), counter, false);
+    }
+
+    private static S3Client client(FakeS3 server) {
+        return S3Clients.connect(server.endpoint(), "access-key", "secret-key");
+    }
+
+    private static byte[] page(boolean truncated, String... keys) {
+        String contents = Stream.of(keys)
+                .map(key -> "<Contents><Key>" + key + "</Key><LastModified>2026-11-01T00:00:00.123Z</LastModified>"
+                        + "<ETag>\"e\"</ETag><Size>7</Size></Contents>")
+                .collect(Collectors.joining());
+        return FakeS3.reply(
+                200,
+                "Content-Type: application/xml\r\n",
+                "<ListBucketResult><Name>lake</Name><KeyCount>" + keys.length + "</KeyCount><IsTruncated>" + truncated
+                        + "</IsTruncated>" + (truncated ? "<NextContinuationToken>more</NextContinuationToken>" : "")
+                        + contents + "</ListBucketResult>");
+    }
+
+    /** Alters a body and leaves the length that its head announces. */
+    private static byte[] altered(byte[] reply, String old, String replacement) {
+        return new String(reply, StandardCharsets.UTF_8)
+                .replace(old, replacement)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}
