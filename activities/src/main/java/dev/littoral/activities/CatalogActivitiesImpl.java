@@ -1,5 +1,6 @@
 package dev.littoral.activities;
 
+import dev.littoral.activities.catalog.Cleaner;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.CountingStore;
 import dev.littoral.activities.catalog.ObjectStore;
@@ -9,6 +10,7 @@ import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.workflows.CatalogActivities;
+import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
@@ -183,6 +185,14 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             throw LittoralException.input(found + ": it would lose more than the share of "
                     + request.options().maxDropShare() + " that maxDropShare allows");
         }
+    }
+
+    @Override
+    public void cleanCatalog(CleanRequest request) {
+        Steps.run(() -> Heartbeats.during(
+                () -> "cleans",
+                () -> new Cleaner(new CollectionCatalog(store, request.collectionId()))
+                        .clean(clock.instant().minus(request.keepVersionsFor()))));
     }
 
     @Override

@@ -168,17 +168,20 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     request.source().spec(),
                     request.options().targetRowsPerSegment(),
                     opened);
-            for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
-                ShardReader.Result shard = reader.read(plan, touched.get(i), readBefore(catalog, plan, touched.get(i)));
-                catalog.write(readKey(request.plan(), i), JsonLines.write(shard.files()));
-                catalog.writeOne(changeKey(request.plan(), i), new Change(shard.addedRows(), shard.removedRows()));
-                ReadProgress before = done.get();
-                done.set(new ReadProgress(
-                        before.step(), opened.get(), before.shards() + 1, Sums.plus(before.sum(), shard)));
+            try {
+                for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
+                    ShardReader.Result shard =
+                            reader.read(plan, touched.get(i), readBefore(catalog, plan, touched.get(i)));
+                    catalog.write(readKey(request.plan(), i), JsonLines.write(shard.files()));
+                    catalog.writeOne(changeKey(request.plan(), i), new Change(shard.addedRows(), shard.removedRows()));
+                    ReadProgress before = done.get();
+                    done.set(new ReadProgress(
+                            before.step(), opened.get(), before.shards() + 1, Sums.plus(before.sum(), shard)));
+                }
+            } catch (FileChangedException e) {
+                return new ReadOutcome.Changed(e.getMessage(), requests(counted, source));
             }
             return Sums.with(done.get().sum(), requests(counted, source));
-        } catch (FileChangedException e) {
-            return new ReadOutcome.Changed(e.getMessage(), Map.of());
         }
     }
 

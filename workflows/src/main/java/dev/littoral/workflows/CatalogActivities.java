@@ -1,5 +1,6 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
@@ -29,6 +30,9 @@ public interface CatalogActivities {
 
     /** Writes a snapshot's root and creates the head version that names it: the final source check and the commit in one. */
     CommitResult commitSnapshot(CommitRequest request);
+
+    /** Removes versions that are past their retention, and what only they reach. */
+    void cleanCatalog(CleanRequest request);
 
     /** Removes an ended update's staging. */
     void discardStaging(DiscardRequest request);

@@ -300,16 +300,15 @@ final class CollectionState {
         return stopping.get(update).reason();
     }
 
-    /** The waiting job's source is in the catalog as {@code declared}. */
-    void declared(Job job, Head declared, Instant now) {
-        saw(declared);
+    /** The waiting job's source is the head's, or the collection is retired. */
+    void declared(Job job, Instant now) {
         // The version each of these would have to create is taken, so none can commit any more.
         for (Stopping stopped : List.copyOf(stopping.values())) {
             settle(stopped, now);
         }
         toInspect.clear();
         if (pending != null && pending.update() == job.update()) {
-            pending = pending.declared(declared.generation());
+            pending = pending.declared(head.generation());
         }
     }
 
@@ -351,16 +350,16 @@ final class CollectionState {
         }
     }
 
-    /** The collection's end is written, or somebody else wrote it. */
-    void retired(Head newest, Instant now) {
-        saw(newest);
+    /** The collection's end is written: what still waits never starts. */
+    void retired(Instant now) {
         if (pending != null) {
             end(pending, UpdateState.CANCELED, null, "the collection is retired", now);
             pending = null;
         }
     }
 
-    private void saw(Head newest) {
+    /** The head is at least this one. */
+    void saw(Head newest) {
         if (newest.version() >= head.version()) {
             head = newest;
         }

@@ -132,7 +132,15 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 }
             }
         }
-        Workflow.await(Workflow::isEveryHandlerFinished);
+        state.retired(now());
+        // Requests that came too late get an answer too.
+        while (!inbox.isEmpty() || !Workflow.isEveryHandlerFinished()) {
+            while (!inbox.isEmpty()) {
+                state.handle(inbox.removeFirst(), now());
+            }
+            state.retired(now());
+            Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
+        }
     }
 
     private void rest(Instant refreshAt) {
@@ -164,52 +172,42 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
     }
 
+    /** Each time the head has moved, the state sees it and the need is looked at again: somebody else may have met it. */
     private void declare(Job job) {
         String reason = "update " + job.update() + ", " + job.trigger();
         try {
-            Head declared = write(commitId -> catalog.declareSource(
-                    new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason)));
-            state.declared(job, declared, now());
+            while (!state.isRetired() && !job.source().equals(state.head().source())) {
+                write(commitId -> catalog.declareSource(
+                        new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason)));
+            }
+            state.declared(job, now());
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
-            state.declarationFailed(job, Failures.of(e), now());
-        } catch (ApplicationFailure e) {
             state.declarationFailed(job, Failures.of(e), now());
         }
     }
 
     private void retireForGood() {
         try {
-            state.retired(
-                    write(commitId -> catalog.retireCollection(
-                            new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId))),
-                    now());
+            while (!state.isRetired()) {
+                write(commitId -> catalog.retireCollection(
+                        new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId)));
+            }
         } catch (ActivityFailure e) {
             throw ended(e);
         }
     }
 
     private interface HeadWrite {
-        CommitOutcome attempt(String commitId);
+        CommitOutcome upon(String commitId);
     }
 
-    /** Writes upon the newest head. Each time it has moved, the state sees it and decides again upon that. */
-    private Head write(HeadWrite write) {
-        for (int i = 0; i < Policies.MAX_DECISIONS; i++) {
-            switch (write.attempt(Workflow.randomUUID().toString())) {
-                case CommitOutcome.Created created -> {
-                    return created.head();
-                }
-                case CommitOutcome.Moved moved -> {
-                    state.moved(moved.newest(), now());
-                    if (state.isRetired()) {
-                        return moved.newest();
-                    }
-                }
-            }
+    /** Tries to write upon the newest head known; whoever wrote the version after it, the state sees it. */
+    private void write(HeadWrite write) {
+        switch (write.upon(Workflow.randomUUID().toString())) {
+            case CommitOutcome.Created created -> state.saw(created.head());
+            case CommitOutcome.Moved moved -> state.moved(moved.newest(), now());
         }
-        throw ApplicationFailure.newNonRetryableFailure(
-                "the head moved " + Policies.MAX_DECISIONS + " times before a write", FailureType.TRANSIENT.name());
     }
 
     private void launch(Job waiting) {

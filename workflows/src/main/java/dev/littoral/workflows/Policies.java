@@ -14,8 +14,11 @@ final class Policies {
     /** How many times an update lists again because the head or a file moved under it. More means that it never rests. */
     static final int MAX_ROUNDS = 5;
 
-    /** How many times a declaration is decided again because the head moved. Each time somebody else made progress. */
-    static final int MAX_DECISIONS = 100;
+    /** The catalog is cleaned after every so many versions: what that costs is spread over them. */
+    static final int CLEAN_EVERY = 32;
+
+    /** How long an update waits, times its round, before it lists again because a file changed under it. */
+    static final Duration PAUSE_AFTER_CHANGE = Duration.ofMillis(500);
 
     /** A history of this many events is replayed in well under a second; beyond it the collection continues as new. */
     static final int MAX_HISTORY_EVENTS = 4_000;

@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
@@ -23,6 +24,7 @@ import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -65,6 +67,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         try {
             UpdateReport report = update();
             cleanUp();
+            if (report.outcome() == UpdateState.COMMITTED && report.version() % Policies.CLEAN_EVERY == 0) {
+                cleanCatalog();
+            }
             return report;
         } catch (CanceledFailure e) {
             cleanUp();
@@ -105,6 +110,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                     }
                     base = again.base();
                     tally.round(base);
+                    // Whoever writes to the source may need a moment to finish.
+                    Workflow.sleep(again.pause());
                 }
             }
         }
@@ -113,7 +120,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private sealed interface Attempt {
         record Ended(UpdateReport report) implements Attempt {}
 
-        record Again(Head base, String reason) implements Attempt {}
+        record Again(Head base, String reason, Duration pause) implements Attempt {}
     }
 
     private Attempt attempt(String commitId, String objects) {
@@ -161,7 +168,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             }
         }
         if (changedReason != null) {
-            return new Attempt.Again(base, changedReason);
+            return new Attempt.Again(base, changedReason, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
         }
 
         progress = new UpdateProgress("balance", round, listing.touched(), listing.listed());
@@ -209,7 +216,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 Head newest = moved.newest();
                 yield newest.retired() || !input.source().equals(newest.source())
                         ? new Attempt.Ended(tally.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
-                        : new Attempt.Again(newest, "the head moved to version " + newest.version());
+                        : new Attempt.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
             }
         };
     }
@@ -302,12 +309,27 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         if (!staged && garbage.isEmpty()) {
             return;
         }
+        afterwards(
+                () -> catalog.discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage)),
+                "its staging is left for the next update to remove");
+    }
+
+    /** Old versions go once in a while. */
+    private void cleanCatalog() {
+        afterwards(
+                () -> commits.cleanCatalog(
+                        new CleanRequest(input.collectionId(), input.options().keepVersionsFor())),
+                "old versions are left for a later update to remove");
+    }
+
+    /** Work that a cancel does not stop and whose failure changes nothing. */
+    private void afterwards(Runnable work, String otherwise) {
         Workflow.newDetachedCancellationScope(() -> {
                     try {
-                        catalog.discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage));
+                        work.run();
                     } catch (ActivityFailure e) {
                         Workflow.getLogger(UpdateExternalCollectionWorkflowImpl.class)
-                                .warn("Staging of update {} is left for the next update to remove", input.update(), e);
+                                .warn("After update {}, {}", input.update(), otherwise, e);
                     }
                 })
                 .run();

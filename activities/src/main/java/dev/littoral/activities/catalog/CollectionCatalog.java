@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  * many threads.
  */
 public final class CollectionCatalog {
+    /** The folder of all snapshot objects. */
+    static final String SNAPSHOTS = "snapshots/";
+
     private static final int DELETE_BATCH = 1_000;
 
     private final ObjectStore store;
@@ -125,6 +128,27 @@ public final class CollectionCatalog {
     /** Removes a folder of snapshot objects that nothing names or can come to name. */
     public void discard(String objects) throws InterruptedException {
         deleteAll(objects + "/", null);
+    }
+
+    /** The version a snapshot object was written for, from the name of its folder. */
+    static long versionOf(String snapshotObject) {
+        int start = SNAPSHOTS.length();
+        return Long.parseLong(snapshotObject.substring(start, snapshotObject.indexOf('-', start)));
+    }
+
+    /** Keys of a folder, below the collection. */
+    List<String> list(String folder, String startAfter, int limit) throws InterruptedException {
+        int prefix = key("").length();
+        return store.list(key(folder), startAfter == null ? null : key(startAfter), limit).stream()
+                .map(key -> key.substring(prefix))
+                .toList();
+    }
+
+    /** Deletes objects. */
+    void delete(List<String> keys) throws InterruptedException {
+        if (!keys.isEmpty()) {
+            store.delete(keys.stream().map(this::key).toList());
+        }
     }
 
     /** Deletes every object of a folder that sorts before {@code end}. */

@@ -18,6 +18,7 @@ public final class HeadLog {
     private static final long LAST = 9_999_999_999L;
 
     private static final String SUFFIX = ".json";
+    private static final int DELETE_BATCH = 1_000;
 
     private final ObjectStore store;
     private final String folder;
@@ -93,6 +94,15 @@ public final class HeadLog {
         return there.get().commitId().equals(next.commitId())
                 ? new CommitOutcome.Created(there.get())
                 : new CommitOutcome.Moved(newest());
+    }
+
+    /** Deletes versions, in the order given. */
+    void delete(List<Long> versions) throws InterruptedException {
+        for (int from = 0; from < versions.size(); from += DELETE_BATCH) {
+            store.delete(versions.subList(from, Math.min(versions.size(), from + DELETE_BATCH)).stream()
+                    .map(this::key)
+                    .toList());
+        }
     }
 
     private Optional<Head> read(String key) throws InterruptedException {

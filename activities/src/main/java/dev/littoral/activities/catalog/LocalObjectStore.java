@@ -262,10 +262,12 @@ public final class LocalObjectStore implements ObjectStore {
                             && found.lastModifiedTime().toInstant().isBefore(limit)) {
                         Files.deleteIfExists(file);
                     }
-                } catch (NoSuchFileException e) {
-                    // Another process finished with it.
+                } catch (IOException e) {
+                    // Another process finished with it, or it is somebody else's: no reason to refuse the catalog.
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
@@ -279,7 +281,7 @@ public final class LocalObjectStore implements ObjectStore {
             throw new LittoralException(
                     FailureType.INPUT,
                     "The file system of the catalog's folder " + root
-                            + " makes no hard links; expected one that does, such as" + " ext4, XFS or NFS.",
+                            + " makes no hard links; expected one that does, such as ext4, XFS or NFS.",
                     e);
         } finally {
             Files.deleteIfExists(file);

@@ -82,7 +82,9 @@ public final class LocalSource implements FileSource {
      */
     public static LocalSource of(String uri, PathFilter filter) {
         if (!uri.startsWith(SCHEME + "/")) {
-            throw LittoralException.input("The source " + uri + " is not a local one; expected file:///folder/.");
+            // It may be of any kind and hold a secret, so it is not repeated.
+            throw LittoralException.input(
+                    "The source is not a local one; expected an address such as file:///folder/.");
         }
         String path = uri.substring(SCHEME.length());
         try {
@@ -112,12 +114,13 @@ public final class LocalSource implements FileSource {
         return listing.beyond;
     }
 
+    /** The same as listing everything; what is skipped comes at its place. */
     @Override
     public void listSorted(Visitor visitor) throws InterruptedException {
         list(PathRange.ALL, visitor);
     }
 
-    /** No cuts: one walk lists hundreds of thousands of files in a second. */
+    /** No cuts: one walk is enough, as it waits for no reply that others could be fetched during. */
     @Override
     public List<String> cuts(int wanted) {
         return List.of();

@@ -3,7 +3,6 @@ package dev.littoral.activities.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.workflows.model.FailureType;
@@ -243,7 +242,16 @@ class LocalSourceTest {
         assertThatThrownBy(() -> LocalSource.of(uri, ALL))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
-                .hasMessageContaining(uri);
+                .hasMessageContaining("source");
+    }
+
+    @Test
+    void anAddressOfAnotherKindIsNotRepeatedSinceItMayHoldASecret() {
+        for (String uri : List.of("https://user:secret@host/x?token=secret", "file://user:secret@host/x")) {
+            assertThatThrownBy(() -> LocalSource.of(uri, ALL))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageNotContaining("secret");
+        }
     }
 
     @Test
@@ -651,7 +659,12 @@ class LocalSourceTest {
         Path file = write("a/x");
         SourceFile listed = only();
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-        assumeThat(Files.isReadable(file)).as("root reads everything").isFalse();
+        if (Files.isReadable(file)) {
+            // A superuser may read whatever the bits say; how a refusal is classified is tested apart from the file
+            // system.
+            assertThat(new LocalSource(root, ALL).read(listed, 0, 1)).hasSize(1);
+            return;
+        }
         assertFails(FailureType.ACCESS, file, () -> new LocalSource(root, ALL).read(listed, 0, 1));
         Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("---------"));
         try {

@@ -12,14 +12,18 @@ import java.time.Duration;
  * @param allowEmpty whether a listing may empty a collection that has rows
  * @param maxDropShare the share of the rows served, above 0 and up to 1, that one update may take away; an update that would
  *     take more fails
+ * @param keepVersionsFor how long a version can still be read after a newer one took its place, 2 to 3,650 days; longer than an
+ *     update may run, by a day
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(
         long targetRowsPerSegment,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration refreshEvery,
         boolean allowEmpty,
-        double maxDropShare) {
+        double maxDropShare,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration keepVersionsFor) {
 
     public static final long DEFAULT_TARGET_ROWS = 1_000_000;
-    public static final CollectionOptions DEFAULTS = new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0);
+    public static final CollectionOptions DEFAULTS =
+            new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7));
 }

@@ -24,13 +24,18 @@ public final class Requests {
     private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
     private static final Duration MAX_REFRESH = Duration.ofDays(365);
 
+    /** The longest an update may run, and a day. */
+    private static final Duration MIN_KEEP = Duration.ofDays(2);
+
+    private static final Duration MAX_KEEP = Duration.ofDays(3_650);
+
     private static final Set<String> INPUT_KEYS = sorted("source", "options");
     private static final Set<String> SOURCE_KEYS = sorted("uri", "spec");
     private static final Set<String> SPEC_KEYS =
             sorted("format", "include", "exclude", "columns", "onBadFile", "profile");
     private static final Set<String> COLUMN_KEYS = sorted("name", "type");
     private static final Set<String> OPTION_KEYS =
-            sorted("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare");
+            sorted("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor");
 
     private static final Pattern COLLECTION_ID = Pattern.compile("[a-z0-9][a-z0-9._=-]*");
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
@@ -242,9 +247,15 @@ public final class Requests {
         object("options", json, OPTION_KEYS);
         return new CollectionOptions(
                 targetRows(json.get("targetRowsPerSegment")),
-                refreshEvery(json.get("refreshEvery")),
+                duration("options.refreshEvery", json.get("refreshEvery"), MIN_REFRESH, MAX_REFRESH, null),
                 flag("options.allowEmpty", json.get("allowEmpty")),
-                maxDropShare(json.get("maxDropShare")));
+                maxDropShare(json.get("maxDropShare")),
+                duration(
+                        "options.keepVersionsFor",
+                        json.get("keepVersionsFor"),
+                        MIN_KEEP,
+                        MAX_KEEP,
+                        CollectionOptions.DEFAULTS.keepVersionsFor()));
     }
 
     private static long targetRows(JsonNode json) {
@@ -261,23 +272,22 @@ public final class Requests {
         return json.longValue();
     }
 
-    private static Duration refreshEvery(JsonNode json) {
+    private static Duration duration(String where, JsonNode json, Duration least, Duration most, Duration otherwise) {
         if (absent(json)) {
-            return null;
+            return otherwise;
         }
-        String expected = "; expected an ISO-8601 duration from PT1S to P365D, like PT10M";
-        if (!json.isTextual()) {
-            throw new InvalidRequestException("options.refreshEvery is " + shown(json) + expected);
-        }
-        try {
-            Duration every = Duration.parse(json.textValue());
-            if (every.compareTo(MIN_REFRESH) >= 0 && every.compareTo(MAX_REFRESH) <= 0) {
-                return every;
+        if (json.isTextual()) {
+            try {
+                Duration duration = Duration.parse(json.textValue());
+                if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                    return duration;
+                }
+            } catch (DateTimeParseException e) {
+                // Falls through to the one refusal below.
             }
-        } catch (DateTimeParseException e) {
-            // Falls through to the one refusal below.
         }
-        throw new InvalidRequestException("options.refreshEvery is " + shown(json) + expected);
+        throw new InvalidRequestException(
+                where + " is " + shown(json) + "; expected an ISO-8601 duration from " + least + " to " + most);
     }
 
     private static double maxDropShare(JsonNode json) {

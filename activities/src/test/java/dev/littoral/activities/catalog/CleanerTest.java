@@ -1,0 +1,150 @@
+package dev.littoral.activities.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.model.Totals;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CleanerTest {
+    private static final ExternalSource SOURCE = new ExternalSource("s3://lake/orders/", ExternalSpec.parquet());
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final CollectionCatalog catalog = new CollectionCatalog(store, "orders");
+    private Head head = Head.NONE;
+
+    /** Commits a version a day: a shard of its own, and the first shard of the version before. */
+    private void commit() throws InterruptedException {
+        Head base = head;
+        String objects = folder(base.version() + 1);
+        List<ShardRef> shards = new ArrayList<>();
+        if (base.exists()) {
+            shards.add(catalog.root(base).orElseThrow().shards().get(0));
+        }
+        shards.add(0, shard(objects));
+        write(base, objects, shards);
+    }
+
+    private ShardRef shard(String objects) throws InterruptedException {
+        String key = objects + "/shard-000000.jsonl.zst";
+        String sha256 = catalog.write(key, JsonLines.write(List.of()));
+        return new ShardRef("", key, sha256, "", Totals.NONE, List.of());
+    }
+
+    private void write(Head base, String objects, List<ShardRef> shards) throws InterruptedException {
+        SnapshotRef root = catalog.writeRoot(
+                objects,
+                new SnapshotRoot(
+                        1,
+                        "orders",
+                        base.version() + 1,
+                        SOURCE,
+                        1,
+                        10,
+                        Totals.NONE,
+                        shards,
+                        new SnapshotRoot.SkipReport(0, null)));
+        Head next = new Head(
+                base.version() + 1,
+                "commit-" + (base.version() + 1),
+                HeadKind.COMMITTED,
+                SOURCE,
+                1,
+                1,
+                root,
+                1,
+                START.plus(Duration.ofDays(base.version() + 1)),
+                "");
+        assertThat(catalog.heads().create(base, next)).isEqualTo(new CommitOutcome.Created(next));
+        head = next;
+    }
+
+    private static String folder(long version) {
+        return "snapshots/%010d-commit".formatted(version);
+    }
+
+    private Cleaner.Result cleanBefore(int day) throws InterruptedException {
+        return new Cleaner(catalog).clean(START.plus(Duration.ofDays(day)));
+    }
+
+    private void assertReadable(Head version) throws InterruptedException {
+        for (ShardRef shard : catalog.root(version).orElseThrow().shards()) {
+            assertThat(catalog.shard(shard)).isEmpty();
+        }
+    }
+
+    @Test
+    void versionsPastTheirRetentionGoAndTheOthersStayReadable() throws InterruptedException {
+        for (int i = 0; i < 10; i++) {
+            commit();
+        }
+        // The shard of version 6 is also named by version 7; that of version 5 by no version left.
+        assertThat(cleanBefore(7)).isEqualTo(new Cleaner.Result(6, 6 + 5));
+        List<Head> left = catalog.heads().newest(Long.MAX_VALUE, 100);
+        assertThat(left).extracting(Head::version).containsExactly(10L, 9L, 8L, 7L);
+        for (Head version : left) {
+            assertReadable(version);
+        }
+        assertThat(store.keys()).noneMatch(key -> key.contains(folder(5))).anyMatch(key -> key.contains(folder(6)));
+    }
+
+    @Test
+    void theNewestVersionStaysHoweverOldItIs() throws InterruptedException {
+        commit();
+        commit();
+        assertThat(cleanBefore(1_000).versions()).isEqualTo(1);
+        assertThat(catalog.heads().newest()).isEqualTo(head);
+        assertReadable(head);
+    }
+
+    @Test
+    void whatAnUpdateIsAboutToCommitIsNotTouched() throws InterruptedException {
+        commit();
+        String objects = folder(2);
+        ShardRef shard = shard(objects);
+        cleanBefore(1_000);
+        write(head, objects, List.of(shard));
+        assertReadable(head);
+    }
+
+    @Test
+    void whatAnUpdateLeftThatLostItsVersionIsRemoved() throws InterruptedException {
+        commit();
+        shard("snapshots/%010d-lost".formatted(2));
+        commit();
+        assertThat(cleanBefore(0)).isEqualTo(new Cleaner.Result(0, 1));
+        assertThat(store.keys()).noneMatch(key -> key.contains("lost"));
+    }
+
+    @Test
+    void aClockThatWasSetBackMakesNoHoleInTheLog() throws InterruptedException {
+        commit();
+        commit();
+        Head early = new Head(
+                3, "early", HeadKind.DECLARED, SOURCE, 2, 1, head.snapshot(), 1, START.minus(Duration.ofDays(30)), "");
+        catalog.heads().create(head, early);
+        head = early;
+        commit();
+        cleanBefore(1);
+        assertThat(catalog.heads().newest(Long.MAX_VALUE, 100))
+                .extracting(Head::version)
+                .containsExactly(4L);
+        assertReadable(head);
+    }
+
+    @Test
+    void anEmptyCatalogIsClean() throws InterruptedException {
+        assertThat(cleanBefore(0)).isEqualTo(new Cleaner.Result(0, 0));
+    }
+}
