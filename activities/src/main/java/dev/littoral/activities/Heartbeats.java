@@ -2,7 +2,6 @@ package dev.littoral.activities;
 
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
-import io.temporal.client.ActivityCompletionException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -20,8 +19,8 @@ final class Heartbeats {
     private Heartbeats() {}
 
     /**
-     * Runs work and heartbeats until it is done. When the activity is cancelled, or its worker stops, the work is interrupted
-     * and waited for, and the cancel comes out.
+     * Runs work and heartbeats until it is done. When the activity is cancelled, its worker stops or a heartbeat fails, the
+     * work is interrupted and waited for, and that comes out.
      *
      * @param details what to heartbeat: how far the work is, and where another attempt can go on
      */
@@ -45,10 +44,11 @@ final class Heartbeats {
                 throw cause;
             }
             throw e;
-        } catch (ActivityCompletionException | InterruptedException e) {
-            thread.interrupt();
-            thread.join(TimeUnit.SECONDS.toMillis(FAREWELL_SECONDS));
-            throw e;
+        } finally {
+            if (!task.isDone()) {
+                thread.interrupt();
+                thread.join(TimeUnit.SECONDS.toMillis(FAREWELL_SECONDS));
+            }
         }
     }
 }

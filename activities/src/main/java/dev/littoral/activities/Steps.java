@@ -5,6 +5,7 @@ import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,18 +22,26 @@ final class Steps {
         } catch (ActivityCompletionException e) {
             throw e;
         } catch (LittoralException e) {
+            if (e.type() == FailureType.INTERNAL) {
+                LOG.error("Activity {} failed unexpectedly", activity(), e);
+            }
             throw failure(e.type(), e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure(FailureType.TRANSIENT, "the worker was stopped");
         } catch (Exception e) {
-            String name = Activity.getExecutionContext().getInfo().getActivityType();
-            LOG.error("Activity {} failed unexpectedly", name, e);
+            LOG.error("Activity {} failed unexpectedly", activity(), e);
+            // Work on another thread hands its errors over wrapped.
+            Throwable bug = e instanceof ExecutionException ? e.getCause() : e;
             throw failure(
                     FailureType.INTERNAL,
-                    name + " failed with " + e.getClass().getSimpleName()
+                    activity() + " failed with " + bug.getClass().getSimpleName()
                             + ", a bug in Littoral; the worker's log has the stack");
         }
+    }
+
+    private static String activity() {
+        return Activity.getExecutionContext().getInfo().getActivityType();
     }
 
     private static ApplicationFailure failure(FailureType type, String message) {

@@ -17,6 +17,7 @@ import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.Listing;
@@ -37,18 +38,23 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Lists, reads and balances. One object serves all collections of a worker, on many threads. */
 public final class UpdateActivitiesImpl implements UpdateActivities {
     private final ObjectStore store;
-    private final Sources sources;
+    private final Opener sources;
     private final int maxFilesPerShard;
     private final ParquetFooters footers = new ParquetFooters();
 
     public UpdateActivitiesImpl(ObjectStore store, Sources sources) {
-        this(store, sources, SourceLister.MAX_FILES);
+        this(store, sources::open, SourceLister.MAX_FILES);
     }
 
-    UpdateActivitiesImpl(ObjectStore store, Sources sources, int maxFilesPerShard) {
+    UpdateActivitiesImpl(ObjectStore store, Opener sources, int maxFilesPerShard) {
         this.store = store;
         this.sources = sources;
         this.maxFilesPerShard = maxFilesPerShard;
+    }
+
+    /** Opens a source, as {@link Sources} does. */
+    interface Opener {
+        Sources.Opened open(ExternalSource source, boolean allowEmpty);
     }
 
     /**

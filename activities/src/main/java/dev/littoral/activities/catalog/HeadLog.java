@@ -1,11 +1,15 @@
 package dev.littoral.activities.catalog;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Wire;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +23,9 @@ public final class HeadLog {
 
     private static final String SUFFIX = ".json";
     private static final int DELETE_BATCH = 1_000;
+
+    private static final ObjectReader HEAD =
+            Wire.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final ObjectStore store;
     private final String folder;
@@ -41,9 +48,12 @@ public final class HeadLog {
      * @param limit at most so many
      */
     public List<Head> newest(long before, int limit) throws InterruptedException {
+        if (before <= 1) {
+            return List.of();
+        }
         String startAfter = before > LAST ? null : key(before);
         List<String> keys = store.list(folder, startAfter, limit);
-        List<Head> heads = new java.util.ArrayList<>(keys.size());
+        List<Head> heads = new ArrayList<>(keys.size());
         for (String key : keys) {
             read(key).ifPresent(heads::add);
         }
@@ -111,17 +121,28 @@ public final class HeadLog {
             return Optional.empty();
         }
         try {
-            Head head = Wire.JSON.readValue(bytes.get(), Head.class);
-            if (head.commitId() != null
-                    && head.kind() != null
-                    && head.source() != null
-                    && key(head.version()).equals(key)) {
+            Head head = HEAD.readValue(bytes.get());
+            if (isWhole(head) && key(head.version()).equals(key)) {
                 return Optional.of(head);
             }
         } catch (IOException e) {
             throw damaged(key, e);
         }
         throw damaged(key, null);
+    }
+
+    private static boolean isWhole(Head head) {
+        return head != null
+                && head.commitId() != null
+                && head.kind() != null
+                && head.source() != null
+                && head.source().uri() != null
+                && head.source().spec() != null
+                && (head.snapshot() == null || isWhole(head.snapshot()));
+    }
+
+    private static boolean isWhole(SnapshotRef snapshot) {
+        return snapshot.key() != null && snapshot.sha256() != null && snapshot.totals() != null;
     }
 
     private LittoralException damaged(String key, IOException cause) {

@@ -56,7 +56,7 @@ public final class SourceLister {
      * @param same whether the source lists as the base does, so that nothing is to be done
      * @param listed everything that was listed
      * @param skips what was left out
-     * @param staged whether something was staged
+     * @param staged whether something may be staged
      */
     public record Result(Plan plan, boolean same, long listed, SkipLog skips, boolean staged) {}
 
@@ -72,10 +72,12 @@ public final class SourceLister {
             throws InterruptedException {
         SkipLog skips = new SkipLog();
         List<RangeListing> ranges;
+        boolean again = false;
         try {
             ranges = inRanges(base, touchAll, skips);
         } catch (OutOfOrderException e) {
-            // Ranges may have missed files: list again, whole, and sort.
+            // Ranges may have missed files: list again, whole, and sort. What they staged stays behind.
+            again = true;
             skips = new SkipLog();
             ranges = sorted(base, touchAll, skips);
         }
@@ -90,7 +92,7 @@ public final class SourceLister {
                 same,
                 listed,
                 skips,
-                ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
+                again || ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
     }
 
     private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips)

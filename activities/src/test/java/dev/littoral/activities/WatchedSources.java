@@ -1,0 +1,115 @@
+package dev.littoral.activities;
+
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PathRange;
+import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.workflows.model.ExternalSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Notes which files are read, and lets a test step in. Safe for use by many threads. */
+final class WatchedSources implements UpdateActivitiesImpl.Opener {
+    /** Steps in before a read. */
+    interface Step {
+        void before(SourceFile file) throws InterruptedException;
+    }
+
+    private final UpdateActivitiesImpl.Opener sources;
+    private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile Step step = file -> {};
+
+    WatchedSources(UpdateActivitiesImpl.Opener sources) {
+        this.sources = sources;
+    }
+
+    void beforeEachRead(Step newStep) {
+        step = newStep;
+    }
+
+    void forget() {
+        reads.clear();
+    }
+
+    /** The paths of the files that were read. */
+    Set<String> opened() {
+        return Set.copyOf(reads.keySet());
+    }
+
+    /** How often each file was read. */
+    Map<String, Integer> reads() {
+        return new TreeMap<>(reads);
+    }
+
+    /** Sources that were opened and not closed. */
+    int open() {
+        return open.get();
+    }
+
+    @Override
+    public Sources.Opened open(ExternalSource source, boolean allowEmpty) {
+        Sources.Opened opened = sources.open(source, allowEmpty);
+        open.incrementAndGet();
+        return new Sources.Opened() {
+            private final FileSource files = new Watched(opened.files());
+
+            @Override
+            public FileSource files() {
+                return files;
+            }
+
+            @Override
+            public void addTo(Map<String, Long> requests) {
+                opened.addTo(requests);
+            }
+
+            @Override
+            public void close() {
+                open.decrementAndGet();
+                opened.close();
+            }
+        };
+    }
+
+    private final class Watched implements FileSource {
+        private final FileSource source;
+
+        Watched(FileSource source) {
+            this.source = source;
+        }
+
+        @Override
+        public String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException {
+            return source.list(range, visitor);
+        }
+
+        @Override
+        public void listSorted(Visitor visitor) throws InterruptedException {
+            source.listSorted(visitor);
+        }
+
+        @Override
+        public List<String> cuts(int wanted) throws InterruptedException {
+            return source.cuts(wanted);
+        }
+
+        @Override
+        public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+            reads.merge(file.path(), 1, Integer::sum);
+            step.before(file);
+            return source.read(file, offset, length);
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
+    }
+}

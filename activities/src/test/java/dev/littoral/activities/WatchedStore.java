@@ -1,0 +1,86 @@
+package dev.littoral.activities;
+
+import dev.littoral.activities.catalog.ObjectStore;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Notes the key of every call to a store, and what is written. Safe for use by many threads. */
+final class WatchedStore implements ObjectStore {
+    private final ObjectStore store;
+    private final List<String> read = new ArrayList<>();
+    private final List<String> written = new ArrayList<>();
+    private long bytesWritten;
+
+    WatchedStore(ObjectStore store) {
+        this.store = store;
+    }
+
+    /** Forgets what was noted. */
+    synchronized void forget() {
+        read.clear();
+        written.clear();
+        bytesWritten = 0;
+    }
+
+    synchronized List<String> read() {
+        return List.copyOf(read);
+    }
+
+    synchronized List<String> written() {
+        return List.copyOf(written);
+    }
+
+    synchronized long bytesWritten() {
+        return bytesWritten;
+    }
+
+    private synchronized void noteRead(String key) {
+        read.add(key);
+    }
+
+    private synchronized void noteWritten(String key, long bytes) {
+        written.add(key);
+        bytesWritten += bytes;
+    }
+
+    @Override
+    public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
+        noteWritten(key, body.length);
+        return store.createIfAbsent(key, body);
+    }
+
+    @Override
+    public void put(String key, byte[] body) throws InterruptedException {
+        noteWritten(key, body.length);
+        store.put(key, body);
+    }
+
+    @Override
+    public Optional<byte[]> get(String key) throws InterruptedException {
+        noteRead(key);
+        return store.get(key);
+    }
+
+    @Override
+    public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
+        return store.list(prefix, startAfter, limit);
+    }
+
+    @Override
+    public void delete(Collection<String> keys) throws InterruptedException {
+        keys.forEach(key -> noteWritten(key, 0));
+        store.delete(keys);
+    }
+
+    @Override
+    public String location() {
+        return store.location();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

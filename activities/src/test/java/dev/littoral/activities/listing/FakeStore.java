@@ -1,0 +1,124 @@
+package dev.littoral.activities.listing;
+
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PathRange;
+import dev.littoral.activities.source.Paths;
+import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.SourceFile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Paths without content, listed in an order of the test's choosing as an S3 bucket would be: page by page, after a key. */
+final class FakeStore implements FileSource {
+    private final Comparator<String> order;
+    private final TreeMap<String, SourceFile> files = new TreeMap<>(Paths.ORDER);
+    private final TreeMap<String, SkipReason> skipped = new TreeMap<>(Paths.ORDER);
+    private List<String> cuts = List.of();
+
+    final AtomicInteger sortedListings = new AtomicInteger();
+
+    FakeStore(Comparator<String> order) {
+        this.order = order;
+    }
+
+    void put(String path, String version) {
+        put(path, version, 100);
+    }
+
+    void put(String path, String version, long bytes) {
+        skipped.remove(path);
+        files.put(path, new SourceFile(path, version, bytes));
+    }
+
+    void hide(String path) {
+        files.remove(path);
+        skipped.put(path, SkipReason.HIDDEN);
+    }
+
+    void remove(String path) {
+        files.remove(path);
+        skipped.remove(path);
+    }
+
+    void cutAt(List<String> paths) {
+        cuts = paths;
+    }
+
+    /** All files, in order. */
+    List<SourceFile> files() {
+        return List.copyOf(files.values());
+    }
+
+    int skippedCount() {
+        return skipped.size();
+    }
+
+    private List<String> listing() {
+        List<String> paths = new ArrayList<>(files.keySet());
+        paths.addAll(skipped.keySet());
+        paths.sort(order);
+        return paths;
+    }
+
+    @Override
+    public String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException {
+        String after = range.from() == null || range.from().isEmpty()
+                ? null
+                : range.from()
+                        .substring(
+                                0, range.from().offsetByCodePoints(range.from().length(), -1));
+        String previous = null;
+        for (String path : listing()) {
+            if (after != null && order.compare(path, after) <= 0) {
+                continue;
+            }
+            if (previous != null && Paths.compare(previous, path) >= 0) {
+                throw new OutOfOrderException(previous, path);
+            }
+            previous = path;
+            if (range.to() != null && Paths.compare(path, range.to()) >= 0) {
+                return path;
+            }
+            if (range.contains(path)) {
+                visit(path, visitor);
+            }
+        }
+        return null;
+    }
+
+    private void visit(String path, Visitor visitor) throws InterruptedException {
+        if (files.containsKey(path)) {
+            visitor.file(files.get(path));
+        } else {
+            visitor.skipped(path, skipped.get(path));
+        }
+    }
+
+    @Override
+    public void listSorted(Visitor visitor) throws InterruptedException {
+        sortedListings.incrementAndGet();
+        for (String path : skipped.keySet()) {
+            visit(path, visitor);
+        }
+        for (String path : files.keySet()) {
+            visit(path, visitor);
+        }
+    }
+
+    @Override
+    public List<String> cuts(int wanted) {
+        return cuts;
+    }
+
+    @Override
+    public byte[] read(SourceFile file, long offset, int length) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+}
