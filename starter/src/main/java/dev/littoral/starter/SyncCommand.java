@@ -20,6 +20,7 @@ import dev.littoral.workflows.model.Wire;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -77,29 +78,30 @@ final class SyncCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
+    private final Interrupt interrupt;
+
+    SyncCommand(Interrupt interrupt) {
+        this.interrupt = interrupt;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         String collectionId = where.collectionId();
         CollectionInput input = new CollectionInput(input());
-        Requests.Start start = Requests.start(input);
-        try (Interrupt interrupt = new Interrupt();
-                Progress progress = new Progress(command.commandLine().getErr())) {
-            UpdateReport report = run(collectionId, input, allowed(start.source(), collectionId), interrupt, progress);
+        ExternalSource given = Requests.start(input).source();
+        ExternalSource followed = given == null ? declared(collectionId) : given;
+        CatalogInSource.refuse(where.catalog(), collectionId, followed);
+        interrupt.install();
+        PrintWriter err = command.commandLine().getErr();
+        try (Progress progress = new Progress(err)) {
+            UpdateReport report = run(collectionId, input, followed.uri(), progress);
             progress.clear();
-            if (json) {
-                Output.json(command.commandLine().getOut(), report);
-            } else {
-                Reports.print(report, command.commandLine().getOut());
-            }
-            command.commandLine().getOut().flush();
-            ExitCode code = ExitCode.of(report.outcome(), report.failure());
-            interrupt.exitWith(code);
-            return code.code();
+            print(report, command.commandLine().getOut(), err);
+            return ExitCode.of(report.outcome(), report.failure()).code();
         }
     }
 
-    private UpdateReport run(
-            String collectionId, CollectionInput input, String allowed, Interrupt interrupt, Progress progress)
+    private UpdateReport run(String collectionId, CollectionInput input, String allowed, Progress progress)
             throws InterruptedException {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start()) {
             WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
@@ -107,10 +109,11 @@ final class SyncCommand implements Callable<Integer> {
                     .build());
             try {
                 WorkflowClient client = WorkflowClient.newInstance(service);
+                // A person who names a source on the command line allows it.
                 LittoralWorker worker =
                         LittoralWorker.start(client, WorkerSettings.of(where.catalog(), List.of(allowed)));
                 try {
-                    return new Follower(client, collectionId).follow(input, interrupt, progress);
+                    return new Follower(client, collectionId, interrupt, progress).follow(input);
                 } finally {
                     worker.close();
                 }
@@ -118,6 +121,25 @@ final class SyncCommand implements Callable<Integer> {
                 service.shutdownNow();
                 service.awaitTermination(5, TimeUnit.SECONDS);
             }
+        }
+    }
+
+    /** The report on one stream; what a person has to know of an end that was not wished for on the other. */
+    private void print(UpdateReport report, PrintWriter out, PrintWriter err) {
+        if (json) {
+            Output.json(out, report);
+        } else {
+            Reports.print(report, out);
+        }
+        out.flush();
+        switch (report.outcome()) {
+            case COMMITTED, UNCHANGED -> {}
+            case SUPERSEDED, CANCELED, FAILED, PENDING, RUNNING ->
+                err.println("littoral: update " + report.update() + " of " + report.collectionId() + " "
+                        + report.outcome() + ": " + Output.path(report.reason()) + "; "
+                        + (report.rows() == 0 && report.segments().total() == 0
+                                ? "nothing is served"
+                                : "what is served is as it was"));
         }
     }
 
@@ -154,6 +176,9 @@ final class SyncCommand implements Callable<Integer> {
 
     /** A path is made a URI; a URI stays as it is. */
     private String uri(String given) {
+        if (given.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "--source is empty; expected a URI or a path");
+        }
         if (URI.matcher(given).matches()) {
             return given;
         }
@@ -166,19 +191,16 @@ final class SyncCommand implements Callable<Integer> {
         }
     }
 
-    /** A person who names a source on the command line allows it; one who names none means the catalog's. */
-    private String allowed(ExternalSource given, String collectionId) throws InterruptedException {
-        if (given != null) {
-            return given.uri();
-        }
+    /** The catalog's source: what is meant when none is named. */
+    private ExternalSource declared(String collectionId) throws InterruptedException {
         try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.open(where.catalog(), clients)) {
+                ObjectStore store = Catalogs.openForReading(where.catalog(), clients)) {
             Head head = new HeadLog(store, collectionId).newest();
             if (!head.exists()) {
                 throw LittoralException.input("Catalog " + store.location() + " has no collection " + collectionId
                         + "; expected --source for a new one");
             }
-            return head.source().uri();
+            return head.source();
         }
     }
 }
