@@ -1,7 +1,10 @@
 package dev.littoral.starter;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.Catalogs;
@@ -46,6 +49,14 @@ import picocli.CommandLine.Spec;
         })
 final class SyncCommand implements Callable<Integer> {
     private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
+
+    /** One value and nothing after it. A key that is named twice is a mistake. */
+    private static final ObjectReader STRICT = Wire.JSON
+            .reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            // What cannot be read may hold a secret.
+            .without(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION);
 
     @Mixin
     private CatalogOption where;
@@ -136,11 +147,16 @@ final class SyncCommand implements Callable<Integer> {
             case COMMITTED, UNCHANGED -> {}
             case SUPERSEDED, CANCELED, FAILED, PENDING, RUNNING ->
                 err.println("littoral: update " + report.update() + " of " + report.collectionId() + " "
-                        + report.outcome() + ": " + Output.path(report.reason()) + "; "
+                        + report.outcome() + ": " + sentence(report.reason()) + "; "
                         + (report.rows() == 0 && report.segments().total() == 0
                                 ? "nothing is served"
                                 : "what is served is as it was"));
         }
+    }
+
+    /** A reason without the full stop that it may end with. */
+    private static String sentence(String reason) {
+        return Output.path(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
     }
 
     /** What a person would send to start the collection. */
@@ -164,14 +180,19 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     private JsonNode json(String text) {
+        String problem;
         try {
-            return Wire.JSON.readTree(text);
+            JsonNode json = STRICT.readTree(text);
+            if (!json.isMissingNode()) {
+                return json;
+            }
+            problem = "it is empty";
         } catch (JsonProcessingException e) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--spec is not JSON: " + e.getOriginalMessage()
-                            + "; expected an object like {\"format\":\"parquet\"}");
+            problem = e.getOriginalMessage();
         }
+        throw new ParameterException(
+                command.commandLine(),
+                "--spec is not JSON: " + problem + "; expected an object like {\"format\":\"parquet\"}");
     }
 
     /** A path is made a URI; a URI stays as it is. */
