@@ -8,13 +8,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** Turns what a local file system says into a classified failure. */
 public final class FileFailures {
     private static final Set<String> DENIED =
             Set.of("Permission denied", "Operation not permitted", "Read-only file system");
-    private static final Set<String> GONE = Set.of("Not a directory", "Too many levels of symbolic links");
+    /** How reasons begin that say that a part of a path is something else than a folder. */
+    private static final List<String> GONE = List.of("Not a directory", "Too many levels of symbolic links");
+
     private static final Set<String> WRONG = Set.of("Is a directory", "File name too long");
 
     private FileFailures() {}
@@ -37,7 +40,9 @@ public final class FileFailures {
 
     /** Whether it says that there is nothing at a path: no such file, or a folder on the way to it is none. */
     public static boolean gone(IOException e) {
-        return e instanceof NoSuchFileException || e instanceof NotDirectoryException || GONE.contains(reason(e));
+        return e instanceof NoSuchFileException
+                || e instanceof NotDirectoryException
+                || GONE.stream().anyMatch(reason(e)::startsWith);
     }
 
     private static FailureType type(IOException e, String reason) {

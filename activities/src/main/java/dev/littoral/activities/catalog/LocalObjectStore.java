@@ -56,12 +56,12 @@ public final class LocalObjectStore implements ObjectStore {
                 existing = existing.getParent();
             }
             Files.createDirectories(temporary);
+            checkHardLinks();
             forceUpTo(existing, this.root);
             removeLeftovers();
         } catch (IOException e) {
             throw FileFailures.of("open the catalog", this.root, e);
         }
-        checkHardLinks();
     }
 
     private LocalObjectStore(Path root, Path temporary) {
@@ -273,36 +273,29 @@ public final class LocalObjectStore implements ObjectStore {
                             && found.lastModifiedTime().toInstant().isBefore(limit)) {
                         Files.deleteIfExists(file);
                     }
-                } catch (NoSuchFileException e) {
-                    // Another process finished with it.
+                } catch (IOException e) {
+                    // Another process finished with it, or it is somebody else's: no reason to refuse the catalog.
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
-    private void checkHardLinks() throws InterruptedException {
-        Path file = temporary.resolve(UUID.randomUUID().toString());
+    private void checkHardLinks() throws IOException {
+        Path file = Files.createFile(temporary.resolve(UUID.randomUUID().toString()));
         Path link = temporary.resolve(UUID.randomUUID().toString());
         try {
-            try {
-                Files.createFile(file);
-                Files.createLink(link, file);
-            } catch (UnsupportedOperationException | FileSystemException e) {
-                if (!Files.exists(file)) {
-                    throw e;
-                }
-                throw new LittoralException(
-                        FailureType.INPUT,
-                        "The catalog's folder " + root
-                                + " lies on a file system that makes no hard links; expected one that"
-                                + " does, such as ext4, XFS or NFS.",
-                        e);
-            } finally {
-                Files.deleteIfExists(link);
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw FileFailures.of("write to the catalog", root, e);
+            Files.createLink(link, file);
+            Files.delete(link);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "The file system of the catalog's folder " + root
+                            + " makes no hard links; expected one that does, such as ext4, XFS or NFS.",
+                    e);
+        } finally {
+            Files.deleteIfExists(file);
         }
     }
 

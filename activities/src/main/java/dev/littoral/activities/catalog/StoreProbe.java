@@ -30,7 +30,9 @@ public final class StoreProbe {
 
     private static final int FORMAT = 1;
     private static final int THREADS = 16;
-    private static final int ROUNDS = 5;
+    /** A store that lets two win in every third round only passes three times in ten thousand. */
+    private static final int ROUNDS = 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private StoreProbe() {}
@@ -64,7 +66,7 @@ public final class StoreProbe {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             try {
                 for (int round = 0; round < ROUNDS; round++) {
-                    keys.add(prefix + "round-" + round);
+                    keys.add(prefix + "round-" + (100 + round));
                     race(store, keys.getLast(), threads);
                 }
             } finally {

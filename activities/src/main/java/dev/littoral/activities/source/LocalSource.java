@@ -69,8 +69,8 @@ public final class LocalSource implements FileSource {
         this.folderOnly = folderOnly;
         this.filter = filter;
         this.attributes = root.getFileSystem().supportedFileAttributeViews().contains("unix")
-                ? "unix:isRegularFile,isDirectory,isSymbolicLink,size,lastModifiedTime,ino,dev"
-                : "isRegularFile,isDirectory,isSymbolicLink,size,lastModifiedTime";
+                ? "unix:isRegularFile,isDirectory,isSymbolicLink,size,lastModifiedTime,fileKey,ino"
+                : "isRegularFile,isDirectory,isSymbolicLink,size,lastModifiedTime,fileKey";
     }
 
     /**
@@ -82,7 +82,9 @@ public final class LocalSource implements FileSource {
      */
     public static LocalSource of(String uri, PathFilter filter) {
         if (!uri.startsWith(SCHEME + "/")) {
-            throw LittoralException.input("The source " + uri + " is not a local one; expected file:///folder/.");
+            // It may be of any kind and hold a secret, so it is not repeated.
+            throw LittoralException.input(
+                    "The source is not a local one; expected an address such as file:///folder/.");
         }
         String path = uri.substring(SCHEME.length());
         try {
@@ -102,7 +104,7 @@ public final class LocalSource implements FileSource {
         Map<String, Object> found = rootAttributes();
         Listing listing = new Listing(range, visitor);
         if (isTrue(found, "isDirectory")) {
-            listing.walk(found);
+            listing.walk();
         } else if (folderOnly || !isTrue(found, "isRegularFile")) {
             throw LittoralException.input("The source " + root + " is not a folder; expected one"
                     + (folderOnly ? ", since its address ends with /." : " or a file."));
@@ -112,12 +114,13 @@ public final class LocalSource implements FileSource {
         return listing.beyond;
     }
 
+    /** The same as listing everything; what is skipped comes at its place. */
     @Override
     public void listSorted(Visitor visitor) throws InterruptedException {
         list(PathRange.ALL, visitor);
     }
 
-    /** No cuts: one walk lists hundreds of thousands of files in a second. */
+    /** No cuts: one walk is enough, as it waits for no reply that others could be fetched during. */
     @Override
     public List<String> cuts(int wanted) {
         return List.of();
@@ -127,9 +130,10 @@ public final class LocalSource implements FileSource {
      * A folder on the way to where a listing is.
      *
      * @param path whole, with / at its end
+     * @param key tells it from another folder at the same path
      * @param names those that are yet to be met
      */
-    private record Folder(String path, Siblings names) {}
+    private record Folder(String path, Optional<Object> key, Siblings names) {}
 
     /** One listing; it ends when it meets the first path beyond its range. */
     private final class Listing {
@@ -142,11 +146,11 @@ public final class LocalSource implements FileSource {
             this.visitor = visitor;
         }
 
-        void walk(Map<String, Object> rootFound) throws InterruptedException {
-            Path realRoot = realRoot();
+        void walk() throws InterruptedException {
             String top = root.toString().endsWith("/") ? root.toString() : root + "/";
             Deque<Folder> folders = new ArrayDeque<>();
-            folders.push(new Folder(top, open(top, realRoot)));
+            Folder first = open(top, null);
+            folders.push(first);
             while (!folders.isEmpty() && beyond == null) {
                 checkInterrupt();
                 Folder folder = folders.peek();
@@ -155,17 +159,14 @@ public final class LocalSource implements FileSource {
                 if (name == null) {
                     folders.pop();
                 } else if (name.endsWith("/")) {
-                    folders.push(new Folder(path, open(path, realRoot)));
+                    folders.push(open(path, folder));
                 } else if (name.indexOf(ESCAPED) >= 0) {
                     skip(path.substring(0, path.length() - 1), SkipReason.UNREADABLE_NAME);
                 } else if (!liesBefore(path)) {
                     meet(folder, name, path.substring(top.length()));
                 }
             }
-            Map<String, Object> now = rootAttributes();
-            if (!realRoot.equals(realRoot())
-                    || !Objects.equals(rootFound.get("ino"), now.get("ino"))
-                    || !Objects.equals(rootFound.get("dev"), now.get("dev"))) {
+            if (!key(rootAttributes()).equals(first.key)) {
                 throw new LittoralException(
                         FailureType.TRANSIENT, "The source " + root + " was replaced while it was listed.");
             }
@@ -197,20 +198,20 @@ public final class LocalSource implements FileSource {
             }
         }
 
-        private Siblings open(String folder, Path realRoot) throws InterruptedException {
+        /** Reads a folder's names; one that is no longer there, or no longer this folder, has none. */
+        private Folder open(String folder, Folder parent) throws InterruptedException {
             Path path = path(folder);
+            Optional<Object> key = key(path);
             List<String> names = new ArrayList<>();
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
                 for (Path entry : entries) {
                     checkInterrupt();
                     names.add(name(entry));
                 }
-                // A link that has taken the place of a folder on the way leads elsewhere.
-                return new Siblings(isInPlace(path, realRoot) ? names : List.of());
             } catch (IOException | DirectoryIteratorException e) {
                 IOException cause =
                         e instanceof DirectoryIteratorException wrapper ? wrapper.getCause() : (IOException) e;
-                if (path.equals(root)) {
+                if (parent == null) {
                     throw FileFailures.of("list the source", path, cause);
                 }
                 if (!FileFailures.gone(cause)) {
@@ -220,8 +221,12 @@ public final class LocalSource implements FileSource {
                     // Nothing below it is served, so it may well be unreadable.
                     skip(folder, SkipReason.HIDDEN);
                 }
-                return new Siblings(List.of());
             }
+            // Names that were read through a link, put in the place of this folder or of one above, are not its own.
+            boolean inPlace = key.isPresent()
+                    && key.equals(key(path))
+                    && (parent == null || parent.key.equals(key(path(parent.path))));
+            return new Folder(folder, key, new Siblings(inPlace ? names : List.of()));
         }
 
         private void file(String path, Map<String, Object> found) throws InterruptedException {
@@ -293,7 +298,7 @@ public final class LocalSource implements FileSource {
             throw FileFailures.of("read the file", path, e);
         }
         checkUnchanged(file, path);
-        if (!isInPlace(path, realRoot())) {
+        if (!isInPlace(path)) {
             throw new FileChangedException(file.path(), "a folder on its path is now a symbolic link");
         }
         if (bytes.hasRemaining()) {
@@ -324,14 +329,6 @@ public final class LocalSource implements FileSource {
         return root.getFileSystem().getPath(path);
     }
 
-    private Path realRoot() throws InterruptedException {
-        try {
-            return root.toRealPath();
-        } catch (IOException e) {
-            throw FileFailures.of("open the source", root, e);
-        }
-    }
-
     private Map<String, Object> rootAttributes() throws InterruptedException {
         try {
             return Files.readAttributes(root, attributes);
@@ -341,9 +338,9 @@ public final class LocalSource implements FileSource {
     }
 
     /** Whether the path leads, from the root on, through no symbolic link. */
-    private boolean isInPlace(Path path, Path realRoot) throws InterruptedException {
+    private boolean isInPlace(Path path) throws InterruptedException {
         try {
-            return path.toRealPath().equals(realRoot.resolve(root.relativize(path)));
+            return path.toRealPath().equals(root.toRealPath().resolve(root.relativize(path)));
         } catch (IOException e) {
             if (FileFailures.gone(e)) {
                 return false;
@@ -362,6 +359,17 @@ public final class LocalSource implements FileSource {
             }
             throw FileFailures.of("look at", path, e);
         }
+    }
+
+    /** The key of the folder at a path, or empty when there is none. */
+    private Optional<Object> key(Path path) throws InterruptedException {
+        return attributes(path).flatMap(LocalSource::key);
+    }
+
+    private static Optional<Object> key(Map<String, Object> found) {
+        return isTrue(found, "isDirectory")
+                ? Optional.of(Objects.requireNonNullElse(found.get("fileKey"), "no keys here"))
+                : Optional.empty();
     }
 
     private static boolean isTrue(Map<String, Object> found, String attribute) {

@@ -82,9 +82,13 @@ public final class PathSorter implements AutoCloseable {
     /** Removes the temporary files. */
     @Override
     public void close() {
-        forgetRuns();
+        runs.clear();
         forgetBuffer();
         if (folder != null) {
+            // All that were made: one whose writing failed is not among the runs.
+            for (int run = 0; run < created; run++) {
+                delete(run(run));
+            }
             delete(folder);
             folder = null;
         }
@@ -136,7 +140,7 @@ public final class PathSorter implements AutoCloseable {
         if (folder == null) {
             folder = Files.createTempDirectory(parent, "littoral-sort-");
         }
-        Path run = folder.resolve("run-" + created++);
+        Path run = run(created++);
         // A file stream, not a channel: an interrupt must not close it half-way.
         try (DataOutputStream out =
                 new DataOutputStream(new BufferedOutputStream(new FileOutputStream(run.toFile()), BUFFER))) {
@@ -226,10 +230,15 @@ public final class PathSorter implements AutoCloseable {
         bufferBytes = 0;
     }
 
+    private Path run(int number) {
+        return folder.resolve("run-" + number);
+    }
+
     private static void delete(Path path) {
-        // A file that stays costs room in the temporary folder, nothing else.
-        if (!path.toFile().delete()) {
-            path.toFile().deleteOnExit();
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // It stays in the temporary folder, where it costs room and nothing else.
         }
     }
 

@@ -1,0 +1,198 @@
+package dev.littoral.activities.catalog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryObjectStore.Call;
+import dev.littoral.activities.testing.MemoryObjectStore.Fault;
+import dev.littoral.workflows.model.FailureType;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreProbeTest {
+    private final MemoryObjectStore store = new MemoryObjectStore();
+
+    @Test
+    void aSafeStorePassesAndNothingStays() throws Exception {
+        StoreProbe.probe(store);
+        assertThat(store.keys()).isEmpty();
+    }
+
+    @Test
+    void aLocalFolderPasses(@TempDir Path folder) throws Exception {
+        LocalObjectStore local = new LocalObjectStore(folder);
+        StoreProbe.probe(local);
+        assertThat(folder.resolve("_probe")).doesNotExist();
+        StoreProbe.probeOnce(local);
+        assertThat(local.get(StoreProbe.MARKER)).isPresent();
+    }
+
+    @Test
+    void aStoreThatLetsThreeCreatesWinIsRefused() {
+        store.letCreatesWin(3);
+        assertRefused(
+                () -> StoreProbe.probe(store),
+                "The catalog's store at memory let 3 of 16 racing creates of one new key win; exactly one must."
+                        + " Littoral cannot keep its promises there.");
+    }
+
+    @Test
+    void aStoreThatWasRefusedIsNotMarked() throws Exception {
+        store.letCreatesWin(2);
+        assertThatThrownBy(() -> StoreProbe.probeOnce(store)).isInstanceOf(LittoralException.class);
+        assertThat(store.get(StoreProbe.MARKER)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatLetsALaterCreateWinIsRefused() {
+        store.letCreatesWin(17);
+        assertThatThrownBy(() -> StoreProbe.probe(store)).hasMessageContaining("16 of 16");
+        MemoryObjectStore forgetful = new MemoryObjectStore();
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(forgetful) {
+                    private int creates;
+
+                    @Override
+                    public synchronized boolean createIfAbsent(String key, byte[] body) {
+                        if (++creates == 17) {
+                            forgetful.put(key, body);
+                            return true;
+                        }
+                        return super.createIfAbsent(key, body);
+                    }
+                }),
+                "replace");
+    }
+
+    @Test
+    void aStoreThatReturnsALosersBodyIsRefused() {
+        MemoryObjectStore mixing = new MemoryObjectStore();
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(mixing) {
+                    @Override
+                    public boolean createIfAbsent(String key, byte[] body) {
+                        boolean created = super.createIfAbsent(key, body);
+                        if (!created) {
+                            mixing.put(key, body);
+                        }
+                        return created;
+                    }
+                }),
+                "another body");
+    }
+
+    @Test
+    void aWinnerThatDoesNotLearnOfItIsNoFault() throws Exception {
+        StoreProbe.probe(new Passing(store) {
+            @Override
+            public boolean createIfAbsent(String key, byte[] body) {
+                super.createIfAbsent(key, body);
+                return false;
+            }
+        });
+        assertThat(store.keys()).isEmpty();
+    }
+
+    @Test
+    void aStoreThatIsAwayIsTransientNotUnsafe() {
+        store.fail(Call.CREATE, 5, Fault.REQUEST_LOST);
+        assertThatThrownBy(() -> StoreProbe.probe(store))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT));
+    }
+
+    @Test
+    void aProbedStoreIsProbedOnceOnly() throws Exception {
+        StoreProbe.probeOnce(store);
+        assertThat(store.keys()).containsExactly(StoreProbe.MARKER);
+        int creates = store.calls(Call.CREATE);
+        int gets = store.calls(Call.GET);
+        StoreProbe.probeOnce(store);
+        assertThat(store.calls(Call.CREATE)).isEqualTo(creates);
+        assertThat(store.calls(Call.GET)).isEqualTo(gets + 1);
+    }
+
+    @Test
+    void aMarkerThatWasCopiedFromElsewhereDoesNotCount() throws Exception {
+        StoreProbe.probeOnce(store);
+        MemoryObjectStore copy = new MemoryObjectStore();
+        copy.put(
+                StoreProbe.MARKER,
+                new String(store.get(StoreProbe.MARKER).orElseThrow(), UTF_8)
+                        .replace("memory", "s3://elsewhere")
+                        .getBytes(UTF_8));
+        copy.letCreatesWin(2);
+        assertThatThrownBy(() -> StoreProbe.probeOnce(copy)).hasMessageContaining("2 of 16");
+    }
+
+    @Test
+    void aCatalogOfAnotherFormatIsRefused() {
+        store.put(StoreProbe.MARKER, "{\"format\":2,\"location\":\"memory\"}".getBytes(UTF_8));
+        assertRefused(() -> StoreProbe.probeOnce(store), "format 2");
+        store.put(StoreProbe.MARKER, "<html>".getBytes(UTF_8));
+        assertRefused(() -> StoreProbe.probeOnce(store), StoreProbe.MARKER);
+    }
+
+    @Test
+    void anInterruptEndsAProbe() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> StoreProbe.probe(store)).isInstanceOf(InterruptedException.class);
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageContaining(message);
+    }
+
+    /** Passes every call on. */
+    private static class Passing implements ObjectStore {
+        private final MemoryObjectStore store;
+
+        Passing(MemoryObjectStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public boolean createIfAbsent(String key, byte[] body) {
+            return store.createIfAbsent(key, body);
+        }
+
+        @Override
+        public void put(String key, byte[] body) {
+            store.put(key, body);
+        }
+
+        @Override
+        public Optional<byte[]> get(String key) {
+            return store.get(key);
+        }
+
+        @Override
+        public List<String> list(String prefix, String startAfter, int limit) {
+            return store.list(prefix, startAfter, limit);
+        }
+
+        @Override
+        public void delete(Collection<String> keys) {
+            store.delete(keys);
+        }
+
+        @Override
+        public String location() {
+            return store.location();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
