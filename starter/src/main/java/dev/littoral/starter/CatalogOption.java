@@ -46,7 +46,7 @@ final class CatalogOption {
         Head head;
         requireFolder();
         try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.open(catalog, clients)) {
+                ObjectStore store = Catalogs.openForReading(catalog, clients)) {
             CollectionCatalog collection = new CollectionCatalog(store, id);
             head = collection.heads().newest();
             if (!head.exists()) {

@@ -28,46 +28,77 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /** Starts a collection and follows its first update to the end. */
 final class Follower {
-    private static final long POLL_MILLIS = 100;
+    private static final long POLL_MILLIS = 50;
+
+    /** A busy machine may answer late; a service in the same process does not go away. */
+    private static final int MAX_UNANSWERED = 10;
 
     private final WorkflowClient client;
     private final String collectionId;
+    private final Interrupt interrupt;
+    private final Progress progress;
 
-    Follower(WorkflowClient client, String collectionId) {
+    Follower(WorkflowClient client, String collectionId, Interrupt interrupt, Progress progress) {
         this.client = client;
         this.collectionId = collectionId;
+        this.interrupt = interrupt;
+        this.progress = progress;
     }
 
-    UpdateReport follow(CollectionInput input, Interrupt interrupt, Progress progress) throws InterruptedException {
+    UpdateReport follow(CollectionInput input) throws InterruptedException {
         ExternalCollectionWorkflow collection = client.newWorkflowStub(
                 ExternalCollectionWorkflow.class,
                 WorkflowOptions.newBuilder()
                         .setWorkflowId(collectionId)
                         .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
                         .build());
+        interrupt.expect();
         WorkflowClient.start(collection::run, input, null);
-        CompletableFuture<Void> closed = WorkflowStub.fromTyped(collection).getResultAsync(Void.class);
+        WorkflowStub stub = WorkflowStub.fromTyped(collection);
+        CompletableFuture<Void> closed = stub.getResultAsync(Void.class);
+        try {
+            return follow(collection, closed);
+        } finally {
+            if (!closed.isDone()) {
+                // The collection has done its work; what is not waited for any more does not delay the service's end.
+                stub.terminate("the update has ended");
+            }
+        }
+    }
+
+    private UpdateReport follow(ExternalCollectionWorkflow collection, CompletableFuture<Void> closed)
+            throws InterruptedException {
         boolean cancelling = false;
+        int unanswered = 0;
         while (true) {
+            if (cancelling) {
+                Thread.sleep(POLL_MILLIS);
+            }
+            boolean requested = cancelling || interrupt.isRequestedWithin(POLL_MILLIS);
             if (closed.isDone()) {
                 throw failed(closed);
             }
-            if (interrupt.requested() && !cancelling) {
-                cancelling = true;
-                progress.say("cancelling");
-                collection.cancelUpdate();
+            try {
+                if (requested && !cancelling) {
+                    progress.say("cancelling");
+                    collection.cancelUpdate();
+                    cancelling = true;
+                }
+                CollectionStatus status = collection.status();
+                if (status.last() != null && status.update() == null && status.pending() == null) {
+                    return report(status);
+                }
+                show(status);
+                unanswered = 0;
+            } catch (WorkflowServiceException | StatusRuntimeException e) {
+                if (++unanswered > MAX_UNANSWERED) {
+                    throw e;
+                }
             }
-            CollectionStatus status = collection.status();
-            if (status.last() != null && status.update() == null && status.pending() == null) {
-                return report(status);
-            }
-            if (status.update() != null) {
-                progress.show(progressOf(status.update()));
-            }
-            Thread.sleep(POLL_MILLIS);
         }
     }
 
@@ -144,35 +175,48 @@ final class Follower {
         return client.newUntypedWorkflowStub(UpdateExternalCollectionWorkflow.id(collectionId, job.update()));
     }
 
-    /** What the update's workflow says of itself, and its activities of theirs; null when it starts or ends just now. */
-    private Progress.Step progressOf(Job job) {
+    private void show(CollectionStatus status) {
         try {
-            UpdateProgress progress = client.newWorkflowStub(
-                            UpdateExternalCollectionWorkflow.class,
-                            UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
-                    .progress();
-            long done = 0;
-            String trouble = null;
-            for (PendingActivityInfo activity : pendingActivities(job)) {
-                done += heartbeat(activity);
-                if (activity.getAttempt() > 1 && activity.hasLastFailure()) {
-                    trouble = activity.getLastFailure().getMessage();
-                }
-            }
-            return new Progress.Step(progress.step(), done, progress.listed(), trouble);
+            progress.show(step(status));
         } catch (WorkflowServiceException | StatusRuntimeException e) {
-            return null;
+            // The update's workflow starts or ends just now; the next look sees it.
         }
     }
 
-    private List<PendingActivityInfo> pendingActivities(Job job) {
+    /** What the update's workflow says of itself, and its activities of theirs. */
+    private Progress.Step step(CollectionStatus status) {
+        Job job = status.update();
+        if (job == null) {
+            List<PendingActivityInfo> activities = pendingActivities(client.newUntypedWorkflowStub(collectionId));
+            return new Progress.Step("open", Map.of(), 0, trouble(activities));
+        }
+        UpdateProgress said = client.newWorkflowStub(
+                        UpdateExternalCollectionWorkflow.class,
+                        UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
+                .progress();
+        List<PendingActivityInfo> activities = pendingActivities(update(job));
+        Map<String, Long> done =
+                activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, Follower::heartbeat));
+        return new Progress.Step(said.step(), done, said.listed(), trouble(activities));
+    }
+
+    private List<PendingActivityInfo> pendingActivities(WorkflowStub workflow) {
         return client.getWorkflowServiceStubs()
                 .blockingStub()
                 .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
                         .setNamespace(client.getOptions().getNamespace())
-                        .setExecution(update(job).getExecution())
+                        .setExecution(workflow.getExecution())
                         .build())
                 .getPendingActivitiesList();
+    }
+
+    /** Why an activity is tried again, or null. */
+    private static String trouble(List<PendingActivityInfo> activities) {
+        return activities.stream()
+                .filter(activity -> activity.getAttempt() > 1 && activity.hasLastFailure())
+                .map(activity -> activity.getLastFailure().getMessage())
+                .findFirst()
+                .orElse(null);
     }
 
     private static long heartbeat(PendingActivityInfo activity) {

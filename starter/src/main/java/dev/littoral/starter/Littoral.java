@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -28,7 +29,8 @@ import picocli.CommandLine.ScopeType;
             VersionsCommand.class,
             FilesCommand.class,
             SegmentsCommand.class,
-            LocateCommand.class
+            LocateCommand.class,
+            CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -47,21 +49,37 @@ public final class Littoral implements Runnable {
     private Littoral() {}
 
     public static void main(String[] args) {
+        // Nothing but sentences for people goes to the terminal; the log has what failed elsewhere.
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, e) -> LoggerFactory.getLogger(Littoral.class).error("Thread {} failed", thread.getName(), e));
         // Paths have letters of every script, whatever the locale; and a listing can be long, so it is buffered.
-        PrintWriter out = new PrintWriter(
-                new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), UTF_8)));
+        StandardOutput stdout = new StandardOutput();
+        PrintWriter out = new PrintWriter(new BufferedWriter(new OutputStreamWriter(stdout, UTF_8)));
         PrintWriter err = new PrintWriter(
                 new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), UTF_8)), true);
-        int code = commandLine().setOut(out).setErr(err).execute(args);
+        Interrupt interrupt = new Interrupt();
+        int code = commandLine(interrupt).setOut(out).setErr(err).execute(args);
         out.flush();
-        err.flush();
-        // Ends also where a library left a thread behind.
-        System.exit(code);
+        if (stdout.failure() != null) {
+            err.println("littoral: cannot write to standard output: " + stdout.failure());
+            code = code == 0 ? ExitCode.UNAVAILABLE.code() : code;
+        }
+        interrupt.exit(code);
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Littoral())
+    private static CommandLine commandLine(Interrupt interrupt) {
+        CommandLine.IFactory factory = new CommandLine.IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                return type == SyncCommand.class
+                        ? type.cast(new SyncCommand(interrupt))
+                        : CommandLine.defaultFactory().create(type);
+            }
+        };
+        return new CommandLine(new Littoral(), factory)
                 .setExecutionExceptionHandler(Littoral::explain)
+                // A word that starts with @ is itself, not a file of further words.
+                .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true);
     }
 

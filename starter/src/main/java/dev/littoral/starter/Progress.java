@@ -1,7 +1,8 @@
 package dev.littoral.starter;
 
 import java.io.PrintWriter;
-import java.util.Objects;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Shows how far an update is: a line that is drawn over on a terminal, a line for each step otherwise. */
 final class Progress implements AutoCloseable {
@@ -15,6 +16,7 @@ final class Progress implements AutoCloseable {
 
     private final PrintWriter err;
     private String lastStep = "";
+    private final Map<String, Long> done = new HashMap<>();
     private String lastTrouble;
     private long said;
     private boolean drawn;
@@ -22,36 +24,40 @@ final class Progress implements AutoCloseable {
     /**
      * How far an update is.
      *
-     * @param name list, read, balance or commit
-     * @param done what the step has done
+     * @param name open, list, read, balance or commit
+     * @param done what each of the step's activities that runs has done
      * @param listed files in all, or 0 while that is not known
      * @param trouble why an attempt failed that is tried again, or null
      */
-    record Step(String name, long done, long listed, String trouble) {}
+    record Step(String name, Map<String, Long> done, long listed, String trouble) {}
 
     Progress(PrintWriter err) {
         this.err = err;
     }
 
     void show(Step step) {
-        if (step == null) {
-            return;
-        }
-        if (step.trouble() != null && !Objects.equals(step.trouble(), lastTrouble)) {
-            say("trying again: " + step.trouble());
+        if (step.trouble() != null && !step.trouble().equals(lastTrouble)) {
+            say("trying again: " + Output.path(step.trouble()));
         }
         lastTrouble = step.trouble();
+        boolean next = !step.name().equals(lastStep);
+        if (next) {
+            done.clear();
+            lastStep = step.name();
+        }
+        // An activity that has ended is no longer among those that run; what it said last still counts.
+        step.done().forEach((activity, n) -> done.merge(activity, n, Math::max));
+        long sum = done.values().stream().mapToLong(Long::longValue).sum();
         if (TERMINAL) {
-            err.print("\r\u001b[K" + bar(step));
+            // Without line wrap a narrow terminal cuts the line instead of scrolling.
+            err.print("\r\u001b[?7l" + bar(step, sum) + "\u001b[K\u001b[?7h");
             err.flush();
             drawn = true;
             return;
         }
         long now = System.nanoTime();
-        if (!step.name().equals(lastStep) || now - said > QUIET_NANOS) {
-            err.println(text(step));
-            err.flush();
-            lastStep = step.name();
+        if (!step.name().equals("open") && (next || now - said > QUIET_NANOS)) {
+            err.println("littoral: " + text(step, sum));
             said = now;
         }
     }
@@ -62,26 +68,25 @@ final class Progress implements AutoCloseable {
         err.flush();
     }
 
-    private static String text(Step step) {
+    private static String text(Step step, long done) {
         return switch (step.name()) {
-            case "list" -> "listing" + (step.done() > 0 ? ", " + Output.count(step.done()) + " files so far" : "");
-            case "read" ->
-                "reading footers, " + Output.count(step.done()) + " opened of " + Output.count(step.listed())
-                        + " listed";
+            case "open" -> "opening the catalog";
+            case "list" -> "listing" + (done > 0 ? ", " + Output.count(done) + " files so far" : "");
+            case "read" -> "reading footers, " + Output.count(done) + " of " + Output.count(step.listed()) + " files";
             case "balance" -> "balancing";
             default -> "committing";
         };
     }
 
-    private static String bar(Step step) {
+    private static String bar(Step step, long done) {
         int filled = switch (step.name()) {
+            case "open" -> 0;
             case "list" -> 1;
-            case "read" ->
-                step.listed() == 0 ? 2 : 2 + (int) Math.min(BAR - 6, (BAR - 6) * step.done() / step.listed());
+            case "read" -> 2 + (step.listed() == 0 ? 0 : (int) Math.min(BAR - 4, (BAR - 4) * done / step.listed()));
             case "balance" -> BAR - 2;
             default -> BAR - 1;
         };
-        return "[" + "#".repeat(filled) + " ".repeat(BAR - filled) + "] " + text(step);
+        return "[" + "#".repeat(filled) + " ".repeat(BAR - filled) + "] " + text(step, done);
     }
 
     /** Takes the bar away. */

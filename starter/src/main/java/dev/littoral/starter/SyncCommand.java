@@ -1,7 +1,10 @@
 package dev.littoral.starter;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.Catalogs;
@@ -20,6 +23,7 @@ import dev.littoral.workflows.model.Wire;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -45,6 +49,14 @@ import picocli.CommandLine.Spec;
         })
 final class SyncCommand implements Callable<Integer> {
     private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
+
+    /** One value and nothing after it. A key that is named twice is a mistake. */
+    private static final ObjectReader STRICT = Wire.JSON
+            .reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            // What cannot be read may hold a secret.
+            .without(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION);
 
     @Mixin
     private CatalogOption where;
@@ -77,29 +89,30 @@ final class SyncCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
+    private final Interrupt interrupt;
+
+    SyncCommand(Interrupt interrupt) {
+        this.interrupt = interrupt;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         String collectionId = where.collectionId();
         CollectionInput input = new CollectionInput(input());
-        Requests.Start start = Requests.start(input);
-        try (Interrupt interrupt = new Interrupt();
-                Progress progress = new Progress(command.commandLine().getErr())) {
-            UpdateReport report = run(collectionId, input, allowed(start.source(), collectionId), interrupt, progress);
+        ExternalSource given = Requests.start(input).source();
+        ExternalSource followed = given == null ? declared(collectionId) : given;
+        CatalogInSource.refuse(where.catalog(), collectionId, followed);
+        interrupt.install();
+        PrintWriter err = command.commandLine().getErr();
+        try (Progress progress = new Progress(err)) {
+            UpdateReport report = run(collectionId, input, followed.uri(), progress);
             progress.clear();
-            if (json) {
-                Output.json(command.commandLine().getOut(), report);
-            } else {
-                Reports.print(report, command.commandLine().getOut());
-            }
-            command.commandLine().getOut().flush();
-            ExitCode code = ExitCode.of(report.outcome(), report.failure());
-            interrupt.exitWith(code);
-            return code.code();
+            print(report, command.commandLine().getOut(), err);
+            return ExitCode.of(report.outcome(), report.failure()).code();
         }
     }
 
-    private UpdateReport run(
-            String collectionId, CollectionInput input, String allowed, Interrupt interrupt, Progress progress)
+    private UpdateReport run(String collectionId, CollectionInput input, String allowed, Progress progress)
             throws InterruptedException {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start()) {
             WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
@@ -107,10 +120,11 @@ final class SyncCommand implements Callable<Integer> {
                     .build());
             try {
                 WorkflowClient client = WorkflowClient.newInstance(service);
+                // A person who names a source on the command line allows it.
                 LittoralWorker worker =
                         LittoralWorker.start(client, WorkerSettings.of(where.catalog(), List.of(allowed)));
                 try {
-                    return new Follower(client, collectionId).follow(input, interrupt, progress);
+                    return new Follower(client, collectionId, interrupt, progress).follow(input);
                 } finally {
                     worker.close();
                 }
@@ -119,6 +133,30 @@ final class SyncCommand implements Callable<Integer> {
                 service.awaitTermination(5, TimeUnit.SECONDS);
             }
         }
+    }
+
+    /** The report on one stream; what a person has to know of an end that was not wished for on the other. */
+    private void print(UpdateReport report, PrintWriter out, PrintWriter err) {
+        if (json) {
+            Output.json(out, report);
+        } else {
+            Reports.print(report, out);
+        }
+        out.flush();
+        switch (report.outcome()) {
+            case COMMITTED, UNCHANGED -> {}
+            case SUPERSEDED, CANCELED, FAILED, PENDING, RUNNING ->
+                err.println("littoral: update " + report.update() + " of " + report.collectionId() + " "
+                        + report.outcome() + ": " + sentence(report.reason()) + "; "
+                        + (report.rows() == 0 && report.segments().total() == 0
+                                ? "nothing is served"
+                                : "what is served is as it was"));
+        }
+    }
+
+    /** A reason without the full stop that it may end with. */
+    private static String sentence(String reason) {
+        return Output.path(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
     }
 
     /** What a person would send to start the collection. */
@@ -142,18 +180,26 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     private JsonNode json(String text) {
+        String problem;
         try {
-            return Wire.JSON.readTree(text);
+            JsonNode json = STRICT.readTree(text);
+            if (!json.isMissingNode()) {
+                return json;
+            }
+            problem = "it is empty";
         } catch (JsonProcessingException e) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--spec is not JSON: " + e.getOriginalMessage()
-                            + "; expected an object like {\"format\":\"parquet\"}");
+            problem = e.getOriginalMessage();
         }
+        throw new ParameterException(
+                command.commandLine(),
+                "--spec is not JSON: " + problem + "; expected an object like {\"format\":\"parquet\"}");
     }
 
     /** A path is made a URI; a URI stays as it is. */
     private String uri(String given) {
+        if (given.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "--source is empty; expected a URI or a path");
+        }
         if (URI.matcher(given).matches()) {
             return given;
         }
@@ -166,19 +212,16 @@ final class SyncCommand implements Callable<Integer> {
         }
     }
 
-    /** A person who names a source on the command line allows it; one who names none means the catalog's. */
-    private String allowed(ExternalSource given, String collectionId) throws InterruptedException {
-        if (given != null) {
-            return given.uri();
-        }
+    /** The catalog's source: what is meant when none is named. */
+    private ExternalSource declared(String collectionId) throws InterruptedException {
         try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.open(where.catalog(), clients)) {
+                ObjectStore store = Catalogs.openForReading(where.catalog(), clients)) {
             Head head = new HeadLog(store, collectionId).newest();
             if (!head.exists()) {
                 throw LittoralException.input("Catalog " + store.location() + " has no collection " + collectionId
                         + "; expected --source for a new one");
             }
-            return head.source().uri();
+            return head.source();
         }
     }
 }

@@ -18,10 +18,25 @@ public final class Catalogs {
      * @throws LittoralException INPUT when the location is not right
      */
     public static ObjectStore open(String location, S3Clients clients) throws InterruptedException {
-        if (location.startsWith("s3://")) {
-            return new S3ObjectStore(clients.client(null), S3Uri.parse(location), new RequestCounter());
-        }
-        return new LocalObjectStore(folder(location));
+        return isS3(location) ? s3(location, clients) : new LocalObjectStore(folder(location));
+    }
+
+    /**
+     * Opens a catalog's store to read only: a folder that is not there is not made.
+     *
+     * @param location as for {@link #open}
+     * @throws LittoralException INPUT when the location is not right
+     */
+    public static ObjectStore openForReading(String location, S3Clients clients) {
+        return isS3(location) ? s3(location, clients) : LocalObjectStore.forReading(folder(location));
+    }
+
+    private static boolean isS3(String location) {
+        return location.startsWith("s3://");
+    }
+
+    private static ObjectStore s3(String location, S3Clients clients) {
+        return new S3ObjectStore(clients.client(null), S3Uri.parse(location), new RequestCounter());
     }
 
     /** The folder a local location names. */

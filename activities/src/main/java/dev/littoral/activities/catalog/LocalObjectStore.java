@@ -64,6 +64,17 @@ public final class LocalObjectStore implements ObjectStore {
         }
     }
 
+    private LocalObjectStore(Path root, Path temporary) {
+        this.root = root;
+        this.temporary = temporary;
+    }
+
+    /** Opens a store that is only read, such as one on a read-only file system: nothing is made, checked or removed. */
+    public static LocalObjectStore forReading(Path root) {
+        Path absolute = root.toAbsolutePath().normalize();
+        return new LocalObjectStore(absolute, absolute.resolve(TEMPORARY));
+    }
+
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
         return write(key, body, (from, to) -> {

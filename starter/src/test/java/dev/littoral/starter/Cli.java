@@ -1,0 +1,251 @@
+package dev.littoral.starter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.workflows.model.Wire;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Runs the packaged jar in a process of its own, in a folder and with a catalog of its own. */
+final class Cli {
+    private static final long PATIENCE_SECONDS = 120;
+    private static final Path JAR = jar();
+    /** Classes of a first sync, from which every further process starts in half the time. */
+    private static final Path ARCHIVE = archive();
+
+    private final Path folder;
+    private final Map<String, String> environment = new TreeMap<>();
+
+    Cli(Path folder) {
+        this.folder = folder;
+    }
+
+    private static Path jar() {
+        try (Stream<Path> files = Files.list(Path.of("target"))) {
+            return files.filter(file -> file.getFileName().toString().matches("littoral-starter-.*-all\\.jar"))
+                    .findAny()
+                    .orElseThrow(() -> new IllegalStateException("target has no littoral-starter-*-all.jar"))
+                    .toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path archive() {
+        try {
+            Path scratch = Files.createTempDirectory("littoral-classes");
+            Path archive = scratch.resolve("classes.jsa");
+            Path sample = Files.createDirectory(scratch.resolve("sample"));
+            Lake.write(sample.resolve("a.parquet"), 1, 0);
+            List<String> command = new ArrayList<>(java());
+            command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", JAR.toString(), "sync", "sample"));
+            command.addAll(List.of("--source", sample.toString(), "--catalog", scratch + "/catalog"));
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(scratch.resolve("log").toFile())
+                    .start();
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return archive;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> java() {
+        List<String> java = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx512m",
+                "-Xlog:disable"));
+        // As the launcher does.
+        if (Runtime.version().feature() >= 23) {
+            java.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return java;
+    }
+
+    Path catalog() {
+        return folder.resolve("catalog");
+    }
+
+    Cli with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** How a command ended. */
+    record Run(List<String> words, int exit, String out, String err) {
+        /** The one JSON object on standard output. */
+        JsonNode json() throws IOException {
+            assertThat(out.lines()).as("%s", this).hasSize(1);
+            return Wire.JSON.readTree(out);
+        }
+
+        List<JsonNode> jsonLines() throws IOException {
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : out.lines().toList()) {
+                lines.add(Wire.JSON.readTree(line));
+            }
+            return lines;
+        }
+
+        Run endsWith(ExitCode code) {
+            assertThat(exit).as("%s", this).isEqualTo(code.code());
+            assertThat(err).as("%s", this).doesNotContain("\tat ", "Exception:", "WARNING");
+            return this;
+        }
+
+        /** The one sentence that says what is wrong. */
+        String sentence() {
+            List<String> said =
+                    err.lines().filter(line -> line.startsWith("littoral: ")).toList();
+            assertThat(said).as("%s", this).isNotEmpty();
+            return said.getLast();
+        }
+    }
+
+    /** A command that runs. */
+    static final class Running {
+        private final List<String> words;
+        private final Process process;
+        private final CompletableFuture<String> out;
+        private final CompletableFuture<String> err;
+        private final StringWriter said = new StringWriter();
+
+        private Running(List<String> words, Process process) {
+            this.words = words;
+            this.process = process;
+            out = CompletableFuture.supplyAsync(
+                    () -> read(process.inputReader(UTF_8), new StringWriter()), Running::onThread);
+            err = CompletableFuture.supplyAsync(() -> read(process.errorReader(UTF_8), said), Running::onThread);
+        }
+
+        private static void onThread(Runnable task) {
+            Thread.ofPlatform().daemon().start(task);
+        }
+
+        private static String read(Reader from, StringWriter to) {
+            try (from) {
+                from.transferTo(to);
+                return to.toString();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        long pid() {
+            return process.pid();
+        }
+
+        /** Waits until standard error says something, or the process has ended. */
+        boolean says(String words) throws InterruptedException {
+            return until(running -> running.said.toString().contains(words));
+        }
+
+        /** Waits until something holds, or the process has ended. */
+        boolean until(Predicate<Running> condition) throws InterruptedException {
+            while (!condition.test(this)) {
+                if (process.waitFor(2, TimeUnit.MILLISECONDS)) {
+                    return condition.test(this);
+                }
+            }
+            return true;
+        }
+
+        void signal(String name) throws IOException, InterruptedException {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        }
+
+        Run end() throws InterruptedException {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(words + " goes on after " + PATIENCE_SECONDS + " seconds: " + said);
+            }
+            return new Run(words, process.exitValue(), out.join(), err.join());
+        }
+    }
+
+    Running start(String... words) throws IOException {
+        List<String> command = command();
+        command.addAll(List.of(words));
+        return start(List.of(words), command);
+    }
+
+    /** Runs a shell script whose arguments are the command, without words. */
+    Run shell(String script) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
+        command.addAll(command());
+        return start(List.of(script), command).end();
+    }
+
+    private static List<String> command() {
+        // A build that was started in the background ignores Ctrl-C, and would hand that down.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(java());
+        command.addAll(List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-jar", JAR.toString()));
+        return command;
+    }
+
+    private Running start(List<String> words, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        Map<String, String> variables = builder.environment();
+        variables.keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("LITTORAL_"));
+        variables.put("LITTORAL_CATALOG", catalog().toString());
+        variables.put("AWS_EC2_METADATA_DISABLED", "true");
+        variables.put("LC_ALL", "C.UTF-8");
+        variables.put("HOME", folder.toString());
+        variables.putAll(environment);
+        return new Running(words, builder.start());
+    }
+
+    Run run(String... words) throws IOException, InterruptedException {
+        return start(words).end();
+    }
+
+    /** Syncs with --json and expects it to end well. */
+    JsonNode sync(String... words) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("sync", "c", "--json"));
+        all.addAll(List.of(words));
+        return run(all.toArray(String[]::new)).endsWith(ExitCode.OK).json();
+    }
+
+    /** Every file and folder of the catalog with all that a write would change. */
+    Map<String, String> tree() throws IOException {
+        Map<String, String> tree = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(catalog())) {
+            for (Path path : paths.toList()) {
+                tree.put(
+                        catalog().relativize(path).toString(),
+                        Files.readAttributes(path, "unix:ino,size,lastModifiedTime,ctime")
+                                .toString());
+            }
+        }
+        return tree;
+    }
+
+    /** What lies in the catalog's staging areas, and what was written for an end that did not come. */
+    List<String> leftovers() throws IOException {
+        return tree().keySet().stream()
+                .filter(path -> path.matches(".*/staging.*|_tmp/.*|_probe.*"))
+                .toList();
+    }
+}

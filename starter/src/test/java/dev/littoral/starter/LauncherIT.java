@@ -1,0 +1,156 @@
+package dev.littoral.starter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script that runs the jar, in a checkout whose Maven is a script too. */
+class LauncherIT {
+    private static final String JAR = "littoral-starter-0.1.0-SNAPSHOT-all.jar";
+
+    @TempDir
+    Path folder;
+
+    private Path checkout;
+    private Path bin;
+
+    /** How the script ended. */
+    private record Ended(int exit, String out, String err) {}
+
+    @BeforeEach
+    void makeCheckout() throws IOException {
+        checkout = Files.createDirectory(folder.resolve("check out"));
+        Files.copy(Path.of("..", "littoral"), checkout.resolve("littoral"));
+        executable(checkout.resolve("littoral"));
+        Files.createFile(checkout.resolve("pom.xml"));
+        for (String module : List.of("workflows", "activities", "worker", "starter")) {
+            Files.createDirectories(checkout.resolve(module + "/src/main"));
+            Files.createFile(checkout.resolve(module + "/pom.xml"));
+        }
+        // A PATH with what the script needs, without any Java or Maven.
+        bin = Files.createDirectory(folder.resolve("bin"));
+        for (String tool : List.of(
+                "bash",
+                "cat",
+                "cp",
+                "dirname",
+                "find",
+                "flock",
+                "mkdir",
+                "mktemp",
+                "mv",
+                "readlink",
+                "rm",
+                "sed",
+                "touch",
+                "env")) {
+            Path found = Stream.of("/bin", "/usr/bin")
+                    .map(path -> Path.of(path, tool))
+                    .filter(Files::exists)
+                    .findFirst()
+                    .orElseThrow();
+            Files.createSymbolicLink(bin.resolve(tool), found);
+        }
+    }
+
+    private static void executable(Path script) throws IOException {
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private void installMaven() throws IOException {
+        Path maven = bin.resolve("mvn");
+        Files.writeString(
+                maven,
+                "#!/usr/bin/env bash\necho built >>'%1$s/builds'\nmkdir -p '%1$s/starter/target'\ncp '%2$s' '%1$s/starter/target/%3$s'\n"
+                        .formatted(checkout, Path.of("target", JAR).toAbsolutePath(), JAR));
+        executable(maven);
+    }
+
+    private ProcessBuilder command(String javaHome, String... words) {
+        ProcessBuilder builder = new ProcessBuilder(checkout.resolve("littoral").toString()).directory(folder.toFile());
+        builder.command().addAll(List.of(words));
+        builder.environment().clear();
+        builder.environment().put("PATH", bin.toString());
+        builder.environment().put("HOME", folder.resolve("home").toString());
+        if (javaHome != null) {
+            builder.environment().put("JAVA_HOME", javaHome);
+        }
+        return builder;
+    }
+
+    private static Ended end(Process process) throws IOException, InterruptedException {
+        String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+        String err = new String(process.getErrorStream().readAllBytes(), UTF_8);
+        return new Ended(process.waitFor(), out, err);
+    }
+
+    private Ended run(String javaHome, String... words) throws IOException, InterruptedException {
+        return end(command(javaHome, words).start());
+    }
+
+    @Test
+    void itBuildsOnceWhateverIsStartedMeanwhileAndAgainWhenSourcesAreNewer() throws Exception {
+        installMaven();
+        String java = System.getProperty("java.home");
+        Process other = command(java, "--version").start();
+        Ended one = run(java, "--version");
+        for (Ended ended : List.of(one, end(other))) {
+            assertThat(ended.exit()).as("%s", ended).isZero();
+            assertThat(ended.out()).as("%s", ended).isEqualTo("littoral 0.1.0-SNAPSHOT\n");
+        }
+        assertThat(checkout.resolve("builds")).content().isEqualTo("built\n");
+
+        // A Java that is too old is passed over, asked in the file beside it; so is one that only answers.
+        Path old = folder.resolve("old");
+        Files.createDirectories(old.resolve("bin"));
+        Files.writeString(old.resolve("bin/java"), "#!/usr/bin/env bash\necho 'openjdk version \"17.0.1\"' >&2\n");
+        executable(old.resolve("bin/java"));
+        Path home = folder.resolve("home/.jdks/new");
+        Files.createDirectories(home.getParent());
+        Files.createSymbolicLink(home, Path.of(java));
+        assertThat(run(old.toString(), "--version").out()).isEqualTo("littoral 0.1.0-SNAPSHOT\n");
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"1.8.0_292\"\n");
+        assertThat(run(old.toString(), "--version").out()).isEqualTo("littoral 0.1.0-SNAPSHOT\n");
+        assertThat(run(null, "--version").out()).isEqualTo("littoral 0.1.0-SNAPSHOT\n");
+        assertThat(checkout.resolve("builds")).content().isEqualTo("built\n");
+
+        Files.setLastModifiedTime(
+                checkout.resolve("worker/pom.xml"), FileTime.from(Instant.now().plusSeconds(1)));
+        Ended again = run(java, "status", "none", "--catalog", "nowhere");
+        assertThat(again.exit()).as("%s", again).isEqualTo(ExitCode.INPUT.code());
+        assertThat(checkout.resolve("builds")).content().isEqualTo("built\nbuilt\n");
+
+        Lake.write(folder.resolve("lake/ünï.parquet"), 3, 0);
+        Ended sync = run(java, "sync", "c", "--source", "lake");
+        assertThat(sync.exit()).as("%s", sync).isZero();
+        assertThat(sync.out()).contains("COMMITTED", "3 in 1 fragments");
+        assertThat(folder.resolve(".littoral/c/head")).isDirectory();
+    }
+
+    @Test
+    void itSaysWhatIsMissing() throws Exception {
+        Ended noMaven = run(System.getProperty("java.home"), "--version");
+        assertThat(noMaven.exit()).isEqualTo(ExitCode.INTERNAL.code());
+        assertThat(noMaven.err()).startsWith("littoral: ").contains("Maven").hasLineCount(1);
+
+        Path script = checkout.resolve("littoral");
+        Files.writeString(script, Files.readString(script).replace("needed=21", "needed=999"));
+        Ended noJava = run(null, "--version");
+        assertThat(noJava.exit()).isEqualTo(ExitCode.INTERNAL.code());
+        assertThat(noJava.err())
+                .startsWith("littoral: no Java 999 or newer")
+                .contains("JAVA_HOME")
+                .hasLineCount(1);
+    }
+}
