@@ -42,6 +42,10 @@ final class FilesCommand implements Callable<Integer> {
             } else {
                 for (ShardRef shard : root.shards()) {
                     catalog.readShard(shard, file -> print(file, out));
+                    if (out.checkError()) {
+                        // Nobody reads any more.
+                        break;
+                    }
                 }
             }
             return 0;

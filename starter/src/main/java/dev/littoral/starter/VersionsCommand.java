@@ -38,7 +38,7 @@ final class VersionsCommand implements Callable<Integer> {
                     }
                     before = head.version();
                 }
-                if (page.size() < PAGE) {
+                if (page.size() < PAGE || out.checkError()) {
                     return 0;
                 }
             }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A sync that is stopped, asked or not, at one moment or another. */
 class InterruptIT {
-    private static final int FILES = 4_000;
+    private static final int FILES = 2_000;
 
     @TempDir
     Path folder;
@@ -84,7 +84,7 @@ class InterruptIT {
     void aRequestToStopBeforeTheUpdateStartsEndsAtOnce() throws Exception {
         long seed = 7;
         Random random = new Random(seed);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 3; i++) {
             Running running = start();
             long wait = random.nextLong(100, 800);
             TimeUnit.MILLISECONDS.sleep(wait);
@@ -103,7 +103,7 @@ class InterruptIT {
     void aSyncAfterOneThatWasKilledEndsRight() throws Exception {
         long seed = 11;
         Random random = new Random(seed);
-        for (String moment : List.of("listing", "reading", "reading", "committing")) {
+        for (String moment : List.of("listing", "reading", "committing")) {
             Running running = start();
             running.says(moment);
             long wait = random.nextLong(200);

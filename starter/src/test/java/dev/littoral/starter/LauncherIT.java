@@ -60,8 +60,14 @@ class LauncherIT {
                     .filter(Files::exists)
                     .findFirst()
                     .orElseThrow();
-            Files.createSymbolicLink(bin.resolve(tool), found);
+            script(bin.resolve(tool), "exec " + found + " \"$@\"");
         }
+    }
+
+    private static void script(Path file, String line) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/bash\n" + line + "\n");
+        executable(file);
     }
 
     private static void executable(Path script) throws IOException {
@@ -69,12 +75,10 @@ class LauncherIT {
     }
 
     private void installMaven() throws IOException {
-        Path maven = bin.resolve("mvn");
-        Files.writeString(
-                maven,
-                "#!/usr/bin/env bash\necho built >>'%1$s/builds'\nmkdir -p '%1$s/starter/target'\ncp '%2$s' '%1$s/starter/target/%3$s'\n"
-                        .formatted(checkout, Path.of("target", JAR).toAbsolutePath(), JAR));
-        executable(maven);
+        script(
+                bin.resolve("mvn"),
+                "cd '%s' && echo built >>builds && mkdir -p starter/target && cp '%s' starter/target/"
+                        .formatted(checkout, Path.of("target", JAR).toAbsolutePath()));
     }
 
     private ProcessBuilder command(String javaHome, String... words) {
@@ -113,12 +117,9 @@ class LauncherIT {
 
         // A Java that is too old is passed over, asked in the file beside it; so is one that only answers.
         Path old = folder.resolve("old");
-        Files.createDirectories(old.resolve("bin"));
-        Files.writeString(old.resolve("bin/java"), "#!/usr/bin/env bash\necho 'openjdk version \"17.0.1\"' >&2\n");
-        executable(old.resolve("bin/java"));
+        script(old.resolve("bin/java"), "echo 'openjdk version \"17.0.1\"' >&2");
         Path home = folder.resolve("home/.jdks/new");
-        Files.createDirectories(home.getParent());
-        Files.createSymbolicLink(home, Path.of(java));
+        script(home.resolve("bin/java"), "exec " + java + "/bin/java \"$@\"");
         assertThat(run(old.toString(), "--version").out()).isEqualTo("littoral 0.1.0-SNAPSHOT\n");
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"1.8.0_292\"\n");
         assertThat(run(old.toString(), "--version").out()).isEqualTo("littoral 0.1.0-SNAPSHOT\n");

@@ -55,9 +55,11 @@ public final class LocalObjectStore implements ObjectStore {
             while (Files.notExists(existing)) {
                 existing = existing.getParent();
             }
-            Files.createDirectories(temporary);
-            checkHardLinks();
-            forceUpTo(existing, this.root);
+            // A catalog that was opened before is not written to until there is something to write.
+            if (!Files.exists(temporary)) {
+                prepare();
+                forceUpTo(existing, this.root);
+            }
             removeLeftovers();
         } catch (IOException e) {
             throw FileFailures.of("open the catalog", this.root, e);
@@ -296,6 +298,17 @@ public final class LocalObjectStore implements ObjectStore {
                     e);
         } finally {
             Files.deleteIfExists(file);
+        }
+    }
+
+    private void prepare() throws IOException {
+        Files.createDirectories(temporary);
+        try {
+            checkHardLinks();
+        } catch (LittoralException e) {
+            // So that it is looked at again the next time.
+            Files.deleteIfExists(temporary);
+            throw e;
         }
     }
 

@@ -305,6 +305,22 @@ class LocalObjectStoreTest {
     }
 
     @Test
+    void openingAgainAndOpeningForReadingWriteNothing() throws Exception {
+        store.put("a/b", bytes("x"));
+        Path folder = root.resolve("_tmp");
+        FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(folder, before);
+        assertThat(new LocalObjectStore(root).get("a/b")).isPresent();
+        assertThat(LocalObjectStore.forReading(root).list("a/", null, 9)).containsExactly("a/b");
+        assertThat(Files.getLastModifiedTime(folder)).isEqualTo(before);
+
+        Path nowhere = temporary.resolve("nowhere");
+        assertThat(LocalObjectStore.forReading(nowhere).get("a/b")).isEmpty();
+        assertThat(LocalObjectStore.forReading(nowhere).list("a/", null, 9)).isEmpty();
+        assertThat(nowhere).doesNotExist();
+    }
+
+    @Test
     void aCatalogBelowAFileIsAnInputFailure() throws Exception {
         Path file = Files.writeString(temporary.resolve("file"), "x");
         for (Path bad : List.of(file, file.resolve("catalog"))) {
@@ -334,11 +350,14 @@ class LocalObjectStoreTest {
     @Test
     void aFileSystemWithoutHardLinksIsAnInputFailure() throws Exception {
         try (FileSystem zip = FileSystems.newFileSystem(temporary.resolve("a.zip"), Map.of("create", "true"))) {
-            assertThatThrownBy(() -> new LocalObjectStore(zip.getPath("/catalog")))
-                    .isInstanceOfSatisfying(
-                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
-                    .hasMessageContaining("/catalog")
-                    .hasMessageContaining("hard links");
+            for (int attempt = 1; attempt <= 2; attempt++) {
+                assertThatThrownBy(() -> new LocalObjectStore(zip.getPath("/catalog")))
+                        .isInstanceOfSatisfying(
+                                LittoralException.class,
+                                e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                        .hasMessageContaining("/catalog")
+                        .hasMessageContaining("hard links");
+            }
         }
     }
 
