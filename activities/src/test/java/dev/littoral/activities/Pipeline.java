@@ -57,8 +57,12 @@ final class Pipeline implements AutoCloseable {
     IntConsumer afterListing = round -> {};
 
     Pipeline(ObjectStore store, UpdateActivitiesImpl.Opener sources, int maxFilesPerShard) {
+        this(store, new WatchedSources(sources), maxFilesPerShard);
+    }
+
+    Pipeline(ObjectStore store, WatchedSources sources, int maxFilesPerShard) {
         this.store = new WatchedStore(store);
-        this.sources = new WatchedSources(sources);
+        this.sources = sources;
         this.catalog = new CollectionCatalog(store, COLLECTION);
         temporal.registerActivitiesImplementations(
                 new UpdateActivitiesImpl(this.store, this.sources, maxFilesPerShard),
@@ -134,6 +138,15 @@ final class Pipeline implements AutoCloseable {
             throw new AssertionError("gave up after five rounds");
         } finally {
             commits.discardStaging(new DiscardRequest(COLLECTION, update, garbage));
+        }
+    }
+
+    /** {@link #update} within another's step. */
+    void updateUnchecked(ExternalSource source, CollectionOptions options) {
+        try {
+            update(source, options);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

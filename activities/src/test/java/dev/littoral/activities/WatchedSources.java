@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Notes which files are read, and lets a test step in. Safe for use by many threads. */
 final class WatchedSources implements UpdateActivitiesImpl.Opener {
@@ -22,20 +23,41 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
     }
 
     private final UpdateActivitiesImpl.Opener sources;
+    private final boolean remembers;
     private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+    private final LongAdder count = new LongAdder();
     private final AtomicInteger open = new AtomicInteger();
     private volatile Step step = file -> {};
+    private volatile Runnable listing = () -> {};
 
     WatchedSources(UpdateActivitiesImpl.Opener sources) {
+        this(sources, true);
+    }
+
+    /**
+     * @param remembers whether paths are noted; otherwise reads are only counted
+     */
+    WatchedSources(UpdateActivitiesImpl.Opener sources, boolean remembers) {
         this.sources = sources;
+        this.remembers = remembers;
     }
 
     void beforeEachRead(Step newStep) {
         step = newStep;
     }
 
+    void beforeEachListing(Runnable newListing) {
+        listing = newListing;
+    }
+
     void forget() {
         reads.clear();
+        count.reset();
+    }
+
+    /** How many reads there were. */
+    long count() {
+        return count.sum();
     }
 
     /** The paths of the files that were read. */
@@ -87,6 +109,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
         @Override
         public String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException {
+            listing.run();
             return source.list(range, visitor);
         }
 
@@ -102,7 +125,10 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
         @Override
         public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
-            reads.merge(file.path(), 1, Integer::sum);
+            count.increment();
+            if (remembers) {
+                reads.merge(file.path(), 1, Integer::sum);
+            }
             step.before(file);
             return source.read(file, offset, length);
         }

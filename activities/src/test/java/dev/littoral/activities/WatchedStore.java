@@ -6,15 +6,25 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Notes the key of every call to a store, and what is written. Safe for use by many threads. */
+/** Notes the key of every call to a store, and what is written, and lets a test step in. Safe for use by many threads. */
 final class WatchedStore implements ObjectStore {
+    /** Steps in before a write. */
+    interface Step {
+        void before(String key) throws InterruptedException;
+    }
+
     private final ObjectStore store;
     private final List<String> read = new ArrayList<>();
     private final List<String> written = new ArrayList<>();
     private long bytesWritten;
+    private volatile Step step = key -> {};
 
     WatchedStore(ObjectStore store) {
         this.store = store;
+    }
+
+    void beforeEachWrite(Step newStep) {
+        step = newStep;
     }
 
     /** Forgets what was noted. */
@@ -47,12 +57,14 @@ final class WatchedStore implements ObjectStore {
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
+        step.before(key);
         noteWritten(key, body.length);
         return store.createIfAbsent(key, body);
     }
 
     @Override
     public void put(String key, byte[] body) throws InterruptedException {
+        step.before(key);
         noteWritten(key, body.length);
         store.put(key, body);
     }

@@ -1,8 +1,9 @@
 package dev.littoral.activities.catalog;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
@@ -22,6 +23,9 @@ public final class JsonLines {
     /** Fast, and within a few percent of the levels that take several times as long. */
     private static final int LEVEL = 3;
 
+    /** A flush after each line would end a block of compressed bytes after each line. */
+    private static final ObjectWriter LINE = Wire.JSON.writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+
     private JsonLines() {}
 
     /** Writes lines one by one. One thread. */
@@ -33,10 +37,7 @@ public final class JsonLines {
         public Writer() {
             try {
                 compressed = new ZstdOutputStream(bytes, LEVEL);
-                generator = new JsonFactory()
-                        .createGenerator(compressed)
-                        .setCodec(Wire.JSON)
-                        .setRootValueSeparator(null);
+                generator = LINE.createGenerator(compressed).setRootValueSeparator(null);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -44,7 +45,7 @@ public final class JsonLines {
 
         public void add(T line) {
             try {
-                Wire.JSON.writeValue(generator, line);
+                LINE.writeValue(generator, line);
                 generator.writeRaw('\n');
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
