@@ -1,0 +1,348 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CleanRequest;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.model.Totals;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A catalog and sources in memory. Heads grow by base + 1 only. Every step can be held and made to fail; a step is named as its
+ * activity is, in camel case, and {@code committed} is the moment after a commit was written and before it is answered.
+ */
+final class FakeLake implements CatalogActivities, UpdateActivities {
+    /** How long a test waits for a step before it gives up. */
+    private static final long PATIENCE_SECONDS = 60;
+
+    private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0);
+
+    private final Map<String, List<Head>> logs = new HashMap<>();
+    private final Map<String, Integer> contents = new HashMap<>();
+    private final List<String> calls = new ArrayList<>();
+    private final Map<String, Deque<Hold>> holds = new HashMap<>();
+    private final Map<String, Deque<FailureType>> failures = new HashMap<>();
+    private final Set<String> staged = new TreeSet<>();
+    private final Set<String> objects = new TreeSet<>();
+    private int changing;
+
+    /** A step that stops until it is released, or learns by a heartbeat that it is cancelled. */
+    static final class Hold {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        Hold awaitReached() throws InterruptedException {
+            if (!reached.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the step is not reached");
+            }
+            return this;
+        }
+
+        void release() {
+            released.countDown();
+        }
+
+        private void pass(boolean heartbeats) {
+            reached.countDown();
+            ActivityExecutionContext context = Activity.getExecutionContext();
+            try {
+                while (!released.await(10, TimeUnit.MILLISECONDS)) {
+                    if (heartbeats) {
+                        context.heartbeat(null);
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("stopped", e);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ what a test does and sees
+
+    /** The next call of a step that is not held yet stops. */
+    synchronized Hold hold(String step) {
+        Hold hold = new Hold();
+        holds.computeIfAbsent(step, any -> new ArrayDeque<>()).add(hold);
+        return hold;
+    }
+
+    /** The next calls of a step fail. */
+    synchronized void fail(String step, FailureType type, int times) {
+        Deque<FailureType> queue = failures.computeIfAbsent(step, any -> new ArrayDeque<>());
+        for (int i = 0; i < times; i++) {
+            queue.add(type);
+        }
+    }
+
+    /** A file changes under the next reads. */
+    synchronized void changeUnderReads(int times) {
+        changing = times;
+    }
+
+    /** The source's files change. */
+    synchronized void touch(ExternalSource source) {
+        contents.merge(source.uri(), 1, Integer::sum);
+    }
+
+    synchronized List<Head> log(String collectionId) {
+        return List.copyOf(logs.getOrDefault(collectionId, List.of()));
+    }
+
+    synchronized Head newest(String collectionId) {
+        List<Head> log = log(collectionId);
+        return log.isEmpty() ? Head.NONE : log.get(log.size() - 1);
+    }
+
+    /** Somebody else writes the next version. */
+    synchronized void write(String collectionId, HeadKind kind, ExternalSource source, long update) {
+        Head head = CollectionStateTest.next(newest(collectionId), kind, source, update);
+        logs.computeIfAbsent(collectionId, any -> new ArrayList<>()).add(head);
+    }
+
+    /** How often a step was called, tries that failed included. */
+    synchronized long calls(String step) {
+        return calls.stream().filter(step::equals).count();
+    }
+
+    synchronized Collection<String> staged() {
+        return List.copyOf(staged);
+    }
+
+    /** Folders of snapshot objects that no head names. */
+    synchronized List<String> garbage() {
+        return objects.stream()
+                .filter(folder -> logs.values().stream()
+                        .flatMap(List::stream)
+                        .noneMatch(head ->
+                                head.snapshot() != null && head.snapshot().key().startsWith(folder)))
+                .toList();
+    }
+
+    synchronized void forgetGarbage() {
+        objects.removeAll(garbage());
+    }
+
+    private void enter(String step, boolean heartbeats) {
+        Hold hold;
+        FailureType failure;
+        synchronized (this) {
+            calls.add(step);
+            hold = holds.getOrDefault(step, new ArrayDeque<>()).poll();
+            failure = failures.getOrDefault(step, new ArrayDeque<>()).poll();
+        }
+        if (hold != null) {
+            hold.pass(heartbeats);
+        }
+        if (failure != null) {
+            throw ApplicationFailure.newFailure(step + " fails with " + failure, failure.name());
+        }
+    }
+
+    // ------------------------------------------------------------------ catalog
+
+    @Override
+    public Head openCollection(String collectionId) {
+        enter("openCollection", false);
+        return newest(collectionId);
+    }
+
+    @Override
+    public Head readHead(String collectionId) {
+        enter("readHead", false);
+        return newest(collectionId);
+    }
+
+    @Override
+    public CommitOutcome declareSource(DeclareRequest request) {
+        enter("declareSource", false);
+        Head base = request.base();
+        CommitOutcome outcome = create(
+                request.collectionId(),
+                base,
+                head(
+                        base,
+                        request.commitId(),
+                        HeadKind.DECLARED,
+                        request.source(),
+                        base.generation() + 1,
+                        request.update(),
+                        base.snapshot(),
+                        base.nextSegmentId(),
+                        request.reason()));
+        enter("declared", false);
+        return outcome;
+    }
+
+    @Override
+    public CommitOutcome retireCollection(RetireRequest request) {
+        enter("retireCollection", false);
+        Head base = request.base();
+        return create(
+                request.collectionId(),
+                base,
+                head(
+                        base,
+                        request.commitId(),
+                        HeadKind.RETIRED,
+                        base.source(),
+                        base.generation(),
+                        request.update(),
+                        base.snapshot(),
+                        base.nextSegmentId(),
+                        "retired by request"));
+    }
+
+    @Override
+    public CommitResult commitSnapshot(CommitRequest request) {
+        enter("commitSnapshot", true);
+        Head base = request.base();
+        CommitOutcome outcome = create(
+                request.collectionId(),
+                base,
+                head(
+                        base,
+                        request.commitId(),
+                        HeadKind.COMMITTED,
+                        request.source(),
+                        base.generation(),
+                        request.update(),
+                        new SnapshotRef(request.objects() + "/" + content(request.source()), "00", TOTALS),
+                        request.nextSegmentId(),
+                        request.reason()));
+        enter("committed", true);
+        return new CommitResult(outcome, 1, Map.of("catalog.create", 1L));
+    }
+
+    @Override
+    public void cleanCatalog(CleanRequest request) {
+        enter("cleanCatalog", true);
+    }
+
+    @Override
+    public void discardStaging(DiscardRequest request) {
+        enter("discardStaging", false);
+        synchronized (this) {
+            staged.removeIf(key -> Long.parseLong(key.substring(key.lastIndexOf(' ') + 1)) <= request.update()
+                    && key.startsWith(request.collectionId() + " "));
+            objects.removeAll(request.objects());
+        }
+    }
+
+    private static Head head(
+            Head base,
+            String commitId,
+            HeadKind kind,
+            ExternalSource source,
+            long generation,
+            long update,
+            SnapshotRef snapshot,
+            long nextSegmentId,
+            String reason) {
+        return new Head(
+                base.version() + 1,
+                commitId,
+                kind,
+                source,
+                generation,
+                update,
+                snapshot,
+                nextSegmentId,
+                Instant.EPOCH,
+                reason);
+    }
+
+    private synchronized CommitOutcome create(String collectionId, Head base, Head next) {
+        List<Head> log = logs.computeIfAbsent(collectionId, any -> new ArrayList<>());
+        if (log.size() == base.version()) {
+            log.add(next);
+            return new CommitOutcome.Created(next);
+        }
+        Head there = log.get((int) base.version());
+        return there.commitId().equals(next.commitId())
+                ? new CommitOutcome.Created(there)
+                : new CommitOutcome.Moved(log.get(log.size() - 1));
+    }
+
+    private synchronized String content(ExternalSource source) {
+        return source.uri().replaceAll("[^a-z]+", "-") + contents.getOrDefault(source.uri(), 0);
+    }
+
+    // ------------------------------------------------------------------ updates
+
+    @Override
+    public Listing listFiles(ListRequest request) {
+        enter("listFiles", true);
+        SnapshotRef before = request.base().snapshot();
+        List<SkippedFile> skipped = List.of(new SkippedFile("_SUCCESS", "hidden"));
+        Map<String, Long> requests = Map.of("source.list", 1L);
+        if (before != null && before.key().endsWith("/" + content(request.source()))) {
+            return new Listing(null, 0, false, 4, 1, skipped, before.totals(), Totals.NONE, 1, requests);
+        }
+        synchronized (this) {
+            staged.add(request.collectionId() + " " + request.update());
+        }
+        return new Listing(
+                "staging/" + request.update() + "/" + request.round(),
+                2,
+                true,
+                4,
+                1,
+                skipped,
+                Totals.NONE,
+                Totals.NONE,
+                1,
+                requests);
+    }
+
+    @Override
+    public ReadOutcome readFragments(ShardsRequest request) {
+        enter("readFragments", true);
+        synchronized (this) {
+            if (changing > 0) {
+                changing--;
+                return new ReadOutcome.Changed("part-0 changed while it was read", Map.of("source.read", 1L));
+            }
+        }
+        return new ReadOutcome.Read(
+                request.from() == 0 ? 3 : 0, 0, 0, 0, 0, List.of(), 3, 15, 0, Map.of("source.read", 2L));
+    }
+
+    @Override
+    public BalanceResult balanceSegments(ShardsRequest request) {
+        enter("balanceSegments", true);
+        synchronized (this) {
+            objects.add(request.objects());
+        }
+        return new BalanceResult(
+                new Totals(1, 100, 1, 15, 1, 0), 1, 15, request.firstSegmentId() + 1, Map.of("catalog.create", 1L));
+    }
+}

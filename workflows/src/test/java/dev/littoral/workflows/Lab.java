@@ -1,0 +1,195 @@
+package dev.littoral.workflows;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.Wire;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerOptions;
+import io.temporal.worker.WorkflowImplementationOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** A Temporal service in memory, whose clock stands still unless a test moves it, and a worker upon a {@link FakeLake}. */
+final class Lab implements AutoCloseable {
+    static final String ID = "orders";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final FakeLake lake;
+    final TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance();
+    final WorkflowClient client = environment.getWorkflowClient();
+
+    Lab(FakeLake lake) {
+        this(lake, Policies.HISTORY);
+    }
+
+    Lab(FakeLake lake, Policies.History history) {
+        this.lake = lake;
+        register(worker(environment), history, lake);
+        environment.start();
+    }
+
+    static Worker worker(TestWorkflowEnvironment environment) {
+        return environment.newWorker(
+                ExternalCollectionWorkflow.TASK_QUEUE,
+                WorkerOptions.newBuilder()
+                        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
+                        .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
+                        .build());
+    }
+
+    static void register(Worker worker, Policies.History history, FakeLake lake) {
+        if (history.equals(Policies.HISTORY)) {
+            worker.registerWorkflowImplementationTypes(ExternalCollectionWorkflowImpl.class);
+        } else {
+            worker.registerWorkflowImplementationFactory(
+                    ExternalCollectionWorkflow.class,
+                    arguments -> new ExternalCollectionWorkflowImpl(
+                            arguments.get(0, CollectionInput.class), arguments.get(1, CarriedState.class), history),
+                    WorkflowImplementationOptions.getDefaultInstance());
+        }
+        worker.registerWorkflowImplementationTypes(UpdateExternalCollectionWorkflowImpl.class);
+        worker.registerActivitiesImplementations(lake);
+    }
+
+    @Override
+    public void close() {
+        environment.close();
+    }
+
+    static WorkflowOptions options(String id) {
+        return WorkflowOptions.newBuilder()
+                .setWorkflowId(id)
+                .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
+                .build();
+    }
+
+    ExternalCollectionWorkflow unstarted() {
+        return client.newWorkflowStub(ExternalCollectionWorkflow.class, options(ID));
+    }
+
+    ExternalCollectionWorkflow collection() {
+        return client.newWorkflowStub(ExternalCollectionWorkflow.class, ID);
+    }
+
+    WorkflowStub untyped() {
+        return client.newUntypedWorkflowStub(ID);
+    }
+
+    WorkflowStub update(long number) {
+        return client.newUntypedWorkflowStub(UpdateExternalCollectionWorkflow.id(ID, number));
+    }
+
+    ExternalCollectionWorkflow start(ExternalSource source) {
+        return start(source, CollectionOptions.DEFAULTS);
+    }
+
+    ExternalCollectionWorkflow start(ExternalSource source, CollectionOptions options) {
+        WorkflowClient.start(unstarted()::run, CollectionInput.of(source, options), null);
+        return collection();
+    }
+
+    ExternalCollectionWorkflow startWith(String json) {
+        WorkflowClient.start(unstarted()::run, new CollectionInput(tree(json)), null);
+        return collection();
+    }
+
+    /** JSON written with ' for each ". */
+    static SourceRequest request(String json) {
+        return new SourceRequest(tree(json));
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return Wire.JSON.readTree(json.replace('\'', '"'));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(json, e);
+        }
+    }
+
+    /** Moves the clock on. */
+    void pass(Duration duration) {
+        environment.sleep(duration);
+    }
+
+    Job awaitEnd(long update, UpdateState end) throws InterruptedException {
+        Job job = awaitJob(update, each -> each.state().isEnd());
+        if (job.state() != end) {
+            throw new AssertionError("expected " + end + ", found " + job);
+        }
+        return job;
+    }
+
+    Job awaitJob(long update, Predicate<Job> condition) throws InterruptedException {
+        await("update " + update, () -> find(update, condition) != null);
+        return find(update, condition);
+    }
+
+    private Job find(long update, Predicate<Job> condition) {
+        return collection().jobs().stream()
+                .filter(job -> job.update() == update && condition.test(job))
+                .findFirst()
+                .orElse(null);
+    }
+
+    CollectionStatus awaitStatus(Predicate<CollectionStatus> condition) throws InterruptedException {
+        await("status", () -> condition.test(collection().status()));
+        return collection().status();
+    }
+
+    void await(String what, BooleanSupplier condition) throws InterruptedException {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError(
+                        "waited too long for " + what + "; ends are " + ends() + environment.getDiagnostics());
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    void awaitClosed(WorkflowStub workflow, WorkflowExecutionStatus status) throws InterruptedException {
+        await(
+                workflow.getExecution().getWorkflowId() + " to close",
+                () -> workflow.describe().getStatus() != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+        if (workflow.describe().getStatus() != status) {
+            throw new AssertionError(
+                    "expected " + status + ", found " + workflow.describe().getStatus());
+        }
+    }
+
+    /** Recent ends, oldest first: {@code "1 COMMITTED, 2 FAILED"}. */
+    String ends() {
+        return collection().jobs().reversed().stream()
+                .filter(job -> job.state().isEnd())
+                .map(job -> job.update() + " " + job.state())
+                .collect(Collectors.joining(", "));
+    }
+
+    List<EventType> events(String workflowId) {
+        return client.fetchHistory(workflowId).getHistory().getEventsList().stream()
+                .map(event -> event.getEventType())
+                .toList();
+    }
+
+    long count(EventType type) {
+        return events(ID).stream().filter(type::equals).count();
+    }
+}
