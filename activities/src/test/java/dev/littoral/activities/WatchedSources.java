@@ -119,6 +119,11 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         }
 
         @Override
+        public int parallelListings() {
+            return source.parallelListings();
+        }
+
+        @Override
         public List<String> cuts(int wanted) throws InterruptedException {
             return source.cuts(wanted);
         }

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
- * Lists a source against the shards of the snapshot before, in parallel by their ranges, in memory bounded by the ranges under
- * way. Nothing is written for a range that lists as before.
+ * Lists a source against the shards of the snapshot before, in parallel by runs of their ranges, in memory bounded by
+ * the ranges under way. Nothing is written for a range that lists as before.
  */
 public final class SourceLister {
     /** The most files a shard has. One is read, balanced and written in a few megabytes. */
@@ -97,18 +98,33 @@ public final class SourceLister {
 
     private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips)
             throws InterruptedException, OutOfOrderException {
+        int runs = Math.min(source.parallelListings(), base.size());
         List<String> cuts = base.isEmpty()
                 ? source.cuts(PARALLEL)
-                : base.stream().skip(1).map(ShardRef::from).toList();
-        List<Callable<RangeListing>> tasks = new ArrayList<>();
+                : IntStream.range(1, runs)
+                        .mapToObj(run -> base.get(start(run, runs, base)).from())
+                        .toList();
+        List<Callable<List<RangeListing>>> tasks = new ArrayList<>();
         for (int i = 0; i <= cuts.size(); i++) {
             PathRange range = new PathRange(i == 0 ? null : cuts.get(i - 1), i == cuts.size() ? null : cuts.get(i));
-            RangeCollector collector = collector(i, base, skips);
-            tasks.add(() -> collector.finish(source.list(range, collector), touchAll));
+            Run run = base.isEmpty()
+                    ? new Run(i, base, touchAll, skips)
+                    : new Run(
+                            start(i, runs, base),
+                            base.subList(start(i, runs, base), start(i + 1, runs, base)),
+                            touchAll,
+                            skips);
+            tasks.add(() -> run.finish(source.list(range, run)));
         }
-        List<RangeListing> ranges = Parallel.run(PARALLEL, tasks, OutOfOrderException.class);
+        List<RangeListing> ranges = Parallel.run(PARALLEL, tasks, OutOfOrderException.class).stream()
+                .flatMap(List::stream)
+                .toList();
         checkJoins(ranges);
         return ranges;
+    }
+
+    private static int start(int run, int runs, List<ShardRef> base) {
+        return (int) ((long) run * base.size() / runs);
     }
 
     /**
@@ -130,57 +146,79 @@ public final class SourceLister {
 
     private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkipLog skips)
             throws InterruptedException {
-        SortedRanges visitor = new SortedRanges(base, touchAll, skips);
-        source.listSorted(visitor);
-        return visitor.finish();
+        Run all = new Run(0, base, touchAll, skips);
+        source.listSorted(all);
+        return all.finish(null);
     }
 
-    /** Deals a sorted listing out to the ranges. */
-    private final class SortedRanges implements FileSource.Visitor {
+    /** Deals one listing out to neighbouring ranges. */
+    private final class Run implements FileSource.Visitor {
+        private final int first;
         private final List<ShardRef> base;
         private final boolean touchAll;
         private final SkipLog skips;
         private final List<RangeListing> done = new ArrayList<>();
         private RangeCollector current;
 
-        SortedRanges(List<ShardRef> base, boolean touchAll, SkipLog skips) {
+        /**
+         * A run of ranges.
+         *
+         * @param first the number of the first range
+         * @param base the shards whose ranges these are, or none for one range of a first listing
+         */
+        Run(int first, List<ShardRef> base, boolean touchAll, SkipLog skips) {
+            this.first = first;
             this.base = base;
             this.touchAll = touchAll;
             this.skips = skips;
-            this.current = collector(0, base, skips);
+            this.current = collector();
         }
 
         @Override
         public void file(SourceFile file) throws InterruptedException {
-            while (done.size() + 1 < base.size()
+            while (!isLast()
                     && Paths.compare(file.path(), base.get(done.size() + 1).from()) >= 0) {
-                done.add(current.finish(null, touchAll));
-                current = collector(done.size(), base, skips);
+                next();
             }
             current.file(file);
         }
 
+        /** Counts wherever the run is: in a listing that is sorted it may belong anywhere. */
         @Override
         public void skipped(String path, SkipReason reason) {
             current.skipped(path, reason);
         }
 
-        List<RangeListing> finish() throws InterruptedException {
-            done.add(current.finish(null, touchAll));
-            while (done.size() < base.size()) {
-                done.add(collector(done.size(), base, skips).finish(null, touchAll));
+        /**
+         * The listing is at its end.
+         *
+         * @param beyond the first path beyond the run that was met, or null
+         */
+        List<RangeListing> finish(String beyond) throws InterruptedException {
+            while (!isLast()) {
+                next();
             }
+            done.add(current.finish(beyond, touchAll));
             return done;
         }
-    }
 
-    private RangeCollector collector(int range, List<ShardRef> base, SkipLog skips) {
-        return new RangeCollector(
-                catalog,
-                "%s/list-%05d".formatted(folder, range),
-                base.isEmpty() ? null : base.get(range),
-                maxFiles,
-                skips,
-                progress);
+        private boolean isLast() {
+            return done.size() + 1 >= base.size();
+        }
+
+        private void next() throws InterruptedException {
+            done.add(current.finish(null, touchAll));
+            current = collector();
+        }
+
+        private RangeCollector collector() {
+            return new RangeCollector(
+                    catalog,
+                    "%s/list-%05d".formatted(folder, first + done.size()),
+                    base.isEmpty() ? null : base.get(done.size()),
+                    maxFiles,
+                    skips,
+                    progress);
+        }
     }
 }

@@ -36,6 +36,11 @@ public interface FileSource extends AutoCloseable {
     /** Lists everything and sorts it, whatever order the store lists in, in bounded memory (temporary files). */
     void listSorted(Visitor visitor) throws InterruptedException;
 
+    /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */
+    default int parallelListings() {
+        return 16;
+    }
+
     /**
      * Paths that cut the source into ranges which can be listed in parallel; at most {@code wanted}, in order; empty where
      * it is not worth it. Costs a bounded number of requests.

@@ -128,6 +128,12 @@ public final class Sources {
                 source.listSorted(visitor);
             }
 
+            /** A range has to look at all names of the folders it is in, which in a flat one are all there are. */
+            @Override
+            public int parallelListings() {
+                return 1;
+            }
+
             @Override
             public List<String> cuts(int wanted) {
                 return source.cuts(wanted);

@@ -18,7 +18,9 @@ final class FakeStore implements FileSource {
     private final TreeMap<String, SourceFile> files = new TreeMap<>(Paths.ORDER);
     private final TreeMap<String, SkipReason> skipped = new TreeMap<>(Paths.ORDER);
     private List<String> cuts = List.of();
+    private int parallelListings = 16;
 
+    final AtomicInteger listings = new AtomicInteger();
     final AtomicInteger sortedListings = new AtomicInteger();
 
     FakeStore(Comparator<String> order) {
@@ -48,6 +50,10 @@ final class FakeStore implements FileSource {
         cuts = paths;
     }
 
+    void listAtOnce(int ranges) {
+        parallelListings = ranges;
+    }
+
     /** All files, in order. */
     List<SourceFile> files() {
         return List.copyOf(files.values());
@@ -65,7 +71,13 @@ final class FakeStore implements FileSource {
     }
 
     @Override
+    public int parallelListings() {
+        return parallelListings;
+    }
+
+    @Override
     public String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException {
+        listings.incrementAndGet();
         String after = range.from() == null || range.from().isEmpty()
                 ? null
                 : range.from()

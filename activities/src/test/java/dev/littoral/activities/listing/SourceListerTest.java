@@ -104,6 +104,7 @@ class SourceListerTest {
             SplittableRandom random = new SplittableRandom(seed);
             FakeStore store = new FakeStore(order.comparator(seed));
             int maxFiles = 2 + random.nextInt(MAX);
+            store.listAtOnce(1 + random.nextInt(5));
             List<ShardRef> base = List.of();
             List<SourceFile> before = null;
             for (int step = 0; step < 25; step++) {
@@ -241,6 +242,21 @@ class SourceListerTest {
         assertThat(plan.touched().get(0).shard().base()).containsExactly(base.get(2));
         assertThat(objects.calls(Call.PUT) - before).isEqualTo(1);
         assertThat(plan.carried().files()).isEqualTo(32);
+    }
+
+    @Test
+    void noMoreListingsAreMadeThanTheSourceTakesAtOnce() throws Exception {
+        for (int atOnce : new int[] {1, 2, 3, 5, 16}) {
+            FakeStore store = store(Paths.ORDER, 40);
+            store.listAtOnce(atOnce);
+            List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
+            store.put("/lake/020", "w");
+            store.listings.set(0);
+            Plan plan = list(store, MAX, base, false).plan();
+            assertThat(store.listings.get()).isEqualTo(Math.min(atOnce, base.size()));
+            assertThat(plan.touched()).hasSize(1);
+            assertThat(plan.touched().get(0).shard().base()).containsExactly(base.get(2));
+        }
     }
 
     @Test
