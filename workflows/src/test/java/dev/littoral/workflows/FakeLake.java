@@ -88,7 +88,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     // ------------------------------------------------------------------ what a test does and sees
 
-    /** The next call of a step that is not held yet stops. */
+    /** The next call of a step that is neither held yet nor made to fail stops. */
     synchronized Hold hold(String step) {
         Hold hold = new Hold();
         holds.computeIfAbsent(step, any -> new ArrayDeque<>()).add(hold);
@@ -156,8 +156,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         FailureType failure;
         synchronized (this) {
             calls.add(step);
-            hold = holds.getOrDefault(step, new ArrayDeque<>()).poll();
             failure = failures.getOrDefault(step, new ArrayDeque<>()).poll();
+            hold = failure != null
+                    ? null
+                    : holds.getOrDefault(step, new ArrayDeque<>()).poll();
         }
         if (hold != null) {
             hold.pass(heartbeats);

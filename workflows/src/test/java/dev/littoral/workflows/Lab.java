@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 /** A Temporal service in memory, whose clock stands still unless a test moves it, and a worker upon a {@link FakeLake}. */
 final class Lab implements AutoCloseable {
     static final String ID = "orders";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final FakeLake lake;
     final TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance();

@@ -1,0 +1,378 @@
+package dev.littoral.workflows;
+
+import static dev.littoral.workflows.CollectionStateTest.A;
+import static dev.littoral.workflows.CollectionStateTest.B;
+import static dev.littoral.workflows.CollectionStateTest.C;
+import static dev.littoral.workflows.Lab.ID;
+import static dev.littoral.workflows.model.UpdateState.CANCELED;
+import static dev.littoral.workflows.model.UpdateState.COMMITTED;
+import static dev.littoral.workflows.model.UpdateState.FAILED;
+import static dev.littoral.workflows.model.UpdateState.SUPERSEDED;
+import static dev.littoral.workflows.model.UpdateState.UNCHANGED;
+import static io.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED;
+import static io.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED;
+import static io.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.SegmentCounts;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateReport;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.client.WorkflowFailedException;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How updates end, whatever happens to them on the way. */
+class UpdateWorkflowTest {
+    private final FakeLake lake = new FakeLake();
+    private final Lab lab = new Lab(lake);
+
+    @AfterEach
+    void nothingIsLeftBehind() throws InterruptedException {
+        try {
+            lab.await("staging to be empty", () -> lake.staged().isEmpty());
+            lab.await(
+                    "objects that no head names to be gone",
+                    () -> lake.garbage().isEmpty());
+        } finally {
+            lab.close();
+        }
+    }
+
+    @Test
+    void aFirstUpdateCommitsAndReportsWhatItDid() throws InterruptedException {
+        lab.start(A);
+        Job job = lab.awaitEnd(1, COMMITTED);
+
+        assertThat(job.reason()).isEqualTo("3 files new, 0 changed, 0 removed");
+        assertThat(job.version()).isEqualTo(2);
+        assertThat(lake.log(ID))
+                .extracting(head -> head.version() + " " + head.kind() + " " + head.generation())
+                .containsExactly("1 DECLARED 1", "2 COMMITTED 1");
+        assertThat(lake.newest(ID).nextSegmentId()).isEqualTo(5);
+        UpdateReport report = lab.update(1).getResult(UpdateReport.class);
+        assertThat(report.outcome()).isEqualTo(COMMITTED);
+        assertThat(report.files()).isEqualTo(new FileCounts(4, 3, 0, 0, 0, 1));
+        assertThat(report.segments()).isEqualTo(new SegmentCounts(2, 0, 2, 0));
+        assertThat(report.rows()).isEqualTo(30);
+        assertThat(report.churn()).isEqualTo(1);
+        assertThat(report.skipped()).hasSize(1);
+        assertThat(report.requests())
+                .containsEntry("source.list", 1L)
+                .containsEntry("source.read", 4L)
+                .containsEntry("catalog.create", 3L);
+        assertThat(report.seconds()).containsOnlyKeys("list", "read", "balance", "commit");
+        assertThat(lab.collection().status().snapshot().rows()).isEqualTo(30);
+    }
+
+    @Test
+    void filesThatAreAsBeforeEndUnchangedAndWriteNothing() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lab.collection().signalRefresh();
+        Job job = lab.awaitEnd(2, UNCHANGED);
+
+        assertThat(job.reason()).contains("lists as version 2 does");
+        assertThat(lake.log(ID)).hasSize(2);
+        assertThat(lake.calls("readHead")).as("reads of the head").isEqualTo(1);
+        assertThat(lake.calls("discardStaging")).isEqualTo(1);
+        UpdateReport report = lab.update(2).getResult(UpdateReport.class);
+        assertThat(report.files()).isEqualTo(new FileCounts(4, 0, 0, 0, 3, 1));
+        assertThat(report.segments()).isEqualTo(new SegmentCounts(2, 2, 0, 0));
+    }
+
+    /** The service in memory breaks when an activity ends while its cancel is under way. */
+    private void holdTheOtherShard(String step) {
+        if (!step.equals("listFiles")) {
+            lake.hold(step);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listFiles", "readFragments", "balanceSegments"})
+    void aChangeDuringAStepSupersedesItsUpdate(String step) throws InterruptedException {
+        FakeLake.Hold hold = lake.hold(step);
+        holdTheOtherShard(step);
+        lab.start(A);
+        hold.awaitReached();
+        lab.collection().sourceChanged(SourceRequest.of(B));
+
+        assertThat(lab.awaitEnd(1, SUPERSEDED).reason()).contains("update 2 takes its place");
+        lab.awaitEnd(2, COMMITTED);
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
+    }
+
+    @Test
+    void aChangeBeforeTheCommitIsWrittenKeepsItOut() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lab.collection().changeSource(SourceRequest.of(B));
+        lab.awaitEnd(2, COMMITTED);
+        commit.release();
+
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
+        assertThat(lab.ends()).isEqualTo("1 SUPERSEDED, 2 COMMITTED");
+        assertThat(lake.log(ID))
+                .extracting(head -> head.kind() + " " + head.source().uri())
+                .containsExactly("DECLARED " + A.uri(), "DECLARED " + B.uri(), "COMMITTED " + B.uri());
+    }
+
+    @Test
+    void aChangeAfterTheCommitWasWrittenFindsItCommitted() throws InterruptedException {
+        FakeLake.Hold answer = lake.hold("committed");
+        lab.start(A);
+        answer.awaitReached();
+        lab.collection().changeSource(SourceRequest.of(B));
+
+        assertThat(lab.awaitEnd(1, COMMITTED).reason()).isEqualTo("3 files new, 0 changed, 0 removed");
+        lab.awaitEnd(2, COMMITTED);
+        answer.release();
+        // Its workflow still closes cancelled, as Temporal has it.
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
+        assertThat(lab.ends()).isEqualTo("1 COMMITTED, 2 COMMITTED");
+        assertThat(lake.log(ID)).hasSize(4);
+    }
+
+    @Test
+    void aChangeAfterTheEndLeavesItAsItWas() throws InterruptedException {
+        FakeLake.Hold hold = lake.hold("discardStaging");
+        lab.start(A);
+        hold.awaitReached();
+        lab.collection().changeSource(SourceRequest.of(B));
+        hold.release();
+        lab.awaitEnd(2, COMMITTED);
+
+        assertThat(lab.ends()).isEqualTo("1 COMMITTED, 2 COMMITTED");
+    }
+
+    @Test
+    void aCommitThatWasSentBeforeACancelDecidesTheEnd() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lab.collection().cancelUpdate();
+        lab.await(
+                "the cancel",
+                () -> lab.events(UpdateExternalCollectionWorkflow.id(ID, 1))
+                        .contains(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED));
+        long next = lab.collection().updateRefresh().update();
+        commit.release();
+
+        assertThat(lab.awaitEnd(1, COMMITTED).reason()).isEqualTo("3 files new, 0 changed, 0 removed");
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
+        lab.awaitEnd(next, UNCHANGED);
+        assertThat(lab.ends()).isEqualTo("1 COMMITTED, 2 UNCHANGED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listFiles", "readFragments", "balanceSegments"})
+    void aCancelBeforeTheCommitLeavesTheHeadAsItWas(String step) throws InterruptedException {
+        FakeLake.Hold hold = lake.hold(step);
+        holdTheOtherShard(step);
+        lab.start(A);
+        hold.awaitReached();
+        lab.collection().cancelUpdate();
+
+        assertThat(lab.awaitEnd(1, CANCELED).reason()).isEqualTo("cancelled by request");
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
+        assertThat(lake.log(ID)).extracting(head -> head.kind()).containsExactly(HeadKind.DECLARED);
+        assertThat(lake.calls("commitSnapshot")).isZero();
+        assertThat(lake.calls("discardStaging")).isEqualTo(1);
+    }
+
+    @Test
+    void anUpdateThatIsCancelledFromOutsideEndsToo() throws InterruptedException {
+        FakeLake.Hold hold = lake.hold("listFiles");
+        lab.start(A);
+        hold.awaitReached();
+        lab.update(1).cancel();
+
+        assertThat(lab.awaitEnd(1, CANCELED).reason()).isEqualTo("its workflow was cancelled");
+        lab.collection().signalRefresh();
+        lab.awaitEnd(2, COMMITTED);
+    }
+
+    @Test
+    void whenTheHeadMovesItIsListedAgain() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lake.write(ID, HeadKind.ROLLED_BACK, A, 1);
+        commit.release();
+        lab.awaitEnd(1, COMMITTED);
+
+        assertThat(lake.calls("listFiles")).isEqualTo(2);
+        assertThat(lake.newest(ID).version()).isEqualTo(3);
+        assertThat(lab.update(1).getResult(UpdateReport.class).requests()).containsEntry("source.list", 2L);
+    }
+
+    @Test
+    void whenTheHeadMovesToAnotherSourceItIsSupersededAndThatIsFollowed() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lake.write(ID, HeadKind.DECLARED, C, 40);
+        commit.release();
+
+        assertThat(lab.awaitEnd(1, SUPERSEDED).reason())
+                .isEqualTo("version 2 declares " + C.uri() + " as generation 2");
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_COMPLETED);
+        assertThat(lab.collection().status().source()).isEqualTo(C);
+        lab.collection().signalRefresh();
+        lab.awaitEnd(41, COMMITTED);
+        assertThat(lake.newest(ID).source()).isEqualTo(C);
+    }
+
+    @Test
+    void whenItsSourceWasLeftAndTakenUpAgainItIsSuperseded() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lake.write(ID, HeadKind.DECLARED, B, 40);
+        lake.write(ID, HeadKind.DECLARED, A, 41);
+        commit.release();
+
+        lab.awaitEnd(1, SUPERSEDED);
+        assertThat(lake.newest(ID).version()).isEqualTo(3);
+    }
+
+    @Test
+    void whenTheCollectionWasRetiredElsewhereItEnds() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lab.collection().signalRefresh();
+        lake.write(ID, HeadKind.RETIRED, A, 40);
+        commit.release();
+
+        lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_COMPLETED);
+        assertThat(lab.ends()).isEqualTo("1 SUPERSEDED, 2 CANCELED");
+    }
+
+    @Test
+    void whenAFileChangesWhileItIsReadItIsListedAgain() throws InterruptedException {
+        lake.changeUnderReads(1);
+        lab.start(A);
+        lab.await("a second listing or the pause before it", () -> lake.calls("readFragments") >= 2);
+        lab.pass(Duration.ofMinutes(1));
+        lab.awaitEnd(1, COMMITTED);
+
+        assertThat(lake.calls("listFiles")).isEqualTo(2);
+        assertThat(lab.update(1).getResult(UpdateReport.class).files()).isEqualTo(new FileCounts(4, 3, 0, 0, 0, 1));
+    }
+
+    @Test
+    void aSourceThatNeverRestsIsGivenUp() throws InterruptedException {
+        lake.changeUnderReads(1_000);
+        lab.start(A);
+        lab.pass(Duration.ofMinutes(5));
+        Job job = lab.awaitEnd(1, FAILED);
+
+        assertThat(job.failure()).isEqualTo(FailureType.TRANSIENT);
+        assertThat(job.reason()).isEqualTo("gave up after listing 5 times: part-0 changed while it was read");
+        assertThat(lake.calls("listFiles")).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "listFiles, INPUT",
+        "readFragments, INPUT",
+        "balanceSegments, INTERNAL",
+        "commitSnapshot, INPUT",
+        "listFiles, ACCESS",
+        "commitSnapshot, ACCESS",
+        "readFragments, INTERNAL"
+    })
+    void aFailureThatTryingAgainCannotHelpEndsItAtOnce(String step, FailureType type) throws InterruptedException {
+        lake.fail(step, type, 1);
+        // Of two shards that are read or balanced at once, the other is stopped and waited for.
+        lake.hold(step);
+        lab.start(A);
+        Job job = lab.awaitEnd(1, FAILED);
+
+        assertThat(job.failure()).isEqualTo(type);
+        assertThat(job.reason()).isEqualTo(step + " fails with " + type);
+        assertThat(lake.calls(step)).isLessThanOrEqualTo(2);
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_FAILED);
+        assertThatThrownBy(() -> lab.update(1).getResult(UpdateReport.class))
+                .isInstanceOf(WorkflowFailedException.class)
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo(type.name());
+                    assertThat(failure.getDetails().get(UpdateReport.class).outcome())
+                            .isEqualTo(FAILED);
+                });
+        if (!step.equals("commitSnapshot")) {
+            assertThat(lake.calls("commitSnapshot")).isZero();
+        } else {
+            // Nobody can know that it was not written, so its objects stay; here they are taken away by hand.
+            assertThat(lake.garbage()).hasSize(1);
+            lake.forgetGarbage();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listFiles", "readFragments", "balanceSegments", "commitSnapshot", "committed"})
+    void aFailureThatPassesIsTriedAgain(String step) throws InterruptedException {
+        lake.fail(step, FailureType.TRANSIENT, 3);
+        lab.start(A);
+        lab.pass(Duration.ofMinutes(2));
+        lab.awaitEnd(1, COMMITTED);
+
+        assertThat(lake.log(ID)).as("nothing is written twice").hasSize(2);
+    }
+
+    @Test
+    void aFailureThatDoesNotPassIsTriedABoundedNumberOfTimes() throws InterruptedException {
+        lake.fail("listFiles", FailureType.TRANSIENT, 1_000);
+        lab.start(A);
+        lab.pass(Duration.ofMinutes(30));
+        Job job = lab.awaitEnd(1, FAILED);
+
+        assertThat(job.failure()).isEqualTo(FailureType.TRANSIENT);
+        assertThat(job.reason()).isEqualTo("listFiles fails with TRANSIENT");
+        assertThat(lake.calls("listFiles")).isEqualTo(12);
+    }
+
+    @Test
+    void stagingThatCannotBeRemovedDoesNotChangeTheEnd() throws InterruptedException {
+        lake.fail("discardStaging", FailureType.ACCESS, 1);
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        assertThat(lake.staged()).hasSize(1);
+
+        lake.touch(A);
+        lab.collection().signalRefresh();
+        lab.awaitEnd(2, COMMITTED);
+    }
+
+    @Test
+    void anUpdateWhoseNumberIsTakenGetsAnother() throws InterruptedException {
+        FakeLake.Hold hold = lake.hold("listFiles");
+        lab.client
+                .newUntypedWorkflowStub(
+                        UpdateExternalCollectionWorkflow.TYPE, Lab.options(UpdateExternalCollectionWorkflow.id(ID, 1)))
+                .start(new UpdateInput(ID, 1, A, CollectionOptions.DEFAULTS, Head.NONE));
+        hold.awaitReached();
+        lab.start(A);
+
+        assertThat(lab.awaitEnd(1, SUPERSEDED).reason()).isEqualTo("a workflow of this number runs already");
+        lab.awaitEnd(2, COMMITTED);
+        lab.update(1).cancel();
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
+    }
+}
