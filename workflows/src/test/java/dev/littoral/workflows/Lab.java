@@ -14,8 +14,10 @@ import dev.littoral.workflows.model.Wire;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
@@ -33,7 +35,7 @@ final class Lab implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final FakeLake lake;
-    final TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance();
+    final TestWorkflowEnvironment environment = environment();
     final WorkflowClient client = environment.getWorkflowClient();
 
     Lab(FakeLake lake) {
@@ -44,6 +46,15 @@ final class Lab implements AutoCloseable {
         this.lake = lake;
         register(worker(environment), history, lake);
         environment.start();
+    }
+
+    static TestWorkflowEnvironment environment() {
+        return TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        // Recorded histories tell of no machine.
+                        .setIdentity("littoral")
+                        .build())
+                .build());
     }
 
     static Worker worker(TestWorkflowEnvironment environment) {
