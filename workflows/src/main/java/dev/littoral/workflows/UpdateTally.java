@@ -19,6 +19,9 @@ import java.util.TreeMap;
 
 /** Adds up what an update's steps answer, and writes the report. Pure: no Temporal in it. Requests and time add up over rounds. */
 final class UpdateTally {
+    /** The report is one payload, of which Temporal takes two megabytes; a character has up to three bytes. */
+    private static final int MAX_SKIPPED_CHARS = 400_000;
+
     private final UpdateInput input;
     private final Map<String, Long> requests = new TreeMap<>();
     private final Map<String, Double> seconds = new TreeMap<>();
@@ -33,6 +36,7 @@ final class UpdateTally {
     private long addedRows;
     private long removedRows;
     private List<SkippedFile> skippedFiles;
+    private int skippedChars;
     private Totals totals;
     private long newSegments;
     private long newRows;
@@ -55,6 +59,7 @@ final class UpdateTally {
         addedRows = 0;
         removedRows = 0;
         skippedFiles = new ArrayList<>();
+        skippedChars = 0;
         totals = base.totals();
         newSegments = 0;
         newRows = 0;
@@ -159,7 +164,12 @@ final class UpdateTally {
     }
 
     private void addSkipped(List<SkippedFile> more) {
-        int room = UpdateReport.MAX_SKIPPED - skippedFiles.size();
-        skippedFiles.addAll(more.subList(0, Math.min(room, more.size())));
+        for (SkippedFile each : more) {
+            skippedChars += each.file().length() + each.reason().length();
+            if (skippedFiles.size() == UpdateReport.MAX_SKIPPED || skippedChars > MAX_SKIPPED_CHARS) {
+                return;
+            }
+            skippedFiles.add(each);
+        }
     }
 }
