@@ -2,6 +2,7 @@ package dev.littoral.starter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.littoral.activities.LittoralException;
+import dev.littoral.worker.LittoralWorker;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
@@ -18,10 +19,10 @@ import io.grpc.StatusRuntimeException;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
-import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import java.util.List;
@@ -37,13 +38,19 @@ final class Follower {
     /** A busy machine may answer late; a service in the same process does not go away. */
     private static final int MAX_UNANSWERED = 10;
 
+    /** So many looks in a row at an update that is to stop and does nothing mean that its workflow is stuck. */
+    private static final int MAX_IDLE = 60;
+
     private final WorkflowClient client;
+    private final LittoralWorker worker;
     private final String collectionId;
     private final Interrupt interrupt;
     private final Progress progress;
 
-    Follower(WorkflowClient client, String collectionId, Interrupt interrupt, Progress progress) {
+    Follower(
+            WorkflowClient client, LittoralWorker worker, String collectionId, Interrupt interrupt, Progress progress) {
         this.client = client;
+        this.worker = worker;
         this.collectionId = collectionId;
         this.interrupt = interrupt;
         this.progress = progress;
@@ -74,6 +81,7 @@ final class Follower {
             throws InterruptedException {
         boolean cancelling = false;
         int unanswered = 0;
+        int idle = 0;
         while (true) {
             if (cancelling) {
                 Thread.sleep(POLL_MILLIS);
@@ -92,9 +100,15 @@ final class Follower {
                 if (status.last() != null && status.update() == null && status.pending() == null) {
                     return report(status);
                 }
-                show(status);
                 unanswered = 0;
-            } catch (WorkflowServiceException | StatusRuntimeException e) {
+                if (!cancelling) {
+                    show(status);
+                } else if (status.update() == null || !isIdle(status.update())) {
+                    idle = 0;
+                } else if (++idle == MAX_IDLE) {
+                    return givenUp(status);
+                }
+            } catch (WorkflowException | StatusRuntimeException e) {
                 if (++unanswered > MAX_UNANSWERED) {
                     throw e;
                 }
@@ -150,6 +164,10 @@ final class Follower {
         } catch (WorkflowNotFoundException e) {
             // It ended before its workflow started.
         }
+        return reportOf(job, status);
+    }
+
+    private UpdateReport reportOf(Job job, CollectionStatus status) {
         return new UpdateReport(
                 collectionId,
                 job.update(),
@@ -175,10 +193,25 @@ final class Follower {
         return client.newUntypedWorkflowStub(UpdateExternalCollectionWorkflow.id(collectionId, job.update()));
     }
 
+    private boolean isIdle(Job job) {
+        return pendingActivities(update(job)).isEmpty();
+    }
+
+    /**
+     * Ends an update that is stuck: the in-memory service loses a workflow's answer, for good, when that asks to cancel an
+     * activity that ends at the same moment. It asks only before its commit, so nothing was committed.
+     */
+    private UpdateReport givenUp(CollectionStatus status) throws InterruptedException {
+        Job job = status.update();
+        // No activity of it runs, so nobody writes there any more.
+        worker.discardStaging(collectionId, job.update());
+        return reportOf(job.ended(UpdateState.CANCELED, status.version(), null, null, "cancelled by request"), status);
+    }
+
     private void show(CollectionStatus status) {
         try {
             progress.show(step(status));
-        } catch (WorkflowServiceException | StatusRuntimeException e) {
+        } catch (WorkflowException | StatusRuntimeException e) {
             // The update's workflow starts or ends just now; the next look sees it.
         }
     }

@@ -124,7 +124,7 @@ final class SyncCommand implements Callable<Integer> {
                 LittoralWorker worker =
                         LittoralWorker.start(client, WorkerSettings.of(where.catalog(), List.of(allowed)));
                 try {
-                    return new Follower(client, collectionId, interrupt, progress).follow(input);
+                    return new Follower(client, worker, collectionId, interrupt, progress).follow(input);
                 } finally {
                     worker.close();
                 }

@@ -65,7 +65,7 @@ class InterruptIT {
     @Test
     void aRequestToStopCancelsTheUpdateAndCleansUp() throws Exception {
         int stopped = 0;
-        for (String[] moment : new String[][] {{"listing", "INT"}, {"reading", "TERM"}, {"reading", "INT"}}) {
+        for (String[] moment : new String[][] {{"listing", "INT"}, {"reading", "TERM"}}) {
             Running running = start();
             assertThat(running.says(moment[0])).isTrue();
             running.signal(moment[1]);

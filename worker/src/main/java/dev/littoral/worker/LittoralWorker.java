@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import dev.littoral.activities.CatalogActivitiesImpl;
 import dev.littoral.activities.UpdateActivitiesImpl;
 import dev.littoral.activities.catalog.Catalogs;
+import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.StoreProbe;
 import dev.littoral.activities.s3.S3Clients;
@@ -63,6 +64,11 @@ public final class LittoralWorker implements AutoCloseable {
                 new UpdateActivitiesImpl(store, new Sources(clients, settings.allowedSources())));
         factory.start();
         return new LittoralWorker(clients, store, factory);
+    }
+
+    /** Removes what an update staged whose workflow cannot do so any more. Nobody may still write there. */
+    public void discardStaging(String collectionId, long update) throws InterruptedException {
+        new CollectionCatalog(store, collectionId).discardStaging(update);
     }
 
     /** Stops polling, gives running activities a bounded time, and lets go of everything. */
