@@ -16,6 +16,7 @@ import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
@@ -67,17 +68,12 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         return create(
                 request.collectionId(),
                 base,
-                new Head(
-                        base.version() + 1,
-                        request.commitId(),
-                        HeadKind.DECLARED,
-                        request.source(),
-                        base.generation() + 1,
-                        request.update(),
-                        base.snapshot(),
-                        base.nextSegmentId(),
-                        clock.instant(),
-                        request.reason()));
+                request.commitId(),
+                HeadKind.DECLARED,
+                request.source(),
+                base.generation() + 1,
+                request.update(),
+                request.reason());
     }
 
     @Override
@@ -86,20 +82,35 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         return create(
                 request.collectionId(),
                 base,
-                new Head(
-                        base.version() + 1,
-                        request.commitId(),
-                        HeadKind.RETIRED,
-                        base.source(),
-                        base.generation(),
-                        request.update(),
-                        base.snapshot(),
-                        base.nextSegmentId(),
-                        clock.instant(),
-                        "retired by request"));
+                request.commitId(),
+                HeadKind.RETIRED,
+                base.source(),
+                base.generation(),
+                request.update(),
+                "retired by request");
     }
 
-    private CommitOutcome create(String collectionId, Head base, Head next) {
+    /** Creates a version that serves what its base does. */
+    private CommitOutcome create(
+            String collectionId,
+            Head base,
+            String commitId,
+            HeadKind kind,
+            ExternalSource source,
+            long generation,
+            long update,
+            String reason) {
+        Head next = new Head(
+                base.version() + 1,
+                commitId,
+                kind,
+                source,
+                generation,
+                update,
+                base.snapshot(),
+                base.nextSegmentId(),
+                clock.instant(),
+                reason);
         return Steps.run(
                 () -> new CollectionCatalog(store, collectionId).heads().create(base, next));
     }
