@@ -26,6 +26,9 @@ final class Policies {
      */
     static final History HISTORY = new History(4_000, 32_000);
 
+    /** How long the other parts of a step go on when one has failed. */
+    static final Duration GRACE = Duration.ofSeconds(5);
+
     /** How long a collection that is cancelled waits for its update to clean up. */
     static final Duration FAREWELL = Duration.ofSeconds(30);
 

@@ -16,6 +16,7 @@ import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateProgress;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.Wire;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -35,12 +36,19 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     /** Shards are spread over at most so many activities a step, so that a history stays short however large the source. */
     private static final int MAX_ACTIVITIES = 200;
 
+    /** What the inputs of a step may have in all: they travel in one message, of which Temporal takes 4 MB. */
+    private static final int MAX_STEP_BYTES = 2 << 20;
+
+    /** What an activity's input has beside the source, in bytes, generously. */
+    private static final int INPUT_BYTES = 2 << 10;
+
     private final CatalogActivities catalog = Workflow.newActivityStub(CatalogActivities.class, Policies.catalog());
     private final CatalogActivities commits = Workflow.newActivityStub(CatalogActivities.class, Policies.bulk());
     private final UpdateActivities work = Workflow.newActivityStub(UpdateActivities.class, Policies.bulk());
 
     private final UpdateInput input;
     private final UpdateTally tally;
+    private final int activities;
     private UpdateProgress progress = new UpdateProgress("list", 1, 0, 0);
     private Head base;
     private int round = 1;
@@ -60,6 +68,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         this.input = input;
         this.base = input.base();
         this.tally = new UpdateTally(input);
+        this.activities = Math.min(MAX_ACTIVITIES, MAX_STEP_BYTES / (INPUT_BYTES + Wire.bytes(input.source())));
     }
 
     @Override
@@ -259,12 +268,12 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         return "snapshots/%010d-%s".formatted(base.version() + 1, commitId);
     }
 
-    private static int groupSize(int touched) {
-        return Math.max(1, Math.ceilDiv(touched, MAX_ACTIVITIES));
+    private int groupSize(int touched) {
+        return Math.max(1, Math.ceilDiv(touched, activities));
     }
 
-    /** Runs activities over all touched shards. When one fails, the others are cancelled and waited for. */
-    private static <T> List<T> inParallel(int touched, BiFunction<Integer, Integer, Promise<T>> start) {
+    /** Runs activities over all touched shards. When one fails, the others are soon cancelled, and waited for. */
+    private <T> List<T> inParallel(int touched, BiFunction<Integer, Integer, Promise<T>> start) {
         List<Promise<T>> promises = new ArrayList<>();
         CancellationScope scope = Workflow.newCancellationScope(() -> {
             int size = groupSize(touched);
@@ -276,6 +285,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         try {
             Promise.allOf(promises).get();
         } catch (ActivityFailure e) {
+            // Mostly the others fail for the same reason. To cancel one that ends right then would break the service in
+            // memory.
+            Workflow.await(Policies.GRACE, () -> promises.stream().allMatch(Promise::isCompleted));
             scope.cancel("another part of the step failed");
             promises.forEach(Promise::getFailure);
             throw e;

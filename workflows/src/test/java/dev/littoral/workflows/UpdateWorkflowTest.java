@@ -96,9 +96,13 @@ class UpdateWorkflowTest {
 
     /** The service in memory breaks when an activity ends while its cancel is under way. */
     private void holdTheOtherShard(String step) {
-        if (!step.equals("listFiles")) {
+        if (isSharded(step)) {
             lake.hold(step);
         }
+    }
+
+    private static boolean isSharded(String step) {
+        return step.equals("readFragments") || step.equals("balanceSegments");
     }
 
     @ParameterizedTest
@@ -300,8 +304,12 @@ class UpdateWorkflowTest {
     void aFailureThatTryingAgainCannotHelpEndsItAtOnce(String step, FailureType type) throws InterruptedException {
         lake.fail(step, type, 1);
         // Of two shards that are read or balanced at once, the other is stopped and waited for.
-        lake.hold(step);
+        FakeLake.Hold other = lake.hold(step);
         lab.start(A);
+        if (isSharded(step)) {
+            other.awaitReached();
+            lab.pass(Policies.GRACE.plusSeconds(1));
+        }
         Job job = lab.awaitEnd(1, FAILED);
 
         assertThat(job.failure()).isEqualTo(type);
@@ -323,6 +331,18 @@ class UpdateWorkflowTest {
             assertThat(lake.garbage()).hasSize(1);
             lake.forgetGarbage();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"readFragments", "balanceSegments"})
+    void whenAllShardsFailAtOnceItEndsAtOnce(String step) throws InterruptedException {
+        lake.fail(step, FailureType.ACCESS, 2);
+        lab.start(A);
+
+        assertThat(lab.awaitEnd(1, FAILED).reason()).isEqualTo(step + " fails with ACCESS");
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_FAILED);
+        assertThat(lab.events(UpdateExternalCollectionWorkflow.id(ID, 1)))
+                .doesNotContain(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED);
     }
 
     @ParameterizedTest
