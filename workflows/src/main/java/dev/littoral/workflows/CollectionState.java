@@ -555,8 +555,11 @@ final class CollectionState {
                 head.totals(),
                 options,
                 active,
+                null,
+                null,
                 pending,
                 jobs.peekLast(),
+                null,
                 refreshAt(),
                 note,
                 List.copyOf(rejected));

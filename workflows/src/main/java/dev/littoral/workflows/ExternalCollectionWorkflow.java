@@ -5,6 +5,7 @@ import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.SourceRequest;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
@@ -72,7 +73,11 @@ public interface ExternalCollectionWorkflow {
     @QueryMethod
     CollectionStatus status();
 
-    /** Recent updates, newest first. */
+    /**
+     * Recent updates, newest first.
+     *
+     * @param page which of them; null for the newest
+     */
     @QueryMethod
-    List<Job> jobs();
+    List<Job> jobs(JobsRequest page);
 }

@@ -12,6 +12,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.SourceRequest;
@@ -392,7 +393,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     @Override
-    public List<Job> jobs() {
+    public List<Job> jobs(JobsRequest page) {
         return state.jobs();
     }
 }

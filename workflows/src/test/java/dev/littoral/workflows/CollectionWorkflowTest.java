@@ -126,7 +126,7 @@ class CollectionWorkflowTest {
         assertThat(status.last().state()).isEqualTo(COMMITTED);
         assertThat(status.last().update()).isEqualTo(201);
         assertThat(lake.newest(ID).source().uri()).isEqualTo("s3://lake/199/");
-        assertThat(lab.collection().jobs())
+        assertThat(lab.collection().jobs(null))
                 .hasSize(100)
                 .allMatch(job -> job.state().isEnd());
     }
@@ -557,7 +557,7 @@ class CollectionWorkflowTest {
         }
         lab.await("another run", () -> !run().equals(firstRun));
 
-        List<Job> jobs = lab.collection().jobs();
+        List<Job> jobs = lab.collection().jobs(null);
         assertThat(jobs.get(jobs.size() - 1).update()).isEqualTo(1);
         assertThat(lab.collection().status().state()).isEqualTo("paused");
         assertThat(lab.collection().status().rejected()).hasSize(1);

@@ -154,7 +154,7 @@ final class Lab implements AutoCloseable {
     }
 
     private Job find(long update, Predicate<Job> condition) {
-        return collection().jobs().stream()
+        return collection().jobs(null).stream()
                 .filter(job -> job.update() == update && condition.test(job))
                 .findFirst()
                 .orElse(null);
@@ -188,7 +188,7 @@ final class Lab implements AutoCloseable {
 
     /** Recent ends, oldest first: {@code "1 COMMITTED, 2 FAILED"}. */
     String ends() {
-        return collection().jobs().reversed().stream()
+        return collection().jobs(null).reversed().stream()
                 .filter(job -> job.state().isEnd())
                 .map(job -> job.update() + " " + job.state())
                 .collect(Collectors.joining(", "));

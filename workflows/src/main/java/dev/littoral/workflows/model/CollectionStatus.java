@@ -16,8 +16,11 @@ import java.util.List;
  * @param snapshot what the snapshot served adds up to
  * @param options how it is kept
  * @param update the update that runs, or null
+ * @param progress how far that one is, or null while nothing was heard of it; short updates say nothing
+ * @param trouble what is being tried again, or null
  * @param pending the update that waits, or null
  * @param last the update that ended last, or null
+ * @param lastFailure the update that failed last, or null
  * @param nextRefresh when the source is listed again, or null
  * @param note what was done with the last message that asked for nothing new, or null
  * @param rejected signals that were not acted upon, oldest first
@@ -32,8 +35,11 @@ public record CollectionStatus(
         Totals snapshot,
         CollectionOptions options,
         Job update,
+        RunningProgress progress,
+        Trouble trouble,
         Job pending,
         Job last,
+        Job lastFailure,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextRefresh,
         String note,
         List<Rejection> rejected) {}

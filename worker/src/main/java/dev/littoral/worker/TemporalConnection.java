@@ -1,0 +1,88 @@
+package dev.littoral.worker;
+
+import com.uber.m3.tally.Scope;
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection to a Temporal service. Temporal's own environment configuration says where it is: {@code TEMPORAL_ADDRESS},
+ * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, TLS, and the profiles of {@code temporal.toml}. Nothing said means
+ * {@code 127.0.0.1:7233} and the namespace {@code default}, as for Temporal's CLI.
+ */
+public final class TemporalConnection implements AutoCloseable {
+    private final WorkflowServiceStubs service;
+    private final WorkflowClient client;
+
+    private TemporalConnection(WorkflowServiceStubsOptions service, WorkflowClientOptions client) {
+        this.service = WorkflowServiceStubs.newServiceStubs(service);
+        this.client = WorkflowClient.newInstance(this.service, client);
+    }
+
+    /** Whether Temporal's environment configuration names a service. */
+    public static boolean isConfigured() {
+        String address = profile().getAddress();
+        return address != null && !address.isEmpty();
+    }
+
+    /**
+     * Connects to the service that the environment configuration names. Nothing is sent yet.
+     *
+     * @param metrics where the SDK reports its metrics, or null
+     * @throws LittoralException INPUT when the configuration is not right
+     */
+    public static TemporalConnection open(Scope metrics) {
+        ClientConfigProfile profile = profile();
+        return new TemporalConnection(
+                WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+                        .setMetricsScope(metrics)
+                        .build(),
+                profile.toWorkflowClientOptions());
+    }
+
+    /**
+     * Connects to a service without any security, such as the embedded one.
+     *
+     * @param target {@code host:port}
+     */
+    public static TemporalConnection to(String target) {
+        return new TemporalConnection(
+                WorkflowServiceStubsOptions.newBuilder().setTarget(target).build(),
+                WorkflowClientOptions.getDefaultInstance());
+    }
+
+    private static ClientConfigProfile profile() {
+        try {
+            return ClientConfigProfile.load();
+        } catch (IOException | RuntimeException e) {
+            // What the file holds may be a secret, so nothing of it is repeated.
+            throw new LittoralException(
+                    FailureType.INPUT, "Temporal's environment configuration cannot be read; check temporal.toml", e);
+        }
+    }
+
+    public WorkflowClient client() {
+        return client;
+    }
+
+    /** Where the service is, as {@code host:port}. */
+    public String target() {
+        return service.getOptions().getTarget();
+    }
+
+    public String namespace() {
+        return client.getOptions().getNamespace();
+    }
+
+    @Override
+    public void close() {
+        service.shutdownNow();
+        service.awaitTermination(5, TimeUnit.SECONDS);
+    }
+}

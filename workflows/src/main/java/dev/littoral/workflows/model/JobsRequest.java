@@ -1,0 +1,30 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Which jobs to list: whatever JSON was sent. It is checked when it is handled.
+ *
+ * @param json an object with {@code before} (updates below this number) and {@code limit} (at most so many), each of which may be
+ *     left out; null when nothing was sent
+ */
+public record JobsRequest(@JsonValue JsonNode json) {
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public JobsRequest {}
+
+    /**
+     * A page of jobs.
+     *
+     * @param before updates below this number
+     * @param limit at most so many, from 1 to 100
+     */
+    public static JobsRequest of(long before, int limit) {
+        ObjectNode json = Wire.object();
+        json.put("before", before);
+        json.put("limit", limit);
+        return new JobsRequest(json);
+    }
+}
