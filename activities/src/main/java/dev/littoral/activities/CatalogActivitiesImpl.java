@@ -10,6 +10,7 @@ import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.workflows.CatalogActivities;
+import dev.littoral.workflows.SourceRules;
 import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
@@ -26,6 +27,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
@@ -35,21 +37,29 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     private static final int PARALLEL = 16;
 
     private final ObjectStore store;
+    private final SourceRules rules;
     private final Clock clock;
 
     /**
      * Activities on a store.
      *
+     * @param rules which sources may be read
      * @param clock gives the times in head versions, which are for people and for retention
      */
-    public CatalogActivitiesImpl(ObjectStore store, Clock clock) {
+    public CatalogActivitiesImpl(ObjectStore store, SourceRules rules, Clock clock) {
         this.store = store;
+        this.rules = rules;
         this.clock = clock;
     }
 
     @Override
-    public Head openCollection(String collectionId) {
+    public Head openCollection(String collectionId, ExternalSource source) {
         return Steps.run(() -> {
+            if (source != null) {
+                rules.refusal(source).ifPresent(refusal -> {
+                    throw LittoralException.input(refusal);
+                });
+            }
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
             catalog.discardStaging(Long.MAX_VALUE);
             return catalog.heads().newest();
@@ -64,6 +74,10 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public CommitOutcome declareSource(DeclareRequest request) {
+        Optional<String> refusal = rules.refusal(request.source());
+        if (refusal.isPresent()) {
+            return new CommitOutcome.Refused(refusal.get());
+        }
         Head base = request.base();
         return create(
                 request.collectionId(),

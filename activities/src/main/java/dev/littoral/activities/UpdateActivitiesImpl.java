@@ -65,13 +65,13 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
      * @param shards shards that are finished; another attempt goes on after them
      * @param sum what the finished shards add up to; null before the first
      */
-    record Progress<T>(String step, long done, int shards, T sum) {}
+    record Progress<T>(String step, long done, int shards, T sum) implements StepProgress {}
 
     /** {@link Progress} of reading, as Temporal reads it back. */
-    record ReadProgress(String step, long done, int shards, ReadOutcome.Read sum) {}
+    record ReadProgress(String step, long done, int shards, ReadOutcome.Read sum) implements StepProgress {}
 
     /** {@link Progress} of balancing, as Temporal reads it back. */
-    record BalanceProgress(String step, long done, int shards, BalanceResult sum) {}
+    record BalanceProgress(String step, long done, int shards, BalanceResult sum) implements StepProgress {}
 
     @Override
     public Listing listFiles(ListRequest request) {
@@ -122,6 +122,9 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             return new Listing(
                     planKey,
                     result.plan().touched().size(),
+                    result.plan().touched().stream()
+                            .map(touched -> touched.shard().files())
+                            .toList(),
                     planKey != null || result.staged() || again,
                     result.listed(),
                     skips.count(),

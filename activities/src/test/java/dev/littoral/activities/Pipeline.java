@@ -6,6 +6,7 @@ import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.workflows.CatalogActivities;
+import dev.littoral.workflows.SourceRules;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -66,7 +67,7 @@ final class Pipeline implements AutoCloseable {
         this.catalog = new CollectionCatalog(store, COLLECTION);
         temporal.registerActivitiesImplementations(
                 new UpdateActivitiesImpl(this.store, this.sources, maxFilesPerShard),
-                new CatalogActivitiesImpl(this.store, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
+                new CatalogActivitiesImpl(this.store, SourceRules.NONE, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
         ActivityOptions options = ActivityOptions.newBuilder()
                 .setStartToCloseTimeout(Duration.ofMinutes(10))
                 .setHeartbeatTimeout(Duration.ofSeconds(1))
@@ -259,7 +260,7 @@ final class Pipeline implements AutoCloseable {
         private ShardsRequest shards(int from, long firstId) {
             int to = Math.min(listing.touched(), from + groupSize);
             return new ShardsRequest(
-                    COLLECTION, update, round, source, options, listing.plan(), from, to, firstId, objects);
+                    COLLECTION, update, round, source, options, listing.plan(), from, to, firstId, objects, 0);
         }
     }
 

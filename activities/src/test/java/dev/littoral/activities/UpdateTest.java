@@ -406,7 +406,7 @@ class UpdateTest {
     private ShardsRequest listed() throws InterruptedException {
         Listing listing = pipeline.work.listFiles(new ListRequest("c", 1, 1, source, options, Head.NONE, null));
         return new ShardsRequest(
-                "c", 1, 1, source, options, listing.plan(), 0, listing.touched(), 1, "snapshots/0000000001-x");
+                "c", 1, 1, source, options, listing.plan(), 0, listing.touched(), 1, "snapshots/0000000001-x", 0);
     }
 
     private static ReadOutcome.Read withoutRequests(ReadOutcome outcome) {

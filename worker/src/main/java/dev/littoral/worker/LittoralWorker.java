@@ -8,8 +8,7 @@ import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.StoreProbe;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.activities.source.Sources;
-import dev.littoral.workflows.ExternalCollectionWorkflowImpl;
-import dev.littoral.workflows.UpdateExternalCollectionWorkflowImpl;
+import dev.littoral.workflows.Workflows;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -57,11 +56,11 @@ public final class LittoralWorker implements AutoCloseable {
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
-        worker.registerWorkflowImplementationTypes(
-                ExternalCollectionWorkflowImpl.class, UpdateExternalCollectionWorkflowImpl.class);
+        Sources sources = new Sources(clients, settings.allowedSources());
+        Workflows.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
-                new CatalogActivitiesImpl(store, Clock.systemUTC()),
-                new UpdateActivitiesImpl(store, new Sources(clients, settings.allowedSources())));
+                new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
+                new UpdateActivitiesImpl(store, sources));
         factory.start();
         return new LittoralWorker(clients, store, factory);
     }

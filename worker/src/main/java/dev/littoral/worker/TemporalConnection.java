@@ -2,6 +2,7 @@ package dev.littoral.worker;
 
 import com.uber.m3.tally.Scope;
 import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -22,7 +23,11 @@ public final class TemporalConnection implements AutoCloseable {
 
     private TemporalConnection(WorkflowServiceStubsOptions service, WorkflowClientOptions client) {
         this.service = WorkflowServiceStubs.newServiceStubs(service);
-        this.client = WorkflowClient.newInstance(this.service, client);
+        this.client = WorkflowClient.newInstance(
+                this.service,
+                WorkflowClientOptions.newBuilder(client)
+                        .setDataConverter(new MessageConverter())
+                        .build());
     }
 
     /** Whether Temporal's environment configuration names a service. */

@@ -6,6 +6,7 @@ import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RetireRequest;
 import io.temporal.activity.ActivityInterface;
@@ -16,8 +17,12 @@ import io.temporal.activity.ActivityInterface;
  */
 @ActivityInterface
 public interface CatalogActivities {
-    /** The newest head, or {@link Head#NONE}; also removes what dead updates left in staging. For a collection that starts. */
-    Head openCollection(String collectionId);
+    /**
+     * The newest head, or {@link Head#NONE}; also removes what dead updates left in staging. For a collection that starts.
+     *
+     * @param source what it is to follow, or null for what the catalog says; fails with INPUT where the worker may not read it
+     */
+    Head openCollection(String collectionId, ExternalSource source);
 
     /** The newest head, or {@link Head#NONE}. */
     Head readHead(String collectionId);

@@ -10,6 +10,10 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Rejection;
+import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.RunningProgress;
+import dev.littoral.workflows.model.Trouble;
+import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.Wire;
@@ -22,6 +26,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A collection's state and every decision about it. Pure: no clock, no Temporal call; the workflow feeds it what happened and
@@ -40,6 +45,10 @@ final class CollectionState {
 
     private static final int MAX_REQUESTS = 200;
     private static final int MAX_REJECTED = 20;
+
+    /** Workers whose share of the progress is added up. */
+    private static final int MAX_WORKERS = 100;
+
     private static final String RETIRED = "the collection is retired";
 
     private final String collectionId;
@@ -58,6 +67,13 @@ final class CollectionState {
     private final Map<String, Long> requests = new LinkedHashMap<>();
     private final Deque<Rejection> rejected = new ArrayDeque<>();
     private Instant rested;
+    private Job lastFailure;
+    private final List<Job> fresh = new ArrayList<>();
+
+    /** When the last update was launched, and how many in a row a change has stopped since one ended by itself. */
+    private Instant launched;
+
+    private int restless;
     private boolean paused;
     private boolean retiring;
     private boolean over;
@@ -66,6 +82,11 @@ final class CollectionState {
     private long doubtful;
 
     private String note;
+
+    // What workers say; nothing is decided on it.
+    private Trouble trouble;
+    private RunningProgress progress;
+    private final Map<String, Long> doneByWorker = new TreeMap<>();
 
     /** A job whose workflow was asked to stop, and how it ends unless it has committed. */
     private record Stopping(Job job, UpdateState end, FailureType failure, String reason) {}
@@ -83,6 +104,7 @@ final class CollectionState {
         nextUpdate = carried.nextUpdate();
         pending = carried.pending();
         carried.jobs().forEach(this::list);
+        lastFailure = carried.lastFailure();
         carried.requests().forEach(request -> requests.put(request.id(), request.job()));
         doubtful = carried.doubtful();
         paused = carried.paused();
@@ -100,6 +122,7 @@ final class CollectionState {
                 nextUpdate,
                 pending,
                 List.copyOf(jobs),
+                lastFailure,
                 answered,
                 doubtful,
                 paused,
@@ -245,6 +268,9 @@ final class CollectionState {
             // It was over before its workflow closed.
             return;
         }
+        if (stopped == null) {
+            restless = 0;
+        }
         UpdateReport report = closed.report();
         if (report != null && report.outcome() == UpdateState.UNCHANGED) {
             forget(job);
@@ -293,7 +319,7 @@ final class CollectionState {
     // ------------------------------------------------------------------ what is decided
 
     /** What to do next. Carrying it out changes the state through the methods below. */
-    Decision next() {
+    Decision next(Instant now) {
         if (retiring && running != null) {
             stop(running, UpdateState.CANCELED, RETIRED);
         }
@@ -303,23 +329,33 @@ final class CollectionState {
         if (retiring) {
             return stopping.isEmpty() ? new Decision.Retire() : new Decision.Idle(null);
         }
+        Instant refreshAt = refreshAt();
+        if (refreshAt != null && !refreshAt.isAfter(now)) {
+            pending = accept("timer", wanted, now);
+        }
         if (pending != null) {
-            boolean declared = isDeclared(pending.source());
             if (running != null && !running.source().equals(pending.source())) {
+                restless++;
                 stop(
                         running,
                         UpdateState.SUPERSEDED,
                         "the source changed: update " + pending.update() + " takes its place");
             }
-            if (running == null && !declared) {
-                return new Decision.Declare(pending);
-            }
+            boolean declared = isDeclared(pending.source());
             // One that was stopped upon this very source could still commit; what it did is known when it has closed.
-            if (running == null && stopping.isEmpty()) {
-                return new Decision.Launch(pending);
+            if (running == null && (!declared || stopping.isEmpty())) {
+                Instant earliest = earliest();
+                return earliest.isAfter(now)
+                        ? new Decision.Idle(earliest)
+                        : declared ? new Decision.Launch(pending) : new Decision.Declare(pending);
             }
         }
         return new Decision.Idle(refreshAt());
+    }
+
+    /** When the next update may start: at once, but where changes follow on one another, they are waited for a while. */
+    private Instant earliest() {
+        return launched == null ? Instant.MIN : launched.plus(Policies.gap(restless));
     }
 
     private Instant refreshAt() {
@@ -369,9 +405,19 @@ final class CollectionState {
         end(job, UpdateState.FAILED, failure.type(), failure.reason(), now);
     }
 
-    /** The waiting job's workflow is started. */
-    Job launched(Job job) {
+    /** The waiting job's source is not this worker's to read: the collection goes on with the one it had. */
+    void declarationRefused(String reason, Instant now) {
+        Job job = pending;
         pending = null;
+        wanted = head.source();
+        rejected(job.trigger(), reason, now);
+        end(job, UpdateState.FAILED, FailureType.INPUT, reason, now);
+    }
+
+    /** The waiting job's workflow is started. */
+    Job launched(Job job, Instant now) {
+        pending = null;
+        launched = now;
         running = job.running(head.generation());
         return running;
     }
@@ -467,8 +513,59 @@ final class CollectionState {
     }
 
     private void end(Job job, UpdateState state, FailureType failure, String reason, Instant now) {
-        list(job.ended(state, head.version(), now, failure, reason));
+        Job ended = job.ended(state, head.version(), now, failure, reason);
+        list(ended);
+        fresh.add(ended);
+        if (state == UpdateState.FAILED) {
+            lastFailure = ended;
+        }
+        if (running == null) {
+            unsay();
+        }
         rested = now;
+    }
+
+    /** What workers said is of an update that is over. */
+    private void unsay() {
+        trouble = null;
+        progress = null;
+        doneByWorker.clear();
+    }
+
+    /** The jobs that ended since this was asked last. */
+    List<Job> ended() {
+        List<Job> ended = List.copyOf(fresh);
+        fresh.clear();
+        return ended;
+    }
+
+    /** A worker says how far it is, or what it has trouble with. */
+    void heard(UpdateNews.News news, Instant now) {
+        if (news.trouble() != null) {
+            trouble = news.trouble();
+        }
+        if (running == null || running.update() != news.update() || news.step() == null || news.worker() == null) {
+            return;
+        }
+        if (progress == null
+                || progress.update() != news.update()
+                || !news.step().equals(progress.step())) {
+            doneByWorker.clear();
+        }
+        if (news.trouble() == null) {
+            trouble = null;
+        }
+        if (doneByWorker.size() < MAX_WORKERS || doneByWorker.containsKey(news.worker())) {
+            doneByWorker.merge(news.worker(), news.done(), Math::max);
+        }
+        long done = doneByWorker.values().stream().mapToLong(Long::longValue).sum();
+        progress = new RunningProgress(
+                news.update(), news.step(), news.of() > 0 ? Math.min(done, news.of()) : done, news.of(), now);
+    }
+
+    /** What was tried again has worked. */
+    void worked() {
+        trouble = null;
     }
 
     private void list(Job ended) {
@@ -537,32 +634,53 @@ final class CollectionState {
         return opened && running == null && stopping.isEmpty() && !retiring;
     }
 
+    /** In one word: starting, updating, idle, paused, failed or retired. */
+    String state() {
+        if (!opened) {
+            return "starting";
+        }
+        if (over || head.retired()) {
+            return "retired";
+        }
+        if (running != null || pending != null || !stopping.isEmpty()) {
+            return "updating";
+        }
+        if (paused) {
+            return "paused";
+        }
+        Job last = jobs.peekLast();
+        return last != null && last.state() == UpdateState.FAILED ? "failed" : "idle";
+    }
+
     CollectionStatus status() {
         Job active = running != null
                 ? running
                 : stopping.values().stream().map(Stopping::job).findFirst().orElse(null);
-        String state = !opened
-                ? "starting"
-                : over || head.retired()
-                        ? "retired"
-                        : active != null || pending != null ? "updating" : paused ? "paused" : "idle";
         return new CollectionStatus(
                 collectionId,
-                state,
+                state(),
                 wanted,
                 head.generation(),
                 head.version(),
                 head.totals(),
                 options,
                 active,
-                null,
-                null,
+                progress,
+                trouble,
                 pending,
                 jobs.peekLast(),
-                null,
+                lastFailure,
                 refreshAt(),
                 note,
                 List.copyOf(rejected));
+    }
+
+    /** A page of {@link #jobs()}. */
+    List<Job> jobs(Requests.JobsPage page) {
+        return jobs().stream()
+                .filter(job -> job.update() < page.before())
+                .limit(page.limit())
+                .toList();
     }
 
     /** The updates that run, wait or ended, newest first. */

@@ -20,7 +20,7 @@ sealed interface Decision {
     /**
      * Wait for a message.
      *
-     * @param refreshAt when to refresh, or null
+     * @param until when to look again though none came, or null
      */
-    record Idle(Instant refreshAt) implements Decision {}
+    record Idle(Instant until) implements Decision {}
 }

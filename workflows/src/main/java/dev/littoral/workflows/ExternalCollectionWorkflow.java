@@ -1,12 +1,13 @@
 package dev.littoral.workflows;
 
-import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateNews;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.UpdateMethod;
@@ -33,7 +34,7 @@ public interface ExternalCollectionWorkflow {
      * @param carried set by a run for the next one; everybody else leaves it out
      */
     @WorkflowMethod(name = TYPE)
-    void run(CollectionInput input, CarriedState carried);
+    void run(CollectionInput input, CarriedInput carried);
 
     /** A new source. One that is not right is recorded under {@code rejected} in the status and changes nothing. */
     @SignalMethod
@@ -69,6 +70,10 @@ public interface ExternalCollectionWorkflow {
     /** Ends the collection for good. */
     @SignalMethod
     void retire();
+
+    /** Sent by workers: how far they are with its update, or what they have trouble with. */
+    @SignalMethod
+    void news(UpdateNews news);
 
     @QueryMethod
     CollectionStatus status();

@@ -1,6 +1,6 @@
 package dev.littoral.workflows;
 
-import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -17,6 +17,7 @@ import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.ActivityFailure;
@@ -27,7 +28,9 @@ import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.CompletablePromise;
+import io.temporal.workflow.DynamicSignalHandler;
 import io.temporal.workflow.Promise;
+import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
@@ -36,13 +39,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 
 /** Feeds {@link CollectionState} what happens and carries out what it decides. Handlers enqueue; one loop acts. */
 public final class ExternalCollectionWorkflowImpl implements ExternalCollectionWorkflow {
     private final Logger log = Workflow.getLogger(ExternalCollectionWorkflowImpl.class);
-    private final CatalogActivities catalog = Workflow.newActivityStub(CatalogActivities.class, Policies.catalog());
 
     private final String collectionId = Workflow.getInfo().getWorkflowId();
     private final Deque<Message> inbox = new ArrayDeque<>();
@@ -50,41 +54,67 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final CollectionState state;
     private final Requests.Start start;
     private final Policies.History history;
+    private final SourceRules rules;
 
     /** What is wrong with the input, or null. Kept, as a constructor that fails would block the workflow for ever. */
     private final String problem;
 
+    /** Whether the run before handed over its state. */
+    private final boolean continued;
+
+    /** What the list of workflows shows of this one. */
+    private Map<String, Object> memo = Map.of();
+
+    /** What this run may do that runs of older builds did not; see the ADR on versions. */
+    private int build;
+
     // Built before any handler runs, so that a signal or update that comes with the start finds its state.
     @WorkflowInit
-    public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedState carried) {
-        this(input, carried, Policies.HISTORY);
+    public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedInput carried) {
+        this(input, carried, SourceRules.NONE, Policies.HISTORY);
     }
 
-    ExternalCollectionWorkflowImpl(CollectionInput input, CarriedState carried, Policies.History history) {
+    ExternalCollectionWorkflowImpl(
+            CollectionInput input, CarriedInput carried, SourceRules rules, Policies.History history) {
+        this.rules = rules;
         this.history = history;
+        this.continued = Workflow.getInfo().getContinuedExecutionRunId().isPresent() && isGiven(carried);
         Requests.Start parsed = null;
         String wrong = null;
         try {
             Requests.collectionId(collectionId);
             parsed = Requests.start(input);
+            if (isGiven(carried) && !continued) {
+                throw new InvalidRequestException(
+                        "input has a second value; expected one object with the keys options, source");
+            }
         } catch (InvalidRequestException e) {
             wrong = e.getMessage();
         }
         start = parsed;
         problem = wrong;
         state = new CollectionState(collectionId, parsed == null ? CollectionOptions.DEFAULTS : parsed.options());
-        if (carried != null) {
-            state.restore(carried);
+        if (continued) {
+            state.restore(carried.state());
         }
     }
 
+    private static boolean isGiven(CarriedInput carried) {
+        return carried != null && carried.json() != null && !carried.json().isNull();
+    }
+
     @Override
-    public void run(CollectionInput input, CarriedState carried) {
+    public void run(CollectionInput input, CarriedInput carried) {
         if (problem != null) {
             throw ApplicationFailure.newNonRetryableFailure(problem, FailureType.INPUT.name());
         }
+        build = Workflow.getVersion(Builds.COLLECTION, Workflow.DEFAULT_VERSION, Builds.NEWEST);
+        Workflow.registerListener((DynamicSignalHandler) (name, arguments) -> inbox.addLast(new Message.Bad(
+                name,
+                "there is no such signal; expected sourceChanged, refresh, cancelUpdate, pause, resume or retire")));
         try {
-            if (carried == null) {
+            tell();
+            if (!continued) {
                 open();
             }
             serve(input);
@@ -99,7 +129,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private void open() {
         Head head;
         try {
-            head = catalog.openCollection(collectionId);
+            head = catalog("open the catalog").openCollection(collectionId, start.source());
         } catch (ActivityFailure e) {
             throw ended(e);
         }
@@ -110,6 +140,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                             + "; expected another collectionId",
                     FailureType.INPUT.name());
         }
+        state.worked();
         // Requests that came with the start are newer than its input.
         if (start.source() != null && !start.source().equals(head.source())) {
             inbox.addFirst(new Message.Change(start.source(), "start", null));
@@ -124,8 +155,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             if (Workflow.getInfo().getHistoryLength() > history.most()) {
                 state.renew(now());
             }
-            Decision decision = state.next();
+            Decision decision = state.next(now());
             stopUpdates();
+            tell();
             switch (decision) {
                 case Decision.Declare declare -> declare(declare.job());
                 case Decision.Launch launch -> {
@@ -136,15 +168,38 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 case Decision.Retire ignored -> retireForGood();
                 case Decision.Idle idle -> {
                     continueAsNewIfLong(input);
-                    rest(idle.refreshAt());
+                    rest(idle.until());
                 }
             }
         }
         // Requests that came too late get an answer too.
         do {
             handleInbox();
+            tell();
             Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
         } while (!inbox.isEmpty());
+    }
+
+    /** Lets people and metrics know. */
+    private void tell() {
+        for (Job job : state.ended()) {
+            Workflow.getMetricsScope()
+                    .tagged(Map.of("outcome", job.state().name()))
+                    .counter("littoral_updates")
+                    .inc(1);
+        }
+        CollectionStatus status = state.status();
+        Workflow.setCurrentDetails(Words.details(status));
+        Map<String, Object> words = new TreeMap<>();
+        words.put("state", status.state());
+        words.put("rows", status.snapshot().rows());
+        if (status.source() != null) {
+            words.put("source", status.source().uri());
+        }
+        if (build >= Builds.MEMO && !words.equals(memo)) {
+            memo = words;
+            Workflow.upsertMemo(words);
+        }
     }
 
     private void handleInbox() {
@@ -153,24 +208,21 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
     }
 
-    private void rest(Instant refreshAt) {
-        if (refreshAt == null) {
+    private void rest(Instant until) {
+        if (until == null) {
             Workflow.await(() -> !inbox.isEmpty());
             return;
         }
-        Duration wait = Duration.between(now(), refreshAt);
-        if (wait.isPositive()) {
-            // Workflow.await with a time-out would leave its timer behind each time a message comes first.
-            CompletablePromise<Void> timer = Workflow.newPromise();
-            CancellationScope scope = Workflow.newCancellationScope(() -> timer.completeFrom(Workflow.newTimer(wait)));
-            scope.run();
-            Workflow.await(() -> !inbox.isEmpty() || timer.isCompleted());
-            if (!timer.isCompleted()) {
-                scope.cancel("a message came first");
-                return;
-            }
+        // Workflow.await with a time-out would leave its timer behind each time a message comes first.
+        CompletablePromise<Void> timer = Workflow.newPromise();
+        CancellationScope scope = Workflow.newCancellationScope(() -> timer.completeFrom(Workflow.newTimer(
+                Duration.between(now(), until),
+                TimerOptions.newBuilder().setSummary("until the next update").build())));
+        scope.run();
+        Workflow.await(() -> !inbox.isEmpty() || timer.isCompleted());
+        if (!timer.isCompleted()) {
+            scope.cancel("a message came first");
         }
-        inbox.addLast(new Message.Refresh("timer", null));
     }
 
     /** A child that runs would be lost to the next run, and so would a handler that waits: neither is left behind. */
@@ -183,7 +235,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         // What the handlers wait for is done, and they finish as soon as this thread waits.
         Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
         if (inbox.isEmpty()) {
-            Workflow.continueAsNew(input, state.carry());
+            Workflow.continueAsNew(input, CarriedInput.of(state.carry()));
         }
     }
 
@@ -201,8 +253,15 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         String reason = "update " + job.update() + ", " + job.trigger();
         try {
             while (!state.isRetired() && !state.isDeclared(job.source())) {
-                write(commitId -> catalog.declareSource(
-                        new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason)));
+                Optional<String> refusal = write(commitId -> {
+                    DeclareRequest request = new DeclareRequest(
+                            collectionId, job.update(), job.source(), state.head(), commitId, reason);
+                    return quickly("declare the source", activities -> activities.declareSource(request));
+                });
+                if (refusal.isPresent()) {
+                    state.declarationRefused(refusal.get(), now());
+                    return;
+                }
             }
             state.declared(now());
         } catch (ActivityFailure e) {
@@ -215,11 +274,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         try {
             if (!state.head().exists()) {
                 // A first declaration that seemed to fail may have come through.
-                state.moved(catalog.readHead(collectionId), now());
+                state.moved(readHead(), now());
             }
             while (state.head().exists() && !state.isRetired()) {
-                write(commitId -> catalog.retireCollection(
-                        new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId)));
+                write(commitId -> catalog("write the collection's end")
+                        .retireCollection(new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId)));
             }
             state.retired(now());
         } catch (ActivityFailure e) {
@@ -232,20 +291,61 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         CommitOutcome upon(String commitId);
     }
 
-    /** Tries to write upon the newest head known; whoever wrote the version after it, the state sees it. */
-    private void write(HeadWrite write) {
-        switch (write.upon(Workflow.randomUUID().toString())) {
-            case CommitOutcome.Created created -> state.saw(created.head());
-            case CommitOutcome.Moved moved -> state.moved(moved.newest(), now());
+    /**
+     * Tries to write upon the newest head known; whoever wrote the version after it, the state sees it.
+     *
+     * @return why the worker does not write it, or empty
+     */
+    private Optional<String> write(HeadWrite write) {
+        CommitOutcome outcome = write.upon(Workflow.randomUUID().toString());
+        state.worked();
+        return switch (outcome) {
+            case CommitOutcome.Created created -> {
+                state.saw(created.head());
+                yield Optional.empty();
+            }
+            case CommitOutcome.Moved moved -> {
+                state.moved(moved.newest(), now());
+                yield Optional.empty();
+            }
+            case CommitOutcome.Refused refused -> Optional.of(refused.reason());
+        };
+    }
+
+    private Head readHead() {
+        return quickly("read the head", activities -> activities.readHead(collectionId));
+    }
+
+    /**
+     * Does within the workflow's task what mostly takes no time, as each activity costs two hops more. A catalog that does not
+     * answer at once is an ordinary activity's to wait for.
+     */
+    private <T> T quickly(String summary, Function<CatalogActivities, T> work) {
+        if (build >= Builds.QUICK_STEPS) {
+            try {
+                return work.apply(Workflow.newLocalActivityStub(CatalogActivities.class, Policies.quick(summary)));
+            } catch (ActivityFailure e) {
+                throwIfCancelled(e);
+                if (Failures.of(e).type() != FailureType.TRANSIENT) {
+                    throw e;
+                }
+            }
         }
+        return work.apply(catalog(summary));
+    }
+
+    private static CatalogActivities catalog(String summary) {
+        return Workflow.newActivityStub(CatalogActivities.class, Policies.catalog(summary));
     }
 
     private void launch(Job waiting) {
-        Job job = state.launched(waiting);
+        Job job = state.launched(waiting, now());
+        tell();
         UpdateExternalCollectionWorkflow child = Workflow.newChildWorkflowStub(
                 UpdateExternalCollectionWorkflow.class,
                 ChildWorkflowOptions.newBuilder()
                         .setWorkflowId(UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
+                        .setStaticSummary(Words.update(job))
                         .setWorkflowExecutionTimeout(Policies.UPDATE_LIMIT)
                         // A collection that is terminated takes its update along, which still removes its staging.
                         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
@@ -272,7 +372,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private void inspect(long update) {
         Head newest = null;
         try {
-            newest = catalog.readHead(collectionId);
+            newest = readHead();
+            state.worked();
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
             log.warn("The head could not be read after update {}", update, e);
@@ -312,7 +413,10 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public void validateChangeSource(SourceRequest source) {
-        checked(source);
+        // The rules are the worker's own, so only this may look at them: it is not replayed.
+        rules.refusal(checked(source)).ifPresent(refusal -> {
+            throw ApplicationFailure.newNonRetryableFailure(refusal, FailureType.INPUT.name());
+        });
     }
 
     private static ExternalSource checked(SourceRequest source) {
@@ -388,12 +492,23 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     @Override
+    public void news(UpdateNews news) {
+        try {
+            // Not by way of the inbox: it is of use while the loop waits for what it tells of.
+            state.heard(Requests.news(news), now());
+            Workflow.setCurrentDetails(Words.details(state.status()));
+        } catch (InvalidRequestException e) {
+            inbox.addLast(new Message.Bad("news", e.getMessage()));
+        }
+    }
+
+    @Override
     public CollectionStatus status() {
         return state.status();
     }
 
     @Override
     public List<Job> jobs(JobsRequest page) {
-        return state.jobs();
+        return state.jobs(Requests.jobs(page));
     }
 }

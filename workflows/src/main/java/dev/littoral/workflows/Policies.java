@@ -3,11 +3,13 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.activity.LocalActivityOptions;
 import io.temporal.common.RetryOptions;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Every time-out and retry policy of the workflows, each with its reason. */
-final class Policies {
+public final class Policies {
     /** The longest an update may run. Retention of the catalog's objects is longer by a day. */
     static final Duration UPDATE_LIMIT = Duration.ofHours(24);
 
@@ -26,11 +28,28 @@ final class Policies {
      */
     static final History HISTORY = new History(4_000, 32_000);
 
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+
+    /** Long enough for a throttling store to recover, short enough to notice that it has. */
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+    /** About four minutes in all; the next refresh tries again. */
+    private static final int MAX_ATTEMPTS = 12;
+
     /** How long the other parts of a step go on when one has failed. */
     static final Duration GRACE = Duration.ofSeconds(5);
 
     /** How long a collection that is cancelled waits for its update to clean up. */
     static final Duration FAREWELL = Duration.ofSeconds(30);
+
+    /** Where a few changes in a row stop update after update, so long is waited from launch to launch; it doubles. */
+    private static final Duration FIRST_GAP = Duration.ofMillis(500);
+
+    /** Long enough that a stream of changes costs little, short enough that nobody takes it for a standstill. */
+    private static final int MAX_DOUBLINGS = 4;
+
+    /** Within a workflow task, so a task's time-out of 10 seconds is far; a store that needs longer is left to {@link #catalog}. */
+    private static final Duration QUICK = Duration.ofSeconds(1);
 
     /**
      * How long a collection's history may become, in events.
@@ -42,9 +61,30 @@ final class Policies {
 
     private Policies() {}
 
+    /**
+     * How long after a launch the next may follow.
+     *
+     * @param stopped how many updates in a row a change has stopped: after the first nothing is waited for
+     */
+    static Duration gap(int stopped) {
+        return stopped < 2 ? Duration.ZERO : FIRST_GAP.multipliedBy(1L << Math.min(stopped - 2, MAX_DOUBLINGS));
+    }
+
+    /** One try of a few small requests to the catalog, in the worker that runs the workflow. What it cannot do, {@link #catalog} does. */
+    static LocalActivityOptions quick(String summary) {
+        return LocalActivityOptions.newBuilder()
+                .setStartToCloseTimeout(QUICK)
+                .setScheduleToCloseTimeout(QUICK)
+                .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
+                .setDoNotIncludeArgumentsIntoMarker(true)
+                .setSummary(summary)
+                .build();
+    }
+
     /** A few small requests to the catalog. */
-    static ActivityOptions catalog() {
+    static ActivityOptions catalog(String summary) {
         return ActivityOptions.newBuilder()
+                .setSummary(summary)
                 // Each request has its own shorter time-out; this bounds their sum.
                 .setStartToCloseTimeout(Duration.ofMinutes(2))
                 .setRetryOptions(retries())
@@ -52,8 +92,9 @@ final class Policies {
     }
 
     /** Work that grows with the source. */
-    static ActivityOptions bulk() {
+    static ActivityOptions bulk(String summary) {
         return ActivityOptions.newBuilder()
+                .setSummary(summary)
                 // Millions of files from a slow store; a dead worker is noticed by its heartbeat long before.
                 .setStartToCloseTimeout(Duration.ofHours(12))
                 // Heartbeats come every second; a pause of this length is a dead or cut-off worker.
@@ -64,14 +105,21 @@ final class Policies {
                 .build();
     }
 
+    /** When an attempt that failed is tried again, or empty when tries are used up. What Temporal does, for those who tell of it. */
+    public static Optional<Duration> nextTry(int attempt) {
+        if (attempt >= MAX_ATTEMPTS) {
+            return Optional.empty();
+        }
+        Duration wait = FIRST_RETRY.multipliedBy(1L << (attempt - 1));
+        return Optional.of(wait.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : wait);
+    }
+
     private static RetryOptions retries() {
         return RetryOptions.newBuilder()
-                .setInitialInterval(Duration.ofMillis(500))
+                .setInitialInterval(FIRST_RETRY)
                 .setBackoffCoefficient(2)
-                // Long enough for a throttling store to recover, short enough to notice that it has.
-                .setMaximumInterval(Duration.ofSeconds(30))
-                // About four minutes in all; the next refresh tries again.
-                .setMaximumAttempts(12)
+                .setMaximumInterval(LAST_RETRY)
+                .setMaximumAttempts(MAX_ATTEMPTS)
                 .setDoNotRetry(FailureType.INPUT.name(), FailureType.ACCESS.name(), FailureType.INTERNAL.name())
                 .build();
     }

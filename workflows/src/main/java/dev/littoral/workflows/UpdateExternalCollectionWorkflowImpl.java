@@ -42,13 +42,10 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     /** What an activity's input has beside the source, in bytes, generously. */
     private static final int INPUT_BYTES = 2 << 10;
 
-    private final CatalogActivities catalog = Workflow.newActivityStub(CatalogActivities.class, Policies.catalog());
-    private final CatalogActivities commits = Workflow.newActivityStub(CatalogActivities.class, Policies.bulk());
-    private final UpdateActivities work = Workflow.newActivityStub(UpdateActivities.class, Policies.bulk());
-
     private final UpdateInput input;
     private final UpdateTally tally;
     private final int activities;
+    private final StringBuilder story = new StringBuilder();
     private UpdateProgress progress = new UpdateProgress("list", 1, 0, 0);
     private Head base;
     private int round = 1;
@@ -73,19 +70,26 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
 
     @Override
     public UpdateReport run(UpdateInput sameInput) {
+        say(
+                "Source",
+                Words.code(input.source().uri()) + ", generation " + base.generation() + ", upon version "
+                        + base.version());
         try {
             UpdateReport report = update();
+            say("Ended", report.outcome() + ", " + Words.plain(report.reason()));
             cleanUp();
             if (report.outcome() == UpdateState.COMMITTED && report.version() % Policies.CLEAN_EVERY == 0) {
                 cleanCatalog();
             }
             return report;
         } catch (CanceledFailure e) {
+            say("Ended", UpdateState.CANCELED.name());
             cleanUp();
             throw e;
         } catch (ActivityFailure e) {
             cleanUp();
             if (e.getCause() instanceof CanceledFailure) {
+                say("Ended", UpdateState.CANCELED.name());
                 throw e;
             }
             throw failed(Failures.of(e));
@@ -119,6 +123,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                     }
                     base = again.base();
                     tally.round(base);
+                    say("Lists again", Words.plain(again.reason()));
                     // Whoever writes to the source may need a moment to finish.
                     Workflow.sleep(again.pause());
                 }
@@ -138,14 +143,15 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         staged = true;
         Listing listing = timed(
                 "list",
-                () -> work.listFiles(new ListRequest(
-                        input.collectionId(),
-                        input.update(),
-                        round,
-                        input.source(),
-                        input.options(),
-                        base,
-                        previousPlan)));
+                () -> work(Words.summary("list " + input.source().uri()))
+                        .listFiles(new ListRequest(
+                                input.collectionId(),
+                                input.update(),
+                                round,
+                                input.source(),
+                                input.options(),
+                                base,
+                                previousPlan)));
         tally.listed(listing);
         staged = listing.staged() || round > 1;
         if (listing.unchanged()) {
@@ -153,13 +159,19 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                     UpdateState.UNCHANGED, base, null, "the source lists as version " + base.version() + " does"));
         }
         previousPlan = listing.plan();
+        say(
+                "Listed",
+                Words.count(listing.listed()) + " files, " + Words.count(listing.touched())
+                        + " shards of them new or changed");
 
         progress = new UpdateProgress("read", round, listing.touched(), listing.listed());
         List<ReadOutcome> reads = timed(
                 "read",
                 () -> inParallel(
                         listing.touched(),
-                        (from, to) -> Async.function(work::readFragments, shards(listing, from, to, 0, objects))));
+                        (from, to) -> Async.function(
+                                work("read " + part(listing, from, to))::readFragments,
+                                shards(listing, from, to, 0, objects))));
         List<Long> firstIds = new ArrayList<>();
         long nextId = base.nextSegmentId();
         String changedReason = null;
@@ -179,6 +191,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         if (changedReason != null) {
             return new Attempt.Again(base, changedReason, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
         }
+        say("Read", tally.changes());
 
         progress = new UpdateProgress("balance", round, listing.touched(), listing.listed());
         uncommitted = objects;
@@ -187,7 +200,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 () -> inParallel(
                         listing.touched(),
                         (from, to) -> Async.function(
-                                work::balanceSegments,
+                                work("balance " + part(listing, from, to))::balanceSegments,
                                 shards(
                                         listing,
                                         from,
@@ -199,6 +212,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             tally.balanced(result);
             afterIds = Math.max(afterIds, result.nextSegmentId());
         }
+        say("Balanced", Words.totals(tally.totals()));
 
         progress = new UpdateProgress("commit", round, listing.touched(), listing.listed());
         CommitResult result = commit(new CommitRequest(
@@ -219,6 +233,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 tally.committed(result.schemas());
                 yield new Attempt.Ended(tally.report(UpdateState.COMMITTED, created.head(), null, tally.changes()));
             }
+            case CommitOutcome.Refused refused ->
+                throw ApplicationFailure.newNonRetryableFailure(refused.reason(), FailureType.INPUT.name());
             case CommitOutcome.Moved moved -> {
                 // Base + 1 is somebody else's for ever, so nothing can come to name these objects.
                 garbage.add(objects);
@@ -238,7 +254,10 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         }
         uncommitted = null;
         List<CommitResult> result = new ArrayList<>();
-        Workflow.newDetachedCancellationScope(() -> result.add(timed("commit", () -> commits.commitSnapshot(request))))
+        Workflow.newDetachedCancellationScope(() -> result.add(timed(
+                        "commit",
+                        () -> bulk("commit " + Words.totals(tally.totals()) + " as version " + (base.version() + 1))
+                                .commitSnapshot(request))))
                 .run();
         return result.get(0);
     }
@@ -248,6 +267,35 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 ? "the collection was retired at version " + newest.version()
                 : "version " + newest.version() + " declares " + newest.source().uri() + " as generation "
                         + newest.generation();
+    }
+
+    private static UpdateActivities work(String summary) {
+        return Workflow.newActivityStub(UpdateActivities.class, Policies.bulk(summary));
+    }
+
+    private static CatalogActivities bulk(String summary) {
+        return Workflow.newActivityStub(CatalogActivities.class, Policies.bulk(summary));
+    }
+
+    /** Which part of the files some touched shards are. */
+    private static String part(Listing listing, int from, int to) {
+        return listing.touchedFiles() == null
+                ? "shards " + (from + 1) + " to " + to + " of " + listing.touched()
+                : Words.count(filesOf(listing, from, to)) + " files of " + Words.count(listing.listed());
+    }
+
+    private static long filesOf(Listing listing, int from, int to) {
+        return listing.touchedFiles() == null
+                ? 0
+                : listing.touchedFiles().subList(from, to).stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
+    }
+
+    /** The update's page in the web UI tells what it did, top to bottom. */
+    private void say(String name, String text) {
+        Words.line(story, name, text);
+        Workflow.setCurrentDetails(story.toString());
     }
 
     private ShardsRequest shards(Listing listing, int from, int to, long firstId, String objects) {
@@ -261,7 +309,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 from,
                 to,
                 firstId,
-                objects);
+                objects,
+                filesOf(listing, 0, listing.touched()));
     }
 
     private String objects(String commitId) {
@@ -309,6 +358,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     }
 
     private ApplicationFailure failed(Failures failure) {
+        say("Ended", UpdateState.FAILED + ", " + failure.type() + ": " + Words.plain(failure.reason()));
         UpdateReport report = tally.report(UpdateState.FAILED, base, failure.type(), failure.reason());
         return ApplicationFailure.newNonRetryableFailure(
                 failure.reason(), failure.type().name(), report);
@@ -323,15 +373,17 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             return;
         }
         afterwards(
-                () -> catalog.discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage)),
+                () -> Workflow.newActivityStub(CatalogActivities.class, Policies.catalog("remove staging"))
+                        .discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage)),
                 "its staging is left for the next update to remove");
     }
 
     /** Old versions go once in a while. */
     private void cleanCatalog() {
         afterwards(
-                () -> commits.cleanCatalog(
-                        new CleanRequest(input.collectionId(), input.options().keepVersionsFor())),
+                () -> bulk("remove old versions")
+                        .cleanCatalog(new CleanRequest(
+                                input.collectionId(), input.options().keepVersionsFor())),
                 "old versions are left for a later update to remove");
     }
 

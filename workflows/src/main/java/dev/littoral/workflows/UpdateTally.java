@@ -112,6 +112,11 @@ final class UpdateTally {
         seconds.merge(step, millis / 1000.0, Double::sum);
     }
 
+    /** What the snapshot to be adds up to. */
+    Totals totals() {
+        return totals;
+    }
+
     /** In words, what changed. */
     String changes() {
         return added + " files new, " + changed + " changed, " + removed + " removed";

@@ -64,7 +64,7 @@ class CollectionStateTest {
         assertThat(state.status().state()).isEqualTo("starting");
         state.opened(Head.NONE);
 
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.status().state()).isEqualTo("idle");
         Message.Ticket refused = refresh();
         assertThat(refused.isTaken()).isTrue();
@@ -78,25 +78,25 @@ class CollectionStateTest {
         state.opened(Head.NONE);
         long job = change(A).job();
 
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(job)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(job)));
         assertThat(state.isSettled(job)).isFalse();
         declare();
         assertThat(state.isSettled(job)).isTrue();
         assertThat(state.answer(job)).isEqualTo(new ChangeAnswer(1, 1, PENDING, null));
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(job)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(job)));
         launch();
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.status().state()).isEqualTo("updating");
         assertThat(state.status().update().state()).isEqualTo(RUNNING);
         assertThat(state.isBetweenUpdates()).isFalse();
 
         commit(job);
         closed(job, report(job, COMMITTED));
-        assertThat(state.next()).isEqualTo(new Decision.Inspect(job));
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(job));
         state.inspected(job, head, now);
         assertEnd(job, COMMITTED, "committed by " + job);
         assertThat(job(job).version()).isEqualTo(2);
-        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
         assertThat(state.status().state()).isEqualTo("idle");
         assertThat(state.status().last()).isEqualTo(job(job));
         assertThat(state.isBetweenUpdates()).isTrue();
@@ -108,7 +108,7 @@ class CollectionStateTest {
         state.opened(old);
 
         assertThat(refresh().job()).isEqualTo(42);
-        assertThat(state.next()).isInstanceOf(Decision.Launch.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
         assertThat(job(42).generation()).isEqualTo(3);
         assertThat(state.status().source()).isEqualTo(A);
         assertThat(state.status().version()).isEqualTo(7);
@@ -127,7 +127,7 @@ class CollectionStateTest {
 
         assertThat(state.status().note()).contains("names the current source", "update 1 is COMMITTED");
         assertThat(state.lastUpdate()).isEqualTo(1);
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class CollectionStateTest {
         assertEnd(1, end, null);
 
         assertThat(change(A).job()).isEqualTo(2);
-        assertThat(state.next()).isInstanceOf(Decision.Launch.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
     }
 
     @Test
@@ -149,7 +149,7 @@ class CollectionStateTest {
                 A.uri(), new ExternalSpec("parquet", null, null, List.of(new RequiredColumn("id", null)), null, null));
         change(stricter);
 
-        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
     }
 
     // ------------------------------------------------------------------ changes
@@ -159,15 +159,15 @@ class CollectionStateTest {
         running(A);
         long job = change(B).job();
 
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(job)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(job)));
         assertThat(state.stoppingJobs()).containsExactly(1L);
         assertThat(state.stopReason(1)).contains("update 2 takes its place");
         declare();
         assertEnd(1, SUPERSEDED, "update 2 takes its place");
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(job)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(job)));
         launch();
         closed(1, cancelled());
-        assertThat(state.next()).as("nobody listens to a straggler").isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).as("nobody listens to a straggler").isInstanceOf(Decision.Idle.class);
         finish(2);
         assertThat(ends()).containsExactly("2 COMMITTED", "1 SUPERSEDED");
     }
@@ -180,7 +180,7 @@ class CollectionStateTest {
                 .toList();
 
         assertThat(tickets).extracting(Message.Ticket::job).doesNotHaveDuplicates();
-        assertThat(state.next())
+        assertThat(state.next(now))
                 .isEqualTo(new Decision.Declare(job(tickets.get(999).job())));
         declare();
         launch();
@@ -198,12 +198,12 @@ class CollectionStateTest {
         change(B);
         long back = change(A).job();
 
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
         assertThat(state.stoppingJobs()).isEmpty();
         assertEnd(2, SUPERSEDED, "update 3 took its place before it started");
         assertThat(state.isSettled(back)).isTrue();
         finish(1);
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(back)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(back)));
         assertThat(head.generation()).isEqualTo(1);
     }
 
@@ -215,7 +215,7 @@ class CollectionStateTest {
         long back = change(A).job();
 
         assertThat(state.isSettled(back)).isFalse();
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(back)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
         declare();
         launch();
         finish(back);
@@ -230,7 +230,7 @@ class CollectionStateTest {
         long change = change(B).job();
 
         assertEnd(refresh, SUPERSEDED, "update " + change);
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(change)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(change)));
     }
 
     // ------------------------------------------------------------------ refreshes
@@ -243,10 +243,10 @@ class CollectionStateTest {
         assertThat(waiting).isEqualTo(2);
         assertThat(refresh().job()).isEqualTo(waiting);
         assertThat(change(A).job()).isEqualTo(waiting);
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
         assertThat(state.status().pending().update()).isEqualTo(waiting);
         finish(1);
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(waiting)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(waiting)));
         launch();
         closed(waiting, report(waiting, UNCHANGED));
         assertEnd(waiting, UNCHANGED, "said so");
@@ -258,20 +258,20 @@ class CollectionStateTest {
         running(A);
         now = START.plusSeconds(5);
         finish(1);
-        assertThat(state.next()).isEqualTo(new Decision.Idle(START.plusSeconds(3_605)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(START.plusSeconds(3_605)));
         assertThat(state.status().nextRefresh()).isEqualTo(START.plusSeconds(3_605));
 
         state.handle(new Message.Pause(), now);
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.status().state()).isEqualTo("paused");
         assertThat(refresh().job()).as("by request it is listed while paused").isEqualTo(2);
         launch();
         assertThat(state.status().state()).isEqualTo("updating");
         now = START.plusSeconds(20);
         closed(2, report(2, UNCHANGED));
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         state.handle(new Message.Resume(), now);
-        assertThat(state.next()).isEqualTo(new Decision.Idle(START.plusSeconds(3_620)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(START.plusSeconds(3_620)));
     }
 
     @Test
@@ -279,10 +279,10 @@ class CollectionStateTest {
         CollectionState once = new CollectionState("orders", CollectionOptions.DEFAULTS);
         once.opened(new Head(1, "x", HeadKind.COMMITTED, A, 1, 1, snapshot(), 1, START, "r"));
         once.handle(new Message.Refresh("start", null), now);
-        once.launched(once.status().pending());
+        once.launched(once.status().pending(), now);
         once.handle(new Message.UpdateClosed(2, report(2, UNCHANGED), null), now);
 
-        assertThat(once.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(once.next(now)).isEqualTo(new Decision.Idle(null));
     }
 
     // ------------------------------------------------------------------ stops
@@ -294,14 +294,14 @@ class CollectionStateTest {
         state.handle(new Message.CancelUpdate(), now);
 
         assertEnd(2, CANCELED, "before it started");
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
         assertThat(state.stoppingJobs()).containsExactly(1L);
         assertThat(state.status().state()).isEqualTo("updating");
         closed(1, cancelled());
-        assertThat(state.next()).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
         state.inspected(1, head, now);
         assertEnd(1, CANCELED, "cancelled by request");
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
 
     @Test
@@ -309,7 +309,7 @@ class CollectionStateTest {
         state.opened(Head.NONE);
         state.handle(new Message.CancelUpdate(), now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.jobs()).isEmpty();
     }
 
@@ -330,13 +330,13 @@ class CollectionStateTest {
         state.handle(new Message.CancelUpdate(), now);
         long next = refresh().job();
 
-        assertThat(state.next()).as("the first may still commit").isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).as("the first may still commit").isEqualTo(new Decision.Idle(null));
         commit(1);
         closed(1, cancelled());
-        assertThat(state.next()).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
         state.inspected(1, head, now);
         assertEnd(1, COMMITTED, "committed by 1");
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(next)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(next)));
     }
 
     @Test
@@ -344,11 +344,11 @@ class CollectionStateTest {
         running(A);
         state.handle(new Message.CancelUpdate(), now);
         change(B);
-        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         declare();
 
         assertEnd(1, CANCELED, "cancelled by request");
-        assertThat(state.next()).isInstanceOf(Decision.Launch.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
     }
 
     @Test
@@ -361,7 +361,7 @@ class CollectionStateTest {
         assertThat(state.isSettled(2)).isTrue();
 
         refresh();
-        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         assertThat(state.status().pending().source()).isEqualTo(B);
     }
 
@@ -373,7 +373,7 @@ class CollectionStateTest {
         finish(1);
         state.handle(new Message.Retire(), now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         retire();
         assertThat(state.isOver()).isTrue();
         assertThat(state.isRetired()).isTrue();
@@ -387,12 +387,12 @@ class CollectionStateTest {
         refresh();
         state.handle(new Message.Retire(), now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.stoppingJobs()).containsExactly(1L);
         closed(1, cancelled());
         state.inspected(1, head, now);
         assertEnd(1, CANCELED, "retired");
-        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         long late = change(B).job();
         retire();
         assertEnd(late, CANCELED, "retired");
@@ -421,7 +421,7 @@ class CollectionStateTest {
         closed(1, report(1, SUPERSEDED));
         state.inspected(1, head, now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         state.retired(now);
         assertThat(ends()).containsExactly("2 CANCELED", "1 SUPERSEDED");
     }
@@ -431,13 +431,13 @@ class CollectionStateTest {
         running(A);
         finish(1);
         long job = change(B).job();
-        state.next();
+        state.next(now);
         head = next(head, HeadKind.RETIRED, A, 99);
         state.moved(head, now);
         state.declared(now);
 
         assertThat(state.isSettled(job)).isFalse();
-        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         state.retired(now);
         assertThat(state.answer(job).state()).isEqualTo(CANCELED);
         assertThat(state.answer(job).generation()).isZero();
@@ -448,11 +448,11 @@ class CollectionStateTest {
         running(A);
         finish(1);
         state.handle(new Message.Retire(), now);
-        state.next();
+        state.next(now);
         state.retireFailed(new Failures(FailureType.ACCESS, "no permission to write"), now);
 
         assertThat(state.status().rejected().get(0).reason()).isEqualTo("ACCESS: no permission to write");
-        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
         assertThat(change(B).job()).isEqualTo(2);
     }
 
@@ -461,7 +461,7 @@ class CollectionStateTest {
         state.opened(Head.NONE);
         state.handle(new Message.Retire(), now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Retire());
+        assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         state.retired(now);
         assertThat(state.isOver()).isTrue();
         assertThat(state.status().state()).isEqualTo("retired");
@@ -503,7 +503,7 @@ class CollectionStateTest {
         state.inspected(1, head, now);
 
         assertEnd(1, CANCELED, "its workflow was cancelled");
-        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
     }
 
     @Test
@@ -552,14 +552,14 @@ class CollectionStateTest {
         state.inspected(1, null, now);
 
         assertEnd(1, COMMITTED, "said so");
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
 
     @Test
     void aCommitThatADeclarationRunsIntoIsSeen() {
         running(A);
         change(B);
-        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         commit(1);
         state.moved(head, now);
         assertEnd(1, COMMITTED, "committed by 1");
@@ -578,7 +578,7 @@ class CollectionStateTest {
         closed(1, alreadyStarted());
 
         assertEnd(1, SUPERSEDED, "a workflow of this number runs already");
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(2)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(2)));
         assertThat(job(2).source()).isEqualTo(A);
         launch();
         finish(2);
@@ -590,7 +590,7 @@ class CollectionStateTest {
         long waiting = refresh().job();
         closed(1, alreadyStarted());
 
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(waiting)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(waiting)));
         assertThat(state.lastUpdate()).isEqualTo(waiting);
     }
 
@@ -602,7 +602,7 @@ class CollectionStateTest {
 
         assertEnd(1, CANCELED, "cancelled by request");
         assertThat(state.status().pending()).isNull();
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
 
     @Test
@@ -611,7 +611,7 @@ class CollectionStateTest {
         closed(77, report(77, COMMITTED));
         closed(77, cancelled());
 
-        assertThat(state.next()).isInstanceOf(Decision.Idle.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
         assertThat(state.jobs()).hasSize(1);
     }
 
@@ -621,7 +621,7 @@ class CollectionStateTest {
     void aDeclarationThatFailedIsTriedAgainByTheNextRefresh() {
         running(A);
         change(B);
-        state.next();
+        state.next(now);
         state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
 
         assertEnd(2, FAILED, "no answer");
@@ -630,9 +630,9 @@ class CollectionStateTest {
         closed(1, cancelled());
         state.inspected(1, head, now);
         assertEnd(1, SUPERSEDED, "takes its place");
-        assertThat(state.next()).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
         refresh();
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(3)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(3)));
         assertThat(job(3).source()).isEqualTo(B);
         assertThat(change(B).job()).isEqualTo(3);
     }
@@ -642,12 +642,12 @@ class CollectionStateTest {
         running(A);
         finish(1);
         change(B);
-        state.next();
+        state.next(now);
         state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
         long back = change(A).job();
 
         assertThat(state.isSettled(back)).isFalse();
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(back)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
         assertThat(state.isDeclared(A)).isFalse();
         declare();
         assertThat(state.isDeclared(A)).isTrue();
@@ -661,15 +661,15 @@ class CollectionStateTest {
         running(A);
         finish(1);
         change(B);
-        state.next();
+        state.next(now);
         state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
         long back = change(A).job();
-        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         head = next(head, HeadKind.DECLARED, B, 2);
         state.moved(head, now);
 
         assertThat(state.isDeclared(A)).isFalse();
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(back)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
         assertThat(state.status().source()).isEqualTo(A);
     }
 
@@ -678,7 +678,7 @@ class CollectionStateTest {
         running(A);
         finish(1);
         change(B);
-        state.next();
+        state.next(now);
         state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
         CollectionState next = restored(state);
 
@@ -690,17 +690,17 @@ class CollectionStateTest {
         running(A);
         finish(1);
         change(B);
-        state.next();
+        state.next(now);
         state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
         long again = change(B).job();
-        assertThat(state.next()).isInstanceOf(Decision.Declare.class);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         head = next(head, HeadKind.DECLARED, B, 2);
         state.moved(head, now);
 
         assertThat(state.isSettled(again)).isTrue();
         assertThat(state.answer(again).generation()).isEqualTo(2);
         state.declared(now);
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(again)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(again)));
     }
 
     @Test
@@ -713,19 +713,19 @@ class CollectionStateTest {
         assertThat(state.status().source()).isEqualTo(C);
         assertThat(state.status().generation()).isEqualTo(2);
         assertThat(refresh().job()).as("numbers go on after the other's").isEqualTo(56);
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(56)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(56)));
     }
 
     @Test
     void aWishThatWaitsIsDeclaredOverWhatWasDeclaredElsewhere() {
         running(A);
         change(B);
-        state.next();
+        state.next(now);
         head = next(head, HeadKind.DECLARED, C, 55);
         state.moved(head, now);
 
         assertThat(state.isSettled(2)).isFalse();
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(2)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(2)));
         declare();
         assertThat(head.generation()).isEqualTo(3);
     }
@@ -739,7 +739,7 @@ class CollectionStateTest {
         closed(1, report(1, SUPERSEDED));
         state.inspected(1, head, now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Declare(job(waiting)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(waiting)));
         assertThat(state.answer(waiting).generation()).isZero();
     }
 
@@ -761,7 +761,7 @@ class CollectionStateTest {
         assertThat(next.carry()).isEqualTo(state.carry());
         assertThat(next.status()).isEqualTo(state.status());
         assertThat(next.jobs()).isEqualTo(state.jobs());
-        assertThat(next.next()).isEqualTo(state.next()).isInstanceOf(Decision.Launch.class);
+        assertThat(next.next(now)).isEqualTo(state.next(now)).isInstanceOf(Decision.Launch.class);
         assertThat(next.servedBefore("request-1")).isEqualTo(1);
         assertThat(next.servedBefore("request-2")).isZero();
     }
@@ -772,7 +772,7 @@ class CollectionStateTest {
         running(A);
         assertThat(state.isBetweenUpdates()).isFalse();
         state.handle(new Message.CancelUpdate(), now);
-        state.next();
+        state.next(now);
         assertThat(state.isBetweenUpdates()).isFalse();
         closed(1, cancelled());
         state.inspected(1, head, now);
@@ -805,14 +805,14 @@ class CollectionStateTest {
         running(A);
         state.renew(now);
 
-        assertThat(state.next()).isEqualTo(new Decision.Idle(null));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.stoppingJobs()).containsExactly(1L);
         state.renew(now);
         closed(1, cancelled());
         state.inspected(1, head, now);
         assertEnd(1, SUPERSEDED, "history is too long: update 2 takes its place");
         assertThat(state.isBetweenUpdates()).isTrue();
-        assertThat(state.next()).isEqualTo(new Decision.Launch(job(2)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(2)));
     }
 
     // ------------------------------------------------------------------ what happens, in short
@@ -832,7 +832,7 @@ class CollectionStateTest {
     }
 
     private void declare() {
-        Decision.Declare declare = (Decision.Declare) state.next();
+        Decision.Declare declare = (Decision.Declare) state.next(now);
         head = next(
                 head, HeadKind.DECLARED, declare.job().source(), declare.job().update());
         state.saw(head);
@@ -840,8 +840,8 @@ class CollectionStateTest {
     }
 
     private void launch() {
-        Decision.Launch launch = (Decision.Launch) state.next();
-        state.launched(launch.job());
+        Decision.Launch launch = (Decision.Launch) state.next(now);
+        state.launched(launch.job(), now);
     }
 
     /** A collection whose update 1 runs. */
@@ -859,7 +859,7 @@ class CollectionStateTest {
     private void finish(long update) {
         commit(update);
         closed(update, report(update, COMMITTED));
-        assertThat(state.next()).isEqualTo(new Decision.Inspect(update));
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(update));
         state.inspected(update, head, now);
         assertThat(job(update).state()).isEqualTo(COMMITTED);
     }

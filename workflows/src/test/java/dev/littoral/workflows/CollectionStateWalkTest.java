@@ -214,7 +214,7 @@ class CollectionStateWalkTest {
             while (!inbox.isEmpty()) {
                 state.handle(inbox.removeFirst(), now);
             }
-            Decision decision = state.next();
+            Decision decision = state.next(now);
             story.add(decision.toString().replaceAll("ExternalSource.uri=|, spec=.*profile=null..", ""));
             for (long update : state.stoppingJobs()) {
                 assertThat(state.stopReason(update)).isNotBlank();
@@ -223,7 +223,7 @@ class CollectionStateWalkTest {
             switch (decision) {
                 case Decision.Declare declare -> declare(declare.job());
                 case Decision.Launch launch -> {
-                    Job job = state.launched(launch.job());
+                    Job job = state.launched(launch.job(), now);
                     assertThat(job.source()).isEqualTo(state.head().source());
                     if (chance(3)) {
                         saw("number taken");
@@ -349,7 +349,7 @@ class CollectionStateWalkTest {
                 if (!over) {
                     act();
                 }
-                if (over || (inbox.isEmpty() && children.isEmpty() && state.next() instanceof Decision.Idle)) {
+                if (over || (inbox.isEmpty() && children.isEmpty() && state.next(now) instanceof Decision.Idle)) {
                     return;
                 }
                 child();

@@ -155,6 +155,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         Hold hold;
         FailureType failure;
         synchronized (this) {
+            if (Activity.getExecutionContext().getInfo().isLocal()
+                    && (isQueued(failures, step) || isQueued(holds, step))) {
+                // What is to be held or to fail does so where it can be watched: in the ordinary activity that follows.
+                throw ApplicationFailure.newFailure(step + " takes too long", FailureType.TRANSIENT.name());
+            }
             calls.add(step);
             failure = failures.getOrDefault(step, new ArrayDeque<>()).poll();
             hold = failure != null
@@ -169,10 +174,14 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         }
     }
 
+    private static boolean isQueued(Map<String, ? extends Deque<?>> queues, String step) {
+        return queues.containsKey(step) && !queues.get(step).isEmpty();
+    }
+
     // ------------------------------------------------------------------ catalog
 
     @Override
-    public Head openCollection(String collectionId) {
+    public Head openCollection(String collectionId, ExternalSource source) {
         enter("openCollection", false);
         return newest(collectionId);
     }
@@ -307,7 +316,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         List<SkippedFile> skipped = List.of(new SkippedFile("_SUCCESS", "hidden"));
         Map<String, Long> requests = Map.of("source.list", 1L);
         if (before != null && before.key().endsWith("/" + content(request.source()))) {
-            return new Listing(null, 0, false, 4, 1, skipped, before.totals(), Totals.NONE, 1, requests);
+            return new Listing(null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, requests);
         }
         synchronized (this) {
             staged.add(request.collectionId() + " " + request.update());
@@ -315,6 +324,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         return new Listing(
                 "staging/" + request.update() + "/" + request.round(),
                 2,
+                List.of(1L, 2L),
                 true,
                 4,
                 1,

@@ -2,7 +2,6 @@ package dev.littoral.workflows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.workflows.model.CarriedState;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
@@ -21,7 +20,6 @@ import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
-import io.temporal.worker.WorkflowImplementationOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,6 +51,7 @@ final class Lab implements AutoCloseable {
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                         // Recorded histories tell of no machine.
                         .setIdentity("littoral")
+                        .setDataConverter(new MessageConverter())
                         .build())
                 .build());
     }
@@ -67,16 +66,7 @@ final class Lab implements AutoCloseable {
     }
 
     static void register(Worker worker, Policies.History history, FakeLake lake) {
-        if (history.equals(Policies.HISTORY)) {
-            worker.registerWorkflowImplementationTypes(ExternalCollectionWorkflowImpl.class);
-        } else {
-            worker.registerWorkflowImplementationFactory(
-                    ExternalCollectionWorkflow.class,
-                    arguments -> new ExternalCollectionWorkflowImpl(
-                            arguments.get(0, CollectionInput.class), arguments.get(1, CarriedState.class), history),
-                    WorkflowImplementationOptions.getDefaultInstance());
-        }
-        worker.registerWorkflowImplementationTypes(UpdateExternalCollectionWorkflowImpl.class);
+        Workflows.register(worker, SourceRules.NONE, history);
         worker.registerActivitiesImplementations(lake);
     }
 

@@ -54,7 +54,7 @@ class ReplayTest {
     }
 
     private static void replay(WorkflowExecutionHistory recorded, Policies.History history) throws Exception {
-        try (TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance()) {
+        try (TestWorkflowEnvironment environment = Lab.environment()) {
             Worker worker = Lab.worker(environment);
             Lab.register(worker, history, new FakeLake());
             WorkflowReplayer.replayWorkflowExecution(recorded, worker);

@@ -61,7 +61,8 @@ class UpdateTallyTest {
 
     @Test
     void aListingThatIsAsTheBaseIsUnchanged() {
-        tally.listed(new Listing(null, 0, false, 13, 2, skipped(2), BASE.totals(), Totals.NONE, 1, Map.of("l", 1L)));
+        tally.listed(new Listing(
+                null, 0, List.of(), false, 13, 2, skipped(2), BASE.totals(), Totals.NONE, 1, Map.of("l", 1L)));
         UpdateReport report = tally.report(UpdateState.UNCHANGED, BASE, null, "same");
 
         // The base has left out one file more than the listing: it was opened before.
@@ -77,6 +78,7 @@ class UpdateTallyTest {
         tally.listed(new Listing(
                 "p",
                 2,
+                List.of(1L, 2L),
                 true,
                 10,
                 1,
@@ -111,11 +113,13 @@ class UpdateTallyTest {
 
     @Test
     void anotherRoundForgetsFilesAndKeepsRequests() {
-        tally.listed(new Listing("p", 1, true, 10, 1, skipped(1), Totals.NONE, BASE.totals(), 0, Map.of("l", 2L)));
+        tally.listed(new Listing(
+                "p", 1, List.of(3L), true, 10, 1, skipped(1), Totals.NONE, BASE.totals(), 0, Map.of("l", 2L)));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0));
         tally.round(newer);
-        tally.listed(new Listing(null, 0, false, 9, 0, List.of(), newer.totals(), Totals.NONE, 1, Map.of("l", 1L)));
+        tally.listed(new Listing(
+                null, 0, List.of(), false, 9, 0, List.of(), newer.totals(), Totals.NONE, 1, Map.of("l", 1L)));
         UpdateReport report = tally.report(UpdateState.UNCHANGED, newer, null, "same");
 
         assertThat(report.files()).isEqualTo(new FileCounts(9, 0, 0, 0, 9, 0));
@@ -126,13 +130,24 @@ class UpdateTallyTest {
 
     @Test
     void theSkipReportFitsIntoOnePayload() throws JsonProcessingException {
-        tally.listed(new Listing("p", 1, true, 5_000, 5_000, skipped(5_000), Totals.NONE, Totals.NONE, 0, Map.of()));
+        tally.listed(new Listing(
+                "p", 1, List.of(3L), true, 5_000, 5_000, skipped(5_000), Totals.NONE, Totals.NONE, 0, Map.of()));
         assertThat(tally.report(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
         tally.round(BASE);
         SkippedFile deep = new SkippedFile("日".repeat(4_000), "hidden");
         tally.listed(new Listing(
-                "p", 1, true, 900, 900, Collections.nCopies(900, deep), Totals.NONE, Totals.NONE, 0, Map.of()));
+                "p",
+                1,
+                List.of(900L),
+                true,
+                900,
+                900,
+                Collections.nCopies(900, deep),
+                Totals.NONE,
+                Totals.NONE,
+                0,
+                Map.of()));
         UpdateReport report = tally.report(UpdateState.FAILED, BASE, null, "r");
         assertThat(report.files().skipped()).isEqualTo(900);
         assertThat(Wire.JSON.writeValueAsBytes(report)).hasSizeBetween(1_000_000, 1_900_000);

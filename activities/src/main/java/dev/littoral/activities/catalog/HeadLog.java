@@ -101,9 +101,21 @@ public final class HeadLog {
                             "Catalog " + store.location() + " says that " + key(next.version())
                                     + " exists but does not have it");
         }
-        return there.get().commitId().equals(next.commitId())
+        return isSameWrite(there.get(), next)
                 ? new CommitOutcome.Created(there.get())
                 : new CommitOutcome.Moved(newest());
+    }
+
+    /**
+     * Whether a version is what this write or an earlier try of it created. The commitId alone does not tell: a workflow task that
+     * is run again after it had written can come to another wish with the same one.
+     */
+    private static boolean isSameWrite(Head there, Head next) {
+        return there.commitId().equals(next.commitId())
+                && there.kind() == next.kind()
+                && there.generation() == next.generation()
+                && there.update() == next.update()
+                && there.source().equals(next.source());
     }
 
     /** Deletes versions, in the order given. */

@@ -21,7 +21,8 @@ public record PlannedShard(String from, ShardRef carried, List<Part> parts, Shar
         return carried == null;
     }
 
-    long files() {
+    /** How many files it has. */
+    public long files() {
         long files = carried != null ? carried.listed() : unlisted != null ? unlisted.listed() : 0;
         for (Part part : parts) {
             files += part.files();

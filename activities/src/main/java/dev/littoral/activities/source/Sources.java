@@ -7,6 +7,7 @@ import dev.littoral.activities.s3.S3Uri;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Opens sources, those that the worker allows. Safe for use by many threads. */
@@ -35,6 +36,15 @@ public final class Sources {
         void close();
     }
 
+    /** Why a source may not be read by this worker, in one sentence, or empty. */
+    public Optional<String> refusal(ExternalSource source) {
+        return allowed.stream().anyMatch(source.uri()::startsWith)
+                ? Optional.empty()
+                : Optional.of("Source " + source.uri()
+                        + " is not on this worker's list of allowed sources; expected "
+                        + (allowed.isEmpty() ? "none" : "one that starts with " + String.join(" or ", allowed)));
+    }
+
     /**
      * Opens a source; nothing is read yet.
      *
@@ -42,11 +52,9 @@ public final class Sources {
      * @throws LittoralException INPUT when the source is not allowed or its URI is not right
      */
     public Opened open(ExternalSource source, boolean allowEmpty) {
-        if (allowed.stream().noneMatch(source.uri()::startsWith)) {
-            throw LittoralException.input("Source " + source.uri()
-                    + " is not on this worker's list of allowed sources; expected one that starts with "
-                    + String.join(" or ", allowed));
-        }
+        refusal(source).ifPresent(refusal -> {
+            throw LittoralException.input(refusal);
+        });
         PathFilter filter =
                 new PathFilter(source.spec().include(), source.spec().exclude());
         if (source.uri().startsWith("s3://")) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param nextUpdate the number of the next update
  * @param pending the update that waits, or null
  * @param jobs updates that ended, oldest first
+ * @param lastFailure the update that failed last, or null
  * @param requests update ids that were answered, oldest first, with the job that serves them
  * @param doubtful the version upon which a declaration failed that may still come through, or 0
  * @param paused whether periodic refresh is stopped
@@ -27,6 +28,7 @@ public record CarriedState(
         long nextUpdate,
         Job pending,
         List<Job> jobs,
+        Job lastFailure,
         List<AnsweredRequest> requests,
         long doubtful,
         boolean paused,

@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param plan the staged plan of shards, or null where the listing equals the base's
  * @param touched how many shards have to be read
+ * @param touchedFiles how many files each of these has; null from builds that did not say
  * @param staged whether something was staged
  * @param listed everything that was listed
  * @param skipped what was left out by its name or size
@@ -22,6 +23,7 @@ import java.util.Map;
 public record Listing(
         String plan,
         int touched,
+        List<Long> touchedFiles,
         boolean staged,
         long listed,
         long skipped,

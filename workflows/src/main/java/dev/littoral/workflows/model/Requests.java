@@ -1,5 +1,6 @@
 package dev.littoral.workflows.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -20,6 +21,7 @@ public final class Requests {
     private static final int MAX_TEXT = 1_024;
     private static final int MAX_ID_CHARS = 200;
     private static final int MAX_SHOWN = 60;
+    private static final int MAX_JOBS = 100;
 
     /** A source is in many events of a history and a hundred times in what a collection hands to its next run. */
     private static final int MAX_SOURCE_BYTES = 1 << 16;
@@ -37,6 +39,7 @@ public final class Requests {
     private static final Set<String> SOURCE_KEYS = sorted("uri", "spec");
     private static final Set<String> SPEC_KEYS =
             sorted("format", "include", "exclude", "columns", "onBadFile", "profile");
+    private static final Set<String> PAGE_KEYS = sorted("before", "limit");
     private static final Set<String> COLUMN_KEYS = sorted("name", "type");
     private static final Set<String> OPTION_KEYS =
             sorted("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor");
@@ -59,6 +62,9 @@ public final class Requests {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
 
     private Requests() {}
+
+    /** Jobs below a number, at most so many, newest first. */
+    public record JobsPage(long before, int limit) {}
 
     /** What a collection starts with: a source or null, and options with defaults filled in. */
     public record Start(ExternalSource source, CollectionOptions options) {}
@@ -90,6 +96,39 @@ public final class Requests {
                     "source is missing; expected an object like {\"uri\":\"s3://bucket/prefix/\"}");
         }
         return source("source", json);
+    }
+
+    /**
+     * Reads which jobs to list. Nothing sent is the newest.
+     *
+     * @throws InvalidRequestException when it is not right
+     */
+    public static JobsPage jobs(JobsRequest request) {
+        JsonNode json = request == null ? null : request.json();
+        if (absent(json)) {
+            return new JobsPage(Long.MAX_VALUE, MAX_JOBS);
+        }
+        object("page", json, PAGE_KEYS);
+        return new JobsPage(
+                whole("page.before", json.get("before"), Long.MAX_VALUE, Long.MAX_VALUE, "an update's number"),
+                (int) whole("page.limit", json.get("limit"), MAX_JOBS, MAX_JOBS, "a number of jobs"));
+    }
+
+    /**
+     * Reads what a worker says, or null when it is nothing of the kind.
+     *
+     * @throws InvalidRequestException when it is not right
+     */
+    public static UpdateNews.News news(UpdateNews news) {
+        try {
+            UpdateNews.News read = news == null ? null : Wire.JSON.treeToValue(news.json(), UpdateNews.News.class);
+            if (read != null) {
+                return read;
+            }
+        } catch (JsonProcessingException e) {
+            // Falls through to the one refusal below.
+        }
+        throw new InvalidRequestException("news is not what a worker sends; expected none from anybody else");
     }
 
     /**
@@ -276,15 +315,21 @@ public final class Requests {
     }
 
     private static long targetRows(JsonNode json) {
+        return whole(
+                "options.targetRowsPerSegment",
+                json,
+                CollectionOptions.DEFAULT_TARGET_ROWS,
+                MAX_TARGET_ROWS,
+                "a whole number of rows");
+    }
+
+    private static long whole(String where, JsonNode json, long otherwise, long most, String expected) {
         if (absent(json)) {
-            return CollectionOptions.DEFAULT_TARGET_ROWS;
+            return otherwise;
         }
-        if (!json.isIntegralNumber()
-                || !json.canConvertToLong()
-                || json.longValue() < 1
-                || json.longValue() > MAX_TARGET_ROWS) {
-            throw new InvalidRequestException("options.targetRowsPerSegment is " + shown(json)
-                    + "; expected a whole number of rows from 1 to " + MAX_TARGET_ROWS);
+        if (!json.isIntegralNumber() || !json.canConvertToLong() || json.longValue() < 1 || json.longValue() > most) {
+            throw new InvalidRequestException(
+                    where + " is " + shown(json) + "; expected " + expected + " from 1 to " + most);
         }
         return json.longValue();
     }
@@ -388,7 +433,9 @@ public final class Requests {
     private static String kind(JsonNode json) {
         return switch (json.getNodeType()) {
             case ARRAY -> "a list";
-            case OBJECT, POJO -> "an object";
+            case OBJECT -> "an object";
+            // What could not be read, in words.
+            case POJO -> json.asText();
             case STRING -> "a text";
             case NUMBER -> "a number";
             case BOOLEAN -> "true or false";

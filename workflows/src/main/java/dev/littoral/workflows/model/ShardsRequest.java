@@ -13,6 +13,7 @@ package dev.littoral.workflows.model;
  * @param to one past the last
  * @param firstSegmentId segment ids from here on are this run's to hand out; only for balancing
  * @param objects the catalog folder new snapshot objects go to; only for balancing
+ * @param files how many files the plan's touched shards have in all, for those who tell how far they are
  */
 public record ShardsRequest(
         String collectionId,
@@ -24,4 +25,5 @@ public record ShardsRequest(
         int from,
         int to,
         long firstSegmentId,
-        String objects) {}
+        String objects,
+        long files) {}

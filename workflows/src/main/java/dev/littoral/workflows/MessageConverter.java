@@ -1,0 +1,117 @@
+package dev.littoral.workflows;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.POJONode;
+import dev.littoral.workflows.model.CarriedInput;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateNews;
+import dev.littoral.workflows.model.Wire;
+import io.temporal.api.common.v1.Payload;
+import io.temporal.api.common.v1.Payloads;
+import io.temporal.common.converter.DataConverter;
+import io.temporal.common.converter.DefaultDataConverter;
+import io.temporal.common.converter.EncodingKeys;
+import io.temporal.payload.context.SerializationContext;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Payloads as workers read them. Whatever was sent as a message, it can be read: what is no JSON becomes a value that is refused
+ * in words, where the default would fail the workflow's task again and again. Everything else is the default, so clients need no
+ * converter. Safe for use by many threads.
+ */
+public final class MessageConverter implements DataConverter {
+    /** A key that is named twice is a mistake, and nobody can say which of the two is meant. */
+    private static final ObjectReader STRICT = Wire.JSON
+            .reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+    private static final ObjectReader LENIENT = Wire.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** What people and programs send. */
+    private static final Map<Class<?>, Function<JsonNode, ?>> MESSAGES = Map.of(
+            CollectionInput.class, CollectionInput::new,
+            CarriedInput.class, CarriedInput::new,
+            SourceRequest.class, SourceRequest::new,
+            JobsRequest.class, JobsRequest::new,
+            UpdateNews.class, UpdateNews::new);
+
+    private final DataConverter standard;
+
+    public MessageConverter() {
+        this(DefaultDataConverter.STANDARD_INSTANCE);
+    }
+
+    private MessageConverter(DataConverter standard) {
+        this.standard = standard;
+    }
+
+    @Override
+    public <T> Optional<Payload> toPayload(T value) {
+        return standard.toPayload(value);
+    }
+
+    @Override
+    public Optional<Payloads> toPayloads(Object... values) {
+        return standard.toPayloads(values);
+    }
+
+    @Override
+    public <T> T fromPayload(Payload payload, Class<T> type, Type genericType) {
+        Function<JsonNode, ?> message = MESSAGES.get(type);
+        return message == null
+                ? standard.fromPayload(payload, type, genericType)
+                : type.cast(message.apply(tree(payload)));
+    }
+
+    @Override
+    public <T> T fromPayloads(int index, Optional<Payloads> content, Class<T> type, Type genericType) {
+        return MESSAGES.containsKey(type)
+                        && content.isPresent()
+                        && index < content.get().getPayloadsCount()
+                ? fromPayload(content.get().getPayloads(index), type, genericType)
+                : standard.fromPayloads(index, content, type, genericType);
+    }
+
+    @Override
+    public DataConverter withContext(SerializationContext context) {
+        return new MessageConverter(standard.withContext(context));
+    }
+
+    private static JsonNode tree(Payload payload) {
+        String encoding = payload.getMetadataMap()
+                .getOrDefault(EncodingKeys.METADATA_ENCODING_KEY, payload.getData())
+                .toStringUtf8();
+        if (encoding.equals("binary/null")
+                || (encoding.startsWith("json/") && payload.getData().isEmpty())) {
+            return null;
+        }
+        if (!encoding.startsWith("json/")) {
+            return new POJONode("no JSON");
+        }
+        byte[] json = payload.getData().toByteArray();
+        try {
+            return STRICT.readTree(json);
+        } catch (IOException e) {
+            return new POJONode(isJson(json) ? "JSON that names a key twice" : "no JSON");
+        }
+    }
+
+    private static boolean isJson(byte[] bytes) {
+        try {
+            LENIENT.readTree(bytes);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

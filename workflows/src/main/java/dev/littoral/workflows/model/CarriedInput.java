@@ -1,0 +1,33 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * {@link CarriedState} as it travels. A person could send anything in its place, and is refused.
+ *
+ * @param json the state as JSON; null when nothing was sent
+ */
+public record CarriedInput(@JsonValue JsonNode json) {
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public CarriedInput {}
+
+    public static CarriedInput of(CarriedState state) {
+        return new CarriedInput(Wire.tree(state));
+    }
+
+    /**
+     * The state that the run before handed over.
+     *
+     * @throws IllegalStateException when it is none, a bug that a newer build can mend
+     */
+    public CarriedState state() {
+        try {
+            return Wire.JSON.treeToValue(json, CarriedState.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The run before handed over what is no state", e);
+        }
+    }
+}
