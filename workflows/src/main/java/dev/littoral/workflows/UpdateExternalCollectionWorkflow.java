@@ -19,6 +19,20 @@ public interface UpdateExternalCollectionWorkflow {
         return collectionId + "/update-" + update;
     }
 
+    /** The collection that a workflow is, or whose update it is. */
+    static String collectionOf(String workflowId) {
+        int slash = workflowId.indexOf('/');
+        return slash < 0 ? workflowId : workflowId.substring(0, slash);
+    }
+
+    /** The number of the update that a workflow is, or 0 where it is none. */
+    static long numberOf(String workflowId) {
+        String number = workflowId.substring(workflowId.lastIndexOf('-') + 1);
+        return number.matches("[0-9]{1,18}") && workflowId.equals(id(collectionOf(workflowId), Long.parseLong(number)))
+                ? Long.parseLong(number)
+                : 0;
+    }
+
     @WorkflowMethod(name = TYPE)
     UpdateReport run(UpdateInput input);
 

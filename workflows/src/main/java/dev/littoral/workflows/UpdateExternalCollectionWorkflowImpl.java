@@ -62,14 +62,22 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
 
     @WorkflowInit
     public UpdateExternalCollectionWorkflowImpl(UpdateInput input) {
-        this.input = input;
-        this.base = input.base();
-        this.tally = new UpdateTally(input);
-        this.activities = Math.min(MAX_ACTIVITIES, MAX_STEP_BYTES / (INPUT_BYTES + Wire.bytes(input.source())));
+        boolean byCollection = Workflow.getInfo().getParentWorkflowId().isPresent();
+        this.input = byCollection ? input : null;
+        this.base = byCollection ? input.base() : null;
+        this.tally = byCollection ? new UpdateTally(input) : null;
+        this.activities = byCollection
+                ? Math.min(MAX_ACTIVITIES, MAX_STEP_BYTES / (INPUT_BYTES + Wire.bytes(input.source())))
+                : 0;
     }
 
     @Override
     public UpdateReport run(UpdateInput sameInput) {
+        if (input == null) {
+            throw ApplicationFailure.newNonRetryableFailure(
+                    "an update is started by its collection; expected refresh or sourceChanged, sent to that",
+                    FailureType.INPUT.name());
+        }
         say(
                 "Source",
                 Words.code(input.source().uri()) + ", generation " + base.generation() + ", upon version "

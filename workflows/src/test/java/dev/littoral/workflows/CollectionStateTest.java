@@ -20,10 +20,14 @@ import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RequiredColumn;
+import dev.littoral.workflows.model.RunningProgress;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.Trouble;
+import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.Wire;
@@ -38,6 +42,7 @@ import io.temporal.failure.TerminatedFailure;
 import io.temporal.failure.TimeoutFailure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -813,6 +818,133 @@ class CollectionStateTest {
         assertEnd(1, SUPERSEDED, "history is too long: update 2 takes its place");
         assertThat(state.isBetweenUpdates()).isTrue();
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(2)));
+    }
+
+    // ------------------------------------------------------------------ changes in a row
+
+    @Test
+    void changesThatFollowOnOneAnotherStartFewerAndFewerUpdates() {
+        running(A);
+        List<Instant> launches = new ArrayList<>(List.of(now));
+        Instant end = now.plusSeconds(60);
+        for (int i = 0; now.isBefore(end); i++) {
+            change(source("s3://lake/" + i + "/"));
+            Decision decision = state.next(now);
+            while (!(decision instanceof Decision.Idle)) {
+                if (decision instanceof Decision.Declare) {
+                    declare();
+                } else {
+                    launches.add(now);
+                    launch();
+                }
+                decision = state.next(now);
+            }
+            now = now.plusMillis(10);
+        }
+
+        assertThat(launches).hasSizeBetween(8, 14);
+        assertThat(Duration.between(launches.get(0), launches.get(1)))
+                .as("the first change is not waited for")
+                .isLessThan(Duration.ofMillis(20));
+        assertThat(Duration.between(launches.get(launches.size() - 2), launches.getLast()))
+                .isEqualTo(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void theLastChangeOfABurstIsStartedWhenItsTimeComesThoughNoMessageDoes() {
+        running(A);
+        for (ExternalSource next : List.of(B, C)) {
+            now = now.plusMillis(500);
+            change(next);
+            declare();
+            launch();
+        }
+        change(A);
+        Decision.Idle waiting = (Decision.Idle) state.next(now);
+        assertThat(waiting.until()).isEqualTo(now.plusSeconds(1));
+        assertThat(state.stoppingJobs()).as("what runs is stopped at once").contains(3L);
+
+        now = waiting.until();
+        declare();
+        launch();
+        finish(4);
+        change(B);
+        assertThat(state.next(now))
+                .as("one that ended by itself ends the waiting")
+                .isInstanceOf(Decision.Declare.class);
+    }
+
+    // ------------------------------------------------------------------ what is said
+
+    @Test
+    void aSourceThatTheWorkerMayNotReadChangesNothing() {
+        running(A);
+        finish(1);
+        state.handle(new Message.Change(B, "sourceChanged", null), now);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        state.declarationRefused("not allowed", now);
+
+        assertEnd(2, FAILED, "not allowed");
+        assertThat(job(2).failure()).isEqualTo(FailureType.INPUT);
+        assertThat(state.status().source()).isEqualTo(A);
+        assertThat(state.status().rejected())
+                .singleElement()
+                .satisfies(rejection -> assertThat(rejection.message()).isEqualTo("sourceChanged"));
+        refresh();
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(3)));
+    }
+
+    @Test
+    void theLastFailureIsSaidUntilThereIsAnother() throws JsonProcessingException {
+        running(A);
+        closed(1, failed(FailureType.INPUT, "bad file"));
+        state.inspected(1, head, now);
+        assertThat(state.status().state()).isEqualTo("failed");
+        refresh();
+        launch();
+        assertThat(state.status().state()).isEqualTo("updating");
+        finish(2);
+
+        assertThat(state.status().state()).isEqualTo("idle");
+        assertThat(state.status().lastFailure()).isEqualTo(job(1));
+        assertThat(restored(state).status().lastFailure()).isEqualTo(job(1));
+        assertThat(state.ended()).extracting(Job::update).containsExactly(1L, 2L);
+        assertThat(state.ended()).isEmpty();
+    }
+
+    @Test
+    void progressAddsUpOverWorkersAndTroubleIsSaidUntilItPasses() {
+        running(A);
+        Trouble trouble = new Trouble("list", "the store answers 503", 2, now, now.plusSeconds(1));
+        state.heard(new UpdateNews.News(1, null, "w1", 0, 0, trouble), now);
+        assertThat(state.status().trouble()).isEqualTo(trouble);
+        state.heard(new UpdateNews.News(1, "list", "w1", 70, 0, null), now);
+        assertThat(state.status().trouble()).isNull();
+        assertThat(state.status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
+        state.heard(new UpdateNews.News(1, "read", "w1", 10, 100, null), now);
+        state.heard(new UpdateNews.News(1, "read", "w2", 20, 100, null), now);
+        state.heard(new UpdateNews.News(1, "read", "w1", 15, 100, null), now);
+        assertThat(state.status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
+        state.heard(new UpdateNews.News(7, "read", "w1", 99, 100, null), now);
+        assertThat(state.status().progress().done()).as("another update's").isEqualTo(35);
+
+        finish(1);
+        assertThat(state.status().progress()).isNull();
+    }
+
+    @Test
+    void jobsComeInPages() {
+        state.opened(Head.NONE);
+        for (int i = 0; i < 5; i++) {
+            change(source("s3://lake/" + i + "/"));
+        }
+        assertThat(state.jobs(new Requests.JobsPage(Long.MAX_VALUE, 2)))
+                .extracting(Job::update)
+                .containsExactly(5L, 4L);
+        assertThat(state.jobs(new Requests.JobsPage(4, 2)))
+                .extracting(Job::update)
+                .containsExactly(3L, 2L);
+        assertThat(state.jobs(new Requests.JobsPage(1, 2))).isEmpty();
     }
 
     // ------------------------------------------------------------------ what happens, in short

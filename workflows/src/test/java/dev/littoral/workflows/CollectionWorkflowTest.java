@@ -25,6 +25,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateState;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.BatchRequest;
@@ -43,7 +44,10 @@ import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,13 +117,19 @@ class CollectionWorkflowTest {
 
     @Test
     void ofABurstOfChangesTheLastIsCommitted() throws InterruptedException {
-        FakeLake.Hold list = lake.hold("listFiles");
+        // Every update lists until it is stopped, but for the last one.
+        List<FakeLake.Hold> lists =
+                Stream.generate(() -> lake.hold("listFiles")).limit(20).toList();
         lab.start(A);
-        list.awaitReached();
+        lists.get(0).awaitReached();
         ExternalCollectionWorkflow collection = lab.collection();
         for (int i = 0; i < 200; i++) {
             collection.sourceChanged(SourceRequest.of(CollectionStateTest.source("s3://lake/" + i + "/")));
         }
+        lab.awaitJob(201, job -> job.state() == UpdateState.RUNNING);
+        long started = lab.count(EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED);
+        assertThat(started).as("updates that were started").isBetween(2L, 8L);
+        lists.forEach(FakeLake.Hold::release);
 
         CollectionStatus status = lab.awaitStatus(each ->
                 each.source().uri().equals("s3://lake/199/") && each.state().equals("idle"));
@@ -527,9 +537,149 @@ class CollectionWorkflowTest {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         lab.untyped().signal("sourceChanged", raw);
+        CollectionStatus status = lab.awaitStatus(each -> each.rejected().size() == 1);
+        assertThat(status.rejected().get(0).reason()).startsWith("source is no JSON; expected");
         assertThatThrownBy(() -> lab.untyped().update("changeSource", ChangeAnswer.class, raw))
-                .isInstanceOf(WorkflowUpdateException.class);
+                .isInstanceOf(WorkflowUpdateException.class)
+                .rootCause()
+                .hasMessageContaining("source is no JSON");
+        lab.untyped().signal("news", raw);
+        lab.awaitStatus(each -> each.rejected().size() == 2);
+        assertThatThrownBy(() -> lab.untyped().query("jobs", List.class, raw))
+                .hasStackTraceContaining("page is no JSON");
         assertGoesOn(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json/plain", "binary/plain", "json/protobuf", "nobody/knows"})
+    void aStartWhoseInputIsNotJsonFailsAtOnce(String encoding) {
+        RawValue raw = new RawValue(Payload.newBuilder()
+                .putMetadata("encoding", ByteString.copyFrom(encoding, StandardCharsets.UTF_8))
+                .setData(ByteString.copyFromUtf8("{\"uri\":\"s3://la"))
+                .build());
+        lab.client
+                .newUntypedWorkflowStub(ExternalCollectionWorkflow.TYPE, Lab.options(ID))
+                .start(raw);
+        assertStartFails("input is no JSON; expected an object with the keys options, source");
+    }
+
+    @Test
+    void aKeyThatIsNamedTwiceIsRefused() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lab.untyped()
+                .signal(
+                        "sourceChanged",
+                        new RawValue(Payload.newBuilder()
+                                .putMetadata("encoding", ByteString.copyFromUtf8("json/plain"))
+                                .setData(ByteString.copyFromUtf8("{\"uri\":\"s3://a/\",\"uri\":\"s3://b/\"}"))
+                                .build()));
+        assertThat(lab.awaitStatus(each -> each.rejected().size() == 1)
+                        .rejected()
+                        .get(0)
+                        .reason())
+                .startsWith("source is JSON that names a key twice; expected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "{}", "{'head':null}", "'x'"})
+    void aSecondInputOfAPersonFailsTheStart(String second) {
+        lab.client
+                .newUntypedWorkflowStub(ExternalCollectionWorkflow.TYPE, Lab.options(ID))
+                .start(
+                        CollectionInput.of(A, CollectionOptions.DEFAULTS),
+                        request(second).json());
+        assertStartFails("input has a second value; expected one object with the keys options, source");
+    }
+
+    @Test
+    void aSignalOfAnUnknownNameIsRecorded() throws InterruptedException {
+        lab.start(A);
+        lab.untyped().signal("refrsh", 7);
+        CollectionStatus status = lab.awaitStatus(each -> !each.rejected().isEmpty());
+        assertThat(status.rejected().get(0).message()).isEqualTo("refrsh");
+        assertThat(status.rejected().get(0).reason()).contains("no such signal", "refresh");
+    }
+
+    @Test
+    void anUpdateThatAPersonStartsFailsAtOnce() throws InterruptedException {
+        for (Object input : List.of(7, Map.of(), "x")) {
+            WorkflowStub update = lab.client.newUntypedWorkflowStub(
+                    UpdateExternalCollectionWorkflow.TYPE, Lab.options("orders/update-9"));
+            update.start(input);
+            assertThatThrownBy(() -> update.getResult(Void.class))
+                    .isInstanceOf(WorkflowFailedException.class)
+                    .rootCause()
+                    .hasMessageContaining("an update is started by its collection");
+        }
+    }
+
+    // ------------------------------------------------------------------ what is not allowed
+
+    @Test
+    void aSourceThatTheWorkerMayNotReadIsRefused() throws Exception {
+        lab.close();
+        SourceRules rules = source -> source.equals(B) ? Optional.of("Source B is not allowed") : Optional.empty();
+        lake.rules(rules);
+        lab = new Lab(lake, rules);
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        assertThatThrownBy(() -> lab.collection().changeSource(SourceRequest.of(B)))
+                .isInstanceOf(WorkflowUpdateException.class)
+                .rootCause()
+                .hasMessageContaining("Source B is not allowed");
+        lab.collection().sourceChanged(SourceRequest.of(B));
+        Job refused = lab.awaitEnd(2, FAILED);
+
+        assertThat(refused.reason()).isEqualTo("Source B is not allowed");
+        CollectionStatus status = lab.collection().status();
+        assertThat(status.rejected()).hasSize(1);
+        assertThat(status.source()).isEqualTo(A);
+        assertThat(lake.newest(ID).version()).isEqualTo(2);
+    }
+
+    @Test
+    void aStartOfASourceThatTheWorkerMayNotReadFails() {
+        lake.rules(source -> Optional.of("Source is not allowed"));
+        lab.start(A);
+        assertStartFails("Source is not allowed");
+        assertThat(lake.log(ID)).isEmpty();
+    }
+
+    // ------------------------------------------------------------------ what it costs
+
+    /**
+     * From the signal to the first activity: the collection's task, which declares on the spot, the start of the update's
+     * workflow, its first task. See docs/adr/0013-hops.md.
+     */
+    @Test
+    void aChangeReachesTheFirstActivityOfItsUpdateInTheFewestHops() throws InterruptedException {
+        FakeLake.Hold reading = lake.hold("readFragments");
+        lab.start(A);
+        reading.awaitReached();
+        FakeLake.Hold listing = lake.hold("listFiles");
+        lab.collection().sourceChanged(SourceRequest.of(B));
+        listing.awaitReached();
+
+        List<EventType> events = lab.events(ID);
+        List<EventType> since =
+                events.subList(events.lastIndexOf(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED) + 1, events.size());
+        assertThat(since.subList(0, since.indexOf(EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED)))
+                .as("one task, no activity and no timer")
+                .filteredOn(type -> type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
+                        || type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+                        || type == EventType.EVENT_TYPE_TIMER_STARTED)
+                .containsExactly(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED);
+        assertThat(lab.events(UpdateExternalCollectionWorkflow.id(ID, 2)))
+                .filteredOn(type -> type != EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED)
+                .containsExactly(
+                        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+                        EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+                        EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+                        EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+                        EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED);
+        listing.release();
+        lab.awaitEnd(2, COMMITTED);
     }
 
     private void assertGoesOn(long update) throws InterruptedException {

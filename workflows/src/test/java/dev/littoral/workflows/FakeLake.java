@@ -30,6 +30,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +54,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private final Set<String> staged = new TreeSet<>();
     private final Set<String> objects = new TreeSet<>();
     private int changing;
+    private SourceRules rules = SourceRules.NONE;
 
     /** A step that stops until it is released, or learns by a heartbeat that it is cancelled. */
     static final class Hold {
@@ -111,6 +113,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     /** The source's files change. */
     synchronized void touch(ExternalSource source) {
         contents.merge(source.uri(), 1, Integer::sum);
+    }
+
+    /** Which sources may be read. */
+    synchronized void rules(SourceRules newRules) {
+        rules = newRules;
     }
 
     synchronized List<Head> log(String collectionId) {
@@ -183,6 +190,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     @Override
     public Head openCollection(String collectionId, ExternalSource source) {
         enter("openCollection", false);
+        Optional<String> refusal = source == null ? Optional.empty() : rules.refusal(source);
+        if (refusal.isPresent()) {
+            throw ApplicationFailure.newNonRetryableFailure(refusal.get(), FailureType.INPUT.name());
+        }
         return newest(collectionId);
     }
 
@@ -195,6 +206,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     @Override
     public CommitOutcome declareSource(DeclareRequest request) {
         enter("declareSource", false);
+        Optional<String> refusal = rules.refusal(request.source());
+        if (refusal.isPresent()) {
+            return new CommitOutcome.Refused(refusal.get());
+        }
         Head base = request.base();
         CommitOutcome outcome = create(
                 request.collectionId(),
@@ -304,7 +319,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     }
 
     private synchronized String content(ExternalSource source) {
-        return source.uri().replaceAll("[^a-z]+", "-") + contents.getOrDefault(source.uri(), 0);
+        return source.uri().replaceAll("[^a-z0-9]+", "-") + contents.getOrDefault(source.uri(), 0);
     }
 
     // ------------------------------------------------------------------ updates

@@ -41,8 +41,16 @@ final class Lab implements AutoCloseable {
     }
 
     Lab(FakeLake lake, Policies.History history) {
+        this(lake, SourceRules.NONE, history);
+    }
+
+    Lab(FakeLake lake, SourceRules rules) {
+        this(lake, rules, Policies.HISTORY);
+    }
+
+    private Lab(FakeLake lake, SourceRules rules, Policies.History history) {
         this.lake = lake;
-        register(worker(environment), history, lake);
+        register(worker(environment), rules, history, lake);
         environment.start();
     }
 
@@ -65,8 +73,8 @@ final class Lab implements AutoCloseable {
                         .build());
     }
 
-    static void register(Worker worker, Policies.History history, FakeLake lake) {
-        Workflows.register(worker, SourceRules.NONE, history);
+    static void register(Worker worker, SourceRules rules, Policies.History history, FakeLake lake) {
+        Workflows.register(worker, rules, history);
         worker.registerActivitiesImplementations(lake);
     }
 

@@ -18,11 +18,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What an older build began, this one goes on with. */
 class ReplayTest {
+    /** A folder for each build that changed what histories hold; see docs/adr/0014-versions.md. */
     private static final Path FOLDER = Path.of("src", "test", "resources", "histories");
 
+    private static final List<String> BUILDS = List.of("build-0", "build-1");
+
     static List<String> recorded() throws IOException {
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> FOLDER.relativize(file).toString())
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -33,16 +39,27 @@ class ReplayTest {
     }
 
     @Test
-    void everyPathIsRecorded() throws IOException {
-        assertThat(recorded())
-                .containsAll(RecordedHistories.PATHS.stream()
-                        .map(path -> path + ".json")
-                        .toList());
+    void everyPathIsRecordedForEveryBuild() throws IOException {
+        assertThat(BUILDS).hasSize(Builds.NEWEST + 1);
+        for (String build : BUILDS) {
+            assertThat(recorded())
+                    .containsAll(RecordedHistories.PATHS.stream()
+                            .map(path -> build + "/" + path + ".json")
+                            .toList());
+        }
+    }
+
+    @Test
+    void aRunOfAnOlderBuildKeepsToWhatItBeganWith() throws Exception {
+        String older = Files.readString(FOLDER.resolve("build-0/superseded.json"));
+        String newer = Files.readString(FOLDER.resolve("build-1/superseded.json"));
+        assertThat(older).contains("DeclareSource").doesNotContain("EVENT_TYPE_MARKER_RECORDED");
+        assertThat(newer).contains("EVENT_TYPE_MARKER_RECORDED", "EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED");
     }
 
     @Test
     void aHistoryOfOtherDecisionsDoesNotReplay() throws Exception {
-        String json = Files.readString(FOLDER.resolve("first-update-update.json"));
+        String json = Files.readString(FOLDER.resolve("build-1/first-update-update.json"));
         assertThat(json).contains("ReadFragments");
         WorkflowExecutionHistory other =
                 WorkflowExecutionHistory.fromJson(json.replace("ReadFragments", "WriteFragments"), Lab.ID);
@@ -50,13 +67,13 @@ class ReplayTest {
     }
 
     private static Policies.History history(String file) {
-        return file.startsWith("continued-as-new") ? RecordedHistories.SHORT : Policies.HISTORY;
+        return file.contains("continued-as-new") ? RecordedHistories.SHORT : Policies.HISTORY;
     }
 
     private static void replay(WorkflowExecutionHistory recorded, Policies.History history) throws Exception {
         try (TestWorkflowEnvironment environment = Lab.environment()) {
             Worker worker = Lab.worker(environment);
-            Lab.register(worker, history, new FakeLake());
+            Lab.register(worker, SourceRules.NONE, history, new FakeLake());
             WorkflowReplayer.replayWorkflowExecution(recorded, worker);
         }
     }

@@ -1,0 +1,61 @@
+package dev.littoral.workflows;
+
+import static dev.littoral.workflows.CollectionStateTest.A;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Trouble;
+import dev.littoral.workflows.model.UpdateNews;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class WordsTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+
+    @Test
+    void aSummaryIsOneLineThatTemporalTakes() {
+        assertThat(Words.summary("list s3://lake/a\nb/")).isEqualTo("list s3://lake/a b/");
+        String longest = Words.summary("\uD83D\uDE00".repeat(1_000));
+        assertThat(longest.getBytes(UTF_8)).hasSizeBetween(395, 400);
+        assertThat(longest).matches("(\uD83D\uDE00)+…");
+        assertThat(Words.summary("x".repeat(400))).hasSize(400);
+        assertThat(Words.summary("x".repeat(401))).hasSize(398).endsWith("…");
+    }
+
+    @Test
+    void aPageSaysWhatACollectionFollowsServesAndDoes() {
+        CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
+        assertThat(Words.details(state.status())).contains("**State:** starting", "**Serves:** nothing yet");
+
+        Head head = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, CollectionStateTest.snapshot(), 9, NOW, "r");
+        state.opened(head);
+        state.handle(new Message.Refresh("refresh", null), NOW);
+        state.launched(((Decision.Launch) state.next(NOW)).job(), NOW);
+        state.heard(new UpdateNews.News(42, "read", "w", 1_204, 98_112, null), NOW);
+        state.heard(
+                new UpdateNews.News(
+                        42, null, "w", 0, 0, new Trouble("read", "the store answers 503", 3, NOW, NOW.plusSeconds(2))),
+                NOW);
+        state.handle(new Message.Bad("sourceChanged", "source.uri is [a](b) <script>"), NOW);
+        assertThat(Words.details(state.status()))
+                .contains(
+                        "**State:** updating",
+                        "**Follows:** `" + A.uri() + "`, parquet, generation 3",
+                        "**Serves:** 1 rows in 1 segments, of 1 files, at version 7",
+                        "**Running:** update 42 reads footers, 1,204 of 98,112 files, as of 2026-01-01 12:00:00 UTC",
+                        "**Trying again:** the store answers 503 (read, attempt 3 failed at 2026-01-01 12:00:00 UTC, next try at"
+                                + " 2026-01-01 12:00:02 UTC)",
+                        "**Rejected:** sourceChanged at 2026-01-01 12:00:00 UTC: source.uri is \\[a\\](b) \\<script\\>");
+
+        state.handle(
+                new Message.UpdateClosed(42, null, CollectionStateTest.failed(FailureType.INPUT, "bad_file")), NOW);
+        state.inspected(42, head, NOW);
+        assertThat(Words.details(state.status()))
+                .contains("**State:** failed", "**Last:** update 42 FAILED at 2026-01-01 12:00:00 UTC: bad\\_file")
+                .doesNotContain("Trying again", "Running");
+    }
+}
