@@ -75,6 +75,34 @@ class HeadLogTest {
         assertThat(heads.at(2)).contains(version(2, "id-2"));
     }
 
+    /** A workflow task that is run again after it had declared can come to another wish with the same commitId. */
+    @Test
+    void theSameCommitIdWithAnotherWishIsNotOnesOwn() throws Exception {
+        Head base = grow(1);
+        Head written = version(2, "id");
+        assertThat(heads.create(base, written)).isEqualTo(new CommitOutcome.Created(written));
+        ExternalSource other = new ExternalSource("file:///other/", SOURCE.spec());
+        for (Head wish : List.of(
+                new Head(2, "id", HeadKind.DECLARED, SOURCE, 1, 2, null, 7, written.time(), "r"),
+                new Head(2, "id", HeadKind.COMMITTED, other, 1, 2, written.snapshot(), 7, written.time(), "r"),
+                new Head(2, "id", HeadKind.COMMITTED, SOURCE, 2, 2, written.snapshot(), 7, written.time(), "r"),
+                new Head(2, "id", HeadKind.COMMITTED, SOURCE, 1, 3, written.snapshot(), 7, written.time(), "r"))) {
+            assertThat(heads.create(base, wish)).isEqualTo(new CommitOutcome.Moved(written));
+        }
+        Head later = new Head(
+                2,
+                "id",
+                HeadKind.COMMITTED,
+                SOURCE,
+                1,
+                2,
+                written.snapshot(),
+                7,
+                Instant.parse("2027-01-01T00:00:00Z"),
+                "r");
+        assertThat(heads.create(base, later)).as("another try").isEqualTo(new CommitOutcome.Created(written));
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 3})
     void aVersionThatDoesNotFollowItsBaseIsABug(long wrong) throws Exception {
