@@ -12,6 +12,7 @@ import dev.littoral.workflows.Workflows;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,7 +48,11 @@ public final class LittoralWorker implements AutoCloseable {
             close(store, clients);
             throw e;
         }
-        WorkerFactory factory = WorkerFactory.newInstance(client);
+        WorkerFactory factory = WorkerFactory.newInstance(
+                client,
+                WorkerFactoryOptions.newBuilder()
+                        .setWorkerInterceptors(new News())
+                        .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),
                 WorkerOptions.newBuilder()

@@ -144,7 +144,7 @@ final class News extends WorkerInterceptorBase {
     }
 
     private Step step(ActivityInfo info) {
-        return steps.computeIfAbsent(info.getRunId() + "/" + info.getActivityType(), any -> new Step());
+        return steps.computeIfAbsent(info.getWorkflowRunId() + "/" + info.getActivityType(), any -> new Step());
     }
 
     private static String worker(ActivityExecutionContext context) {

@@ -37,45 +37,45 @@ public interface ExternalCollectionWorkflow {
     void run(CollectionInput input, CarriedInput carried);
 
     /** A new source. One that is not right is recorded under {@code rejected} in the status and changes nothing. */
-    @SignalMethod
+    @SignalMethod(description = "A new source: {\"uri\": …, \"spec\": {…}}")
     void sourceChanged(SourceRequest source);
 
     /** A new source, refused at once where it is not right; answers when it is declared in the catalog. */
-    @UpdateMethod
+    @UpdateMethod(description = "A new source, refused at once where it is not right")
     ChangeAnswer changeSource(SourceRequest source);
 
     @UpdateValidatorMethod(updateName = "changeSource")
     void validateChangeSource(SourceRequest source);
 
     /** Lists the current source again. */
-    @SignalMethod(name = "refresh")
+    @SignalMethod(name = "refresh", description = "List the source again")
     void signalRefresh();
 
     /** Lists the current source again; answers with the update that does. */
-    @UpdateMethod(name = "refresh")
+    @UpdateMethod(name = "refresh", description = "List the source again; answers with the update that does")
     ChangeAnswer updateRefresh();
 
     /** Stops the update that runs and the one that waits. */
-    @SignalMethod
+    @SignalMethod(description = "Stop the update that runs and the one that waits")
     void cancelUpdate();
 
     /** Stops periodic refresh. */
-    @SignalMethod
+    @SignalMethod(description = "Stop periodic refresh")
     void pause();
 
     /** Takes periodic refresh up again. */
-    @SignalMethod
+    @SignalMethod(description = "Take periodic refresh up again")
     void resume();
 
     /** Ends the collection for good. */
-    @SignalMethod
+    @SignalMethod(description = "End the collection for good")
     void retire();
 
     /** Sent by workers: how far they are with its update, or what they have trouble with. */
-    @SignalMethod
+    @SignalMethod(description = "Sent by workers: how far they are, what they have trouble with")
     void news(UpdateNews news);
 
-    @QueryMethod
+    @QueryMethod(description = "What it follows, serves and does")
     CollectionStatus status();
 
     /**
@@ -83,6 +83,6 @@ public interface ExternalCollectionWorkflow {
      *
      * @param page which of them; null for the newest
      */
-    @QueryMethod
+    @QueryMethod(description = "Recent updates, newest first: {\"before\": 7, \"limit\": 10}")
     List<Job> jobs(JobsRequest page);
 }

@@ -20,6 +20,7 @@ import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -109,9 +110,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             throw ApplicationFailure.newNonRetryableFailure(problem, FailureType.INPUT.name());
         }
         build = Workflow.getVersion(Builds.COLLECTION, Workflow.DEFAULT_VERSION, Builds.NEWEST);
-        Workflow.registerListener((DynamicSignalHandler) (name, arguments) -> inbox.addLast(new Message.Bad(
-                name,
-                "there is no such signal; expected sourceChanged, refresh, cancelUpdate, pause, resume or retire")));
+        Workflow.registerListener(new OtherSignals());
         try {
             tell();
             if (!continued) {
@@ -401,6 +400,21 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     // ------------------------------------------------------------------ handlers
+
+    /** Signals of any other name: a person's slip, which is said rather than kept for a handler that never comes. */
+    private final class OtherSignals implements DynamicSignalHandler {
+        @Override
+        public void handle(String name, EncodedValues arguments) {
+            inbox.addLast(new Message.Bad(
+                    name,
+                    "there is no such signal; expected sourceChanged, refresh, cancelUpdate, pause, resume or retire"));
+        }
+
+        @Override
+        public String getDescription() {
+            return "Any other signal is recorded as rejected";
+        }
+    }
 
     @Override
     public void sourceChanged(SourceRequest source) {
