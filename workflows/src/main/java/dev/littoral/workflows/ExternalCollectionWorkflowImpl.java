@@ -22,7 +22,6 @@ import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
-import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
@@ -107,7 +106,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void run(CollectionInput input, CarriedInput carried) {
         if (problem != null) {
-            throw ApplicationFailure.newNonRetryableFailure(problem, FailureType.INPUT.name());
+            throw Failures.input(problem).thrown();
         }
         build = Workflow.getVersion(Builds.COLLECTION, Workflow.DEFAULT_VERSION, Builds.NEWEST);
         Workflow.registerListener(new OtherSignals());
@@ -134,10 +133,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
         state.opened(head);
         if (state.isRetired()) {
-            throw ApplicationFailure.newNonRetryableFailure(
-                    "collection " + collectionId + " was retired at version " + head.version()
-                            + "; expected another collectionId",
-                    FailureType.INPUT.name());
+            throw Failures.input("collection " + collectionId + " was retired at version " + head.version()
+                            + "; expected another collectionId")
+                    .thrown();
         }
         state.worked();
         // Requests that came with the start are newer than its input.
@@ -390,9 +388,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (failure.getCause() instanceof CanceledFailure cancelled) {
             return cancelled;
         }
-        Failures found = Failures.of(failure);
-        return ApplicationFailure.newNonRetryableFailure(
-                found.reason(), found.type().name());
+        return Failures.of(failure).thrown();
     }
 
     private static Instant now() {
@@ -429,7 +425,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     public void validateChangeSource(SourceRequest source) {
         // The rules are the worker's own, so only this may look at them: it is not replayed.
         rules.refusal(checked(source)).ifPresent(refusal -> {
-            throw ApplicationFailure.newNonRetryableFailure(refusal, FailureType.INPUT.name());
+            throw Failures.input(refusal).thrown();
         });
     }
 
@@ -438,7 +434,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             return Requests.source(source);
         } catch (InvalidRequestException e) {
             // Any other exception would block the workflow.
-            throw ApplicationFailure.newNonRetryableFailure(e.getMessage(), FailureType.INPUT.name());
+            throw Failures.input(e.getMessage()).thrown();
         }
     }
 
@@ -468,7 +464,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     /** The job that serves a request. Temporal forgets update ids when a run ends, so they are remembered here. */
     private long served(Request request) {
         if (problem != null) {
-            throw ApplicationFailure.newNonRetryableFailure(problem, FailureType.INPUT.name());
+            throw Failures.input(problem).thrown();
         }
         String id = Workflow.getCurrentUpdateInfo().orElseThrow().getUpdateId();
         long before = state.servedBefore(id);
@@ -479,7 +475,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         inbox.addLast(request.with(ticket));
         Workflow.await(ticket::isTaken);
         if (ticket.refusal() != null) {
-            throw ApplicationFailure.newNonRetryableFailure(ticket.refusal(), FailureType.INPUT.name());
+            throw Failures.input(ticket.refusal()).thrown();
         }
         state.served(id, ticket.job());
         return ticket.job();

@@ -32,6 +32,18 @@ record Failures(FailureType type, String reason) {
                         : "failed with " + failure.getClass().getSimpleName() + ", a bug in Littoral");
     }
 
+    /** What only whoever sent it can mend. */
+    static Failures input(String reason) {
+        return new Failures(FailureType.INPUT, reason);
+    }
+
+    /** The failure as Temporal shows it: a sentence, without the stack that says nothing to its reader. */
+    ApplicationFailure thrown(Object... details) {
+        ApplicationFailure failure = ApplicationFailure.newNonRetryableFailure(reason, type.name(), details);
+        failure.setStackTrace(new StackTraceElement[0]);
+        return failure;
+    }
+
     private static FailureType type(String name) {
         for (FailureType type : FailureType.values()) {
             if (type.name().equals(name)) {

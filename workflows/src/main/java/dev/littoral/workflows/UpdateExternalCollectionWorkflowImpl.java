@@ -74,9 +74,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     @Override
     public UpdateReport run(UpdateInput sameInput) {
         if (input == null) {
-            throw ApplicationFailure.newNonRetryableFailure(
-                    "an update is started by its collection; expected refresh or sourceChanged, sent to that",
-                    FailureType.INPUT.name());
+            throw Failures.input(
+                            "an update is started by its collection; expected refresh or sourceChanged, sent to that")
+                    .thrown();
         }
         say(
                 "Source",
@@ -125,9 +125,10 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 case Attempt.Again again -> {
                     round++;
                     if (round > Policies.MAX_ROUNDS) {
-                        throw ApplicationFailure.newNonRetryableFailure(
-                                "gave up after listing " + Policies.MAX_ROUNDS + " times: " + again.reason(),
-                                FailureType.TRANSIENT.name());
+                        throw new Failures(
+                                        FailureType.TRANSIENT,
+                                        "gave up after listing " + Policies.MAX_ROUNDS + " times: " + again.reason())
+                                .thrown();
                     }
                     base = again.base();
                     tally.round(base);
@@ -242,7 +243,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 yield new Attempt.Ended(tally.report(UpdateState.COMMITTED, created.head(), null, tally.changes()));
             }
             case CommitOutcome.Refused refused ->
-                throw ApplicationFailure.newNonRetryableFailure(refused.reason(), FailureType.INPUT.name());
+                throw Failures.input(refused.reason()).thrown();
             case CommitOutcome.Moved moved -> {
                 // Base + 1 is somebody else's for ever, so nothing can come to name these objects.
                 garbage.add(objects);
@@ -368,8 +369,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private ApplicationFailure failed(Failures failure) {
         say("Ended", UpdateState.FAILED + ", " + failure.type() + ": " + Words.plain(failure.reason()));
         UpdateReport report = tally.report(UpdateState.FAILED, base, failure.type(), failure.reason());
-        return ApplicationFailure.newNonRetryableFailure(
-                failure.reason(), failure.type().name(), report);
+        return failure.thrown(report);
     }
 
     /** Whatever happened, staging is removed. It cannot change how the update ended. */
