@@ -7,17 +7,21 @@ import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.workflows.model.Head;
-import dev.littoral.workflows.model.Requests;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Which collection, in which catalog: what every command is told. */
 final class CatalogOption {
-    @Parameters(index = "0", paramLabel = "<collectionId>", description = "The collection.")
-    private String collectionId;
+    @Mixin
+    private CollectionParameter collection;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     @Option(
             names = "--catalog",
@@ -28,7 +32,12 @@ final class CatalogOption {
     private String catalog;
 
     String collectionId() {
-        return Requests.collectionId(collectionId);
+        return collection.id();
+    }
+
+    /** Whether a person named the catalog on this command line. */
+    boolean isTyped() {
+        return command.commandLine().getParseResult().hasMatchedOption("--catalog");
     }
 
     String catalog() {

@@ -11,13 +11,13 @@ enum ExitCode {
     INTERNAL(1),
     /** The command line is not right. */
     USAGE(2),
-    /** The source, its spec, a file or the catalog is not right. */
+    /** The source, its spec, a file, the catalog or what was asked for is not right. */
     INPUT(3),
     /** Credentials or permissions are missing. */
     ACCESS(4),
-    /** The update was superseded or cancelled. */
+    /** The update was superseded or cancelled, or the command was interrupted. */
     STOPPED(5),
-    /** A store did not answer, and tries are used up. */
+    /** A store, Temporal or a worker did not answer, and tries are used up. */
     UNAVAILABLE(6);
 
     private final int code;

@@ -1,175 +1,245 @@
 package dev.littoral.starter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.worker.LittoralWorker;
-import dev.littoral.workflows.ExternalCollectionWorkflow;
-import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
-import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SegmentCounts;
-import dev.littoral.workflows.model.UpdateProgress;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
-import io.grpc.StatusRuntimeException;
-import io.temporal.api.workflow.v1.PendingActivityInfo;
-import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowNotFoundException;
-import io.temporal.client.WorkflowOptions;
-import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowServiceException;
 import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Starts a collection and follows its first update to the end. */
+/** Follows a collection that runs to an update's end, and shows how far it is. */
 final class Follower {
     private static final long POLL_MILLIS = 50;
 
-    /** A busy machine may answer late; a service in the same process does not go away. */
-    private static final int MAX_UNANSWERED = 10;
+    /** Looks become as rare as this. The update of a small source is over before. */
+    private static final long MAX_POLL_MILLIS = 400;
+
+    /** How long a worker may take to begin with a collection that has just started. */
+    private static final Duration BEGIN = Duration.ofSeconds(10);
+
+    /** How long nobody may answer meanwhile: a machine is busy, a server starts again, a worker takes over. */
+    private static final Duration SILENCE = Duration.ofSeconds(60);
 
     /** So many looks in a row at an update that is to stop and does nothing mean that its workflow is stuck. */
     private static final int MAX_IDLE = 60;
 
-    private final WorkflowClient client;
-    private final LittoralWorker worker;
-    private final String collectionId;
+    /** How long the workflow of an update that is over may take to close. */
+    private static final Duration STRAGGLER = Duration.ofSeconds(5);
+
+    private final Collection collection;
+    private final Look look;
     private final Interrupt interrupt;
     private final Progress progress;
+    private CompletableFuture<Void> closed;
 
-    Follower(
-            WorkflowClient client, LittoralWorker worker, String collectionId, Interrupt interrupt, Progress progress) {
-        this.client = client;
-        this.worker = worker;
-        this.collectionId = collectionId;
+    Follower(Collection collection, Interrupt interrupt, Progress progress) {
+        this.collection = collection;
+        this.look = new Look(collection);
         this.interrupt = interrupt;
         this.progress = progress;
+        this.closed = collection.stub().getResultAsync(Void.class);
     }
 
-    UpdateReport follow(CollectionInput input) throws InterruptedException {
-        ExternalCollectionWorkflow collection = client.newWorkflowStub(
-                ExternalCollectionWorkflow.class,
-                WorkflowOptions.newBuilder()
-                        .setWorkflowId(collectionId)
-                        .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
-                        .build());
-        interrupt.expect();
-        WorkflowClient.start(collection::run, input, null);
-        WorkflowStub stub = WorkflowStub.fromTyped(collection);
-        CompletableFuture<Void> closed = stub.getResultAsync(Void.class);
-        try {
-            return follow(collection, closed);
-        } finally {
-            if (!closed.isDone()) {
-                // The collection has done its work; what is not waited for any more does not delay the service's end.
-                stub.terminate("the update has ended");
+    /** Whether the collection's workflow has ended. */
+    boolean isClosed() {
+        return closed.isDone();
+    }
+
+    /**
+     * The first update of a collection that has just started, or empty where it has none to make, as it has no source.
+     *
+     * @throws LittoralException when it could not start, or no worker has begun with it
+     */
+    Optional<Long> first() throws InterruptedException {
+        while (true) {
+            CollectionStatus status = begun(BEGIN)
+                    .orElseThrow(() ->
+                            collection.unanswered("; the collection is started, and begins when one comes", null));
+            if (!isStarting(status)) {
+                Job first = status.update() != null
+                        ? status.update()
+                        : status.pending() != null ? status.pending() : status.last();
+                return Optional.ofNullable(first).map(Job::update);
             }
         }
     }
 
-    private UpdateReport follow(ExternalCollectionWorkflow collection, CompletableFuture<Void> closed)
-            throws InterruptedException {
+    /**
+     * What a collection that has just started says, once it has read its catalog or some time has passed; empty where no worker
+     * says anything.
+     *
+     * @throws LittoralException when it could not start
+     */
+    Optional<CollectionStatus> begun(Duration patience) throws InterruptedException {
+        long started = System.nanoTime();
+        Optional<CollectionStatus> said = Optional.empty();
+        do {
+            requireOpen();
+            Optional<CollectionStatus> now = collection.statusWithin(patience);
+            said = now.isPresent() ? now : said;
+            if (said.isPresent() && !isStarting(said.get())) {
+                return said;
+            }
+            said.ifPresent(this::show);
+            Thread.sleep(POLL_MILLIS);
+        } while (!isLongAgo(started, patience));
+        requireOpen();
+        return said;
+    }
+
+    private static boolean isStarting(CollectionStatus status) {
+        return status.state().equals("starting");
+    }
+
+    /** The update whose end is waited for, once it has ended. */
+    private interface End {
+        Optional<Job> of(CollectionStatus status);
+    }
+
+    /** Follows one update. */
+    UpdateReport follow(long update) throws InterruptedException {
+        return follow(
+                status -> is(status.update(), update) || is(status.pending(), update) ? Optional.empty() : end(update),
+                null);
+    }
+
+    /**
+     * Follows until nothing runs or waits; answers for the update that ended last.
+     *
+     * @param worker the only one of an in-memory service, or null
+     */
+    UpdateReport followToRest(LittoralWorker worker) throws InterruptedException {
+        return follow(
+                status -> status.update() == null && status.pending() == null
+                        ? Optional.ofNullable(status.last())
+                        : Optional.empty(),
+                worker);
+    }
+
+    private UpdateReport follow(End end, LittoralWorker worker) throws InterruptedException {
         boolean cancelling = false;
-        int unanswered = 0;
         int idle = 0;
+        long heard = System.nanoTime();
+        long wait = POLL_MILLIS;
         while (true) {
             if (cancelling) {
                 Thread.sleep(POLL_MILLIS);
             }
-            boolean requested = cancelling || interrupt.isRequestedWithin(POLL_MILLIS);
-            if (closed.isDone()) {
-                throw failed(closed);
-            }
+            boolean requested = cancelling || interrupt.isRequestedWithin(wait);
+            wait = Math.min(MAX_POLL_MILLIS, wait + wait / 8);
             try {
                 if (requested && !cancelling) {
                     progress.say("cancelling");
-                    collection.cancelUpdate();
+                    collection.signal("cancelUpdate");
                     cancelling = true;
                 }
+                boolean over = isClosed();
                 CollectionStatus status = collection.status();
-                if (status.last() != null && status.update() == null && status.pending() == null) {
-                    return report(status);
+                heard = System.nanoTime();
+                Optional<Job> ended = end.of(status);
+                if (ended.isPresent()) {
+                    return report(ended.get(), status);
                 }
-                unanswered = 0;
+                if (over) {
+                    requireOpen();
+                }
                 if (!cancelling) {
                     show(status);
-                } else if (status.update() == null || !isIdle(status.update())) {
+                } else if (worker == null || status.update() == null || !look.isIdle(status.update())) {
                     idle = 0;
                 } else if (++idle == MAX_IDLE) {
-                    return givenUp(status);
+                    return givenUp(status, worker);
                 }
-            } catch (WorkflowException | StatusRuntimeException e) {
-                if (++unanswered > MAX_UNANSWERED) {
+            } catch (LittoralException e) {
+                requireOpen();
+                if (e.type() != FailureType.TRANSIENT || isLongAgo(heard, SILENCE)) {
                     throw e;
                 }
             }
         }
     }
 
-    /** A collection that closes by itself could not start. */
-    private static LittoralException failed(CompletableFuture<Void> closed) {
+    private static boolean isLongAgo(long nanos, Duration patience) {
+        return System.nanoTime() - nanos > patience.toNanos();
+    }
+
+    private static boolean is(Job job, long update) {
+        return job != null && job.update() == update;
+    }
+
+    private Optional<Job> end(long update) {
+        List<Job> jobs = collection.jobs(update + 1, Collection.MAX_PAGE);
+        return jobs.stream()
+                .filter(job -> job.update() == update && job.state().isEnd())
+                .findFirst();
+    }
+
+    /** A collection that closed before the update's end could not start, or somebody ended it. */
+    private void requireOpen() {
+        if (!isClosed()) {
+            return;
+        }
+        Collection.Run run = collection.existing();
+        if (run.isRunning()) {
+            // Only the wait for its end has failed.
+            closed = collection.stub().getResultAsync(Void.class);
+            return;
+        }
         try {
             closed.join();
         } catch (CompletionException e) {
-            ApplicationFailure cause = applicationFailure(e);
-            if (cause != null) {
-                return new LittoralException(type(cause), cause.getOriginalMessage());
+            Optional<ApplicationFailure> cause = ServerFailures.application(e);
+            if (cause.isPresent()) {
+                throw ServerFailures.of(cause.get());
             }
-            return new LittoralException(FailureType.INTERNAL, "The collection's workflow failed", e);
         }
-        return new LittoralException(FailureType.INTERNAL, "The collection's workflow ended before its update did");
-    }
-
-    private static ApplicationFailure applicationFailure(Throwable failure) {
-        Throwable cause = failure;
-        while (cause != null && !(cause instanceof ApplicationFailure)) {
-            cause = cause.getCause();
-        }
-        return (ApplicationFailure) cause;
-    }
-
-    private static FailureType type(ApplicationFailure failure) {
-        try {
-            return FailureType.valueOf(failure.getType());
-        } catch (IllegalArgumentException e) {
-            return FailureType.INTERNAL;
-        }
+        throw LittoralException.input(
+                "Collection " + collection.id() + " " + Collection.ended(run) + ", before the update's end");
     }
 
     /** The report of the update that ended, from its own workflow; one that was stopped leaves only its job. */
-    private UpdateReport report(CollectionStatus status) {
-        Job job = status.last();
+    private UpdateReport report(Job job, CollectionStatus status) {
         try {
-            UpdateReport report = update(job).getResult(UpdateReport.class);
+            UpdateReport report =
+                    collection.update(job).getResult(STRAGGLER.toSeconds(), TimeUnit.SECONDS, UpdateReport.class);
             if (report.outcome() == job.state()) {
                 return report;
             }
         } catch (WorkflowFailedException e) {
-            ApplicationFailure cause = applicationFailure(e);
-            if (cause != null
-                    && job.state() == UpdateState.FAILED
-                    && cause.getDetails().getSize() > 0) {
-                return cause.getDetails().get(UpdateReport.class);
+            Optional<ApplicationFailure> cause = ServerFailures.application(e);
+            if (job.state() == UpdateState.FAILED
+                    && cause.isPresent()
+                    && cause.get().getDetails().getSize() > 0) {
+                return cause.get().getDetails().get(UpdateReport.class);
             }
         } catch (WorkflowNotFoundException e) {
             // It ended before its workflow started.
+        } catch (TimeoutException e) {
+            // It is over, and its workflow still cleans up.
+        } catch (WorkflowServiceException e) {
+            throw collection.server().failures().of(e);
         }
         return reportOf(job, status);
     }
 
     private UpdateReport reportOf(Job job, CollectionStatus status) {
         return new UpdateReport(
-                collectionId,
+                collection.id(),
                 job.update(),
                 job.state(),
                 job.reason(),
@@ -189,83 +259,18 @@ final class Follower {
                 Map.of());
     }
 
-    private WorkflowStub update(Job job) {
-        return client.newUntypedWorkflowStub(UpdateExternalCollectionWorkflow.id(collectionId, job.update()));
-    }
-
-    private boolean isIdle(Job job) {
-        return pendingActivities(update(job)).isEmpty();
-    }
-
     /**
      * Ends an update that is stuck: the in-memory service loses a workflow's answer, for good, when that asks to cancel an
      * activity that ends at the same moment. It asks only before its commit, so nothing was committed.
      */
-    private UpdateReport givenUp(CollectionStatus status) throws InterruptedException {
+    private UpdateReport givenUp(CollectionStatus status, LittoralWorker worker) throws InterruptedException {
         Job job = status.update();
         // No activity of it runs, so nobody writes there any more.
-        worker.discardStaging(collectionId, job.update());
+        worker.discardStaging(collection.id(), job.update());
         return reportOf(job.ended(UpdateState.CANCELED, status.version(), null, null, "cancelled by request"), status);
     }
 
     private void show(CollectionStatus status) {
-        try {
-            progress.show(step(status));
-        } catch (WorkflowException | StatusRuntimeException e) {
-            // The update's workflow starts or ends just now; the next look sees it.
-        }
-    }
-
-    /** What the update's workflow says of itself, and its activities of theirs. */
-    private Progress.Step step(CollectionStatus status) {
-        Job job = status.update();
-        if (job == null) {
-            List<PendingActivityInfo> activities = pendingActivities(client.newUntypedWorkflowStub(collectionId));
-            return new Progress.Step("open", Map.of(), 0, trouble(activities));
-        }
-        UpdateProgress said = client.newWorkflowStub(
-                        UpdateExternalCollectionWorkflow.class,
-                        UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
-                .progress();
-        List<PendingActivityInfo> activities = pendingActivities(update(job));
-        Map<String, Long> done =
-                activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, Follower::heartbeat));
-        return new Progress.Step(said.step(), done, said.listed(), trouble(activities));
-    }
-
-    private List<PendingActivityInfo> pendingActivities(WorkflowStub workflow) {
-        return client.getWorkflowServiceStubs()
-                .blockingStub()
-                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
-                        .setNamespace(client.getOptions().getNamespace())
-                        .setExecution(workflow.getExecution())
-                        .build())
-                .getPendingActivitiesList();
-    }
-
-    /** Why an activity is tried again, or null. */
-    private static String trouble(List<PendingActivityInfo> activities) {
-        return activities.stream()
-                .filter(activity -> activity.getAttempt() > 1 && activity.hasLastFailure())
-                .map(activity -> activity.getLastFailure().getMessage())
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static long heartbeat(PendingActivityInfo activity) {
-        if (activity.getHeartbeatDetails().getPayloadsCount() == 0) {
-            return 0;
-        }
-        try {
-            return Wire.JSON
-                    .readTree(activity.getHeartbeatDetails()
-                            .getPayloads(0)
-                            .getData()
-                            .toStringUtf8())
-                    .path("done")
-                    .asLong();
-        } catch (JsonProcessingException e) {
-            return 0;
-        }
+        look.at(status).ifPresent(progress::show);
     }
 }

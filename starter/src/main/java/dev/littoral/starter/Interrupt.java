@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C, or a request to terminate. A command that says it has something to end is told, gets a bounded time for it, and its
- * exit code is the process's; any other command ends at once.
+ * exit code is the process's; any other command ends at once, with words of its own.
  */
 final class Interrupt {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -14,12 +14,23 @@ final class Interrupt {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = Thread.ofPlatform().unstarted(this::wanted);
+    private boolean installed;
     private volatile boolean expected;
-    private volatile int code = ExitCode.STOPPED.code();
+    private volatile int code;
+    private volatile String farewell;
 
-    /** From now on a request ends the process with {@link ExitCode#STOPPED}. */
-    void install() {
-        Runtime.getRuntime().addShutdownHook(hook);
+    /**
+     * From now on a request ends the process.
+     *
+     * @param words what is said then, or null
+     */
+    void endWith(ExitCode exit, String words) {
+        code = exit.code();
+        farewell = words;
+        if (!installed) {
+            Runtime.getRuntime().addShutdownHook(hook);
+            installed = true;
+        }
     }
 
     /** From now on a request waits for {@link #exit}. */
@@ -36,9 +47,7 @@ final class Interrupt {
     void exit(int exitCode) {
         code = exitCode;
         ended.countDown();
-        if (requested.getCount() > 0) {
-            removeHook();
-        }
+        removeHook();
         // Ends also where a library left a thread behind. Waits for ever where the process ends already.
         System.exit(exitCode);
     }
@@ -52,10 +61,14 @@ final class Interrupt {
     }
 
     private void wanted() {
-        requested.countDown();
         if (!expected) {
-            System.err.println("littoral: stopped before an update started");
-        } else if (!hasEnded()) {
+            if (farewell != null) {
+                System.err.println("littoral: " + farewell);
+            }
+            Runtime.getRuntime().halt(code);
+        }
+        requested.countDown();
+        if (!hasEnded()) {
             System.err.println("littoral: the update did not stop within " + PATIENCE.toSeconds()
                     + " seconds; what is served is as it was");
         }

@@ -25,6 +25,15 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         subcommands = {
             SyncCommand.class,
+            StartCommand.class,
+            ChangeSourceCommand.class,
+            RefreshCommand.class,
+            SignalCommand.Cancel.class,
+            SignalCommand.Pause.class,
+            SignalCommand.Resume.class,
+            SignalCommand.Retire.class,
+            ListCommand.class,
+            JobsCommand.class,
             StatusCommand.class,
             VersionsCommand.class,
             FilesCommand.class,
@@ -37,10 +46,10 @@ import picocli.CommandLine.ScopeType;
             "0:done; a sync committed, or nothing had changed",
             "1:a bug in Littoral",
             "2:the command line is not right",
-            "3:the source, its spec, a file or the catalog is not right",
+            "3:the source, its spec, a file, the catalog or what was asked for is not right",
             "4:credentials or permissions are missing",
-            "5:the update was superseded or cancelled",
-            "6:a store did not answer, and tries are used up"
+            "5:the update was superseded or cancelled, or the command was interrupted",
+            "6:a store, Temporal or a worker did not answer, and tries are used up"
         })
 public final class Littoral implements Runnable {
     @CommandLine.Spec
@@ -71,9 +80,12 @@ public final class Littoral implements Runnable {
         CommandLine.IFactory factory = new CommandLine.IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {
-                return type == SyncCommand.class
-                        ? type.cast(new SyncCommand(interrupt))
-                        : CommandLine.defaultFactory().create(type);
+                try {
+                    // Commands that end something when they are interrupted.
+                    return type.getDeclaredConstructor(Interrupt.class).newInstance(interrupt);
+                } catch (NoSuchMethodException e) {
+                    return CommandLine.defaultFactory().create(type);
+                }
             }
         };
         return new CommandLine(new Littoral(), factory)

@@ -11,8 +11,12 @@ final class Output {
 
     /** One JSON value on a line of its own. */
     static void json(PrintWriter out, Object value) {
+        out.println(json(value));
+    }
+
+    static String json(Object value) {
         try {
-            out.println(Wire.JSON.writeValueAsString(value));
+            return Wire.JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("What is printed is always JSON", e);
         }

@@ -15,8 +15,7 @@ final class Progress implements AutoCloseable {
     private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final PrintWriter err;
-    private String lastStep = "";
-    private final Map<String, Long> done = new HashMap<>();
+    private final Tally tally = new Tally();
     private String lastTrouble;
     private long said;
     private boolean drawn;
@@ -29,7 +28,30 @@ final class Progress implements AutoCloseable {
      * @param listed files in all, or 0 while that is not known
      * @param trouble why an attempt failed that is tried again, or null
      */
-    record Step(String name, Map<String, Long> done, long listed, String trouble) {}
+    record Step(String name, Map<String, Long> done, long listed, String trouble) {
+        /** The same step with what its activities have done in all. */
+        Step with(long sum) {
+            return new Step(name, Map.of("all", sum), listed, trouble);
+        }
+    }
+
+    /** What the activities of a step have done so far, those included that have ended. */
+    static final class Tally {
+        private String step = "";
+        private final Map<String, Long> done = new HashMap<>();
+        private boolean next;
+
+        long add(Step now) {
+            next = !now.name().equals(step);
+            if (next) {
+                done.clear();
+                step = now.name();
+            }
+            // An activity that has ended is no longer among those that run; what it said last still counts.
+            now.done().forEach((activity, n) -> done.merge(activity, n, Math::max));
+            return done.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 
     Progress(PrintWriter err) {
         this.err = err;
@@ -40,14 +62,7 @@ final class Progress implements AutoCloseable {
             say("trying again: " + Output.path(step.trouble()));
         }
         lastTrouble = step.trouble();
-        boolean next = !step.name().equals(lastStep);
-        if (next) {
-            done.clear();
-            lastStep = step.name();
-        }
-        // An activity that has ended is no longer among those that run; what it said last still counts.
-        step.done().forEach((activity, n) -> done.merge(activity, n, Math::max));
-        long sum = done.values().stream().mapToLong(Long::longValue).sum();
+        long sum = tally.add(step);
         if (TERMINAL) {
             // Without line wrap a narrow terminal cuts the line instead of scrolling.
             err.print("\r\u001b[?7l" + bar(step, sum) + "\u001b[K\u001b[?7h");
@@ -56,7 +71,7 @@ final class Progress implements AutoCloseable {
             return;
         }
         long now = System.nanoTime();
-        if (!step.name().equals("open") && (next || now - said > QUIET_NANOS)) {
+        if (!step.name().equals("open") && (tally.next || now - said > QUIET_NANOS)) {
             err.println("littoral: " + text(step, sum));
             said = now;
         }

@@ -14,7 +14,36 @@ final class Reports {
 
     private Reports() {}
 
-    static void print(UpdateReport report, PrintWriter out) {
+    /**
+     * The report on one stream; what a person has to know of an end that was not wished for on the other.
+     *
+     * @return how the command ends
+     */
+    static ExitCode end(UpdateReport report, boolean json, PrintWriter out, PrintWriter err) {
+        if (json) {
+            Output.json(out, report);
+        } else {
+            print(report, out);
+        }
+        out.flush();
+        switch (report.outcome()) {
+            case COMMITTED, UNCHANGED -> {}
+            case SUPERSEDED, CANCELED, FAILED, PENDING, RUNNING ->
+                err.println("littoral: update " + report.update() + " of " + report.collectionId() + " "
+                        + report.outcome() + ": " + sentence(report.reason()) + "; "
+                        + (report.rows() == 0 && report.segments().total() == 0
+                                ? "nothing is served"
+                                : "what is served is as it was"));
+        }
+        return ExitCode.of(report.outcome(), report.failure());
+    }
+
+    /** A reason without the full stop that it may end with. */
+    private static String sentence(String reason) {
+        return Output.path(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
+    }
+
+    private static void print(UpdateReport report, PrintWriter out) {
         out.printf("%s  %s: %s%n", report.collectionId(), report.outcome(), Output.path(report.reason()));
         out.printf(
                 "  head      version %d, generation %d, update %d%n",

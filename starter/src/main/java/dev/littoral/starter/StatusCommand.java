@@ -1,48 +1,116 @@
 package dev.littoral.starter;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.Wire;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(name = "status", description = "What a collection serves, from its catalog.")
+@Command(
+        name = "status",
+        description = "What a collection follows, serves and does.",
+        footer = {
+            "",
+            "With --catalog it is read from the catalog. Otherwise the collection is asked on the Temporal server that",
+            "TEMPORAL_ADDRESS or a profile of temporal.toml names, or that listens at 127.0.0.1:7233; where there is none,",
+            "it is read from the default catalog."
+        })
 final class StatusCommand implements Callable<Integer> {
     @Mixin
     private CatalogOption where;
 
-    @Option(names = "--json", description = "Print the head as one JSON object.")
+    @Option(names = "--watch", description = "Go on and show what changes, until Ctrl-C. Asks a Temporal server.")
+    private boolean watch;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print one JSON object, with --watch one for each change: the status or, from a catalog, the head.")
     private boolean json;
 
     @Spec
     private CommandSpec spec;
 
+    private final Interrupt interrupt;
+
+    StatusCommand(Interrupt interrupt) {
+        this.interrupt = interrupt;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        return where.read((catalog, head) -> {
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                Output.json(out, head);
-                return 0;
+        if (watch && where.isTyped()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--watch asks a Temporal server; expected it without --catalog");
+        }
+        String id = where.collectionId();
+        if (where.isTyped() || (!watch && !Server.isThere())) {
+            return where.read((catalog, head) -> print(head));
+        }
+        try (Server server = Server.open()) {
+            Collection collection = new Collection(server, id);
+            Collection.Run run = collection.run().orElseThrow(() -> absent(collection));
+            if (watch) {
+                interrupt.endWith(ExitCode.OK, null);
+                return new Watch(collection, out(), json).watch().code();
             }
-            Totals totals = head.totals();
-            out.printf("%s  version %d, %s at %s%n", where.collectionId(), head.version(), head.kind(), head.time());
-            out.printf(
-                    "  source    %s (generation %d)%n",
-                    Output.path(head.source().uri()), head.generation());
-            out.printf(
-                    "  serves    %s rows in %s segments, %s fragments, %s files%n",
-                    Output.count(totals.rows()),
-                    Output.count(totals.segments()),
-                    Output.count(totals.fragments()),
-                    Output.count(totals.files()));
-            out.printf("  reason    %s%n", Output.path(head.reason()));
+            CollectionStatus status = collection.status();
+            Optional<Progress.Step> step = run.isRunning() ? new Look(collection).at(status) : Optional.empty();
+            if (json) {
+                Output.json(out(), object(status, run));
+            } else {
+                StatusPage.lines(status, run, step).forEach(out()::println);
+            }
+            return ExitCode.OK.code();
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private LittoralException absent(Collection collection) {
+        return LittoralException.input("Temporal at " + collection.server().place() + " has no collection "
+                + collection.id() + "; littoral status " + collection.id() + " --catalog " + where.catalog()
+                + " reads what the catalog has of it");
+    }
+
+    /** A status as JSON; of a collection that runs no more also how that came. */
+    static ObjectNode object(CollectionStatus status, Collection.Run run) {
+        ObjectNode object = Wire.JSON.valueToTree(status);
+        if (!run.isRunning()) {
+            object.set("run", Wire.JSON.valueToTree(run));
+        }
+        return object;
+    }
+
+    private int print(Head head) {
+        PrintWriter out = out();
+        if (json) {
+            Output.json(out, head);
             return 0;
-        });
+        }
+        Totals totals = head.totals();
+        out.printf("%s  version %d, %s at %s%n", where.collectionId(), head.version(), head.kind(), head.time());
+        out.printf("  source    %s (generation %d)%n", Output.path(head.source().uri()), head.generation());
+        out.printf(
+                "  serves    %s rows in %s segments, %s fragments, %s files%n",
+                Output.count(totals.rows()),
+                Output.count(totals.segments()),
+                Output.count(totals.fragments()),
+                Output.count(totals.files()));
+        out.printf("  reason    %s%n", Output.path(head.reason()));
+        return 0;
     }
 
     static String line(Head head) {

@@ -1,10 +1,6 @@
 package dev.littoral.starter;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.Catalogs;
@@ -13,75 +9,54 @@ import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
+import dev.littoral.worker.TemporalConnection;
 import dev.littoral.worker.WorkerSettings;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.Wire;
-import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "sync",
         description =
-                "Brings a collection in step with its source, once: with a Temporal service in this process, in memory.",
+                "Brings a collection in step with its source, once: on the Temporal server that is configured, else with one in this process, in memory.",
         footer = {
             "",
             "The source is declared if it differs from the catalog's, and listed again otherwise.",
+            "A collection that runs on the configured server (TEMPORAL_ADDRESS, or a profile of temporal.toml) is asked to do it.",
             "Credentials for S3 come from where AWS tools expect them."
         })
 final class SyncCommand implements Callable<Integer> {
-    private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
+    /** Each sync has a task queue of its own, so that no other worker takes its tasks and it takes nobody's. */
+    private static final String QUEUE_PREFIX = "littoral-sync-";
 
-    /** One value and nothing after it. A key that is named twice is a mistake. */
-    private static final ObjectReader STRICT = Wire.JSON
-            .reader()
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            // What cannot be read may hold a secret.
-            .without(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION);
+    /** How long a sync may take to answer before another one takes its process for dead. */
+    private static final Duration LEFT_BEHIND = Duration.ofSeconds(10);
 
     @Mixin
     private CatalogOption where;
 
-    @Option(
-            names = "--source",
-            paramLabel = "<uri or path>",
-            description =
-                    "What to follow: s3://bucket/prefix/, file:///dir/ or a path. Default: what the catalog says.")
-    private String source;
-
-    @Option(names = "--spec", paramLabel = "<json>", description = "How to read it, as a JSON object.")
-    private String spec;
-
-    @Option(names = "--target-rows", paramLabel = "<n>", description = "The most rows of a segment. Default: 1000000.")
-    private Long targetRows;
-
-    @Option(names = "--allow-empty", description = "Let a listing empty the collection.")
-    private boolean allowEmpty;
-
-    @Option(
-            names = "--max-drop-share",
-            paramLabel = "<share>",
-            description = "Fail when more than this share of the rows would go, above 0 and up to 1. Default: 1.")
-    private Double maxDropShare;
+    @Mixin
+    private InputOptions options;
 
     @Option(names = "--json", description = "Print the report as one JSON object.")
     private boolean json;
@@ -98,118 +73,121 @@ final class SyncCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         String collectionId = where.collectionId();
-        CollectionInput input = new CollectionInput(input());
-        ExternalSource given = Requests.start(input).source();
-        ExternalSource followed = given == null ? declared(collectionId) : given;
-        CatalogInSource.refuse(where.catalog(), collectionId, followed);
-        interrupt.install();
+        ObjectNode given = options.input();
+        CollectionInput input = new CollectionInput(given);
+        Requests.Start start = Requests.start(input);
         PrintWriter err = command.commandLine().getErr();
+        UpdateReport report;
         try (Progress progress = new Progress(err)) {
-            UpdateReport report = run(collectionId, input, followed.uri(), progress);
-            progress.clear();
-            print(report, command.commandLine().getOut(), err);
-            return ExitCode.of(report.outcome(), report.failure()).code();
-        }
-    }
-
-    private UpdateReport run(String collectionId, CollectionInput input, String allowed, Progress progress)
-            throws InterruptedException {
-        try (EmbeddedTemporal temporal = EmbeddedTemporal.start()) {
-            WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                    .setTarget(temporal.target())
-                    .build());
-            try {
-                WorkflowClient client = WorkflowClient.newInstance(service);
-                // A person who names a source on the command line allows it.
-                LittoralWorker worker =
-                        LittoralWorker.start(client, WorkerSettings.of(where.catalog(), List.of(allowed)));
-                try {
-                    return new Follower(client, worker, collectionId, interrupt, progress).follow(input);
-                } finally {
-                    worker.close();
+            interrupt.endWith(ExitCode.STOPPED, "stopped before an update started");
+            if (TemporalConnection.isConfigured()) {
+                try (Server server = Server.open()) {
+                    report = configured(new Collection(server, collectionId), given, start, progress);
                 }
+            } else {
+                ExternalSource followed = followed(collectionId, start);
+                try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
+                        Server server = Server.at(temporal.target())) {
+                    report = own(
+                            new Collection(server, collectionId),
+                            ExternalCollectionWorkflow.TASK_QUEUE,
+                            input,
+                            followed,
+                            true,
+                            progress);
+                }
+            }
+        }
+        return Reports.end(report, json, command.commandLine().getOut(), err).code();
+    }
+
+    private UpdateReport configured(Collection collection, ObjectNode given, Requests.Start start, Progress progress)
+            throws InterruptedException {
+        Optional<Collection.Run> run = collection.run().filter(Collection.Run::isRunning);
+        if (run.isPresent() && isLeftBehind(collection, run.get())) {
+            collection.terminate("the littoral sync that started it is gone");
+            run = Optional.empty();
+        }
+        if (run.isPresent()) {
+            return ask(collection, given, start, progress);
+        }
+        return own(
+                collection,
+                QUEUE_PREFIX + UUID.randomUUID(),
+                new CollectionInput(given),
+                followed(collection.id(), start),
+                false,
+                progress);
+    }
+
+    /** Whether the process has died that started the collection and was its only worker. */
+    private static boolean isLeftBehind(Collection collection, Collection.Run run) {
+        return run.taskQueue().startsWith(QUEUE_PREFIX)
+                && collection.statusWithin(LEFT_BEHIND).isEmpty();
+    }
+
+    /** Has a collection that runs on the server do what a sync does. */
+    private UpdateReport ask(Collection collection, ObjectNode given, Requests.Start start, Progress progress)
+            throws InterruptedException {
+        CollectionStatus status = collection.status();
+        requireSame(collection, status, given.get("options"), start.options());
+        progress.say(collection.id() + " runs at " + collection.server().place() + "; its workers do the update");
+        interrupt.expect();
+        ChangeAnswer answer = start.source() == null || start.source().equals(status.source())
+                ? collection.refresh()
+                : collection.changeSource(new SourceRequest(given.get("source")));
+        return new Follower(collection, interrupt, progress).follow(answer.update());
+    }
+
+    /** Options are set when a collection starts; one that runs cannot be given others. */
+    private static void requireSame(
+            Collection collection, CollectionStatus status, JsonNode typed, CollectionOptions wanted) {
+        JsonNode now = Wire.JSON.valueToTree(status.options());
+        JsonNode then = Wire.JSON.valueToTree(wanted);
+        for (Map.Entry<String, JsonNode> option : typed.properties()) {
+            String name = option.getKey();
+            if (!then.get(name).equals(now.get(name))) {
+                throw LittoralException.input("Collection " + collection.id() + " runs at "
+                        + collection.server().place() + " with " + name + " " + now.get(name) + ", not "
+                        + then.get(name) + "; options are set when a collection starts");
+            }
+        }
+    }
+
+    /** Starts the collection with a worker in this process, and ends it with its update. */
+    private UpdateReport own(
+            Collection collection,
+            String taskQueue,
+            CollectionInput input,
+            ExternalSource followed,
+            boolean embedded,
+            Progress progress)
+            throws InterruptedException {
+        // A person who names a source on the command line allows it.
+        WorkerSettings usual = WorkerSettings.of(where.catalog(), List.of(followed.uri()));
+        try (LittoralWorker worker = LittoralWorker.start(
+                collection.server().client(),
+                new WorkerSettings(usual.catalog(), usual.allowedSources(), taskQueue, usual.concurrentActivities()))) {
+            interrupt.expect();
+            collection.start(input, taskQueue);
+            Follower follower = new Follower(collection, interrupt, progress);
+            try {
+                return follower.followToRest(embedded ? worker : null);
             } finally {
-                service.shutdownNow();
-                service.awaitTermination(5, TimeUnit.SECONDS);
+                if (!follower.isClosed()) {
+                    // The collection has done its work. Without this worker it could not go on; all that lasts is in
+                    // the catalog.
+                    collection.terminate("littoral sync has ended");
+                }
             }
         }
     }
 
-    /** The report on one stream; what a person has to know of an end that was not wished for on the other. */
-    private void print(UpdateReport report, PrintWriter out, PrintWriter err) {
-        if (json) {
-            Output.json(out, report);
-        } else {
-            Reports.print(report, out);
-        }
-        out.flush();
-        switch (report.outcome()) {
-            case COMMITTED, UNCHANGED -> {}
-            case SUPERSEDED, CANCELED, FAILED, PENDING, RUNNING ->
-                err.println("littoral: update " + report.update() + " of " + report.collectionId() + " "
-                        + report.outcome() + ": " + sentence(report.reason()) + "; "
-                        + (report.rows() == 0 && report.segments().total() == 0
-                                ? "nothing is served"
-                                : "what is served is as it was"));
-        }
-    }
-
-    /** A reason without the full stop that it may end with. */
-    private static String sentence(String reason) {
-        return Output.path(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
-    }
-
-    /** What a person would send to start the collection. */
-    private ObjectNode input() {
-        ObjectNode input = Wire.JSON.createObjectNode();
-        if (source != null) {
-            ObjectNode external = input.putObject("source");
-            external.put("uri", uri(source));
-            if (spec != null) {
-                external.set("spec", json(spec));
-            }
-        } else if (spec != null) {
-            throw new ParameterException(
-                    command.commandLine(), "--spec says how to read a source; expected --source with it");
-        }
-        ObjectNode options = input.putObject("options");
-        options.put("targetRowsPerSegment", targetRows);
-        options.put("allowEmpty", allowEmpty);
-        options.put("maxDropShare", maxDropShare);
-        return input;
-    }
-
-    private JsonNode json(String text) {
-        String problem;
-        try {
-            JsonNode json = STRICT.readTree(text);
-            if (!json.isMissingNode()) {
-                return json;
-            }
-            problem = "it is empty";
-        } catch (JsonProcessingException e) {
-            problem = e.getOriginalMessage();
-        }
-        throw new ParameterException(
-                command.commandLine(),
-                "--spec is not JSON: " + problem + "; expected an object like {\"format\":\"parquet\"}");
-    }
-
-    /** A path is made a URI; a URI stays as it is. */
-    private String uri(String given) {
-        if (given.isEmpty()) {
-            throw new ParameterException(command.commandLine(), "--source is empty; expected a URI or a path");
-        }
-        if (URI.matcher(given).matches()) {
-            return given;
-        }
-        try {
-            Path path = Path.of(given).toAbsolutePath().normalize();
-            boolean folder = given.endsWith("/") || Files.isDirectory(path);
-            return "file://" + path + (folder && !path.toString().endsWith("/") ? "/" : "");
-        } catch (InvalidPathException e) {
-            throw new ParameterException(command.commandLine(), "--source is no path: " + e.getReason());
-        }
+    /** What is going to be followed. */
+    private ExternalSource followed(String collectionId, Requests.Start start) throws InterruptedException {
+        ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
+        CatalogInSource.refuse(where.catalog(), collectionId, followed);
+        return followed;
     }
 
     /** The catalog's source: what is meant when none is named. */

@@ -1,0 +1,15 @@
+package dev.littoral.starter;
+
+import dev.littoral.workflows.model.Requests;
+import picocli.CommandLine.Parameters;
+
+/** Which collection a command is about. */
+final class CollectionParameter {
+    @Parameters(index = "0", paramLabel = "<collectionId>", description = "The collection.")
+    private String collectionId;
+
+    /** Its name, checked. */
+    String id() {
+        return Requests.collectionId(collectionId);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.littoral.starter;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.UpdateProgress;
+import dev.littoral.workflows.model.Wire;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Looks at the update that runs: what its workflow says of itself, and its activities of theirs. */
+final class Look {
+    private final Collection collection;
+
+    Look(Collection collection) {
+        this.collection = collection;
+    }
+
+    /** How far the update is, or empty where nobody can say just now: it starts or ends, or no worker is there. */
+    Optional<Progress.Step> at(CollectionStatus status) {
+        Job job = status.update();
+        if (job == null) {
+            return Optional.of(new Progress.Step("open", Map.of(), 0, trouble(collection.pendingActivities(null))));
+        }
+        Optional<UpdateProgress> said = collection.progress(job);
+        if (said.isEmpty()) {
+            return Optional.empty();
+        }
+        List<PendingActivityInfo> activities = collection.pendingActivities(job);
+        Map<String, Long> done =
+                activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, Look::heartbeat));
+        return Optional.of(new Progress.Step(said.get().step(), done, said.get().listed(), trouble(activities)));
+    }
+
+    /** Whether an update's workflow has nothing under way. */
+    boolean isIdle(Job job) {
+        return collection.pendingActivities(job).isEmpty();
+    }
+
+    /** Why an activity is tried again, or null. */
+    private static String trouble(List<PendingActivityInfo> activities) {
+        return activities.stream()
+                .filter(activity -> activity.getAttempt() > 1 && activity.hasLastFailure())
+                .map(activity -> activity.getLastFailure().getMessage())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static long heartbeat(PendingActivityInfo activity) {
+        if (activity.getHeartbeatDetails().getPayloadsCount() == 0) {
+            return 0;
+        }
+        try {
+            return Wire.JSON
+                    .readTree(activity.getHeartbeatDetails()
+                            .getPayloads(0)
+                            .getData()
+                            .toStringUtf8())
+                    .path("done")
+                    .asLong();
+        } catch (JsonProcessingException e) {
+            return 0;
+        }
+    }
+}

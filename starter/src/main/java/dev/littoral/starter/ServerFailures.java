@@ -1,0 +1,165 @@
+package dev.littoral.starter;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.errordetails.v1.NamespaceNotFoundFailure;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.client.WorkflowQueryException;
+import io.temporal.client.WorkflowUpdateTimeoutOrCancelledException;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.serviceclient.StatusUtils;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** What a Temporal service's failures mean, in words. */
+record ServerFailures(String target, String namespace) {
+
+    String place() {
+        return target + ", namespace " + namespace;
+    }
+
+    /** A failure of Temporal's client as one of ours. */
+    LittoralException of(RuntimeException failure) {
+        if (failure instanceof LittoralException known) {
+            return known;
+        }
+        Optional<ApplicationFailure> said = application(failure);
+        if (said.isPresent()) {
+            return of(said.get());
+        }
+        if (failure instanceof WorkflowQueryException) {
+            return new LittoralException(
+                    FailureType.INTERNAL, "A worker at " + place() + " cannot answer: " + words(failure), failure);
+        }
+        Optional<StatusRuntimeException> status = status(failure);
+        if (status.isPresent()) {
+            return of(status.get());
+        }
+        if (isUnanswered(failure)) {
+            return unreachable("it takes too long", failure);
+        }
+        return new LittoralException(
+                FailureType.INTERNAL,
+                "What Temporal at " + place() + " answered is not understood: " + failure,
+                failure);
+    }
+
+    /** What a workflow said itself: its class and its sentence. */
+    static LittoralException of(ApplicationFailure failure) {
+        for (FailureType type : FailureType.values()) {
+            if (type.name().equals(failure.getType())) {
+                return new LittoralException(type, failure.getOriginalMessage());
+            }
+        }
+        return new LittoralException(FailureType.INTERNAL, failure.getOriginalMessage(), failure);
+    }
+
+    private LittoralException of(StatusRuntimeException failure) {
+        String said = said(failure);
+        return switch (failure.getStatus().getCode()) {
+            case UNAUTHENTICATED ->
+                new LittoralException(
+                        FailureType.ACCESS,
+                        "Temporal at " + target + " does not know who asks (" + said
+                                + "); check TEMPORAL_API_KEY or the TLS client certificate",
+                        failure);
+            case PERMISSION_DENIED ->
+                new LittoralException(
+                        FailureType.ACCESS,
+                        "Temporal at " + target + " denies access to namespace " + namespace + " (" + said + ")",
+                        failure);
+            case NOT_FOUND ->
+                new LittoralException(
+                        FailureType.INPUT,
+                        StatusUtils.hasFailure(failure, NamespaceNotFoundFailure.class)
+                                ? "Temporal at " + target + " has no namespace " + namespace
+                                        + "; expected one that TEMPORAL_NAMESPACE names and that was created there"
+                                : "Temporal at " + place() + " has nothing of that name (" + said + ")",
+                        failure);
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, ALREADY_EXISTS ->
+                new LittoralException(
+                        FailureType.INPUT, "Temporal at " + place() + " refuses the request: " + said, failure);
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED -> unreachable(said, failure);
+            case OK, UNKNOWN, UNIMPLEMENTED, INTERNAL, DATA_LOSS ->
+                new LittoralException(
+                        FailureType.TRANSIENT,
+                        "What answers at " + target + " does not speak as Temporal does: " + said,
+                        failure);
+        };
+    }
+
+    private LittoralException unreachable(String said, Throwable failure) {
+        return new LittoralException(
+                FailureType.TRANSIENT,
+                "Temporal does not answer at " + target + " (" + said
+                        + "); expected a server there, or another address in TEMPORAL_ADDRESS",
+                failure);
+    }
+
+    /** Whether the time for an answer was up. */
+    static boolean isUnanswered(Throwable failure) {
+        return failure instanceof CancellationException
+                || failure instanceof WorkflowUpdateTimeoutOrCancelledException
+                || status(failure)
+                        .map(status -> status.getStatus().getCode())
+                        .filter(code -> code == Status.Code.DEADLINE_EXCEEDED || code == Status.Code.CANCELLED)
+                        .isPresent();
+    }
+
+    /** Whether the service knows of no worker that could answer. */
+    static boolean isUnpolled(Throwable failure) {
+        return status(failure)
+                .map(StatusRuntimeException::getStatus)
+                .filter(status -> status.getCode() == Status.Code.FAILED_PRECONDITION
+                        && String.valueOf(status.getDescription()).contains("no poller"))
+                .isPresent();
+    }
+
+    static boolean isRunningAlready(Throwable failure) {
+        return failure instanceof WorkflowExecutionAlreadyStarted;
+    }
+
+    /** Whether there is no such workflow, or none that runs. The namespace is there. */
+    static boolean isAbsent(Throwable failure) {
+        return status(failure)
+                .filter(status -> status.getStatus().getCode() == Status.Code.NOT_FOUND
+                        && !StatusUtils.hasFailure(status, NamespaceNotFoundFailure.class))
+                .isPresent();
+    }
+
+    static Optional<ApplicationFailure> application(Throwable failure) {
+        return find(failure, ApplicationFailure.class);
+    }
+
+    private static Optional<StatusRuntimeException> status(Throwable failure) {
+        return find(failure, StatusRuntimeException.class);
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
+        Throwable cause = failure;
+        while (cause != null && !type.isInstance(cause)) {
+            cause = cause.getCause();
+        }
+        return Optional.ofNullable(type.cast(cause));
+    }
+
+    private static String words(RuntimeException failure) {
+        return status(failure).map(ServerFailures::said).orElse(String.valueOf(failure.getMessage()));
+    }
+
+    /** What is said of a failure, down to its first cause: a connection that is refused says so there. */
+    private static String said(StatusRuntimeException failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        String said = first == failure || first.getMessage() == null
+                ? failure.getStatus().getDescription()
+                : first.getMessage();
+        String line =
+                said == null || said.isEmpty() ? failure.getStatus().getCode().name() : said;
+        return Output.path(line.endsWith(".") ? line.substring(0, line.length() - 1) : line);
+    }
+}
