@@ -1,28 +1,20 @@
 package dev.littoral.activities.testing;
 
-import java.io.File;
+import dev.littoral.workflows.testing.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
-import org.junit.jupiter.api.Assumptions;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -111,103 +103,48 @@ public final class S3Servers {
     }
 
     private static S3Server startProcess(String binary, String userVariable, String passwordVariable, Command command) {
-        String path = binary(binary).toString();
-        try {
-            for (int attempt = 1; attempt <= STARTS; attempt++) {
-                Path folder = Files.createTempDirectory("littoral-" + binary + "-");
-                Path data = Files.createDirectory(folder.resolve("data"));
-                String accessKey = random();
-                String secretKey = random();
-                String address = "127.0.0.1:" + freePort();
-                ProcessBuilder builder = new ProcessBuilder(command.of(path, address, data.toString()))
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("log").toFile());
-                Map<String, String> environment = builder.environment();
-                environment.clear();
-                environment.putAll(Map.of(
-                        "HOME",
-                        folder.toString(),
-                        "MINIO_BROWSER",
-                        "off",
-                        userVariable,
-                        accessKey,
-                        passwordVariable,
-                        secretKey));
-                Process process = builder.start();
-                S3Server server = new S3Server(
-                        URI.create("http://" + address), accessKey, secretKey, () -> stop(process, folder));
-                if (answers(server, process)) {
-                    return server;
-                }
-                // Another process may have taken the port in between.
-                server.close();
+        String path = ServerProcess.binary(binary).toString();
+        for (int attempt = 1; attempt <= STARTS; attempt++) {
+            Path folder = ServerProcess.newFolder(binary);
+            String accessKey = random();
+            String secretKey = random();
+            String address = "127.0.0.1:" + ServerProcess.freePort();
+            ServerProcess process = ServerProcess.start(
+                    folder,
+                    command.of(path, address, data(folder)),
+                    Map.of("MINIO_BROWSER", "off", userVariable, accessKey, passwordVariable, secretKey));
+            S3Server server = new S3Server(URI.create("http://" + address), accessKey, secretKey, () -> {
+                process.kill();
+                ServerProcess.remove(folder);
+            });
+            if (answers(server, process)) {
+                return server;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Another process may have taken the port in between.
+            server.close();
         }
         throw new IllegalStateException(binary + " does not answer");
     }
 
-    private static boolean answers(S3Server server, Process process) {
+    private static String data(Path folder) {
+        try {
+            return Files.createDirectory(folder.resolve("data")).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean answers(S3Server server, ServerProcess process) {
         for (int i = 0; i < WAITS && process.isAlive(); i++) {
             try {
                 // A server that starts may take a request and never answer it.
                 server.client().listBuckets(r -> r.overrideConfiguration(o -> o.apiCallTimeout(Duration.ofSeconds(1))));
                 return true;
             } catch (SdkException notYet) {
-                waitFor(process, 50);
+                process.waitFor(50);
             }
         }
         return false;
-    }
-
-    private static void stop(Process process, Path folder) {
-        process.destroyForcibly();
-        if (!waitFor(process, 10_000)) {
-            throw new IllegalStateException("Process " + process.pid() + " does not end");
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean waitFor(Process process, long millis) {
-        try {
-            return process.waitFor(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a server starts or stops", e);
-        }
-    }
-
-    private static Path binary(String name) {
-        List<String> folders = new ArrayList<>();
-        Optional.ofNullable(System.getenv("LITTORAL_TEST_BIN")).ifPresent(folders::add);
-        folders.addAll(List.of(System.getenv("PATH").split(File.pathSeparator, -1)));
-        folders.add(System.getProperty("user.home") + "/.cache/littoral/bin");
-        folders.add(System.getProperty("user.home") + "/go/bin");
-        for (String folder : folders) {
-            Path path = Path.of(folder, name).toAbsolutePath();
-            if (Files.isExecutable(path) && !Files.isDirectory(path)) {
-                return path;
-            }
-        }
-        String missing = "The binary " + name + " is missing; .ci/install-servers installs it";
-        if ("true".equals(System.getenv("LITTORAL_REQUIRE_SERVERS"))) {
-            throw new IllegalStateException(missing);
-        }
-        return Assumptions.abort(missing);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String random() {
