@@ -1,5 +1,6 @@
 package dev.littoral.activities;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.balance.Change;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.CountingStore;
@@ -9,6 +10,7 @@ import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.format.ParquetFooters;
+import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.SkipLog;
 import dev.littoral.activities.listing.SourceLister;
@@ -58,19 +60,30 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     }
 
     /**
-     * What a long step heartbeats.
+     * What listing heartbeats.
      *
-     * @param step the step
-     * @param done files listed, files opened, or shards balanced so far
-     * @param shards shards that are finished; another attempt goes on after them
-     * @param sum what the finished shards add up to; null before the first
+     * @param done files listed so far
+     * @param from where another attempt goes on, or null
      */
-    record Progress<T>(String step, long done, int shards, T sum) implements StepProgress {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ListProgress(String step, long done, Checkpoint from) implements StepProgress {}
 
-    /** {@link Progress} of reading, as Temporal reads it back. */
+    /**
+     * What reading heartbeats.
+     *
+     * @param done files opened so far
+     * @param shards shards that are finished; another attempt goes on after them
+     * @param sum what the finished shards add up to
+     */
     record ReadProgress(String step, long done, int shards, ReadOutcome.Read sum) implements StepProgress {}
 
-    /** {@link Progress} of balancing, as Temporal reads it back. */
+    /**
+     * What balancing heartbeats.
+     *
+     * @param done shards balanced so far
+     * @param shards shards that are finished; another attempt goes on after them
+     * @param sum what the finished shards add up to
+     */
     record BalanceProgress(String step, long done, int shards, BalanceResult sum) implements StepProgress {}
 
     @Override
@@ -79,12 +92,27 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             AtomicLong listed = new AtomicLong();
             // An attempt before this one may have staged something.
             boolean again = Activity.getExecutionContext().getInfo().getAttempt() > 1;
+            Checkpoint from =
+                    heartbeat(ListProgress.class).map(ListProgress::from).orElse(null);
+            AtomicReference<SourceLister> lister = new AtomicReference<>();
             return Heartbeats.during(
-                    () -> new Progress<>("listed", listed.get(), 0, null), () -> list(request, listed, again));
+                    () -> new ListProgress(
+                            "listed",
+                            listed.get(),
+                            Optional.ofNullable(lister.get())
+                                    .map(SourceLister::checkpoint)
+                                    .orElse(from)),
+                    () -> list(request, from, lister, listed, again));
         });
     }
 
-    private Listing list(ListRequest request, AtomicLong progress, boolean again) throws InterruptedException {
+    private Listing list(
+            ListRequest request,
+            Checkpoint from,
+            AtomicReference<SourceLister> started,
+            AtomicLong progress,
+            boolean again)
+            throws InterruptedException {
         CountingStore counted = new CountingStore(store);
         CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
         Optional<SnapshotRoot> root = catalog.root(request.base());
@@ -100,8 +128,9 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                 "%s/r%d-%s".formatted(CollectionCatalog.staging(request.update()), request.round(), UUID.randomUUID());
         try (Sources.Opened source =
                 sources.open(request.source(), request.options().allowEmpty())) {
-            SourceLister.Result result = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, progress)
-                    .list(base, touchAll, reopen, request.previousPlan());
+            SourceLister lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, progress);
+            started.set(lister);
+            SourceLister.Result result = lister.list(base, touchAll, reopen, request.previousPlan(), from);
             SkipLog skips = result.skips();
             boolean unchanged = root.isPresent()
                     && (result.same()

@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.SkippedFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +24,10 @@ final class RangeCollector implements FileSource.Visitor {
     private final SkipLog skips;
     private final AtomicLong progress;
 
+    /** More skipped files than this in one range are not handed to another attempt. */
+    private static final int MAX_SKIPS = 200;
+
+    private final List<SkippedFile> ownSkips = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
     private final ListingDigest digest = new ListingDigest();
     private List<SourceFile> buffer = new ArrayList<>();
@@ -66,7 +71,11 @@ final class RangeCollector implements FileSource.Visitor {
     public void skipped(String path, SkipReason reason) {
         met(path);
         skipped++;
-        skips.add(path, reason);
+        SkippedFile line = new SkippedFile(path, reason.text());
+        skips.add(line);
+        if (ownSkips.size() < MAX_SKIPS) {
+            ownSkips.add(line);
+        }
     }
 
     /**
@@ -85,7 +94,15 @@ final class RangeCollector implements FileSource.Visitor {
             stage(buffer);
         }
         buffer = List.of();
-        return new RangeListing(base, same, List.copyOf(parts), files + skipped, skipped, first, beyond);
+        return new RangeListing(
+                base,
+                same,
+                List.copyOf(parts),
+                files + skipped,
+                skipped,
+                skipped > ownSkips.size() ? null : List.copyOf(ownSkips),
+                first,
+                beyond);
     }
 
     private void met(String path) {

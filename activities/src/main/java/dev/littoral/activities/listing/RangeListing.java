@@ -1,6 +1,7 @@
 package dev.littoral.activities.listing;
 
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.workflows.model.SkippedFile;
 import java.util.List;
 
 /**
@@ -11,12 +12,43 @@ import java.util.List;
  * @param parts its files, staged, where it does not
  * @param listed everything that was listed, left out or not
  * @param skipped what was left out
+ * @param skips the lines of the skip report, or null where these are not kept
  * @param first the first path met, or null
  * @param beyond the first path beyond the range that was met, or null
  */
 public record RangeListing(
-        ShardRef base, boolean unchanged, List<Part> parts, long listed, long skipped, String first, String beyond) {
+        ShardRef base,
+        boolean unchanged,
+        List<Part> parts,
+        long listed,
+        long skipped,
+        List<SkippedFile> skips,
+        String first,
+        String beyond) {
     long files() {
         return parts.stream().mapToLong(Part::files).sum();
+    }
+
+    /** The same, of whose skipped files only the number is known. */
+    RangeListing withoutSkips() {
+        return new RangeListing(base, unchanged, parts, listed, skipped, null, first, beyond);
+    }
+
+    /** As another attempt takes it over. */
+    Checkpoint.Range checkpoint() {
+        return new Checkpoint.Range(unchanged, parts, listed, first, beyond, skips);
+    }
+
+    /** As an earlier attempt has listed it. */
+    static RangeListing of(ShardRef base, Checkpoint.Range range) {
+        return new RangeListing(
+                base,
+                range.unchanged(),
+                range.parts(),
+                range.listed(),
+                range.skips().size(),
+                range.skips(),
+                range.first(),
+                range.beyond());
     }
 }

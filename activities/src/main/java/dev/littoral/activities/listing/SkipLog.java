@@ -1,7 +1,6 @@
 package dev.littoral.activities.listing;
 
 import dev.littoral.activities.catalog.JsonLines;
-import dev.littoral.activities.source.SkipReason;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
@@ -13,8 +12,7 @@ public final class SkipLog {
     private final List<SkippedFile> first = new ArrayList<>();
     private long count;
 
-    synchronized void add(String path, SkipReason reason) {
-        SkippedFile line = new SkippedFile(path, reason.text());
+    synchronized void add(SkippedFile line) {
         count++;
         lines.add(line);
         if (first.size() < UpdateReport.MAX_SKIPPED) {

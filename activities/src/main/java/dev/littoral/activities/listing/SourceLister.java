@@ -9,11 +9,14 @@ import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -28,11 +31,22 @@ public final class SourceLister {
     /** Ranges listed at once. A store answers a page in tens of milliseconds, so this is thousands of files a page time. */
     private static final int PARALLEL = 16;
 
+    /** The number of a run that hands nothing to another attempt. */
+    private static final int UNCHECKED = -1;
+
     private final FileSource source;
     private final CollectionCatalog catalog;
     private final String folder;
     private final int maxFiles;
     private final AtomicLong progress;
+
+    /** What is heartbeated may have so many characters, give or take a range. */
+    private static final int MAX_CHECKPOINT_CHARS = 200_000;
+
+    private final AtomicInteger checkpointChars = new AtomicInteger();
+
+    /** Null before the first range is listed, and where the source is listed whole. Replaced, never changed. */
+    private volatile Checkpoint checkpoint;
 
     /**
      * A lister for one listing.
@@ -68,17 +82,19 @@ public final class SourceLister {
      * @param touchAll whether every shard is to be read, however it lists
      * @param reopen whether files are opened though their version did not change
      * @param previous the plan of the round before, or null
+     * @param from how far an earlier attempt of this listing came, or null
      */
-    public Result list(List<ShardRef> base, boolean touchAll, boolean reopen, String previous)
+    public Result list(List<ShardRef> base, boolean touchAll, boolean reopen, String previous, Checkpoint from)
             throws InterruptedException {
         SkipLog skips = new SkipLog();
         List<RangeListing> ranges;
         boolean again = false;
         try {
-            ranges = inRanges(base, touchAll, skips);
+            ranges = inRanges(base, touchAll, skips, from);
         } catch (OutOfOrderException e) {
             // Ranges may have missed files: list again, whole, and sort. What they staged stays behind.
             again = true;
+            checkpoint = null;
             skips = new SkipLog();
             ranges = sorted(base, touchAll, skips);
         }
@@ -96,25 +112,35 @@ public final class SourceLister {
                 again || ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
     }
 
-    private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips)
+    /** How far the listing is: what another attempt can go on from, or null. For any thread. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips, Checkpoint from)
             throws InterruptedException, OutOfOrderException {
         int runs = Math.min(source.parallelListings(), base.size());
-        List<String> cuts = base.isEmpty()
-                ? source.cuts(PARALLEL)
-                : IntStream.range(1, runs)
+        List<String> cuts = !base.isEmpty()
+                ? IntStream.range(1, runs)
                         .mapToObj(run -> base.get(start(run, runs, base)).from())
-                        .toList();
+                        .toList()
+                : from != null ? from.cuts() : source.cuts(PARALLEL);
+        // Another worker may cut otherwise; what it lists in parallel is its own affair.
+        boolean goesOn = from != null && from.cuts().equals(cuts);
+        checkpoint = goesOn ? from : new Checkpoint(cuts, Collections.nCopies(cuts.size() + 1, List.of()));
         List<Callable<List<RangeListing>>> tasks = new ArrayList<>();
         for (int i = 0; i <= cuts.size(); i++) {
-            PathRange range = new PathRange(i == 0 ? null : cuts.get(i - 1), i == cuts.size() ? null : cuts.get(i));
             Run run = base.isEmpty()
-                    ? new Run(i, base, touchAll, skips)
+                    ? new Run(i, i, base, touchAll, skips)
                     : new Run(
+                            i,
                             start(i, runs, base),
                             base.subList(start(i, runs, base), start(i + 1, runs, base)),
                             touchAll,
                             skips);
-            tasks.add(() -> run.finish(source.list(range, run)));
+            String start = i == 0 ? null : cuts.get(i - 1);
+            String end = i == cuts.size() ? null : cuts.get(i);
+            tasks.add(() -> run.list(start, end));
         }
         List<RangeListing> ranges = Parallel.run(PARALLEL, tasks, OutOfOrderException.class).stream()
                 .flatMap(List::stream)
@@ -146,13 +172,46 @@ public final class SourceLister {
 
     private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkipLog skips)
             throws InterruptedException {
-        Run all = new Run(0, base, touchAll, skips);
+        Run all = new Run(UNCHECKED, 0, base, touchAll, skips);
         source.listSorted(all);
         return all.finish(null);
     }
 
+    /** A range of a run is finished. */
+    private synchronized void finished(int run, int range, RangeListing listing) {
+        Checkpoint before = checkpoint;
+        if (before == null || run == UNCHECKED || before.runs().get(run).size() != range || listing.skips() == null) {
+            return;
+        }
+        Checkpoint.Range done = listing.checkpoint();
+        if (checkpointChars.addAndGet(chars(done)) > MAX_CHECKPOINT_CHARS) {
+            return;
+        }
+        List<List<Checkpoint.Range>> runs = new ArrayList<>(before.runs());
+        List<Checkpoint.Range> longer = new ArrayList<>(runs.get(run));
+        longer.add(done);
+        runs.set(run, longer);
+        checkpoint = new Checkpoint(before.cuts(), runs);
+    }
+
+    private static int length(String path) {
+        return path == null ? 0 : path.length();
+    }
+
+    private static int chars(Checkpoint.Range range) {
+        int chars = 100 + length(range.first()) + length(range.beyond());
+        for (Part part : range.parts()) {
+            chars += part.key().length() + part.first().length() + 50;
+        }
+        for (SkippedFile skip : range.skips()) {
+            chars += skip.file().length() + skip.reason().length() + 30;
+        }
+        return chars;
+    }
+
     /** Deals one listing out to neighbouring ranges. */
     private final class Run implements FileSource.Visitor {
+        private final int number;
         private final int first;
         private final List<ShardRef> base;
         private final boolean touchAll;
@@ -163,30 +222,56 @@ public final class SourceLister {
         /**
          * A run of ranges.
          *
+         * @param number the run's place among all, or {@link #UNCHECKED}; what an earlier attempt listed of it is taken over
          * @param first the number of the first range
          * @param base the shards whose ranges these are, or none for one range of a first listing
          */
-        Run(int first, List<ShardRef> base, boolean touchAll, SkipLog skips) {
+        Run(int number, int first, List<ShardRef> base, boolean touchAll, SkipLog skips) {
+            this.number = number;
             this.first = first;
             this.base = base;
             this.touchAll = touchAll;
             this.skips = skips;
-            this.current = collector();
+            if (number != UNCHECKED) {
+                for (Checkpoint.Range range : checkpoint.runs().get(number)) {
+                    RangeListing listing = RangeListing.of(base.isEmpty() ? null : base.get(done.size()), range);
+                    done.add(listing.withoutSkips());
+                    range.skips().forEach(skips::add);
+                    progress.addAndGet(listing.listed());
+                    checkpointChars.addAndGet(chars(range));
+                }
+            }
+        }
+
+        /** Lists what an earlier attempt has not. */
+        List<RangeListing> list(String start, String end) throws InterruptedException, OutOfOrderException {
+            if (done.size() == Math.max(1, base.size())) {
+                return done;
+            }
+            String from = done.isEmpty() ? start : base.get(done.size()).from();
+            return finish(source.list(new PathRange(from, end), this));
         }
 
         @Override
         public void file(SourceFile file) throws InterruptedException {
-            while (!isLast()
-                    && Paths.compare(file.path(), base.get(done.size() + 1).from()) >= 0) {
-                next();
-            }
-            current.file(file);
+            reach(file.path());
+            current().file(file);
         }
 
-        /** Counts wherever the run is: in a listing that is sorted it may belong anywhere. */
+        /** In a listing that is sorted it may belong anywhere, and counts wherever the run is. */
         @Override
-        public void skipped(String path, SkipReason reason) {
-            current.skipped(path, reason);
+        public void skipped(String path, SkipReason reason) throws InterruptedException {
+            if (number != UNCHECKED) {
+                reach(path);
+            }
+            current().skipped(path, reason);
+        }
+
+        /** Goes on to the range that a path lies in. */
+        private void reach(String path) throws InterruptedException {
+            while (!isLast() && Paths.compare(path, base.get(done.size() + 1).from()) >= 0) {
+                next(path);
+            }
         }
 
         /**
@@ -196,9 +281,9 @@ public final class SourceLister {
          */
         List<RangeListing> finish(String beyond) throws InterruptedException {
             while (!isLast()) {
-                next();
+                next(null);
             }
-            done.add(current.finish(beyond, touchAll));
+            next(beyond);
             return done;
         }
 
@@ -206,19 +291,24 @@ public final class SourceLister {
             return done.size() + 1 >= base.size();
         }
 
-        private void next() throws InterruptedException {
-            done.add(current.finish(null, touchAll));
-            current = collector();
+        private void next(String beyond) throws InterruptedException {
+            RangeListing listing = current().finish(beyond, touchAll);
+            current = null;
+            finished(number, done.size(), listing);
+            done.add(listing.withoutSkips());
         }
 
-        private RangeCollector collector() {
-            return new RangeCollector(
-                    catalog,
-                    "%s/list-%05d".formatted(folder, first + done.size()),
-                    base.isEmpty() ? null : base.get(done.size()),
-                    maxFiles,
-                    skips,
-                    progress);
+        private RangeCollector current() {
+            if (current == null) {
+                current = new RangeCollector(
+                        catalog,
+                        "%s/list-%05d".formatted(folder, first + done.size()),
+                        base.isEmpty() ? null : base.get(done.size()),
+                        maxFiles,
+                        skips,
+                        progress);
+            }
+            return current;
         }
     }
 }

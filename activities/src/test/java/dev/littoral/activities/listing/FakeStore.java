@@ -1,11 +1,13 @@
 package dev.littoral.activities.listing;
 
+import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +22,10 @@ final class FakeStore implements FileSource {
     private List<String> cuts = List.of();
     private int parallelListings = 16;
 
+    /** How many more paths are handed over before the store is away; negative for ever. */
+    private final AtomicInteger left = new AtomicInteger(-1);
+
+    final AtomicInteger visits = new AtomicInteger();
     final AtomicInteger listings = new AtomicInteger();
     final AtomicInteger sortedListings = new AtomicInteger();
 
@@ -52,6 +58,11 @@ final class FakeStore implements FileSource {
 
     void listAtOnce(int ranges) {
         parallelListings = ranges;
+    }
+
+    /** After so many paths more every listing fails; negative for never. */
+    void failAfter(int paths) {
+        left.set(paths);
     }
 
     /** All files, in order. */
@@ -103,6 +114,11 @@ final class FakeStore implements FileSource {
     }
 
     private void visit(String path, Visitor visitor) throws InterruptedException {
+        if (left.get() >= 0 && left.getAndDecrement() <= 0) {
+            left.set(0);
+            throw new LittoralException(FailureType.TRANSIENT, "the store is away");
+        }
+        visits.incrementAndGet();
         if (files.containsKey(path)) {
             visitor.file(files.get(path));
         } else {

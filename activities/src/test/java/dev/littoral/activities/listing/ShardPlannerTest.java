@@ -20,7 +20,7 @@ class ShardPlannerTest {
     }
 
     private static RangeListing unchanged(ShardRef base) {
-        return new RangeListing(base, true, List.of(), base.listed(), 0, base.from(), null);
+        return new RangeListing(base, true, List.of(), base.listed(), 0, null, base.from(), null);
     }
 
     /** A range with parts of these sizes, whose paths start with a letter. */
@@ -30,7 +30,7 @@ class ShardPlannerTest {
             parts.add(new Part("part-" + letter + i, letter + i, sizes[i]));
         }
         int files = IntStream.of(sizes).sum();
-        return new RangeListing(base, false, parts, files, 0, parts.isEmpty() ? null : letter + 0, null);
+        return new RangeListing(base, false, parts, files, 0, null, parts.isEmpty() ? null : letter + 0, null);
     }
 
     private static List<String> froms(List<PlannedShard> shards) {

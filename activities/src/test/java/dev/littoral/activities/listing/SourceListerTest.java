@@ -2,6 +2,7 @@ package dev.littoral.activities.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
@@ -13,6 +14,7 @@ import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.Wire;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -54,8 +56,38 @@ class SourceListerTest {
 
     private SourceLister.Result list(FakeStore store, int maxFiles, List<ShardRef> base, boolean touchAll)
             throws InterruptedException {
-        String folder = "staging/" + listings++;
-        return new SourceLister(store, catalog, folder, maxFiles, new AtomicLong()).list(base, touchAll, false, null);
+        return list(store, maxFiles, base, touchAll, null);
+    }
+
+    private SourceLister.Result list(
+            FakeStore store, int maxFiles, List<ShardRef> base, boolean touchAll, Checkpoint from)
+            throws InterruptedException {
+        return lister(store, maxFiles).list(base, touchAll, false, null, from);
+    }
+
+    private SourceLister lister(FakeStore store, int maxFiles) {
+        return new SourceLister(store, catalog, "staging/" + listings++, maxFiles, new AtomicLong());
+    }
+
+    /** How far attempts came that failed on the way, one going on where the other ended; as Temporal hands it over. */
+    private Checkpoint attempts(FakeStore store, int maxFiles, List<ShardRef> base, boolean touchAll, int... paths)
+            throws Exception {
+        Checkpoint from = null;
+        for (int most : paths) {
+            store.failAfter(most);
+            SourceLister lister = lister(store, maxFiles);
+            try {
+                lister.list(base, touchAll, false, null, from);
+            } catch (LittoralException e) {
+                // As was wanted.
+            }
+            Checkpoint checkpoint = lister.checkpoint();
+            from = checkpoint == null
+                    ? null
+                    : Wire.JSON.readValue(Wire.JSON.writeValueAsString(checkpoint), Checkpoint.class);
+        }
+        store.failAfter(-1);
+        return from;
     }
 
     /** The files of a planned shard, as the step after the listing reads them. */
@@ -96,6 +128,59 @@ class SourceListerTest {
         return shards;
     }
 
+    @Test
+    void anAttemptGoesOnAfterTheRangesThatAnotherHasFinished() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 400; i++) {
+            store.put("%04d".formatted(i), "v1");
+        }
+        store.hide("0101");
+        store.listAtOnce(1);
+        List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
+        assertThat(base.size()).isGreaterThan(40);
+        store.put("0007", "v2");
+        Checkpoint from = attempts(store, MAX, base, false, 200, 150);
+
+        store.visits.set(0);
+        SourceLister.Result result = list(store, MAX, base, false, from);
+        assertThat(store.visits.get()).as("the last 50, and a range").isBetween(50, 50 + 2 * MAX);
+        assertThat(result.listed()).isEqualTo(400);
+        assertThat(result.skips().count()).isEqualTo(1);
+        assertThat(result.plan().touched()).hasSize(1);
+        check("resumed", store, result, base, MAX, false);
+    }
+
+    @Test
+    void aSourceThatChangedWhereAnAttemptEndedIsListedWhole() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 100; i++) {
+            store.put("%04d".formatted(i), "v1");
+        }
+        store.listAtOnce(1);
+        List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
+        Checkpoint from = attempts(store, MAX, base, false, 50);
+        store.remove(from.runs().get(0).getLast().beyond());
+
+        SourceLister.Result result = list(store, MAX, base, false, from);
+        assertThat(store.sortedListings).hasValue(1);
+        check("changed", store, result, base, MAX, false);
+    }
+
+    @Test
+    void whatIsHandedToAnotherAttemptStaysSmall() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 3_000; i++) {
+            store.put("%04d-%s".formatted(i, "x".repeat(900)), "v1");
+        }
+        store.listAtOnce(1);
+        List<ShardRef> base = commit(list(store, 2, List.of(), false).plan());
+        Checkpoint from = attempts(store, 2, base, false, 2_900);
+        assertThat(from.runs().get(0)).hasSizeBetween(50, 250);
+        assertThat(Wire.JSON.writeValueAsBytes(from)).hasSizeLessThan(600_000);
+
+        check("resumed", store, list(store, 2, base, false, from), base, 2, false);
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyPlanHasEveryFileOnceInItsShard(Order order) throws Exception {
@@ -111,14 +196,17 @@ class SourceListerTest {
                 String at = order + ", seed " + seed + ", step " + step;
                 change(store, random, step == 0 ? random.nextInt(60) : random.nextInt(6));
                 boolean touchAll = !base.isEmpty() && random.nextInt(10) == 0;
+                Checkpoint from = random.nextInt(3) > 0
+                        ? null
+                        : attempts(store, maxFiles, base, touchAll, random.nextInt(20), random.nextInt(20));
                 int written = objects.calls(Call.PUT);
-                SourceLister.Result result = list(store, maxFiles, base, touchAll);
+                SourceLister.Result result = list(store, maxFiles, base, touchAll, from);
                 boolean same = before != null && !base.isEmpty() && before.equals(store.files());
                 assertThat(result.same()).as(at).isEqualTo(same && !touchAll);
                 if (result.same() && order == Order.UTF_8) {
                     assertThat(objects.calls(Call.PUT)).as(at).isEqualTo(written);
                 }
-                assertThat(result.staged() || objects.calls(Call.PUT) == written)
+                assertThat(result.staged() || from != null || objects.calls(Call.PUT) == written)
                         .as(at)
                         .isTrue();
                 check(at, store, result, base, maxFiles, touchAll);
@@ -322,8 +410,8 @@ class SourceListerTest {
         FakeStore torn = new FakeStore(Paths.ORDER);
         store.files().forEach(file -> torn.put(file.path(), file.version()));
         TornStore source = new TornStore(torn, base.get(1).from());
-        SourceLister.Result result =
-                new SourceLister(source, catalog, "staging/torn", MAX, new AtomicLong()).list(base, false, false, null);
+        SourceLister.Result result = new SourceLister(source, catalog, "staging/torn", MAX, new AtomicLong())
+                .list(base, false, false, null, null);
         assertThat(torn.sortedListings.get()).isEqualTo(1);
         assertThat(result.same()).isTrue();
     }
