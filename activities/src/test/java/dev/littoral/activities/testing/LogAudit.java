@@ -1,0 +1,214 @@
+package dev.littoral.activities.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStream;
+import dev.littoral.activities.catalog.ObjectStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads a collection's catalog as the document on its format says, with nothing of the code under test, and names everything that
+ * breaks a promise.
+ */
+public final class LogAudit {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PAGE = 1_000;
+
+    private final ObjectStore store;
+    private final String collectionId;
+    private final List<String> findings = new ArrayList<>();
+
+    private LogAudit(ObjectStore store, String collectionId) {
+        this.store = store;
+        this.collectionId = collectionId;
+    }
+
+    /** What is wrong with a collection; nothing when all is well. */
+    public static List<String> findings(ObjectStore store, String collectionId) throws InterruptedException {
+        LogAudit audit = new LogAudit(store, collectionId);
+        audit.audit();
+        return audit.findings;
+    }
+
+    /** The rows of each file that the newest version serves, by path. */
+    public static Map<String, Long> served(ObjectStore store, String collectionId) throws InterruptedException {
+        LogAudit audit = new LogAudit(store, collectionId);
+        List<JsonNode> log = audit.log();
+        Map<String, Long> served = new TreeMap<>();
+        if (!log.isEmpty() && log.getLast().has("snapshot")) {
+            for (JsonNode file : audit.files(log.getLast())) {
+                if (!file.has("skipped")) {
+                    served.put(file.get("path").asText(), file.get("rows").asLong());
+                }
+            }
+        }
+        return served;
+    }
+
+    private List<JsonNode> log() throws InterruptedException {
+        List<JsonNode> log = new ArrayList<>();
+        for (String key : keys("head/")) {
+            log.add(0, json(store.get(key).orElseThrow()));
+        }
+        return log;
+    }
+
+    private List<String> keys(String folder) throws InterruptedException {
+        List<String> keys = new ArrayList<>();
+        List<String> page;
+        do {
+            page = store.list(collectionId + "/" + folder, keys.isEmpty() ? null : keys.getLast(), PAGE);
+            keys.addAll(page);
+        } while (page.size() == PAGE);
+        return keys;
+    }
+
+    private void audit() throws InterruptedException {
+        JsonNode before = null;
+        Set<String> commitIds = new HashSet<>();
+        Map<Long, String> owners = new HashMap<>();
+        for (JsonNode head : log()) {
+            String at = "version " + head.get("version").asLong();
+            check(commitIds.add(head.get("commitId").asText()), at + " repeats a commitId");
+            if (before != null) {
+                check(head.get("version").asLong() == before.get("version").asLong() + 1, at + " leaves a gap");
+                check(!before.get("kind").asText().equals("RETIRED"), at + " follows the end");
+                check(
+                        head.get("nextSegmentId").asLong()
+                                >= before.get("nextSegmentId").asLong(),
+                        at + " takes ids back");
+                check(head.get("update").asLong() >= before.get("update").asLong(), at + " is an older update's");
+                boolean declared = head.get("kind").asText().equals("DECLARED");
+                check(
+                        head.get("generation").asLong()
+                                == before.get("generation").asLong() + (declared ? 1 : 0),
+                        at + " has the wrong generation");
+                check(declared || head.get("source").equals(before.get("source")), at + " commits another source");
+                check(
+                        head.get("kind").asText().equals("COMMITTED")
+                                || java.util.Objects.equals(head.get("snapshot"), before.get("snapshot")),
+                        at + " changes the snapshot without a commit");
+            }
+            if (head.has("snapshot") && head.get("kind").asText().equals("COMMITTED")) {
+                snapshot(at, head, owners);
+            }
+            before = head;
+        }
+        for (String key : keys("staging/")) {
+            findings.add("left in staging: " + key);
+        }
+    }
+
+    private void snapshot(String at, JsonNode head, Map<Long, String> owners) throws InterruptedException {
+        Map<Long, StringBuilder> segments = new HashMap<>();
+        long rows = 0;
+        long files = 0;
+        String last = null;
+        for (JsonNode file : files(head)) {
+            String path = file.get("path").asText();
+            check(last == null || compare(last, path) < 0, at + " has " + path + " out of order");
+            last = path;
+            if (file.has("skipped")) {
+                continue;
+            }
+            files++;
+            long next = 0;
+            for (JsonNode fragment : file.get("fragments")) {
+                check(fragment.get("start").asLong() == next, at + " has a gap in " + path);
+                next = fragment.get("end").asLong();
+                long segment = fragment.get("segment").asLong();
+                check(segment < head.get("nextSegmentId").asLong(), at + " uses the future id " + segment);
+                segments.computeIfAbsent(segment, any -> new StringBuilder())
+                        .append(path)
+                        .append('@')
+                        .append(file.get("version").asText())
+                        .append(fragment);
+            }
+            check(next == file.get("rows").asLong(), at + " covers " + next + " rows of " + path);
+            rows += next;
+        }
+        JsonNode totals = head.get("snapshot").get("totals");
+        check(totals.get("rows").asLong() == rows, at + " has " + rows + " rows and says " + totals);
+        check(totals.get("files").asLong() == files, at + " has " + files + " files and says " + totals);
+        check(
+                totals.get("segments").asLong() == segments.size(),
+                at + " has " + segments.size() + " segments and says " + totals);
+        segments.forEach((id, content) -> {
+            String other = owners.putIfAbsent(id, content.toString());
+            check(other == null || other.contentEquals(content), at + " gives segment " + id + " another content");
+        });
+    }
+
+    private List<JsonNode> files(JsonNode head) throws InterruptedException {
+        JsonNode ref = head.get("snapshot");
+        List<JsonNode> files = new ArrayList<>();
+        for (JsonNode shard : lines(
+                        object(ref.get("key").asText(), ref.get("sha256").asText()))
+                .get(0)
+                .get("shards")) {
+            files.addAll(
+                    lines(object(shard.get("key").asText(), shard.get("sha256").asText())));
+        }
+        return files;
+    }
+
+    private byte[] object(String key, String sha256) throws InterruptedException {
+        byte[] bytes = store.get(collectionId + "/" + key).orElse(null);
+        if (bytes == null) {
+            throw new AssertionError(collectionId + "/" + key + " is missing");
+        }
+        try {
+            String found = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            check(found.equals(sha256), key + " has another digest");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+        return bytes;
+    }
+
+    private static List<JsonNode> lines(byte[] compressed) {
+        try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(compressed))) {
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+                if (!line.isEmpty()) {
+                    lines.add(JSON.readTree(line));
+                }
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode json(byte[] bytes) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int compare(String a, String b) {
+        return java.util.Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void check(boolean holds, String finding) {
+        if (!holds) {
+            findings.add(finding);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.littoral.worker;
+
+import dev.littoral.workflows.testing.ServerProcess;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A worker in a process of its own, which can be paused and killed. */
+final class WorkerProcess {
+    private static final long PATIENCE_MILLIS = 60_000;
+
+    private final ServerProcess process;
+    private final Path ready;
+
+    private WorkerProcess(ServerProcess process, Path ready) {
+        this.process = process;
+        this.ready = ready;
+    }
+
+    /** Hosts a catalog on a task queue until it is killed; every source is allowed. */
+    public static void main(String[] args) throws Exception {
+        TemporalConnection connection = TemporalConnection.open(null);
+        LittoralWorker.start(
+                connection.client(), new WorkerSettings(args[0], List.of("s3://", "file:///"), args[1], 16));
+        Files.createFile(Path.of(args[2]));
+        Thread.sleep(Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts a worker.
+     *
+     * @param folder where it logs
+     * @param environment Temporal's and AWS's
+     */
+    static WorkerProcess start(Path folder, String catalog, String taskQueue, Map<String, String> environment)
+            throws Exception {
+        Path own = Files.createTempDirectory(folder, "worker-");
+        Path ready = own.resolve("ready");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                WorkerProcess.class.getName(),
+                catalog,
+                taskQueue,
+                ready.toString()));
+        Map<String, String> all = new TreeMap<>(environment);
+        all.put("LC_ALL", "C.UTF-8");
+        all.put("PATH", System.getenv("PATH") + File.pathSeparator);
+        return new WorkerProcess(ServerProcess.start(own, command, all), ready);
+    }
+
+    WorkerProcess awaitReady() {
+        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        while (!Files.exists(ready)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new AssertionError("the worker does not start: " + process.log());
+            }
+            process.waitFor(20);
+        }
+        return this;
+    }
+
+    void kill() {
+        process.kill();
+    }
+
+    /** Stops it where it is, as a machine that is overloaded or suspended does. */
+    void pause() throws Exception {
+        signal("STOP");
+    }
+
+    void resume() throws Exception {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    String log() {
+        return process.log();
+    }
+}
