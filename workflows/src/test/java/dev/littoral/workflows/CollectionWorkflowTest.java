@@ -60,7 +60,16 @@ class CollectionWorkflowTest {
             new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
 
     private final FakeLake lake = new FakeLake();
-    private Lab lab = new Lab(lake);
+    private Lab lab = newLab(lake, SourceRules.NONE, Policies.HISTORY);
+
+    /** Where the workflows run. */
+    Lab newLab(FakeLake upon, SourceRules rules, Policies.History history) {
+        return new Lab(upon, rules, history);
+    }
+
+    final Lab lab() {
+        return lab;
+    }
 
     @AfterEach
     void nothingIsLeftBehind() throws InterruptedException {
@@ -76,7 +85,7 @@ class CollectionWorkflowTest {
 
     private void lab(Policies.History history) {
         lab.close();
-        lab = new Lab(lake, history);
+        lab = newLab(lake, SourceRules.NONE, history);
     }
 
     // ------------------------------------------------------------------ changes
@@ -621,7 +630,7 @@ class CollectionWorkflowTest {
         lab.close();
         SourceRules rules = source -> source.equals(B) ? Optional.of("Source B is not allowed") : Optional.empty();
         lake.rules(rules);
-        lab = new Lab(lake, rules);
+        lab = newLab(lake, rules, Policies.HISTORY);
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         assertThatThrownBy(() -> lab.collection().changeSource(SourceRequest.of(B)))

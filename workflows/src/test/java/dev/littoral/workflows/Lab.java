@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
@@ -19,22 +20,78 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** A Temporal service in memory, whose clock stands still unless a test moves it, and a worker upon a {@link FakeLake}. */
+/** A Temporal service and a worker upon a {@link FakeLake}. */
 final class Lab implements AutoCloseable {
     static final String ID = "orders";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** What a lab's workflows run on. */
+    private interface Service extends AutoCloseable {
+        WorkflowClient client();
+
+        void pass(Duration duration);
+
+        String diagnostics();
+
+        @Override
+        void close();
+    }
+
+    /** A service in memory, whose clock stands still unless a test moves it. */
+    private record InMemory(TestWorkflowEnvironment environment) implements Service {
+        @Override
+        public WorkflowClient client() {
+            return environment.getWorkflowClient();
+        }
+
+        @Override
+        public void pass(Duration duration) {
+            environment.sleep(duration);
+        }
+
+        @Override
+        public String diagnostics() {
+            return environment.getDiagnostics();
+        }
+
+        @Override
+        public void close() {
+            environment.close();
+        }
+    }
+
+    /** The real server. Its clock is the world's, so nothing is skipped: what takes long is waited for. */
+    private record OnServer(WorkflowClient client, WorkerFactory factory) implements Service {
+        @Override
+        public void pass(Duration duration) {
+            // The test waits for what is to happen.
+        }
+
+        @Override
+        public String diagnostics() {
+            return "";
+        }
+
+        @Override
+        public void close() {
+            factory.shutdownNow();
+            factory.awaitTermination(10, TimeUnit.SECONDS);
+        }
+    }
+
     final FakeLake lake;
-    final TestWorkflowEnvironment environment = environment();
-    final WorkflowClient client = environment.getWorkflowClient();
+    final WorkflowClient client;
+    private final Service service;
 
     Lab(FakeLake lake) {
         this(lake, Policies.HISTORY);
@@ -44,33 +101,63 @@ final class Lab implements AutoCloseable {
         this(lake, SourceRules.NONE, history);
     }
 
-    Lab(FakeLake lake, SourceRules rules) {
-        this(lake, rules, Policies.HISTORY);
+    Lab(FakeLake lake, SourceRules rules, Policies.History history) {
+        this(lake, inMemory(lake, rules, history));
     }
 
-    private Lab(FakeLake lake, SourceRules rules, Policies.History history) {
+    private Lab(FakeLake lake, Service service) {
         this.lake = lake;
+        this.service = service;
+        this.client = service.client();
+    }
+
+    private static Service inMemory(FakeLake lake, SourceRules rules, Policies.History history) {
+        TestWorkflowEnvironment environment = environment();
         register(worker(environment), rules, history, lake);
         environment.start();
+        return new InMemory(environment);
+    }
+
+    /** On the real server, in a namespace of its own. */
+    static Lab onServer(FakeLake lake, SourceRules rules, Policies.History history) {
+        TemporalServer server = TemporalServer.shared();
+        return onServer(server, server.newNamespace(), lake, rules, history);
+    }
+
+    static Lab onServer(
+            TemporalServer server, String namespace, FakeLake lake, SourceRules rules, Policies.History history) {
+        WorkflowClient client = WorkflowClient.newInstance(
+                server.stubs(),
+                clientOptions().toBuilder().setNamespace(namespace).build());
+        WorkerFactory factory = WorkerFactory.newInstance(client);
+        register(factory.newWorker(ExternalCollectionWorkflow.TASK_QUEUE, workerOptions()), rules, history, lake);
+        factory.start();
+        return new Lab(lake, new OnServer(client, factory));
     }
 
     static TestWorkflowEnvironment environment() {
         return TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                        // Recorded histories tell of no machine.
-                        .setIdentity("littoral")
-                        .setDataConverter(new MessageConverter())
-                        .build())
+                .setWorkflowClientOptions(clientOptions())
                 .build());
     }
 
+    private static WorkflowClientOptions clientOptions() {
+        return WorkflowClientOptions.newBuilder()
+                // Recorded histories tell of no machine.
+                .setIdentity("littoral")
+                .setDataConverter(new MessageConverter())
+                .build();
+    }
+
     static Worker worker(TestWorkflowEnvironment environment) {
-        return environment.newWorker(
-                ExternalCollectionWorkflow.TASK_QUEUE,
-                WorkerOptions.newBuilder()
-                        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
-                        .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
-                        .build());
+        return environment.newWorker(ExternalCollectionWorkflow.TASK_QUEUE, workerOptions());
+    }
+
+    private static WorkerOptions workerOptions() {
+        return WorkerOptions.newBuilder()
+                .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
+                .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
+                .build();
     }
 
     static void register(Worker worker, SourceRules rules, Policies.History history, FakeLake lake) {
@@ -80,7 +167,7 @@ final class Lab implements AutoCloseable {
 
     @Override
     public void close() {
-        environment.close();
+        service.close();
     }
 
     static WorkflowOptions options(String id) {
@@ -133,9 +220,9 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    /** Moves the clock on. */
+    /** Moves the clock on, where it can be moved. */
     void pass(Duration duration) {
-        environment.sleep(duration);
+        service.pass(duration);
     }
 
     Job awaitEnd(long update, UpdateState end) throws InterruptedException {
@@ -168,7 +255,7 @@ final class Lab implements AutoCloseable {
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(deadline)) {
                 throw new AssertionError(
-                        "waited too long for " + what + "; ends are " + ends() + environment.getDiagnostics());
+                        "waited too long for " + what + "; ends are " + ends() + service.diagnostics());
             }
             Thread.sleep(20);
         }

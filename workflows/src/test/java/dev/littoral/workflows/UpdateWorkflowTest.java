@@ -39,7 +39,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How updates end, whatever happens to them on the way. */
 class UpdateWorkflowTest {
     private final FakeLake lake = new FakeLake();
-    private final Lab lab = new Lab(lake);
+    private final Lab lab = newLab(lake);
+
+    /** Where the workflows run. */
+    Lab newLab(FakeLake upon) {
+        return new Lab(upon);
+    }
+
+    final Lab lab() {
+        return lab;
+    }
 
     @AfterEach
     void nothingIsLeftBehind() throws InterruptedException {

@@ -1,0 +1,23 @@
+package dev.littoral.workflows;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The same on the real server. */
+@Execution(ExecutionMode.CONCURRENT)
+class CollectionWorkflowOnServerTest extends CollectionWorkflowTest {
+    @Override
+    Lab newLab(FakeLake upon, SourceRules rules, Policies.History history) {
+        return Lab.onServer(upon, rules, history);
+    }
+
+    @AfterEach
+    void historiesAreInOrder() {
+        Histories.areInOrder(lab().client);
+    }
+
+    /** Hours do not pass by themselves here, so this is no test on the server. */
+    @Override
+    void itIsListedAgainByItselfUnlessItIsPaused() {}
+}

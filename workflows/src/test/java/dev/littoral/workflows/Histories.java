@@ -1,0 +1,46 @@
+package dev.littoral.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.temporal.api.enums.v1.WorkflowTaskFailedCause;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.client.WorkflowClient;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What histories on the real server must and must not hold. */
+final class Histories {
+    /** A class of Java's, of a library's or of Littoral's. */
+    private static final Pattern CLASS_NAME =
+            Pattern.compile("\\b(java|javax|dev|com|io|org)\\.\\w[\\w.]*\\.[A-Z]\\w+");
+
+    /** Where a failure happened, which the SDK adds to each of an activity. */
+    private static final Pattern STACK = Pattern.compile("(?m)^ *stack_trace: .*$");
+
+    private Histories() {}
+
+    static List<HistoryEvent> of(WorkflowClient client, String workflowId, String runId) {
+        return client.fetchHistory(workflowId, runId).getHistory().getEventsList();
+    }
+
+    /** Every run of every workflow in the client's namespace ran without a workflow task that fails, and names no class. */
+    static void areInOrder(WorkflowClient client) {
+        List<io.temporal.client.WorkflowExecutionMetadata> runs =
+                client.listExecutions("").toList();
+        for (var run : runs) {
+            String id = run.getExecution().getWorkflowId();
+            List<HistoryEvent> events = of(client, id, run.getExecution().getRunId());
+            assertThat(events).as("failed tasks of %s", id).noneMatch(Histories::isFailedTask);
+            assertThat(STACK.matcher(events.toString()).replaceAll(""))
+                    .as("history of %s", id)
+                    .doesNotContainPattern(CLASS_NAME);
+        }
+    }
+
+    /** Whether a workflow task failed, other than by a message that came while it was about to close the run. */
+    static boolean isFailedTask(HistoryEvent event) {
+        return event.hasWorkflowTaskFailedEventAttributes()
+                && event.getWorkflowTaskFailedEventAttributes().getCause()
+                        != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+    }
+}
