@@ -121,7 +121,10 @@ final class Collection {
         Run run = existing();
         if (!run.isRunning()) {
             throw LittoralException.input("Collection " + id + " does not run at " + server.place() + ": it "
-                    + ended(run) + "; littoral start starts it again");
+                    + ended(run)
+                    + (run.status().equals("completed")
+                            ? "; expected another collectionId"
+                            : "; littoral start starts it again"));
         }
         return run;
     }

@@ -92,7 +92,10 @@ final class Follower {
             requireOpen();
             Optional<CollectionStatus> now = collection.statusWithin(patience);
             said = now.isPresent() ? now : said;
-            if (said.isPresent() && !isStarting(said.get())) {
+            // One that was retired before closes at once, and then says why.
+            if (said.isPresent()
+                    && !isStarting(said.get())
+                    && !said.get().state().equals("retired")) {
                 return said;
             }
             said.ifPresent(this::show);

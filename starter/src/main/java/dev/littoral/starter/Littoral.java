@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,6 +62,8 @@ public final class Littoral implements Runnable {
         // Nothing but sentences for people goes to the terminal; the log has what failed elsewhere.
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, e) -> LoggerFactory.getLogger(Littoral.class).error("Thread {} failed", thread.getName(), e));
+        // What gRPC logs by way of the JDK is said in a sentence.
+        LogManager.getLogManager().reset();
         // Paths have letters of every script, whatever the locale; and a listing can be long, so it is buffered.
         StandardOutput stdout = new StandardOutput();
         PrintWriter out = new PrintWriter(new BufferedWriter(new OutputStreamWriter(stdout, UTF_8)));

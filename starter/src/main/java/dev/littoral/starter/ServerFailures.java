@@ -7,9 +7,11 @@ import io.grpc.StatusRuntimeException;
 import io.temporal.api.errordetails.v1.NamespaceNotFoundFailure;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowQueryException;
+import io.temporal.client.WorkflowUpdateException;
 import io.temporal.client.WorkflowUpdateTimeoutOrCancelledException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.serviceclient.StatusUtils;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
@@ -17,7 +19,7 @@ import java.util.concurrent.CancellationException;
 record ServerFailures(String target, String namespace) {
 
     String place() {
-        return target + ", namespace " + namespace;
+        return target + " (namespace " + namespace + ")";
     }
 
     /** A failure of Temporal's client as one of ours. */
@@ -27,7 +29,10 @@ record ServerFailures(String target, String namespace) {
         }
         Optional<ApplicationFailure> said = application(failure);
         if (said.isPresent()) {
-            return of(said.get());
+            // A request that is refused before it enters the history loses its failure's class on the way.
+            return find(failure, WorkflowUpdateException.class).isPresent() && !isClassified(said.get())
+                    ? LittoralException.input(said.get().getOriginalMessage())
+                    : of(said.get());
         }
         if (failure instanceof WorkflowQueryException) {
             return new LittoralException(
@@ -54,6 +59,10 @@ record ServerFailures(String target, String namespace) {
             }
         }
         return new LittoralException(FailureType.INTERNAL, failure.getOriginalMessage(), failure);
+    }
+
+    private static boolean isClassified(ApplicationFailure failure) {
+        return Arrays.stream(FailureType.values()).anyMatch(type -> type.name().equals(failure.getType()));
     }
 
     private LittoralException of(StatusRuntimeException failure) {
@@ -158,8 +167,9 @@ record ServerFailures(String target, String namespace) {
         String said = first == failure || first.getMessage() == null
                 ? failure.getStatus().getDescription()
                 : first.getMessage();
-        String line =
-                said == null || said.isEmpty() ? failure.getStatus().getCode().name() : said;
+        String line = said == null || said.isBlank()
+                ? failure.getStatus().getCode().name()
+                : said.lines().findFirst().orElseThrow().replace("finishConnect(..) failed: ", "");
         return Output.path(line.endsWith(".") ? line.substring(0, line.length() - 1) : line);
     }
 }
