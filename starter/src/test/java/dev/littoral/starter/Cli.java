@@ -127,13 +127,13 @@ final class Cli {
         private final Process process;
         private final CompletableFuture<String> out;
         private final CompletableFuture<String> err;
+        private final StringWriter printed = new StringWriter();
         private final StringWriter said = new StringWriter();
 
         private Running(List<String> words, Process process) {
             this.words = words;
             this.process = process;
-            out = CompletableFuture.supplyAsync(
-                    () -> read(process.inputReader(UTF_8), new StringWriter()), Running::onThread);
+            out = CompletableFuture.supplyAsync(() -> read(process.inputReader(UTF_8), printed), Running::onThread);
             err = CompletableFuture.supplyAsync(() -> read(process.errorReader(UTF_8), said), Running::onThread);
         }
 
@@ -152,6 +152,11 @@ final class Cli {
 
         long pid() {
             return process.pid();
+        }
+
+        /** Waits until standard output has something, or the process has ended. */
+        boolean prints(String words) throws InterruptedException {
+            return until(running -> running.printed.toString().contains(words));
         }
 
         /** Waits until standard error says something, or the process has ended. */
@@ -208,7 +213,10 @@ final class Cli {
     private Running start(List<String> words, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         Map<String, String> variables = builder.environment();
-        variables.keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("LITTORAL_"));
+        variables
+                .keySet()
+                .removeIf(name ->
+                        name.startsWith("AWS_") || name.startsWith("LITTORAL_") || name.startsWith("TEMPORAL_"));
         variables.put("LITTORAL_CATALOG", catalog().toString());
         variables.put("AWS_EC2_METADATA_DISABLED", "true");
         variables.put("LC_ALL", "C.UTF-8");

@@ -1,0 +1,321 @@
+package dev.littoral.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.starter.Cli.Run;
+import dev.littoral.starter.Cli.Running;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Collections on a real Temporal server, from the shell. */
+class CollectionsIT {
+    @TempDir
+    static Path folder;
+
+    private static Fleet fleet;
+    private static Cli cli;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Lake.write(folder.resolve("lake/a.parquet"), 100, 0);
+        Lake.write(folder.resolve("lake/b.parquet"), 50, 1_000);
+        Lake.write(folder.resolve("other/a.parquet"), 7, 0);
+        fleet = Fleet.start(folder);
+        cli = fleet.cli();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    private static String source(String name) {
+        return "file://" + folder + "/" + name + "/";
+    }
+
+    private static Run ok(String... words) throws Exception {
+        return cli.run(words).endsWith(ExitCode.OK);
+    }
+
+    /** Its status, once it is in a state. */
+    private static JsonNode until(String collection, String state) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            JsonNode status = ok("status", collection, "--json").json();
+            if (status.get("state").asText().equals(state)) {
+                return status;
+            }
+        }
+        throw new AssertionError(collection + " does not become " + state);
+    }
+
+    @Test
+    void aCollectionStartsFollowsItsSourceAndTellsOfIt() throws Exception {
+        JsonNode first = ok("start", "life", "--source", "lake", "--target-rows", "1000", "--wait", "--json")
+                .json();
+        assertThat(first.get("outcome").asText()).isEqualTo("COMMITTED");
+        assertThat(first.get("rows").asLong()).isEqualTo(150);
+        assertThat(first.get("update").asLong()).isEqualTo(1);
+
+        Run again = cli.run("start", "life", "--source", "other").endsWith(ExitCode.INPUT);
+        assertThat(again.out()).isEmpty();
+        assertThat(again.sentence())
+                .contains("life runs already at " + fleet.place(), "littoral change-source", "littoral refresh");
+
+        Run unchanged = ok("refresh", "life", "--wait");
+        assertThat(unchanged.out()).startsWith("life  UNCHANGED: ").contains("update 2", "150 in 2 fragments");
+        assertThat(unchanged.err()).doesNotContain("\u001b");
+
+        JsonNode changed =
+                ok("change-source", "life", "--source", "other", "--json").json();
+        assertThat(changed.get("collectionId").asText()).isEqualTo("life");
+        assertThat(changed.get("update").asLong()).isEqualTo(3);
+        assertThat(changed.get("generation").asLong()).isEqualTo(2);
+        assertThat(changed.get("state").asText()).isIn("PENDING", "RUNNING", "COMMITTED");
+        until("life", "idle");
+        Run same = ok("change-source", "life", "--source", "other");
+        assertThat(same.out()).startsWith("life  update 3 is COMMITTED, generation 2: ");
+        JsonNode back = ok("change-source", "life", "--source", source("lake"), "--wait", "--json")
+                .json();
+        assertThat(back.get("generation").asLong()).isEqualTo(3);
+        assertThat(back.get("rows").asLong()).isEqualTo(150);
+        JsonNode refresh = ok("refresh", "life", "--json").json();
+        assertThat(refresh.get("update").asLong()).isEqualTo(5);
+        JsonNode status = until("life", "idle");
+
+        assertThat(status.get("source").get("uri").asText()).isEqualTo(source("lake"));
+        assertThat(status.get("options").get("targetRowsPerSegment").asLong()).isEqualTo(1_000);
+        assertThat(status.get("last").get("state").asText()).isEqualTo("UNCHANGED");
+        assertThat(status.has("run")).isFalse();
+        assertThat(ok("status", "life").out())
+                .startsWith("life  idle\n")
+                .contains(
+                        "\n  source    " + source("lake") + " (generation 3)\n",
+                        "\n  serves    150 rows in ",
+                        "\n  last      update 5 UNCHANGED at ",
+                        "\n  note      changeSource at ")
+                .doesNotContain("{", "\n  running", "\n  trouble");
+
+        List<Long> numbers = new ArrayList<>();
+        for (JsonNode job : ok("jobs", "life", "--json").jsonLines()) {
+            numbers.add(job.get("update").asLong());
+        }
+        assertThat(numbers).containsExactly(5L, 4L, 3L, 2L, 1L);
+        assertThat(ok("jobs", "life", "--before", "5", "--limit", "2").out().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains(" COMMITTED ", " by changeSource of file:///"))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("4 "),
+                        line -> assertThat(line).startsWith("3 "));
+        assertThat(ok("jobs", "life", "--before", "1").out()).isEmpty();
+    }
+
+    @Test
+    void everyPageOfJobsFollowsOnTheOneBefore() throws Exception {
+        ok("start", "pages", "--source", "other", "--wait");
+        for (int i = 0; i < 110; i++) {
+            fleet.refresh("pages");
+        }
+        List<JsonNode> jobs = ok("jobs", "pages", "--limit", "500", "--json").jsonLines();
+        // The collection remembers that many.
+        assertThat(jobs).hasSizeGreaterThanOrEqualTo(100);
+        for (int i = 0; i < jobs.size(); i++) {
+            assertThat(jobs.get(i).get("update").asLong()).isEqualTo(111L - i);
+        }
+        assertThat(ok("jobs", "pages").out()).hasLineCount(20).startsWith("111 ");
+    }
+
+    @Test
+    void signalsActOnWhatRunsAndAreRefusedForWhatDoesNot() throws Exception {
+        ok("start", "signals", "--source", "lake", "--refresh-every", "PT1H", "--keep-versions-for", "P9D", "--wait");
+        assertThat(ok("status", "signals").out()).contains("\n  refresh   every PT1H, next at ");
+        assertThat(ok("pause", "signals").out()).isEqualTo("signals  asked to refresh no more by itself\n");
+        JsonNode paused = until("signals", "paused");
+        assertThat(paused.has("nextRefresh")).isFalse();
+        assertThat(paused.get("options").get("keepVersionsFor").asText()).isEqualTo("PT216H");
+        assertThat(ok("status", "signals").out()).contains("\n  refresh   every PT1H, paused\n");
+        assertThat(ok("resume", "signals", "--json").json().toString())
+                .isEqualTo("{\"collectionId\":\"signals\",\"signal\":\"resume\"}");
+        assertThat(until("signals", "idle").has("nextRefresh")).isTrue();
+        assertThat(ok("cancel", "signals").out()).isEqualTo("signals  asked to stop its update\n");
+        assertThat(ok("retire", "signals").out()).isEqualTo("signals  asked to end for good\n");
+        JsonNode retired = until("signals", "retired");
+        for (int i = 0; i < 30 && !retired.has("run"); i++) {
+            retired = until("signals", "retired");
+        }
+        assertThat(retired.get("run").get("status").asText()).isEqualTo("completed");
+        assertThat(ok("status", "signals").out())
+                .matches("(?s)signals  was retired at [-0-9: ]{19} UTC; it runs no more\n.*")
+                .contains("serves    150 rows in");
+
+        for (String command : List.of("cancel", "pause", "resume", "retire", "refresh")) {
+            Run over = cli.run(command, "signals").endsWith(ExitCode.INPUT);
+            assertThat(over.sentence())
+                    .startsWith(
+                            "littoral: Collection signals does not run at " + fleet.place() + ": it was retired at ")
+                    .endsWith("; expected another collectionId");
+            Run absent = cli.run(command, "nobody").endsWith(ExitCode.INPUT);
+            assertThat(absent.sentence())
+                    .isEqualTo("littoral: Temporal at " + fleet.place()
+                            + " has no collection nobody; expected one that littoral start has started there");
+        }
+        assertThat(cli.run("start", "signals").endsWith(ExitCode.INPUT).sentence())
+                .contains("collection signals was retired at version 3; expected another collectionId");
+        assertThat(cli.run("start", "signals", "--wait")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("was retired");
+        assertThat(cli.run("jobs", "nobody").endsWith(ExitCode.INPUT).sentence())
+                .contains("has no collection nobody");
+    }
+
+    @Test
+    void whatAWorkerRefusesIsTheWorkersOwnSentence() throws Exception {
+        String notAllowed = "Source s3://elsewhere/ is not on this worker's list of allowed sources";
+        for (String[] words : new String[][] {{"start", "refused"}, {"start", "refused", "--wait"}}) {
+            List<String> all = new ArrayList<>(List.of(words));
+            all.addAll(List.of("--source", "s3://elsewhere/"));
+            Run run = cli.run(all.toArray(String[]::new)).endsWith(ExitCode.INPUT);
+            assertThat(run.sentence()).contains(notAllowed);
+            assertThat(run.out()).isEmpty();
+        }
+        Run status = ok("status", "refused");
+        assertThat(status.out()).contains("refused  failed at ", notAllowed, "; it runs no more");
+        assertThat(cli.run("pause", "refused").endsWith(ExitCode.INPUT).sentence())
+                .contains("it failed at ", notAllowed, "; littoral start starts it again");
+        ok("start", "refused", "--source", "lake", "--wait");
+        for (String[] words : new String[][] {{}, {"--wait"}, {"--json"}}) {
+            List<String> all = new ArrayList<>(List.of("change-source", "refused", "--source", "s3://elsewhere/"));
+            all.addAll(List.of(words));
+            Run run = cli.run(all.toArray(String[]::new)).endsWith(ExitCode.INPUT);
+            assertThat(run.sentence()).contains(notAllowed);
+            assertThat(run.err()).hasLineCount(1);
+            assertThat(run.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void anUpdateThatFailsTellsSoInItsExitCode() throws Exception {
+        Run run = cli.run("start", "failing", "--source", "missing", "--wait").endsWith(ExitCode.INPUT);
+        assertThat(run.sentence()).contains("update 1 of failing FAILED: ", "missing", "; nothing is served");
+        assertThat(ok("status", "failing").out())
+                .startsWith("failing  failed\n")
+                .contains("last      update 1 FAILED at ");
+        ok("change-source", "failing", "--source", "lake", "--wait");
+        assertThat(ok("status", "failing").out())
+                .startsWith("failing  idle\n")
+                .contains("last      update 2 COMMITTED at ", "failure   update 1 FAILED at ");
+    }
+
+    @Test
+    void aCollectionMayStartWithoutASource() throws Exception {
+        assertThat(ok("start", "empty").out())
+                .startsWith("empty  started at " + fleet.place() + ", task queue littoral\n")
+                .contains("littoral change-source gives it one");
+        assertThat(cli.run("refresh", "empty").endsWith(ExitCode.INPUT).sentence())
+                .contains("the collection has no source yet");
+        assertThat(ok("status", "empty").out()).contains("source    none yet", "serves    nothing yet");
+        assertThat(ok("start", "waiting", "--wait", "--json")
+                        .json()
+                        .get("state")
+                        .asText())
+                .isEqualTo("idle");
+        assertThat(ok("change-source", "empty", "--source", "lake").out())
+                .contains("empty  update 1 is ", "generation 1", "littoral status empty --watch");
+    }
+
+    @Test
+    void aCollectionThatTheServerDoesNotHaveIsPointedToTheCatalog() throws Exception {
+        Run run = cli.run("status", "nobody").endsWith(ExitCode.INPUT);
+        assertThat(run.sentence())
+                .isEqualTo("littoral: Temporal at " + fleet.place()
+                        + " has no collection nobody; littoral status nobody --catalog " + cli.catalog()
+                        + " reads what the catalog has of it");
+        ok("start", "both", "--source", "lake", "--wait");
+        JsonNode head = ok("status", "both", "--catalog", cli.catalog().toString(), "--json")
+                .json();
+        assertThat(head.get("kind").asText()).isEqualTo("COMMITTED");
+        assertThat(cli.run(
+                                "status",
+                                "both",
+                                "--watch",
+                                "--catalog",
+                                cli.catalog().toString())
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--watch asks a Temporal server");
+    }
+
+    @Test
+    void whereNoWorkerAnswersThatIsSaidInTime() throws Exception {
+        Run start = ok("start", "alone", "--source", "lake", "--task-queue", "nobody");
+        assertThat(start.out()).contains("task queue nobody\n", "No worker has begun with it yet");
+        assertThat(ok("start", "alone2", "--source", "lake", "--task-queue", "nobody", "--json")
+                        .json()
+                        .has("state"))
+                .isFalse();
+        String nobody = "No worker answers for collection alone on task queue nobody of " + fleet.place();
+        for (String[] words : new String[][] {
+            {"status", "alone"},
+            {"jobs", "alone"},
+            {"refresh", "alone"},
+            {"change-source", "alone", "--source", "other", "--wait"}
+        }) {
+            long began = System.nanoTime();
+            Run run = cli.run(words).endsWith(ExitCode.UNAVAILABLE);
+            assertThat(System.nanoTime() - began).as("%s", run).isLessThan(25_000_000_000L);
+            assertThat(run.sentence()).startsWith("littoral: " + nobody);
+            assertThat(run.err()).hasLineCount(1);
+            assertThat(run.out()).isEmpty();
+        }
+        assertThat(cli.run("start", "alone3", "--source", "lake", "--task-queue", "nobody", "--wait")
+                        .endsWith(ExitCode.UNAVAILABLE)
+                        .sentence())
+                .contains("the collection is started, and begins when one comes");
+        // The server takes signals by itself.
+        ok("pause", "alone");
+    }
+
+    @Test
+    void aWatchSaysWhatChangesUntilItIsInterrupted() throws Exception {
+        ok("start", "watched", "--source", "lake", "--wait");
+        Running watch = cli.start("status", "watched", "--watch");
+        assertThat(watch.prints("  idle, serves 150 rows")).isTrue();
+        Running json = cli.start("status", "watched", "--watch", "--json");
+        assertThat(json.prints("\"state\":\"idle\"")).isTrue();
+        Running page = fleet.cli()
+                .with("JDK_JAVA_OPTIONS", "-Dlittoral.terminal.out=true")
+                .start("status", "watched", "--watch");
+        assertThat(page.prints("watched  idle\n")).isTrue();
+        ok("change-source", "watched", "--source", "other", "--wait");
+        ok("pause", "watched");
+        assertThat(watch.prints("  paused, serves 7 rows")).isTrue();
+        assertThat(json.prints("\"state\":\"paused\"")).isTrue();
+        assertThat(page.prints("watched  paused\n")).isTrue();
+        for (Running each : List.of(watch, json, page)) {
+            each.signal("INT");
+        }
+        assertThat(watch.end().endsWith(ExitCode.OK).out())
+                .contains(
+                        "  source " + source("lake"),
+                        "  update 1 COMMITTED at ",
+                        "  source " + source("other"),
+                        "  update 2 COMMITTED at ")
+                .doesNotContain("\u001b", "{");
+        List<JsonNode> objects = json.end().endsWith(ExitCode.OK).jsonLines();
+        assertThat(objects).hasSizeGreaterThan(1).doesNotHaveDuplicates();
+        assertThat(page.end().out()).contains("\u001b[?7l", "F\u001b[J");
+
+        Running last = cli.start("status", "watched", "--watch");
+        assertThat(last.prints("  paused, serves 7 rows")).isTrue();
+        ok("retire", "watched");
+        assertThat(last.end().endsWith(ExitCode.OK).out()).contains("  was retired at ");
+    }
+}

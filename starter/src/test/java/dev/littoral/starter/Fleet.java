@@ -1,0 +1,76 @@
+package dev.littoral.starter;
+
+import dev.littoral.worker.LittoralWorker;
+import dev.littoral.worker.WorkerSettings;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.MessageConverter;
+import dev.littoral.workflows.testing.TemporalServer;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A worker on a real Temporal server, in a namespace of its own. It serves a folder's catalog and may read what lies in the folder. */
+final class Fleet implements AutoCloseable {
+    private final Path folder;
+    private final String namespace;
+    private final WorkflowClient client;
+    private LittoralWorker worker;
+
+    private Fleet(Path folder) {
+        this.folder = folder;
+        this.namespace = TemporalServer.shared().newNamespace();
+        this.client = WorkflowClient.newInstance(
+                TemporalServer.shared().stubs(),
+                WorkflowClientOptions.newBuilder()
+                        .setNamespace(namespace)
+                        .setDataConverter(new MessageConverter())
+                        .build());
+    }
+
+    static Fleet start(Path folder) throws InterruptedException {
+        Fleet fleet = new Fleet(folder);
+        fleet.startWorker();
+        return fleet;
+    }
+
+    void startWorker() throws InterruptedException {
+        worker = LittoralWorker.start(
+                client,
+                WorkerSettings.of(
+                        folder.resolve("catalog").toString(), List.of("file://" + folder + "/", SlowStore.SOURCE)));
+    }
+
+    void stopWorker() {
+        worker.close();
+        worker = null;
+    }
+
+    /** Has a collection list its source again, and waits until it has. */
+    void refresh(String collection) throws InterruptedException {
+        ExternalCollectionWorkflow workflow = client.newWorkflowStub(ExternalCollectionWorkflow.class, collection);
+        long update = workflow.updateRefresh().update();
+        while (workflow.status().last().update() < update) {
+            Thread.sleep(5);
+        }
+    }
+
+    /** A command line that is set to this server and namespace. */
+    Cli cli() {
+        return new Cli(folder)
+                .with("TEMPORAL_ADDRESS", TemporalServer.shared().target())
+                .with("TEMPORAL_NAMESPACE", namespace);
+    }
+
+    /** The server and namespace, as commands name them. */
+    String place() {
+        return TemporalServer.shared().target() + " (namespace " + namespace + ")";
+    }
+
+    @Override
+    public void close() {
+        if (worker != null) {
+            worker.close();
+        }
+    }
+}
