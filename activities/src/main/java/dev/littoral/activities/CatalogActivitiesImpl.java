@@ -54,7 +54,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public Head openCollection(String collectionId, ExternalSource source) {
-        return Steps.run(() -> {
+        return step("opens", () -> {
             if (source != null) {
                 rules.refusal(source).ifPresent(refusal -> {
                     throw LittoralException.input(refusal);
@@ -68,7 +68,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public Head readHead(String collectionId) {
-        return Steps.run(
+        return step(
+                "reads",
                 () -> new CollectionCatalog(store, collectionId).heads().newest());
     }
 
@@ -125,13 +126,19 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                 base.nextSegmentId(),
                 clock.instant(),
                 reason);
-        return Steps.run(
+        return step(
+                "writes",
                 () -> new CollectionCatalog(store, collectionId).heads().create(base, next));
+    }
+
+    /** Runs a step that heartbeats one word, so that a worker that dies in it is soon noticed. */
+    private static <T> T step(String word, Callable<T> work) {
+        return Steps.run(() -> Heartbeats.during(() -> word, work));
     }
 
     @Override
     public CommitResult commitSnapshot(CommitRequest request) {
-        return Steps.run(() -> Heartbeats.during(() -> "commits", () -> commit(request)));
+        return step("commits", () -> commit(request));
     }
 
     private CommitResult commit(CommitRequest request) throws InterruptedException {
@@ -214,15 +221,15 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public void cleanCatalog(CleanRequest request) {
-        Steps.run(() -> Heartbeats.during(
-                () -> "cleans",
+        step(
+                "cleans",
                 () -> new Cleaner(new CollectionCatalog(store, request.collectionId()))
-                        .clean(clock.instant().minus(request.keepVersionsFor()))));
+                        .clean(clock.instant().minus(request.keepVersionsFor())));
     }
 
     @Override
     public void discardStaging(DiscardRequest request) {
-        Steps.run(() -> {
+        step("discards", () -> {
             CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
             catalog.discardStaging(request.update());
             for (String objects : request.objects()) {

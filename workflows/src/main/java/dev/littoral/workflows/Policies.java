@@ -87,6 +87,8 @@ public final class Policies {
                 .setSummary(summary)
                 // Each request has its own shorter time-out; this bounds their sum.
                 .setStartToCloseTimeout(Duration.ofMinutes(2))
+                // Heartbeats come every second; a dead worker is noticed long before the requests' time is up.
+                .setHeartbeatTimeout(Duration.ofSeconds(15))
                 .setRetryOptions(retries())
                 .build();
     }
