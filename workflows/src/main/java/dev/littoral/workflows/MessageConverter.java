@@ -14,10 +14,12 @@ import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.Wire;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
+import io.temporal.api.failure.v1.Failure;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
 import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.common.converter.EncodingKeys;
+import io.temporal.internal.worker.WorkflowExecutionException;
 import io.temporal.payload.context.SerializationContext;
 import java.io.IOException;
 import java.lang.reflect.Type;
@@ -96,6 +98,14 @@ public final class MessageConverter implements DataConverter {
     @Override
     public DataConverter withContext(SerializationContext context) {
         return new MessageConverter(standard.withContext(context));
+    }
+
+    /** The SDK wraps what an update's validator throws, and would name its wrapper as the failure's type. */
+    @Override
+    public Failure exceptionToFailure(Throwable throwable) {
+        return throwable instanceof WorkflowExecutionException wrapper
+                ? wrapper.getFailure()
+                : standard.exceptionToFailure(throwable);
     }
 
     private static JsonNode tree(Payload payload) {

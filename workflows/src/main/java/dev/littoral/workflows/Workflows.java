@@ -24,6 +24,6 @@ public final class Workflows {
                 arguments -> new ExternalCollectionWorkflowImpl(
                         arguments.get(0, CollectionInput.class), arguments.get(1, CarriedInput.class), rules, history),
                 WorkflowImplementationOptions.getDefaultInstance());
-        worker.registerWorkflowImplementationTypes(UpdateExternalCollectionWorkflowImpl.class);
+        worker.registerWorkflowImplementationTypes(UpdateExternalCollectionWorkflowImpl.class, OtherWorkflows.class);
     }
 }

@@ -285,6 +285,13 @@ final class Lab implements AutoCloseable {
                 .toList();
     }
 
+    /** How many runs of the collection there are, closed ones too. */
+    long runs() throws InterruptedException {
+        // The list is a little behind.
+        Thread.sleep(500);
+        return client.listExecutions("WorkflowId = '" + ID + "'").count();
+    }
+
     long count(EventType type) {
         return events(ID).stream().filter(type::equals).count();
     }

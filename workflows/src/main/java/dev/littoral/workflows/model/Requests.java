@@ -155,7 +155,7 @@ public final class Requests {
             throw new InvalidRequestException(where + ".uri is missing; expected s3://bucket/prefix/ or file:///dir/");
         }
         ExternalSource source = new ExternalSource(
-                uri(where + ".uri", text(where + ".uri", uri)), spec(where + ".spec", json.get("spec")));
+                uri(where + ".uri", text(where + ".uri", uri, MAX_URI_CHARS)), spec(where + ".spec", json.get("spec")));
         int bytes = Wire.bytes(source);
         if (bytes > MAX_SOURCE_BYTES) {
             throw new InvalidRequestException(
@@ -165,10 +165,6 @@ public final class Requests {
     }
 
     private static String uri(String where, String uri) {
-        if (uri.length() > MAX_URI_CHARS) {
-            throw new InvalidRequestException(
-                    where + " has " + uri.length() + " characters; expected at most " + MAX_URI_CHARS);
-        }
         int end = uri.indexOf("://");
         String scheme = end < 0 || !SCHEME.matcher(uri.substring(0, end)).matches()
                 ? ""
@@ -407,10 +403,19 @@ public final class Requests {
     }
 
     private static String text(String where, JsonNode json) {
+        return text(where, json, MAX_TEXT);
+    }
+
+    private static String text(String where, JsonNode json, int maxChars) {
         if (!json.isTextual()) {
             throw new InvalidRequestException(where + " is " + kind(json) + "; expected a text");
         }
         String text = json.textValue();
+        // First: what is looked at below takes longer the longer the text is, and a workflow's task must not.
+        if (text.length() > maxChars) {
+            throw new InvalidRequestException(
+                    where + " has " + text.length() + " characters; expected at most " + maxChars);
+        }
         if (isSecret(text)) {
             throw new InvalidRequestException(
                     where
@@ -418,10 +423,6 @@ public final class Requests {
         }
         if (!isWritable(text)) {
             throw new InvalidRequestException(where + " holds half a Unicode character; expected whole ones");
-        }
-        if (text.length() > MAX_TEXT && !where.endsWith(".uri")) {
-            throw new InvalidRequestException(
-                    where + " has " + text.length() + " characters; expected at most " + MAX_TEXT);
         }
         return text;
     }
@@ -464,8 +465,12 @@ public final class Requests {
         return text.codePointCount(0, text.length()) > MAX_SHOWN ? shortened + "…" : shortened.toString();
     }
 
+    /** Looks at no more than may be accepted or shown. */
     private static boolean isSecret(String text) {
-        return SECRET_VALUE.matcher(text).find();
+        return SECRET_VALUE
+                .matcher(text)
+                .region(0, Math.min(text.length(), MAX_URI_CHARS))
+                .find();
     }
 
     /** Whether the text can be written as UTF-8: a JSON escape can spell a surrogate without its other half. */

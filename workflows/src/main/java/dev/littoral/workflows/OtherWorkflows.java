@@ -1,0 +1,15 @@
+package dev.littoral.workflows;
+
+import io.temporal.common.converter.EncodedValues;
+import io.temporal.workflow.DynamicWorkflow;
+import io.temporal.workflow.Workflow;
+
+/** Workflows of any other type: a person's slip, which fails at once rather than waiting for a worker that knows it. */
+public final class OtherWorkflows implements DynamicWorkflow {
+    @Override
+    public Object execute(EncodedValues arguments) {
+        throw Failures.input("there is no workflow type \"" + Workflow.getInfo().getWorkflowType() + "\"; expected "
+                        + ExternalCollectionWorkflow.TYPE)
+                .thrown();
+    }
+}
