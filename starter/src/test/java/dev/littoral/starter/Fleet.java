@@ -55,11 +55,26 @@ final class Fleet implements AutoCloseable {
         }
     }
 
+    void awaitIdle(String collection) throws InterruptedException {
+        ExternalCollectionWorkflow workflow = client.newWorkflowStub(ExternalCollectionWorkflow.class, collection);
+        while (!workflow.status().state().equals("idle")) {
+            Thread.sleep(20);
+        }
+    }
+
     /** A command line that is set to this server and namespace. */
     Cli cli() {
         return new Cli(folder)
                 .with("TEMPORAL_ADDRESS", TemporalServer.shared().target())
                 .with("TEMPORAL_NAMESPACE", namespace);
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    WorkflowClient client() {
+        return client;
     }
 
     /** The server and namespace, as commands name them. */

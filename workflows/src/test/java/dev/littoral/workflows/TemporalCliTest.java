@@ -181,11 +181,12 @@ class TemporalCliTest {
         isFine(cli("workflow", "cancel", "--workflow-id", ID));
         lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_CANCELED);
         isFine(start());
-        lab.awaitEnd(6, UNCHANGED);
+        // Numbers go on from the catalog, in which refreshes that found nothing new leave no trace.
+        lab.awaitEnd(4, UNCHANGED);
         isFine(cli("workflow", "terminate", "--workflow-id", ID));
         lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_TERMINATED);
         isFine(start("--input", "{\"source\":" + SOURCE_B + "}"));
-        lab.awaitEnd(7, COMMITTED);
+        lab.awaitEnd(4, COMMITTED);
         assertThat(lake.newest(ID).generation()).isEqualTo(4);
         isFine(signal("retire"));
         lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_COMPLETED);

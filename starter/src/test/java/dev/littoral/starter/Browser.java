@@ -1,0 +1,102 @@
+package dev.littoral.starter;
+
+import dev.littoral.workflows.testing.ServerProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** A headless Chromium with a profile of its own. Pages may poll for ever, so one waits for text. */
+final class Browser implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Path SCREENSHOTS = Path.of("target/screenshots");
+
+    private final Path profile = ServerProcess.newFolder("chromium");
+    private final ChromeDriver driver;
+
+    Browser() {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(ServerProcess.binary("chromium").toFile());
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--window-size=1400,1300",
+                "--user-data-dir=" + profile);
+        // Named, so that Selenium looks for none and downloads none.
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(ServerProcess.binary("chromedriver").toFile())
+                .build();
+        driver = new ChromeDriver(service, options);
+    }
+
+    void open(URI address) {
+        driver.get(address.toString());
+    }
+
+    /** What a reader sees of the page. */
+    String text() {
+        try {
+            return driver.findElement(By.tagName("body")).getText();
+        } catch (StaleElementReferenceException e) {
+            // The page is being drawn again.
+            return "";
+        }
+    }
+
+    /** Waits until the page says all of this, and returns what it says. */
+    String awaitText(String... parts) throws InterruptedException {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (true) {
+            String text = text();
+            String missing = null;
+            for (String part : parts) {
+                if (!text.contains(part)) {
+                    missing = part;
+                }
+            }
+            if (missing == null) {
+                return text;
+            }
+            if (Instant.now().isAfter(deadline)) {
+                screenshot("missing");
+                throw new AssertionError("The page does not say \"" + missing + "\"; it says: " + text);
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    void click(String text) {
+        driver.findElement(By.xpath("//*[self::a or self::button][normalize-space()='" + text + "']"))
+                .click();
+    }
+
+    Path screenshot(String name) {
+        try {
+            Path file = Files.createDirectories(SCREENSHOTS).resolve(name + ".png");
+            return Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+        ServerProcess.remove(profile);
+    }
+}

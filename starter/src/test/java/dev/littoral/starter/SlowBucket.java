@@ -1,0 +1,109 @@
+package dev.littoral.starter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** An S3 bucket with many Parquet files, all alike. The last ones can be read when the test says so. */
+final class SlowBucket implements AutoCloseable {
+    private static final String[] SETTINGS = {"aws.configFile", "aws.sharedCredentialsFile"};
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final byte[] file;
+    private final byte[] listing;
+    private final int quick;
+    private final CountDownLatch released = new CountDownLatch(1);
+    private volatile boolean busy;
+
+    /**
+     * Workers of this JVM that start from now on find it as the AWS profile {@code slow}.
+     *
+     * @param quick how many files can be read at once
+     */
+    SlowBucket(Path folder, Path file, int files, int quick) throws IOException {
+        this.file = Files.readAllBytes(file);
+        this.quick = quick;
+        StringBuilder keys = new StringBuilder();
+        for (int i = 0; i < files; i++) {
+            keys.append("<Contents><Key>part-%05d.parquet</Key><ETag>\"%d\"</ETag><Size>%d</Size>"
+                            .formatted(i, i, this.file.length))
+                    .append("<LastModified>2026-11-01T00:00:00.000Z</LastModified></Contents>");
+        }
+        listing = ("<ListBucketResult><Name>slow</Name><Prefix></Prefix><KeyCount>" + files
+                        + "</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>" + keys
+                        + "</ListBucketResult>")
+                .getBytes(UTF_8);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+        Path config = folder.resolve("aws-slow");
+        Files.writeString(
+                config,
+                "[profile slow]\nregion = us-east-1\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = none\n"
+                        + "endpoint_url = http://127.0.0.1:"
+                        + server.getAddress().getPort() + "\n");
+        for (String setting : SETTINGS) {
+            System.setProperty(setting, config.toString());
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            if (busy) {
+                byte[] error = "<Error><Code>SlowDown</Code><Message>too much</Message></Error>".getBytes(UTF_8);
+                exchange.sendResponseHeaders(503, error.length);
+                exchange.getResponseBody().write(error);
+                return;
+            }
+            if (!path.endsWith(".parquet")) {
+                exchange.sendResponseHeaders(200, listing.length);
+                exchange.getResponseBody().write(listing);
+                return;
+            }
+            int number = Integer.parseInt(path.replaceAll("\\D", ""));
+            if (number >= quick) {
+                released.await();
+            }
+            exchange.getResponseHeaders().add("ETag", "\"" + number + "\"");
+            exchange.getResponseHeaders().add("Last-Modified", "Sun, 01 Nov 2026 00:00:00 GMT");
+            // Files are smaller than what is asked for of their ends.
+            exchange.getResponseHeaders().add("Content-Range", "bytes 0-" + (file.length - 1) + "/" + file.length);
+            exchange.sendResponseHeaders(206, file.length);
+            exchange.getResponseBody().write(file);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** From now on all files are quick. */
+    void release() {
+        released.countDown();
+    }
+
+    /** Whether it refuses all requests for now. */
+    void busy(boolean yes) {
+        busy = yes;
+    }
+
+    @Override
+    public void close() {
+        release();
+        for (String setting : SETTINGS) {
+            System.clearProperty(setting);
+        }
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

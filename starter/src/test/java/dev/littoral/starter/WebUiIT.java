@@ -1,0 +1,126 @@
+package dev.littoral.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.workflows.testing.TemporalServer;
+import io.temporal.api.common.v1.WorkflowExecution;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person reads in Temporal's web UI without decoding any JSON. */
+class WebUiIT {
+    private static final int FILES = 600;
+
+    @TempDir
+    Path folder;
+
+    private Fleet fleet;
+
+    private URI page(String workflowId, String tab) {
+        WorkflowExecution run =
+                fleet.client().newUntypedWorkflowStub(workflowId).describe().getExecution();
+        return URI.create(TemporalServer.shared().uiAddress() + "/namespaces/" + fleet.namespace() + "/workflows/"
+                + URLEncoder.encode(workflowId, StandardCharsets.UTF_8) + "/" + run.getRunId() + "/" + tab);
+    }
+
+    private URI list() {
+        return URI.create(TemporalServer.shared().uiAddress() + "/namespaces/" + fleet.namespace() + "/workflows");
+    }
+
+    @Test
+    void aCollectionsPageAndItsUpdatesPagesTellTheirStory() throws Exception {
+        Lake.write(folder.resolve("lake/day=1/a.parquet"), 100, 0);
+        Lake.write(folder.resolve("lake/day=2/a.parquet"), 50, 1_000);
+        try (SlowBucket bucket = new SlowBucket(folder, folder.resolve("lake/day=1/a.parquet"), FILES, 200);
+                Fleet started = Fleet.start(folder);
+                Browser browser = new Browser()) {
+            fleet = started;
+            Cli cli = fleet.cli();
+            cli.run("start", "products", "--source", "lake", "--wait").endsWith(ExitCode.OK);
+            Files.writeString(folder.resolve("lake/day=2/broken.parquet"), "PAR1 no footer PAR1");
+            cli.run("refresh", "products", "--wait").endsWith(ExitCode.INPUT);
+            cli.run("change-source", "products", "--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC)
+                    .endsWith(ExitCode.OK);
+
+            browser.open(list());
+            browser.awaitText("products", "products/update-3", "ExternalCollection", "Running");
+            browser.screenshot("workflows");
+            updateRuns(browser);
+            collectionUpdates(browser);
+            bucket.release();
+            collectionIsIdle(browser);
+            updateIsDone(browser);
+            bucket.busy(true);
+            cli.run("refresh", "products").endsWith(ExitCode.OK);
+            storeIsAway(browser);
+            bucket.busy(false);
+        }
+    }
+
+    private void collectionUpdates(Browser browser) throws InterruptedException {
+        browser.open(page("products", "user-metadata"));
+        String text = browser.awaitText(
+                "State: updating",
+                "Follows: s3://slow/, parquet, generation 2",
+                "Serves: 150 rows in 1 segment",
+                "Running: update 3 reads footers, ",
+                "update 2 FAILED at ",
+                "broken.parquet");
+        browser.screenshot("collection-updating");
+        assertThat(text)
+                .contains("Follows file://" + folder + "/lake/")
+                .containsPattern("reads footers, [1-5]\\d\\d of 600 files")
+                .contains("Update 1, asked for by start", "Update 2, asked for by refresh", "declare the source");
+    }
+
+    private void updateRuns(Browser browser) throws InterruptedException {
+        browser.open(page("products/update-3", "pending-activities"));
+        browser.awaitText("ReadFragments", "Heartbeat");
+        browser.screenshot("update-pending");
+        browser.open(page("products/update-3", "user-metadata"));
+        browser.awaitText("list s3://slow/", "read 600 files");
+        browser.screenshot("update-running");
+    }
+
+    private void collectionIsIdle(Browser browser) throws InterruptedException {
+        // A page shows what was so when it was opened.
+        fleet.awaitIdle("products");
+        browser.open(page("products", "user-metadata"));
+        browser.awaitText(
+                "State: idle",
+                "Serves: 60,000 rows in 1 segment",
+                "Last: update 3 COMMITTED at ",
+                "Last failure: update 2 FAILED at ",
+                "broken.parquet");
+        browser.screenshot("collection-idle");
+    }
+
+    private void updateIsDone(Browser browser) throws InterruptedException {
+        browser.open(page("products/update-3", "history"));
+        browser.awaitText(
+                "Completed",
+                "list s3://slow/",
+                "read 600 files",
+                "balance 600 files",
+                "commit 60,000 rows in 1 segment",
+                "remove staging");
+        browser.screenshot("update-done");
+    }
+
+    private void storeIsAway(Browser browser) throws InterruptedException {
+        browser.open(page("products", "user-metadata"));
+        for (int i = 0; i < 60 && !browser.text().contains("Trying again:"); i++) {
+            Thread.sleep(1_000);
+            browser.open(page("products", "user-metadata"));
+            browser.awaitText("Follows: s3://slow/");
+        }
+        String text = browser.awaitText("Trying again:", "next try at");
+        browser.screenshot("collection-trouble");
+        assertThat(text).containsPattern("attempt \\d+ failed at");
+    }
+}
