@@ -2,14 +2,18 @@ package dev.littoral.starter;
 
 import dev.littoral.workflows.testing.ServerProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.openqa.selenium.By;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.NoSuchFrameException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -48,14 +52,25 @@ final class Browser implements AutoCloseable {
         driver.get(address.toString());
     }
 
-    /** What a reader sees of the page. */
+    /** What a reader sees of the page, frames included: the UI draws Markdown in frames. */
     String text() {
         try {
-            return driver.findElement(By.tagName("body")).getText();
-        } catch (StaleElementReferenceException e) {
+            StringBuilder text = new StringBuilder(body());
+            for (WebElement frame : driver.findElements(By.tagName("iframe"))) {
+                driver.switchTo().frame(frame);
+                text.append('\n').append(body());
+                driver.switchTo().defaultContent();
+            }
+            return text.toString();
+        } catch (NoSuchFrameException | NoSuchElementException | StaleElementReferenceException e) {
             // The page is being drawn again.
+            driver.switchTo().defaultContent();
             return "";
         }
+    }
+
+    private String body() {
+        return driver.findElement(By.tagName("body")).getText();
     }
 
     /** Waits until the page says all of this, and returns what it says. */
@@ -80,17 +95,12 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    void click(String text) {
-        driver.findElement(By.xpath("//*[self::a or self::button][normalize-space()='" + text + "']"))
-                .click();
-    }
-
     Path screenshot(String name) {
         try {
             Path file = Files.createDirectories(SCREENSHOTS).resolve(name + ".png");
             return Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
