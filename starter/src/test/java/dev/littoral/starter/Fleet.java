@@ -38,7 +38,8 @@ final class Fleet implements AutoCloseable {
         worker = LittoralWorker.start(
                 client,
                 WorkerSettings.of(
-                        folder.resolve("catalog").toString(), List.of("file://" + folder + "/", SlowStore.SOURCE)));
+                        folder.resolve("catalog").toString(),
+                        List.of("file://" + folder + "/", SlowStore.SOURCE, SlowBucket.SOURCE)));
     }
 
     void stopWorker() {

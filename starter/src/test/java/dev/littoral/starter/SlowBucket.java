@@ -15,6 +15,11 @@ import java.util.concurrent.Executors;
 
 /** An S3 bucket with many Parquet files, all alike. The last ones can be read when the test says so. */
 final class SlowBucket implements AutoCloseable {
+    static final String SOURCE = "s3://lake/";
+
+    /** How sources of it are read. */
+    static final String SPEC = "{\"profile\":\"lake\"}";
+
     private static final String[] SETTINGS = {"aws.configFile", "aws.sharedCredentialsFile"};
 
     private final HttpServer server;
@@ -26,7 +31,7 @@ final class SlowBucket implements AutoCloseable {
     private volatile boolean busy;
 
     /**
-     * Workers of this JVM that start from now on find it as the AWS profile {@code slow}.
+     * Workers of this JVM that start from now on find it as the AWS profile {@code lake}.
      *
      * @param quick how many files can be read at once
      */
@@ -39,7 +44,7 @@ final class SlowBucket implements AutoCloseable {
                             .formatted(i, i, this.file.length))
                     .append("<LastModified>2026-11-01T00:00:00.000Z</LastModified></Contents>");
         }
-        listing = ("<ListBucketResult><Name>slow</Name><Prefix></Prefix><KeyCount>" + files
+        listing = ("<ListBucketResult><Name>lake</Name><Prefix></Prefix><KeyCount>" + files
                         + "</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>" + keys
                         + "</ListBucketResult>")
                 .getBytes(UTF_8);
@@ -47,10 +52,10 @@ final class SlowBucket implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
-        Path config = folder.resolve("aws-slow");
+        Path config = folder.resolve("aws-lake");
         Files.writeString(
                 config,
-                "[profile slow]\nregion = us-east-1\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = none\n"
+                "[profile lake]\nregion = us-east-1\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = none\n"
                         + "endpoint_url = http://127.0.0.1:"
                         + server.getAddress().getPort() + "\n");
         for (String setting : SETTINGS) {

@@ -44,7 +44,7 @@ class WebUiIT {
             cli.run("start", "products", "--source", "lake", "--wait").endsWith(ExitCode.OK);
             Files.writeString(folder.resolve("lake/day=2/broken.parquet"), "PAR1 no footer PAR1");
             cli.run("refresh", "products", "--wait").endsWith(ExitCode.INPUT);
-            cli.run("change-source", "products", "--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC)
+            cli.run("change-source", "products", "--source", SlowBucket.SOURCE, "--spec", SlowBucket.SPEC)
                     .endsWith(ExitCode.OK);
 
             browser.open(list());
@@ -66,7 +66,7 @@ class WebUiIT {
         browser.open(page("products", "user-metadata"));
         String text = browser.awaitText(
                 "State: updating",
-                "Follows: s3://slow/, parquet, generation 2",
+                "Follows: s3://lake/, parquet, generation 2",
                 "Serves: 150 rows in 1 segment",
                 "Running: update 3 reads footers, ",
                 "update 2 FAILED at ",
@@ -83,7 +83,7 @@ class WebUiIT {
         browser.awaitText("ReadFragments", "Heartbeat");
         browser.screenshot("update-pending");
         browser.open(page("products/update-3", "user-metadata"));
-        browser.awaitText("list s3://slow/", "read 600 files");
+        browser.awaitText("list s3://lake/", "read 600 files");
         browser.screenshot("update-running");
     }
 
@@ -104,7 +104,7 @@ class WebUiIT {
         browser.open(page("products/update-3", "history"));
         browser.awaitText(
                 "Completed",
-                "list s3://slow/",
+                "list s3://lake/",
                 "read 600 files",
                 "balance 600 files",
                 "commit 60,000 rows in 1 segment",
@@ -117,7 +117,7 @@ class WebUiIT {
         for (int i = 0; i < 60 && !browser.text().contains("Trying again:"); i++) {
             Thread.sleep(1_000);
             browser.open(page("products", "user-metadata"));
-            browser.awaitText("Follows: s3://slow/");
+            browser.awaitText("Follows: s3://lake/");
         }
         String text = browser.awaitText("Trying again:", "next try at");
         browser.screenshot("collection-trouble");

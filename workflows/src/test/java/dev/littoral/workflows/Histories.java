@@ -2,9 +2,9 @@ package dev.littoral.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.temporal.api.enums.v1.WorkflowTaskFailedCause;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowExecutionMetadata;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -25,9 +25,7 @@ final class Histories {
 
     /** Every run of every workflow in the client's namespace ran without a workflow task that fails, and names no class. */
     static void areInOrder(WorkflowClient client) {
-        List<io.temporal.client.WorkflowExecutionMetadata> runs =
-                client.listExecutions("").toList();
-        for (var run : runs) {
+        for (WorkflowExecutionMetadata run : client.listExecutions("").toList()) {
             String id = run.getExecution().getWorkflowId();
             List<HistoryEvent> events = of(client, id, run.getExecution().getRunId());
             assertThat(events).as("failed tasks of %s", id).noneMatch(Histories::isFailedTask);
@@ -37,10 +35,15 @@ final class Histories {
         }
     }
 
-    /** Whether a workflow task failed, other than by a message that came while it was about to close the run. */
+    /** Whether a workflow task failed by its own fault. */
     static boolean isFailedTask(HistoryEvent event) {
         return event.hasWorkflowTaskFailedEventAttributes()
-                && event.getWorkflowTaskFailedEventAttributes().getCause()
-                        != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+                && switch (event.getWorkflowTaskFailedEventAttributes().getCause()) {
+                    // A message came while the task was about to close the run.
+                    case WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND -> false;
+                    // So many messages came at once that the server would not buffer more.
+                    case WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND -> false;
+                    default -> true;
+                };
     }
 }
