@@ -97,7 +97,13 @@ class TemporalCliTest {
     }
 
     private CliResult signal(String name, String... more) {
-        return cli(with(List.of("workflow", "signal", "--workflow-id", ID, "--name", name), more));
+        String[] signal = with(List.of("workflow", "signal", "--workflow-id", ID, "--name", name), more);
+        CliResult result = cli(signal);
+        // A server that is short of time asks for another try.
+        for (int i = 0; i < 5 && result.err().contains("Workflow is busy"); i++) {
+            result = cli(signal);
+        }
+        return result;
     }
 
     private CliResult update(String name, String... more) {
@@ -435,14 +441,24 @@ class TemporalCliTest {
         }
         lab.awaitEnd(1, COMMITTED);
 
-        for (String name : List.of("sourceChanged", "refresh", "pause", "resume", "news", "cancelUpdate", "nobody")) {
+        isFine(signal("sourceChanged", input));
+        isFine(signal("refresh", input));
+        isFine(signal("nobody", input));
+        assertThat(update("changeSource", input).exitCode()).isNotZero();
+        query("jobs", input);
+        assertGoesOn();
+    }
+
+    @Test
+    void whateverIsSentToAnyNameWedgesNothing() throws InterruptedException {
+        startA();
+        String[] input = {"--input-base64", "--input", base64("{\"uri"), "--input-meta", "encoding=binary/plain"};
+        for (String name : List.of("pause", "resume", "news", "cancelUpdate", "nobody")) {
             isFine(signal(name, input));
         }
-        assertThat(update("changeSource", input).exitCode()).isNotZero();
-        update("refresh", input);
+        isFine(update("refresh", input));
         assertThat(update("nobody", input).exitCode()).isNotZero();
-        query("status", input);
-        query("jobs", input);
+        isFine(query("status", input));
         assertThat(query("nobody", input).exitCode()).isNotZero();
         assertGoesOn();
     }
