@@ -23,12 +23,14 @@ final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
+    private final Path chromium = ServerProcess.binary("chromium");
+    private final Path chromedriver = ServerProcess.binary("chromedriver");
     private final Path profile = ServerProcess.newFolder("chromium");
     private final ChromeDriver driver;
 
     Browser() {
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(ServerProcess.binary("chromium").toFile());
+        options.setBinary(chromium.toFile());
         options.addArguments(
                 "--headless=new",
                 "--no-sandbox",
@@ -43,7 +45,7 @@ final class Browser implements AutoCloseable {
                 "--user-data-dir=" + profile);
         // Named, so that Selenium looks for none and downloads none.
         ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(ServerProcess.binary("chromedriver").toFile())
+                .usingDriverExecutable(chromedriver.toFile())
                 .build();
         driver = new ChromeDriver(service, options);
     }
