@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Shows a collection as it changes: a page that is drawn over on a terminal, a line for each change otherwise. */
 final class Watch {
@@ -30,6 +32,7 @@ final class Watch {
     private String said = "";
     private String trouble = "";
     private String written = "";
+    private Set<Long> known = Set.of();
 
     Watch(Collection collection, PrintWriter out, boolean json) {
         this.collection = collection;
@@ -106,10 +109,27 @@ final class Watch {
         out.println(Words.time(Instant.now()) + "  " + Output.path(words));
     }
 
+    /** The updates that ended since the look before, oldest first; at the first look the last one. */
+    private List<Job> ended(CollectionStatus status) {
+        if (status.last() == null || (before != null && status.last().equals(before.last()))) {
+            return List.of();
+        }
+        List<Job> ended = collection.jobs(Long.MAX_VALUE, Collection.MAX_PAGE).stream()
+                .filter(job -> job.state().isEnd())
+                .toList();
+        List<Job> fresh = before == null
+                ? List.of(status.last())
+                : ended.stream()
+                        .filter(job -> !known.contains(job.update()))
+                        .toList()
+                        .reversed();
+        known = ended.stream().map(Job::update).collect(Collectors.toSet());
+        return fresh;
+    }
+
     /** What is new since the look before, in the order in which it happened. */
     private List<String> changes(Collection.Run run, CollectionStatus status, Optional<Progress.Step> step) {
         List<String> news = new ArrayList<>();
-        Job last = before == null ? null : before.last();
         if (before == null || !Objects.equals(before.source(), status.source())) {
             news.add("source " + StatusPage.source(status));
         }
@@ -117,8 +137,8 @@ final class Watch {
         if (!rejected.isEmpty() && (before == null || !before.rejected().contains(rejected.getLast()))) {
             news.add("rejected " + StatusPage.rejected(rejected.getLast()));
         }
-        if (status.last() != null && !status.last().equals(last)) {
-            news.add(Words.end(status.last()));
+        for (Job job : ended(status)) {
+            news.add(Words.end(job));
         }
         String found = StatusPage.trouble(status, step).orElse("");
         if (!found.isEmpty() && !found.equals(trouble)) {

@@ -229,6 +229,13 @@ final class Cli {
         return start(words).end();
     }
 
+    /** The collection's head, from the catalog, whatever servers there are. */
+    JsonNode head() throws IOException, InterruptedException {
+        return run("status", "c", "--catalog", catalog().toString(), "--json")
+                .endsWith(ExitCode.OK)
+                .json();
+    }
+
     /** Syncs with --json and expects it to end well. */
     JsonNode sync(String... words) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("sync", "c", "--json"));

@@ -63,6 +63,10 @@ final class Fleet implements AutoCloseable {
         }
     }
 
+    void terminate(String collection) {
+        client.newUntypedWorkflowStub(collection).terminate("a test");
+    }
+
     /** A command line that is set to this server and namespace. */
     Cli cli() {
         return new Cli(folder)

@@ -40,10 +40,6 @@ class InterruptIT {
         return cli.start("sync", "c", "--source", "large", "--json");
     }
 
-    private JsonNode head() throws IOException, InterruptedException {
-        return cli.run("status", "c", "--json").endsWith(ExitCode.OK).json();
-    }
-
     private static long rows(JsonNode head) {
         return head.get("snapshot").get("totals").get("rows").asLong();
     }
@@ -53,7 +49,7 @@ class InterruptIT {
         assertThat(run.exit()).as("%s", run).isIn(ExitCode.STOPPED.code(), ExitCode.OK.code());
         boolean stopped = run.exit() == ExitCode.STOPPED.code();
         run.endsWith(stopped ? ExitCode.STOPPED : ExitCode.OK);
-        assertThat(rows(head())).as("%s", run).isEqualTo(stopped ? 100 : 100L * FILES);
+        assertThat(rows(cli.head())).as("%s", run).isEqualTo(stopped ? 100 : 100L * FILES);
         assertThat(run.json().get("outcome").asText()).as("%s", run).isEqualTo(stopped ? "CANCELED" : "COMMITTED");
         if (stopped) {
             assertThat(run.err()).as("%s", run).contains("littoral: cancelling\n", "what is served is as it was");
@@ -94,7 +90,7 @@ class InterruptIT {
             assertThat(run.exit())
                     .as("seed %s, %s ms, %s", seed, wait, run)
                     .isIn(ExitCode.STOPPED.code(), 128 + 2, 128 + 15);
-            assertThat(rows(head())).isEqualTo(100);
+            assertThat(rows(cli.head())).isEqualTo(100);
             assertThat(cli.leftovers()).as("%s", run).isEmpty();
         }
     }
@@ -110,13 +106,13 @@ class InterruptIT {
             TimeUnit.MILLISECONDS.sleep(wait);
             running.signal("KILL");
             Run run = running.end();
-            assertThat(rows(head()))
+            assertThat(rows(cli.head()))
                     .as("seed %s, %s + %s ms, %s", seed, moment, wait, run)
                     .isIn(100L, 100L * FILES);
         }
         JsonNode report = cli.sync("--source", "large");
         assertThat(report.get("rows").asLong()).isEqualTo(100L * FILES);
-        assertThat(rows(head())).isEqualTo(100L * FILES);
+        assertThat(rows(cli.head())).isEqualTo(100L * FILES);
         // What a killed process was writing goes a day later; nothing else is left of it.
         assertThat(cli.leftovers()).allMatch(path -> path.startsWith("_tmp/"));
         assertThat(cli.sync().get("outcome").asText()).isEqualTo("UNCHANGED");

@@ -67,7 +67,19 @@ class UsageIT {
     void helpIsOnStandardOutputAndListsExitCodes() throws Exception {
         Cli cli = new Cli(folder);
         String help = cli.run("--help").endsWith(ExitCode.OK).out();
-        assertThat(help).contains("sync", "status", "versions", "files", "segments", "locate", "Exit codes:");
+        assertThat(help)
+                .contains(
+                        "sync",
+                        "start",
+                        "change-source",
+                        "list",
+                        "jobs",
+                        "status",
+                        "versions",
+                        "files",
+                        "segments",
+                        "locate",
+                        "Exit codes:");
         assertThat(cli.run("help", "sync").endsWith(ExitCode.OK).out())
                 .isEqualTo(cli.run("sync", "--help").endsWith(ExitCode.OK).out())
                 .contains("--source", "--spec", "--catalog", "--json", "Exit codes:");
