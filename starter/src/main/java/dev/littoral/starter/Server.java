@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /** A Temporal service that commands ask. Whatever is asked gets its answer or a failure in words within a bounded time. */
 final class Server implements AutoCloseable {
     /** How long a service may take that is there. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     /** Where Temporal's development server listens unless told otherwise. */
     private static final int DEFAULT_PORT = 7233;

@@ -114,7 +114,7 @@ class AwayIT {
         Cli cli = new Cli(folder);
         cli.sync("--source", "lake");
         boolean listens;
-        try (Socket socket = new Socket("127.0.0.1", 7233)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), 7233)) {
             listens = socket.isConnected();
         } catch (IOException e) {
             listens = false;
