@@ -186,10 +186,13 @@ final class Follower {
     }
 
     private Optional<Job> end(long update) {
-        List<Job> jobs = collection.jobs(update + 1, Collection.MAX_PAGE);
-        return jobs.stream()
-                .filter(job -> job.update() == update && job.state().isEnd())
-                .findFirst();
+        Job job = collection.jobs(update + 1, Collection.MAX_PAGE).stream()
+                .filter(each -> each.update() == update)
+                .findFirst()
+                .orElseThrow(() -> LittoralException.input("Collection " + collection.id() + " lists update " + update
+                        + " no more: many have ended since; littoral status " + collection.id()
+                        + " says what it serves"));
+        return job.state().isEnd() ? Optional.of(job) : Optional.empty();
     }
 
     /** A collection that closed before the update's end could not start, or somebody ended it. */

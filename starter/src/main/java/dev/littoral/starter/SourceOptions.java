@@ -32,8 +32,7 @@ final class SourceOptions {
     @Option(
             names = "--source",
             paramLabel = "<uri or path>",
-            description =
-                    "What to follow: s3://bucket/prefix/, file:///dir/ or a path. Default: what the catalog says.")
+            description = "What to follow: s3://bucket/prefix/, file:///dir/ or a path.")
     private String source;
 
     @Option(names = "--spec", paramLabel = "<json>", description = "How to read it, as a JSON object.")

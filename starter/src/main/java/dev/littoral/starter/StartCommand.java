@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "start",
         description = "Starts a collection on a Temporal server, where workers keep it in step with its source.",
-        footer = {"", CollectionCommand.WHERE})
+        footer = {"", "Without --source it follows what its catalog says.", CollectionCommand.WHERE})
 final class StartCommand extends CollectionCommand {
     /** How long is looked whether a worker begins with it. */
     private static final Duration BEGIN = Duration.ofSeconds(3);

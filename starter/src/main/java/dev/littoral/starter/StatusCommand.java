@@ -21,9 +21,7 @@ import picocli.CommandLine.Spec;
         description = "What a collection follows, serves and does.",
         footer = {
             "",
-            "With --catalog it is read from the catalog. Otherwise the collection is asked on the Temporal server that",
-            "TEMPORAL_ADDRESS or a profile of temporal.toml names, or that listens at 127.0.0.1:7233; where there is none,",
-            "it is read from the default catalog."
+            "With --catalog it is read from the catalog. Otherwise the collection is asked on the Temporal server that TEMPORAL_ADDRESS or a profile of temporal.toml names, or that listens at 127.0.0.1:7233; where there is none, it is read from the default catalog."
         })
 final class StatusCommand implements Callable<Integer> {
     @Mixin

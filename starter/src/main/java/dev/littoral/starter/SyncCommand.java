@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
                 "Brings a collection in step with its source, once: on the Temporal server that is configured, else with one in this process, in memory.",
         footer = {
             "",
-            "The source is declared if it differs from the catalog's, and listed again otherwise.",
+            "Without --source it follows what the catalog says. The source is declared if it differs from the catalog's, and listed again otherwise.",
             "A collection that runs on the configured server (TEMPORAL_ADDRESS, or a profile of temporal.toml) is asked to do it.",
             "Credentials for S3 come from where AWS tools expect them."
         })

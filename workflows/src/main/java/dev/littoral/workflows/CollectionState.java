@@ -22,6 +22,7 @@ import io.temporal.failure.CanceledFailure;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -693,7 +694,9 @@ final class CollectionState {
             all.add(running);
         }
         stopping.values().forEach(stopped -> all.add(stopped.job()));
-        jobs.descendingIterator().forEachRemaining(all::add);
+        all.addAll(jobs);
+        // One that was stopped may end after one that came later.
+        all.sort(Comparator.comparingLong(Job::update).reversed());
         return all;
     }
 }

@@ -947,6 +947,20 @@ class CollectionStateTest {
         assertThat(state.jobs(new Requests.JobsPage(1, 2))).isEmpty();
     }
 
+    @Test
+    void jobsAreListedByNumberWhicheverEndedFirst() {
+        running(A);
+        change(B);
+        change(C);
+        assertEnd(2, SUPERSEDED, "before it started");
+        declare();
+        assertEnd(1, SUPERSEDED, "takes its place");
+        assertThat(state.jobs()).extracting(Job::update).containsExactly(3L, 2L, 1L);
+        assertThat(state.jobs(new Requests.JobsPage(3, 1)))
+                .extracting(Job::update)
+                .containsExactly(2L);
+    }
+
     // ------------------------------------------------------------------ what happens, in short
 
     private Message.Ticket change(ExternalSource source) {
