@@ -62,7 +62,9 @@ final class StatusPage {
 
     static String source(CollectionStatus status) {
         if (status.source() == null) {
-            return "none yet; littoral change-source gives it one";
+            return status.state().equals("starting")
+                    ? "not known yet"
+                    : "none yet; littoral change-source gives it one";
         }
         ExternalSpec spec = status.source().spec();
         return status.source().uri() + " (generation " + status.generation() + ")"

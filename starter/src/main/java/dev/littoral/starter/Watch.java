@@ -28,6 +28,7 @@ final class Watch {
     private final boolean json;
     private final Progress.Tally tally = new Progress.Tally();
     private int drawn;
+    private List<String> shown = List.of();
     private CollectionStatus before;
     private String said = "";
     private String trouble = "";
@@ -94,6 +95,10 @@ final class Watch {
     }
 
     private void draw(List<String> page) {
+        if (page.equals(shown)) {
+            return;
+        }
+        shown = page;
         // Without line wrap a narrow terminal cuts lines instead of scrolling.
         out.print("\u001b[?7l");
         if (drawn > 0) {
