@@ -212,7 +212,7 @@ final class Collection {
         try {
             return Optional.of(server.within(patience, typed()::status));
         } catch (RuntimeException e) {
-            if (ServerFailures.isUnanswered(e) || ServerFailures.isUnpolled(e)) {
+            if (ServerFailures.isUnanswered(e) || ServerFailures.isUnserved(e)) {
                 return Optional.empty();
             }
             throw server.failures().of(e);
@@ -346,7 +346,7 @@ final class Collection {
         try {
             return server.within(WORKER, question);
         } catch (RuntimeException e) {
-            if (!ServerFailures.isUnanswered(e) && !ServerFailures.isUnpolled(e)) {
+            if (!ServerFailures.isUnanswered(e) && !ServerFailures.isUnserved(e)) {
                 throw server.failures().of(e);
             }
             throw unanswered(hint, e);

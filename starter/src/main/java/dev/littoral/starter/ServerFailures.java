@@ -90,7 +90,10 @@ record ServerFailures(String target, String namespace) {
             case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, ALREADY_EXISTS ->
                 new LittoralException(
                         FailureType.INPUT, "Temporal at " + place() + " refuses the request: " + said, failure);
-            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED -> unreachable(said, failure);
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> unreachable(said, failure);
+            case RESOURCE_EXHAUSTED, ABORTED ->
+                new LittoralException(
+                        FailureType.TRANSIENT, "Temporal at " + place() + " is too busy (" + said + ")", failure);
             case OK, UNKNOWN, UNIMPLEMENTED, INTERNAL, DATA_LOSS ->
                 new LittoralException(
                         FailureType.TRANSIENT,
@@ -117,12 +120,20 @@ record ServerFailures(String target, String namespace) {
                         .isPresent();
     }
 
-    /** Whether the service knows of no worker that could answer. */
-    static boolean isUnpolled(Throwable failure) {
+    /**
+     * Whether the service knows that no worker will answer soon: none was seen on the task queue, or a question asked before
+     * waits for one already.
+     */
+    static boolean isUnserved(Throwable failure) {
         return status(failure)
                 .map(StatusRuntimeException::getStatus)
-                .filter(status -> status.getCode() == Status.Code.FAILED_PRECONDITION
-                        && String.valueOf(status.getDescription()).contains("no poller"))
+                .filter(status -> switch (status.getCode()) {
+                    case FAILED_PRECONDITION ->
+                        String.valueOf(status.getDescription()).contains("no poller");
+                    case RESOURCE_EXHAUSTED ->
+                        String.valueOf(status.getDescription()).contains("query buffer is full");
+                    default -> false;
+                })
                 .isPresent();
     }
 
