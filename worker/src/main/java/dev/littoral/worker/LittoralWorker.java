@@ -17,20 +17,31 @@ import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hosts the workflows and activities of one catalog on one task queue. */
 public final class LittoralWorker implements AutoCloseable {
-    /** How long running activities may take to stop once the worker is asked to. */
-    private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(LittoralWorker.class);
+
+    /** How long activities may take to notice that they are interrupted. */
+    private static final Duration FAREWELL = Duration.ofSeconds(30);
+
+    private static final long POLLING_MILLIS = 50;
 
     private final S3Clients clients;
     private final ObjectStore store;
     private final WorkerFactory factory;
+    private final WorkerSettings settings;
+    private final Polling polling;
 
-    private LittoralWorker(S3Clients clients, ObjectStore store, WorkerFactory factory) {
+    private LittoralWorker(
+            S3Clients clients, ObjectStore store, WorkerFactory factory, WorkerSettings settings, Polling polling) {
         this.clients = clients;
         this.store = store;
         this.factory = factory;
+        this.settings = settings;
+        this.polling = polling;
     }
 
     /**
@@ -57,6 +68,9 @@ public final class LittoralWorker implements AutoCloseable {
                 settings.taskQueue(),
                 WorkerOptions.newBuilder()
                         .setMaxConcurrentActivityExecutionSize(settings.concurrentActivities())
+                        .setMaxWorkerActivitiesPerSecond(settings.activitiesPerSecond())
+                        // While the worker drains, what runs still tells the service that it lives.
+                        .setAllowActivityHeartbeatDuringShutdown(true)
                         // Bounds how soon an activity learns of its cancel.
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
@@ -67,7 +81,50 @@ public final class LittoralWorker implements AutoCloseable {
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, sources));
         factory.start();
-        return new LittoralWorker(clients, store, factory);
+        return new LittoralWorker(clients, store, factory, settings, new Polling(client, settings.taskQueue()));
+    }
+
+    /** The catalog's store, as a person knows it. */
+    public String catalog() {
+        return store.location();
+    }
+
+    /**
+     * Whether the service knows of this worker as one that polls for workflow and activity tasks.
+     *
+     * @throws io.grpc.StatusRuntimeException when the service does not answer
+     */
+    public boolean isPolling() {
+        return !factory.isShutdown() && polling.isKnown();
+    }
+
+    /**
+     * Waits until this worker is polling.
+     *
+     * @return false when it is not within the time
+     * @throws io.grpc.StatusRuntimeException when the service does not answer
+     */
+    public boolean awaitPolling(Duration time) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        while (!isPolling()) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            Thread.sleep(POLLING_MILLIS);
+        }
+        return true;
+    }
+
+    /**
+     * Stops polling and lets running activities go on for the time to drain. What runs longer is interrupted; Temporal gives it
+     * to another worker, which goes on from its last heartbeat.
+     *
+     * @return whether everything ended by itself
+     */
+    public boolean drain() {
+        factory.shutdown();
+        factory.awaitTermination(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
+        return factory.isTerminated();
     }
 
     /** Removes what an update staged whose workflow cannot do so any more. Nobody may still write there. */
@@ -75,11 +132,14 @@ public final class LittoralWorker implements AutoCloseable {
         new CollectionCatalog(store, collectionId).discardStaging(update);
     }
 
-    /** Stops polling, gives running activities a bounded time, and lets go of everything. */
+    /** Stops polling, interrupts what runs and gives it a bounded time to notice, and lets go of everything. */
     @Override
     public void close() {
         factory.shutdownNow();
-        factory.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+        factory.awaitTermination(FAREWELL.toSeconds(), TimeUnit.SECONDS);
+        if (!factory.isTerminated()) {
+            LOG.warn("Activities go on {} after they were interrupted", FAREWELL);
+        }
         close(store, clients);
     }
 

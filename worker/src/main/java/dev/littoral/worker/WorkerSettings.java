@@ -1,19 +1,35 @@
 package dev.littoral.worker;
 
 import dev.littoral.workflows.ExternalCollectionWorkflow;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * What a worker serves.
+ * What a worker serves, and how much of it at once.
  *
  * @param catalog where the catalog is: {@code s3://bucket/prefix} or a folder
  * @param allowedSources prefixes of the source URIs that may be read
  * @param taskQueue the Temporal task queue
  * @param concurrentActivities how many activities run at once, at least 1; each holds some megabytes
+ * @param activitiesPerSecond how many activities start within a second at most; 0 for no limit
+ * @param drain how long running activities may go on once the worker is asked to stop
  */
-public record WorkerSettings(String catalog, List<String> allowedSources, String taskQueue, int concurrentActivities) {
+public record WorkerSettings(
+        String catalog,
+        List<String> allowedSources,
+        String taskQueue,
+        int concurrentActivities,
+        double activitiesPerSecond,
+        Duration drain) {
 
-    private static final int CONCURRENT_ACTIVITIES = 16;
+    public static final int CONCURRENT_ACTIVITIES = 16;
+
+    public static final Duration DRAIN = Duration.ofSeconds(20);
+
+    /** Settings without a limit of activities per second, and with the usual time to drain. */
+    public WorkerSettings(String catalog, List<String> allowedSources, String taskQueue, int concurrentActivities) {
+        this(catalog, allowedSources, taskQueue, concurrentActivities, 0, DRAIN);
+    }
 
     /** Settings with the usual task queue and concurrency. */
     public static WorkerSettings of(String catalog, List<String> allowedSources) {
