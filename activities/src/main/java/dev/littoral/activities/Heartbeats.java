@@ -26,7 +26,7 @@ final class Heartbeats {
      */
     static <T> T during(Supplier<?> details, Callable<T> work) throws Exception {
         ActivityExecutionContext context = Activity.getExecutionContext();
-        FutureTask<T> task = new FutureTask<>(work);
+        FutureTask<T> task = new FutureTask<>(LogContext.handed(work));
         Thread thread = Thread.ofPlatform()
                 .name("littoral-" + context.getInfo().getActivityType())
                 .daemon()

@@ -32,7 +32,7 @@ public final class Parallel {
             CompletionService<T> completed = new ExecutorCompletionService<>(pool);
             List<Future<T>> futures = new ArrayList<>(tasks.size());
             for (Callable<T> task : tasks) {
-                futures.add(completed.submit(task));
+                futures.add(completed.submit(LogContext.handed(task)));
             }
             for (int i = 0; i < tasks.size(); i++) {
                 completed.take().get();

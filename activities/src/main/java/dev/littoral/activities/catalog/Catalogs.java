@@ -1,6 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.RequestListener;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.activities.s3.S3Uri;
@@ -18,25 +19,42 @@ public final class Catalogs {
      * @throws LittoralException INPUT when the location is not right
      */
     public static ObjectStore open(String location, S3Clients clients) throws InterruptedException {
-        return isS3(location) ? s3(location, clients) : new LocalObjectStore(folder(location));
+        return open(location, clients, RequestListener.NONE);
+    }
+
+    /**
+     * Opens a catalog's store.
+     *
+     * @param location as for {@link #open(String, S3Clients)}
+     * @param requests hears of each request to it
+     */
+    public static ObjectStore open(String location, S3Clients clients, RequestListener requests)
+            throws InterruptedException {
+        if (isS3(location)) {
+            return s3(location, clients, new RequestCounter(requests, RequestListener.Store.CATALOG));
+        }
+        ObjectStore local = new LocalObjectStore(folder(location));
+        return requests == RequestListener.NONE ? local : new ToldStore(local, requests);
     }
 
     /**
      * Opens a catalog's store to read only: a folder that is not there is not made.
      *
-     * @param location as for {@link #open}
+     * @param location as for {@link #open(String, S3Clients)}
      * @throws LittoralException INPUT when the location is not right
      */
     public static ObjectStore openForReading(String location, S3Clients clients) {
-        return isS3(location) ? s3(location, clients) : LocalObjectStore.forReading(folder(location));
+        return isS3(location)
+                ? s3(location, clients, new RequestCounter())
+                : LocalObjectStore.forReading(folder(location));
     }
 
     private static boolean isS3(String location) {
         return location.startsWith("s3://");
     }
 
-    private static ObjectStore s3(String location, S3Clients clients) {
-        return new S3ObjectStore(clients.client(null), S3Uri.parse(location), new RequestCounter());
+    private static ObjectStore s3(String location, S3Clients clients, RequestCounter counter) {
+        return new S3ObjectStore(clients.client(null), S3Uri.parse(location), counter);
     }
 
     /** The folder a local location names. */

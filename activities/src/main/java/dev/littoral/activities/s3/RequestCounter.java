@@ -1,5 +1,6 @@
 package dev.littoral.activities.s3;
 
+import dev.littoral.activities.RequestListener;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,6 +19,12 @@ public final class RequestCounter {
     private static final ExecutionAttribute<RequestCounter> COUNTER =
             new ExecutionAttribute<>("LittoralRequestCounter");
 
+    /** Whether a try was sent that has no answer yet. */
+    private static final ExecutionAttribute<Boolean> SENT = new ExecutionAttribute<>("LittoralRequestSent");
+
+    private final RequestListener requests;
+    private final RequestListener.Store store;
+
     private final Map<String, LongAdder> counts = Map.of(
             "LIST", new LongAdder(),
             "GET", new LongAdder(),
@@ -28,6 +35,22 @@ public final class RequestCounter {
     private final AwsRequestOverrideConfiguration configuration = AwsRequestOverrideConfiguration.builder()
             .putExecutionAttribute(COUNTER, this)
             .build();
+
+    /** A counter whose requests nobody else hears of. */
+    public RequestCounter() {
+        this(RequestListener.NONE, RequestListener.Store.SOURCE);
+    }
+
+    /**
+     * A counter.
+     *
+     * @param requests hears of each try and its HTTP status
+     * @param store what the requests go to
+     */
+    public RequestCounter(RequestListener requests, RequestListener.Store store) {
+        this.requests = requests;
+        this.store = store;
+    }
 
     /** How many requests were sent so far: LIST, GET, PUT, DELETE and HEAD, each of them named, those of none with 0. */
     public Map<String, Long> counts() {
@@ -41,19 +64,45 @@ public final class RequestCounter {
         return configuration;
     }
 
-    /** Sits in every client; called once for every try. */
+    /** Sits in every client; called for every try. */
     static final class Interceptor implements ExecutionInterceptor {
         @Override
         public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+            unanswered(attributes);
             RequestCounter counter = attributes.getAttribute(COUNTER);
             if (counter != null) {
-                counter.count(attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME));
+                counter.counts.get(kind(attributes)).increment();
+                attributes.putAttribute(SENT, true);
+            }
+        }
+
+        @Override
+        public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+            answered(attributes, Integer.toString(context.httpResponse().statusCode()));
+        }
+
+        @Override
+        public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
+            unanswered(attributes);
+        }
+
+        /** Of a try that failed on its way nothing is told but that there is another one, or none. */
+        private static void unanswered(ExecutionAttributes attributes) {
+            answered(attributes, RequestListener.ERROR);
+        }
+
+        private static void answered(ExecutionAttributes attributes, String status) {
+            if (Boolean.TRUE.equals(attributes.getAttribute(SENT))) {
+                attributes.putAttribute(SENT, false);
+                RequestCounter counter = attributes.getAttribute(COUNTER);
+                counter.requests.answered(counter.store, kind(attributes), status);
             }
         }
     }
 
-    private void count(String operation) {
-        String kind = switch (operation) {
+    private static String kind(ExecutionAttributes attributes) {
+        String operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
+        return switch (operation) {
             case "ListObjectsV2" -> "LIST";
             case "GetObject" -> "GET";
             case "PutObject" -> "PUT";
@@ -61,6 +110,5 @@ public final class RequestCounter {
             case "HeadObject" -> "HEAD";
             default -> throw new IllegalArgumentException("Operation " + operation + " has no kind");
         };
-        counts.get(kind).increment();
     }
 }

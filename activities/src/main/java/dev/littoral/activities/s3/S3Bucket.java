@@ -1,6 +1,7 @@
 package dev.littoral.activities.s3;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.LogContext;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,7 +129,7 @@ public final class S3Bucket {
 
     private <T> T sendOnVirtualThread(Function<S3Client, T> request) throws InterruptedException {
         // An interrupt does not reach a platform thread that waits for a socket; a virtual one it does.
-        FutureTask<T> task = new FutureTask<>(() -> request.apply(client));
+        FutureTask<T> task = new FutureTask<>(LogContext.handed(() -> request.apply(client)));
         Thread.ofVirtual().start(task);
         try {
             return task.get();

@@ -1,6 +1,8 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.RequestListener;
+import dev.littoral.activities.RequestListener.Store;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.activities.s3.S3Uri;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Sources {
     private final S3Clients clients;
     private final List<String> allowed;
+    private final RequestListener requests;
 
     /**
      * An opener with the worker's rules.
@@ -21,8 +24,19 @@ public final class Sources {
      * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
      */
     public Sources(S3Clients clients, List<String> allowed) {
+        this(clients, allowed, RequestListener.NONE);
+    }
+
+    /**
+     * An opener with the worker's rules.
+     *
+     * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
+     * @param requests hears of each request to a source
+     */
+    public Sources(S3Clients clients, List<String> allowed, RequestListener requests) {
         this.clients = clients;
         this.allowed = List.copyOf(allowed);
+        this.requests = requests;
     }
 
     /** A source and what it has cost so far. */
@@ -58,7 +72,7 @@ public final class Sources {
         PathFilter filter =
                 new PathFilter(source.spec().include(), source.spec().exclude());
         if (source.uri().startsWith("s3://")) {
-            RequestCounter counter = new RequestCounter();
+            RequestCounter counter = new RequestCounter(requests, Store.SOURCE);
             return new S3Opened(
                     new S3Source(
                             clients.client(source.spec().profile()),
@@ -68,7 +82,7 @@ public final class Sources {
                             allowEmpty),
                     counter);
         }
-        return new LocalOpened(LocalSource.of(source.uri(), filter));
+        return new LocalOpened(LocalSource.of(source.uri(), filter), requests);
     }
 
     private record S3Opened(S3Source files, RequestCounter counter) implements Opened {
@@ -92,9 +106,11 @@ public final class Sources {
         private final LongAdder lists = new LongAdder();
         private final LongAdder reads = new LongAdder();
         private final FileSource files;
+        private final RequestListener requests;
 
-        LocalOpened(LocalSource source) {
+        LocalOpened(LocalSource source, RequestListener requests) {
             this.files = new Counting(source);
+            this.requests = requests;
         }
 
         @Override
@@ -127,13 +143,26 @@ public final class Sources {
             @Override
             public String list(PathRange range, Visitor visitor) throws InterruptedException {
                 lists.increment();
-                return source.list(range, visitor);
+                String status = RequestListener.ERROR;
+                try {
+                    String next = source.list(range, visitor);
+                    status = RequestListener.OK;
+                    return next;
+                } finally {
+                    requests.answered(Store.SOURCE, "LIST", status);
+                }
             }
 
             @Override
             public void listSorted(Visitor visitor) throws InterruptedException {
                 lists.increment();
-                source.listSorted(visitor);
+                String status = RequestListener.ERROR;
+                try {
+                    source.listSorted(visitor);
+                    status = RequestListener.OK;
+                } finally {
+                    requests.answered(Store.SOURCE, "LIST", status);
+                }
             }
 
             /** A range has to look at all names of the folders it is in, which in a flat one are all there are. */
@@ -151,7 +180,14 @@ public final class Sources {
             public byte[] read(SourceFile file, long offset, int length)
                     throws FileChangedException, InterruptedException {
                 reads.increment();
-                return source.read(file, offset, length);
+                String status = RequestListener.ERROR;
+                try {
+                    byte[] bytes = source.read(file, offset, length);
+                    status = RequestListener.OK;
+                    return bytes;
+                } finally {
+                    requests.answered(Store.SOURCE, "GET", status);
+                }
             }
 
             @Override
