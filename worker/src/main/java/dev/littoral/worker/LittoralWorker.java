@@ -1,6 +1,7 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.CatalogActivitiesImpl;
+import dev.littoral.activities.RequestListener;
 import dev.littoral.activities.UpdateActivitiesImpl;
 import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.activities.catalog.CollectionCatalog;
@@ -16,6 +17,7 @@ import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +52,27 @@ public final class LittoralWorker implements AutoCloseable {
      * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(WorkflowClient client, WorkerSettings settings) throws InterruptedException {
+        return start(client, settings, Optional.empty());
+    }
+
+    /**
+     * Starts a worker that counts what it does. The catalog's store is probed first, unless it is known to have passed.
+     *
+     * @param metrics stay the caller's
+     * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
+     */
+    public static LittoralWorker start(WorkflowClient client, WorkerSettings settings, WorkerMetrics metrics)
+            throws InterruptedException {
+        return start(client, settings, Optional.of(metrics));
+    }
+
+    private static LittoralWorker start(WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics)
+            throws InterruptedException {
+        RequestListener requests = metrics.<RequestListener>map(all -> all).orElse(RequestListener.NONE);
         S3Clients clients = new S3Clients();
         ObjectStore store = null;
         try {
-            store = Catalogs.open(settings.catalog(), clients);
+            store = Catalogs.open(settings.catalog(), clients, requests);
             StoreProbe.probeOnce(store);
         } catch (RuntimeException | InterruptedException e) {
             close(store, clients);
@@ -62,7 +81,7 @@ public final class LittoralWorker implements AutoCloseable {
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
-                        .setWorkerInterceptors(new News())
+                        .setWorkerInterceptors(new News(), new UpdateWatch(metrics))
                         .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),
@@ -75,7 +94,7 @@ public final class LittoralWorker implements AutoCloseable {
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
-        Sources sources = new Sources(clients, settings.allowedSources());
+        Sources sources = new Sources(clients, settings.allowedSources(), requests);
         Workflows.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),

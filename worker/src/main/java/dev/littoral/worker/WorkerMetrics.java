@@ -1,0 +1,155 @@
+package dev.littoral.worker;
+
+import com.uber.m3.tally.RootScopeBuilder;
+import com.uber.m3.tally.Scope;
+import com.uber.m3.tally.ScopeCloseException;
+import dev.littoral.activities.RequestListener;
+import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.temporal.common.reporter.MicrometerClientStatsReporter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a worker counts, for Prometheus: what Temporal's SDK does, and what Littoral does. No tag grows with the number of
+ * collections. Safe for use by many threads.
+ */
+public final class WorkerMetrics implements RequestListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
+
+    /** How often the SDK's numbers are handed over. */
+    private static final double REPORT_SECONDS = 1;
+
+    /** Steps as reports name them; anything else would be a tag that grows. */
+    private static final Set<String> STEPS = Set.of("list", "read", "balance", "commit");
+
+    private static final Set<UpdateState> GOOD = EnumSet.of(UpdateState.COMMITTED, UpdateState.UNCHANGED);
+
+    /** Steps take from milliseconds to hours. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(10),
+        Duration.ofHours(1)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Scope scope;
+    private final Successes successes = new Successes(Clock.systemUTC());
+
+    public WorkerMetrics() {
+        scope = new RootScopeBuilder()
+                .reporter(new MicrometerClientStatsReporter(registry))
+                .reportEvery(com.uber.m3.util.Duration.ofSeconds(REPORT_SECONDS));
+        Gauge.builder("littoral.seconds.since.last.success", successes, Successes::secondsSinceNewest)
+                .description(
+                        "Seconds since any collection's update last ended well in this worker; NaN before the first")
+                .register(registry);
+        for (Successes.Age age : Successes.Age.values()) {
+            Gauge.builder("littoral.collections", successes, all -> all.count(age))
+                    .description(
+                            "Collections whose updates ended in this worker, by the age of the last that ended well")
+                    .tag("last_success", age.tag())
+                    .register(registry);
+        }
+    }
+
+    /** Where Temporal's SDK reports. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** Everything in Prometheus's text format. */
+    public String page() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void answered(Store store, String kind, String status) {
+        Counter.builder("littoral.store.requests")
+                .description("Requests to stores, tries included, by HTTP status; ok or error where there is none")
+                .tag("store", store.name().toLowerCase(Locale.ROOT))
+                .tag("kind", kind)
+                .tag("status", status)
+                .register(registry)
+                .increment();
+    }
+
+    /** An update has ended. */
+    void ended(UpdateReport report) {
+        FileCounts files = report.files();
+        if (files != null) {
+            files("new", files.added());
+            files("changed", files.changed());
+            files("removed", files.removed());
+            files("unchanged", files.unchanged());
+            files("skipped", files.skipped());
+        }
+        if (report.seconds() != null) {
+            report.seconds().forEach(this::step);
+        }
+        if (GOOD.contains(report.outcome())) {
+            successes.succeeded(report.collectionId());
+        } else {
+            successes.failed(report.collectionId());
+        }
+    }
+
+    /** A step has found rows to be new or gone, those of changed files included. */
+    void rows(long added, long removed) {
+        rows("new", added);
+        rows("removed", removed);
+    }
+
+    private void rows(String kind, long rows) {
+        count("littoral.rows", "Rows of the files that updates found to be new, changed or gone", kind, rows);
+    }
+
+    private void files(String kind, long files) {
+        count("littoral.files", "Files that updates met, by what became of them", kind, files);
+    }
+
+    private void count(String name, String description, String kind, long number) {
+        Counter.builder(name)
+                .description(description)
+                .tag("kind", kind)
+                .register(registry)
+                .increment((double) number);
+    }
+
+    private void step(String step, double seconds) {
+        if (STEPS.contains(step)) {
+            Timer.builder("littoral.step")
+                    .description("How long the steps of an update took, waits and retries included")
+                    .tags("step", step)
+                    .serviceLevelObjectives(BUCKETS)
+                    .register(registry)
+                    .record(Duration.ofNanos((long) (seconds * 1e9)));
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            scope.close();
+        } catch (ScopeCloseException e) {
+            // Nobody reads the last numbers any more.
+            LOG.debug("Metrics could not be closed", e);
+        }
+    }
+}
