@@ -1,5 +1,6 @@
 package dev.littoral.starter;
 
+import com.uber.m3.tally.Scope;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.worker.TemporalConnection;
 import io.grpc.Context;
@@ -43,7 +44,16 @@ final class Server implements AutoCloseable {
      * @throws LittoralException when nobody answers there, or not to us
      */
     static Server open() {
-        Server server = new Server(TemporalConnection.open(null));
+        return open(null);
+    }
+
+    /**
+     * Connects as {@link #open()} does.
+     *
+     * @param metrics where the SDK reports its metrics, or null
+     */
+    static Server open(Scope metrics) {
+        Server server = new Server(TemporalConnection.open(metrics));
         try {
             server.requireAnswer();
             return server;
@@ -55,7 +65,16 @@ final class Server implements AutoCloseable {
 
     /** Connects to a service without any security, such as the embedded one. */
     static Server at(String target) {
-        return new Server(TemporalConnection.to(target));
+        return at(target, null);
+    }
+
+    /**
+     * Connects as {@link #at(String)} does.
+     *
+     * @param metrics where the SDK reports its metrics, or null
+     */
+    static Server at(String target, Scope metrics) {
+        return new Server(TemporalConnection.to(target, metrics));
     }
 
     /** Whether a service is configured or, where none is, something listens on the default address. */

@@ -55,10 +55,14 @@ public final class TemporalConnection implements AutoCloseable {
      * Connects to a service without any security, such as the embedded one.
      *
      * @param target {@code host:port}
+     * @param metrics where the SDK reports its metrics, or null
      */
-    public static TemporalConnection to(String target) {
+    public static TemporalConnection to(String target, Scope metrics) {
         return new TemporalConnection(
-                WorkflowServiceStubsOptions.newBuilder().setTarget(target).build(),
+                WorkflowServiceStubsOptions.newBuilder()
+                        .setTarget(target)
+                        .setMetricsScope(metrics)
+                        .build(),
                 WorkflowClientOptions.getDefaultInstance());
     }
 

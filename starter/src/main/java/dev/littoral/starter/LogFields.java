@@ -1,0 +1,41 @@
+package dev.littoral.starter;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a line of the log has, in this order, whatever its format. */
+final class LogFields {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
+
+    private LogFields() {}
+
+    static Map<String, String> of(ILoggingEvent event) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("time", TIME.format(Instant.ofEpochMilli(event.getTimeStamp())));
+        fields.put("level", event.getLevel().toString());
+        fields.put(
+                "logger", event.getLoggerName().substring(event.getLoggerName().lastIndexOf('.') + 1));
+        put(fields, "collection", event.getMDCPropertyMap().get("collection"));
+        put(fields, "update", event.getMDCPropertyMap().get("update"));
+        put(fields, "activity", event.getMDCPropertyMap().get("ActivityType"));
+        fields.put("message", String.valueOf(event.getFormattedMessage()));
+        if (event.getThrowableProxy() != null) {
+            fields.put(
+                    "exception",
+                    ThrowableProxyUtil.asString(event.getThrowableProxy()).strip());
+        }
+        return fields;
+    }
+
+    private static void put(Map<String, String> fields, String name, String value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package dev.littoral.starter;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.worker.WorkerSettings;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.function.Function;
+
+/**
+ * How a worker is set. A setting on the command line comes before one in the environment, and that before one in the file. A
+ * setting that is not right is refused by the name it was given.
+ *
+ * @param worker what it serves
+ * @param metricsPort where metrics, health and readiness are; 0 for any free port, empty for none
+ * @param metricsHost the address or name they are at
+ * @param logFormat {@code text} or {@code json}
+ */
+record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metricsHost, String logFormat) {
+    private static final int MAX_CONCURRENCY = 10_000;
+    private static final double MAX_PER_SECOND = 1_000_000;
+    private static final Duration MAX_DRAIN = Duration.ofDays(1);
+
+    /** What can be set. */
+    enum Key {
+        CATALOG("catalog", "LITTORAL_CATALOG"),
+        ALLOW_SOURCE("allow-source", "LITTORAL_ALLOW_SOURCES"),
+        TASK_QUEUE("task-queue", "LITTORAL_TASK_QUEUE"),
+        CONCURRENCY("concurrency", "LITTORAL_CONCURRENCY"),
+        ACTIVITIES_PER_SECOND("activities-per-second", "LITTORAL_ACTIVITIES_PER_SECOND"),
+        METRICS_PORT("metrics-port", "LITTORAL_METRICS_PORT"),
+        METRICS_HOST("metrics-host", "LITTORAL_METRICS_HOST"),
+        DRAIN("drain", "LITTORAL_DRAIN"),
+        LOG_FORMAT("log-format", "LITTORAL_LOG_FORMAT");
+
+        private final String option;
+        private final String variable;
+
+        Key(String option, String variable) {
+            this.option = option;
+            this.variable = variable;
+        }
+
+        String option() {
+            return option;
+        }
+    }
+
+    /**
+     * A setting.
+     *
+     * @param name where it was made, for messages
+     */
+    private record Given(String name, String value) {
+        LittoralException refusal(String expected) {
+            return LittoralException.input(
+                    Output.path(name + " is " + (value.isEmpty() ? "empty" : value) + "; expected " + expected));
+        }
+
+        /** For a value that may have a secret in it. */
+        LittoralException silentRefusal(String found, String expected) {
+            return LittoralException.input(name + " has " + found + "; expected " + expected);
+        }
+    }
+
+    /** What was typed, set in the environment and written in a file. */
+    record Sources(Map<Key, String> typed, Map<String, String> environment, Optional<Path> file) {
+        private Map<Key, Given> given() {
+            Map<Key, Given> given = new EnumMap<>(Key.class);
+            file.ifPresent(path -> read(path, given));
+            for (Key key : Key.values()) {
+                String value = environment.get(key.variable);
+                if (value != null && !value.isEmpty()) {
+                    given.put(key, new Given(key.variable, value));
+                }
+            }
+            typed.forEach((key, value) -> given.put(key, new Given("--" + key.option, value)));
+            return given;
+        }
+
+        private static void read(Path file, Map<Key, Given> given) {
+            Properties properties = new Properties();
+            try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw LittoralException.input("Configuration file " + file + " cannot be read ("
+                        + (e instanceof IOException ? e.getClass().getSimpleName() : e.getMessage())
+                        + "); expected lines like catalog=s3://bucket/prefix");
+            }
+            for (String name : properties.stringPropertyNames()) {
+                Key key = Arrays.stream(Key.values())
+                        .filter(each -> each.option.equals(name))
+                        .findAny()
+                        .orElseThrow(() -> LittoralException.input(
+                                Output.path("Configuration file " + file + " has the unknown key " + name)
+                                        + "; expected "
+                                        + String.join(
+                                                ", ",
+                                                Arrays.stream(Key.values())
+                                                        .map(Key::option)
+                                                        .toList())));
+                given.put(
+                        key,
+                        new Given(
+                                name + " in " + file,
+                                properties.getProperty(name).strip()));
+            }
+        }
+    }
+
+    /** Settings, with defaults for what is not set. */
+    static WorkerConfig of(Sources sources, Defaults defaults) {
+        Map<Key, Given> given = sources.given();
+        Given catalog = given.get(Key.CATALOG);
+        if (catalog == null && defaults.catalog() == null) {
+            throw LittoralException.input("A worker serves one catalog and none is set; expected --catalog,"
+                    + " LITTORAL_CATALOG or catalog in the configuration file");
+        }
+        if (catalog != null && hasUserInfo(catalog.value())) {
+            throw catalog.silentRefusal("a user or a secret in its address", "s3://bucket/prefix or a folder");
+        }
+        return new WorkerConfig(
+                new WorkerSettings(
+                        catalog == null ? defaults.catalog() : words(catalog, "s3://bucket/prefix or a folder"),
+                        value(given, Key.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
+                        value(
+                                given,
+                                Key.TASK_QUEUE,
+                                queue -> words(queue, "a name"),
+                                ExternalCollectionWorkflow.TASK_QUEUE),
+                        value(
+                                given,
+                                Key.CONCURRENCY,
+                                number -> whole(number, 1, MAX_CONCURRENCY),
+                                WorkerSettings.CONCURRENT_ACTIVITIES),
+                        value(given, Key.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
+                        value(given, Key.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN)),
+                value(given, Key.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
+                value(given, Key.METRICS_HOST, host -> words(host, "an address of this machine"), "127.0.0.1"),
+                value(given, Key.LOG_FORMAT, WorkerConfig::logFormat, "text"));
+    }
+
+    /**
+     * What is where nothing is set.
+     *
+     * @param catalog null where one has to be set
+     */
+    record Defaults(String catalog, List<String> allowedSources) {}
+
+    private static <T> T value(Map<Key, Given> given, Key key, Function<Given, T> reading, T otherwise) {
+        Given found = given.get(key);
+        return found == null ? otherwise : reading.apply(found);
+    }
+
+    private static String words(Given given, String expected) {
+        if (given.value().isBlank()) {
+            throw given.refusal(expected);
+        }
+        return given.value();
+    }
+
+    private static int whole(Given given, int least, int most) {
+        try {
+            int number = Integer.parseInt(given.value());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw given.refusal("a whole number from " + least + " to " + most);
+        }
+        throw given.refusal("a whole number from " + least + " to " + most);
+    }
+
+    private static double perSecond(Given given) {
+        String expected = "a number from 0 to 1000000, where 0 is no limit";
+        try {
+            double number = Double.parseDouble(given.value());
+            if (number >= 0 && number <= MAX_PER_SECOND) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw given.refusal(expected);
+        }
+        throw given.refusal(expected);
+    }
+
+    private static Duration duration(Given given) {
+        String expected = "a duration like PT20S, up to PT24H";
+        try {
+            Duration duration = Duration.parse(given.value());
+            if (!duration.isNegative() && duration.compareTo(MAX_DRAIN) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            throw given.refusal(expected);
+        }
+        throw given.refusal(expected);
+    }
+
+    private static String logFormat(Given given) {
+        String format = given.value().toLowerCase(Locale.ROOT);
+        if (!format.equals("text") && !format.equals("json")) {
+            throw given.refusal("text or json");
+        }
+        return format;
+    }
+
+    private static List<String> prefixes(Given given) {
+        return Arrays.stream(given.value().split(",", -1))
+                .map(prefix -> prefix(new Given(given.name(), prefix.strip())))
+                .toList();
+    }
+
+    /** A folder is meant as what lies in it. */
+    private static String prefix(Given given) {
+        String expected = "prefixes of URIs, like s3://bucket/prefix/ or file:///dir/, or folders";
+        String text = given.value();
+        if (hasUserInfo(text)) {
+            throw given.silentRefusal("a user or a secret in an address", expected);
+        }
+        if (text.startsWith("s3://") || text.startsWith("file:///")) {
+            return text;
+        }
+        if (text.isEmpty() || text.contains("://") || text.startsWith("file:")) {
+            throw given.refusal(expected);
+        }
+        try {
+            String folder = "file://" + Path.of(text).toAbsolutePath().normalize();
+            return folder.endsWith("/") ? folder : folder + "/";
+        } catch (InvalidPathException e) {
+            throw given.refusal(expected);
+        }
+    }
+
+    private static boolean hasUserInfo(String uri) {
+        int start = uri.indexOf("://");
+        if (start < 0) {
+            return false;
+        }
+        int slash = uri.indexOf('/', start + 3);
+        return uri.substring(start + 3, slash < 0 ? uri.length() : slash).contains("@");
+    }
+}

@@ -1,0 +1,139 @@
+package dev.littoral.starter;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.worker.HttpDoor;
+import dev.littoral.worker.LittoralWorker;
+import dev.littoral.worker.WorkerMetrics;
+import dev.littoral.workflows.model.FailureType;
+import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker from its start to its rest. */
+final class WorkerRun {
+    /** How long the service may take to know a worker that polls. */
+    private static final Duration POLLING = Duration.ofSeconds(10);
+
+    private static final long LOOK_MILLIS = 200;
+
+    private final WorkerConfig config;
+    private final Server server;
+    private final WorkerMetrics metrics;
+    private final StopSignal stop;
+    private final PrintWriter err;
+
+    /** Why no work is taken, or null. */
+    private volatile String hindrance = "the worker starts";
+
+    WorkerRun(WorkerConfig config, Server server, WorkerMetrics metrics, StopSignal stop, PrintWriter err) {
+        this.config = config;
+        this.server = server;
+        this.metrics = metrics;
+        this.stop = stop;
+        this.err = err;
+    }
+
+    /** Sets how this process logs. Nothing may have logged before. */
+    static void log(String format) {
+        System.setProperty("LITTORAL_LOG_FORMAT", format);
+        if (System.getenv("LITTORAL_LOG") == null) {
+            System.setProperty("LITTORAL_LOG", "INFO");
+        }
+    }
+
+    /**
+     * Serves until it is asked to stop, and drains.
+     *
+     * @param ready what is done when it polls
+     * @param goesOn asked now and then; false ends it too
+     */
+    void serve(Runnable ready, BooleanSupplier goesOn) throws InterruptedException {
+        // By way of a method: the logger is made after the format is set.
+        Logger log = LoggerFactory.getLogger(WorkerRun.class);
+        Ready state = new Ready();
+        try (HttpDoor door = config.metricsPort().isPresent() ? open(state) : null;
+                LittoralWorker worker = start(state)) {
+            hindrance = null;
+            log.info(
+                    "Worker ready: task queue {} at {}, catalog {}, sources {}",
+                    config.worker().taskQueue(),
+                    server.place(),
+                    worker.catalog(),
+                    String.join(" ", config.worker().allowedSources()));
+            err.println("littoral: worker ready, task queue "
+                    + Output.path(config.worker().taskQueue()) + " at "
+                    + server.place() + ", catalog " + worker.catalog() + ", sources "
+                    + String.join(", ", config.worker().allowedSources())
+                    + (door == null ? "" : ", metrics at " + door.address() + "/metrics"));
+            ready.run();
+            while (goesOn.getAsBoolean()) {
+                if (stop.isRequestedWithin(LOOK_MILLIS)) {
+                    break;
+                }
+            }
+            hindrance = "the worker drains";
+            if (goesOn.getAsBoolean()) {
+                log.info(
+                        "Worker draining: running activities have {}",
+                        config.worker().drain());
+                long start = System.nanoTime();
+                boolean ended = worker.drain();
+                log.info(
+                        "Worker drained in {} ms{}",
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                        ended ? "" : "; what still runs is interrupted, and another worker goes on with it");
+            }
+        }
+        log.info("Worker stopped");
+    }
+
+    private HttpDoor open(Ready state) {
+        return HttpDoor.open(config.metricsHost(), config.metricsPort().getAsInt(), metrics::page, state::hindrance);
+    }
+
+    private LittoralWorker start(Ready state) throws InterruptedException {
+        try {
+            LittoralWorker worker = LittoralWorker.start(server.client(), config.worker(), metrics);
+            try {
+                state.worker = worker;
+                if (!worker.awaitPolling(POLLING)) {
+                    throw new LittoralException(
+                            FailureType.TRANSIENT,
+                            "Temporal at " + server.place() + " does not know after " + POLLING.toSeconds()
+                                    + " seconds that this worker polls task queue "
+                                    + Output.path(config.worker().taskQueue()));
+                }
+                return worker;
+            } catch (RuntimeException | InterruptedException e) {
+                worker.close();
+                throw e;
+            }
+        } catch (StatusRuntimeException e) {
+            throw server.failures().of(e);
+        }
+    }
+
+    /** Whether the worker takes work. */
+    private final class Ready {
+        private volatile LittoralWorker worker;
+
+        Optional<String> hindrance() {
+            String known = hindrance;
+            if (known != null) {
+                return Optional.of(known);
+            }
+            try {
+                return worker.isPolling()
+                        ? Optional.empty()
+                        : Optional.of("Temporal at " + server.place() + " does not know that this worker polls");
+            } catch (StatusRuntimeException e) {
+                return Optional.of(server.failures().of(e).getMessage());
+            }
+        }
+    }
+}
