@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         subcommands = {
             SyncCommand.class,
+            DevCommand.class,
             WorkerCommand.class,
             StartCommand.class,
             ChangeSourceCommand.class,

@@ -59,17 +59,15 @@ final class WorkerRun {
         try (HttpDoor door = config.metricsPort().isPresent() ? open(state) : null;
                 LittoralWorker worker = start(state)) {
             hindrance = null;
-            log.info(
-                    "Worker ready: task queue {} at {}, catalog {}, sources {}",
-                    config.worker().taskQueue(),
-                    server.place(),
-                    worker.catalog(),
-                    String.join(" ", config.worker().allowedSources()));
-            err.println("littoral: worker ready, task queue "
-                    + Output.path(config.worker().taskQueue()) + " at "
-                    + server.place() + ", catalog " + worker.catalog() + ", sources "
-                    + String.join(", ", config.worker().allowedSources())
-                    + (door == null ? "" : ", metrics at " + door.address() + "/metrics"));
+            String served = "task queue " + Output.path(config.worker().taskQueue()) + " at " + server.place()
+                    + ", catalog " + worker.catalog() + ", sources "
+                    + String.join(" ", config.worker().allowedSources())
+                    + (door == null ? "" : ", metrics at " + door.address() + "/metrics");
+            if (log.isInfoEnabled()) {
+                log.info("Worker ready: {}", served);
+            } else {
+                err.println("littoral: worker ready: " + served);
+            }
             ready.run();
             while (goesOn.getAsBoolean()) {
                 if (stop.isRequestedWithin(LOOK_MILLIS)) {

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Temporal service in this process, in memory, on a free port of the loopback interface. What it forgets when it stops is in
+ * A Temporal service in this process, in memory, on a port of the loopback interface. What it forgets when it stops is in
  * the catalog. Its clock is the machine's: time skipping is locked.
  */
 public final class EmbeddedTemporal implements AutoCloseable {
@@ -27,9 +27,19 @@ public final class EmbeddedTemporal implements AutoCloseable {
     }
 
     public static EmbeddedTemporal start() {
+        return start(0);
+    }
+
+    /**
+     * Starts it on a port.
+     *
+     * @param port 0 for any that is free
+     * @throws UncheckedIOException when the port is taken
+     */
+    public static EmbeddedTemporal start(int port) {
         TestServicesStarter services = new TestServicesStarter(true, 0);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES);
         for (BindableService service : services.getServices()) {
             builder.addService(service);
