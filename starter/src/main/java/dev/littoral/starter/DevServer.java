@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -144,10 +145,11 @@ final class DevServer implements AutoCloseable {
                 "Temporal's development server has ended with exit code " + process.exitValue() + lastWords());
     }
 
+    /** What it said was wrong, if it did. */
     private String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
-                    .filter(line -> !line.isBlank())
+                    .filter(line -> line.toLowerCase(Locale.ROOT).contains("error"))
                     .toList();
             return lines.isEmpty() ? "" : ": " + Output.path(lines.getLast().strip());
         } catch (IOException e) {
