@@ -36,7 +36,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     private static final Duration MAX_DRAIN = Duration.ofDays(1);
 
     /** What can be set. */
-    enum Key {
+    enum Setting {
         CATALOG("catalog", "LITTORAL_CATALOG"),
         ALLOW_SOURCE("allow-source", "LITTORAL_ALLOW_SOURCES"),
         TASK_QUEUE("task-queue", "LITTORAL_TASK_QUEUE"),
@@ -50,7 +50,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         private final String option;
         private final String variable;
 
-        Key(String option, String variable) {
+        Setting(String option, String variable) {
             this.option = option;
             this.variable = variable;
         }
@@ -78,11 +78,11 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     }
 
     /** What was typed, set in the environment and written in a file. */
-    record Sources(Map<Key, String> typed, Map<String, String> environment, Optional<Path> file) {
-        private Map<Key, Given> given() {
-            Map<Key, Given> given = new EnumMap<>(Key.class);
+    record Sources(Map<Setting, String> typed, Map<String, String> environment, Optional<Path> file) {
+        private Map<Setting, Given> given() {
+            Map<Setting, Given> given = new EnumMap<>(Setting.class);
             file.ifPresent(path -> read(path, given));
-            for (Key key : Key.values()) {
+            for (Setting key : Setting.values()) {
                 String value = environment.get(key.variable);
                 if (value != null && !value.isEmpty()) {
                     given.put(key, new Given(key.variable, value));
@@ -92,7 +92,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
             return given;
         }
 
-        private static void read(Path file, Map<Key, Given> given) {
+        private static void read(Path file, Map<Setting, Given> given) {
             Properties properties = new Properties();
             try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
                 properties.load(reader);
@@ -102,7 +102,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                         + "); expected lines like catalog=s3://bucket/prefix");
             }
             for (String name : properties.stringPropertyNames()) {
-                Key key = Arrays.stream(Key.values())
+                Setting key = Arrays.stream(Setting.values())
                         .filter(each -> each.option.equals(name))
                         .findAny()
                         .orElseThrow(() -> LittoralException.input(
@@ -110,8 +110,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                                         + "; expected "
                                         + String.join(
                                                 ", ",
-                                                Arrays.stream(Key.values())
-                                                        .map(Key::option)
+                                                Arrays.stream(Setting.values())
+                                                        .map(Setting::option)
                                                         .toList())));
                 given.put(
                         key,
@@ -124,8 +124,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
 
     /** Settings, with defaults for what is not set. */
     static WorkerConfig of(Sources sources, Defaults defaults) {
-        Map<Key, Given> given = sources.given();
-        Given catalog = given.get(Key.CATALOG);
+        Map<Setting, Given> given = sources.given();
+        Given catalog = given.get(Setting.CATALOG);
         if (catalog == null && defaults.catalog() == null) {
             throw LittoralException.input("A worker serves one catalog and none is set; expected --catalog,"
                     + " LITTORAL_CATALOG or catalog in the configuration file");
@@ -136,22 +136,22 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return new WorkerConfig(
                 new WorkerSettings(
                         catalog == null ? defaults.catalog() : words(catalog, "s3://bucket/prefix or a folder"),
-                        value(given, Key.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
+                        value(given, Setting.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
                         value(
                                 given,
-                                Key.TASK_QUEUE,
+                                Setting.TASK_QUEUE,
                                 queue -> words(queue, "a name"),
                                 ExternalCollectionWorkflow.TASK_QUEUE),
                         value(
                                 given,
-                                Key.CONCURRENCY,
+                                Setting.CONCURRENCY,
                                 number -> whole(number, 1, MAX_CONCURRENCY),
                                 WorkerSettings.CONCURRENT_ACTIVITIES),
-                        value(given, Key.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
-                        value(given, Key.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN)),
-                value(given, Key.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
-                value(given, Key.METRICS_HOST, host -> words(host, "an address of this machine"), "127.0.0.1"),
-                value(given, Key.LOG_FORMAT, WorkerConfig::logFormat, "text"));
+                        value(given, Setting.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
+                        value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN)),
+                value(given, Setting.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
+                value(given, Setting.METRICS_HOST, host -> words(host, "an address of this machine"), "127.0.0.1"),
+                value(given, Setting.LOG_FORMAT, WorkerConfig::logFormat, "text"));
     }
 
     /**
@@ -161,7 +161,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
      */
     record Defaults(String catalog, List<String> allowedSources) {}
 
-    private static <T> T value(Map<Key, Given> given, Key key, Function<Given, T> reading, T otherwise) {
+    private static <T> T value(Map<Setting, Given> given, Setting key, Function<Given, T> reading, T otherwise) {
         Given found = given.get(key);
         return found == null ? otherwise : reading.apply(found);
     }

@@ -81,20 +81,20 @@ final class WorkerOptions {
 
     /** The settings; nothing else is touched. */
     WorkerConfig config(WorkerConfig.Defaults defaults) {
-        Map<WorkerConfig.Key, String> typed = new EnumMap<>(WorkerConfig.Key.class);
-        put(typed, WorkerConfig.Key.CATALOG, catalog);
-        put(typed, WorkerConfig.Key.ALLOW_SOURCE, allowedSources == null ? null : String.join(",", allowedSources));
-        put(typed, WorkerConfig.Key.TASK_QUEUE, taskQueue);
-        put(typed, WorkerConfig.Key.CONCURRENCY, concurrency);
-        put(typed, WorkerConfig.Key.ACTIVITIES_PER_SECOND, activitiesPerSecond);
-        put(typed, WorkerConfig.Key.METRICS_PORT, metricsPort);
-        put(typed, WorkerConfig.Key.METRICS_HOST, metricsHost);
-        put(typed, WorkerConfig.Key.DRAIN, drain);
-        put(typed, WorkerConfig.Key.LOG_FORMAT, logFormat);
+        Map<WorkerConfig.Setting, String> typed = new EnumMap<>(WorkerConfig.Setting.class);
+        put(typed, WorkerConfig.Setting.CATALOG, catalog);
+        put(typed, WorkerConfig.Setting.ALLOW_SOURCE, allowedSources == null ? null : String.join(",", allowedSources));
+        put(typed, WorkerConfig.Setting.TASK_QUEUE, taskQueue);
+        put(typed, WorkerConfig.Setting.CONCURRENCY, concurrency);
+        put(typed, WorkerConfig.Setting.ACTIVITIES_PER_SECOND, activitiesPerSecond);
+        put(typed, WorkerConfig.Setting.METRICS_PORT, metricsPort);
+        put(typed, WorkerConfig.Setting.METRICS_HOST, metricsHost);
+        put(typed, WorkerConfig.Setting.DRAIN, drain);
+        put(typed, WorkerConfig.Setting.LOG_FORMAT, logFormat);
         return WorkerConfig.of(new WorkerConfig.Sources(typed, System.getenv(), file()), defaults);
     }
 
-    private static void put(Map<WorkerConfig.Key, String> typed, WorkerConfig.Key key, String value) {
+    private static void put(Map<WorkerConfig.Setting, String> typed, WorkerConfig.Setting key, String value) {
         if (value != null) {
             typed.put(key, value);
         }

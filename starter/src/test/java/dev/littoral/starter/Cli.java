@@ -154,6 +154,11 @@ final class Cli {
             return process.pid();
         }
 
+        /** What it has said on standard error so far. */
+        String said() {
+            return said.toString();
+        }
+
         /** Waits until standard output has something, or the process has ended. */
         boolean prints(String words) throws InterruptedException {
             return until(running -> running.printed.toString().contains(words));

@@ -1,0 +1,66 @@
+package dev.littoral.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.spi.FilterReply;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.workflows.model.Wire;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LogLayoutTest {
+    private static LoggingEvent event(String logger, Level level, String message, Throwable failure) {
+        LoggingEvent event =
+                new LoggingEvent("", new LoggerContext().getLogger(logger), level, message, failure, new Object[0]);
+        event.setInstant(Instant.parse("2026-11-01T10:00:00.005Z"));
+        event.setMDCPropertyMap(Map.of("collection", "orders \"a\"", "update", "7", "RunId", "r"));
+        return event;
+    }
+
+    @Test
+    void anEventIsOneLineOfKeysAndValues() {
+        String line = new TextLayout()
+                .doLayout(event(
+                        "dev.littoral.A", Level.WARN, "two\nlines\u0007", new IllegalStateException("broken\rtwice")));
+        assertThat(line)
+                .startsWith(
+                        "time=2026-11-01T10:00:00.005Z level=WARN logger=A collection=\"orders \\\"a\\\"\" update=7"
+                                + " message=\"two\\nlines\\u0007\" exception=\"java.lang.IllegalStateException: broken\\rtwice\\n\\tat ")
+                .endsWith("\"\n");
+        assertThat(line.strip().lines()).hasSize(1);
+        assertThat(line).doesNotContain("RunId");
+    }
+
+    @Test
+    void anEventIsOneJsonObject() throws Exception {
+        String line =
+                new JsonLayout().doLayout(event("dev.littoral.A", Level.INFO, "two\nlines", new Exception("broken")));
+        assertThat(line.strip().lines()).hasSize(1);
+        JsonNode json = Wire.JSON.readTree(line);
+        assertThat(json.get("collection").asText()).isEqualTo("orders \"a\"");
+        assertThat(json.get("update").asText()).isEqualTo("7");
+        assertThat(json.get("message").asText()).isEqualTo("two\nlines");
+        assertThat(json.get("exception").asText()).startsWith("java.lang.Exception: broken\n\tat ");
+    }
+
+    @Test
+    void whatLibrariesTellOfRequestsIsKeptBack() {
+        DiscreetFilter filter = new DiscreetFilter();
+        for (String talkative : new String[] {
+            "software.amazon.awssdk.request",
+            "org.apache.hc.client5.http.headers",
+            "io.grpc.netty.shaded.NettyClientHandler"
+        }) {
+            assertThat(filter.decide(event(talkative, Level.DEBUG, "Authorization: hush", null)))
+                    .isEqualTo(FilterReply.DENY);
+            assertThat(filter.decide(event(talkative, Level.WARN, "away", null)))
+                    .isEqualTo(FilterReply.NEUTRAL);
+        }
+        assertThat(filter.decide(event("dev.littoral.A", Level.DEBUG, "x", null)))
+                .isEqualTo(FilterReply.NEUTRAL);
+    }
+}

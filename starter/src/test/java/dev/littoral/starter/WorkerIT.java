@@ -1,0 +1,281 @@
+package dev.littoral.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.starter.Cli.Run;
+import dev.littoral.starter.Cli.Running;
+import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.testing.TemporalServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker as a process of its own, on a real Temporal server. */
+class WorkerIT {
+    private static final Pattern METRICS = Pattern.compile("metrics at (http://\\S+)/metrics");
+
+    private static final String SECRET = "wJalrXUtnFEMIhush";
+
+    @TempDir
+    Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private TemporalServer temporal;
+    private String namespace;
+    private Running worker;
+
+    @BeforeEach
+    void takeNamespace() {
+        temporal = TemporalServer.shared();
+        namespace = temporal.newNamespace();
+    }
+
+    @AfterEach
+    void endWorker() throws Exception {
+        client.close();
+        if (worker != null) {
+            worker.signal("KILL");
+            worker.end();
+        }
+    }
+
+    private Cli cli() {
+        return new Cli(folder).with("TEMPORAL_ADDRESS", temporal.target()).with("TEMPORAL_NAMESPACE", namespace);
+    }
+
+    private URI startWorker(Cli cli, String... options) throws Exception {
+        List<String> words = new ArrayList<>(List.of("worker", "--metrics-port", "0"));
+        words.addAll(List.of(options));
+        worker = cli.start(words.toArray(String[]::new));
+        assertThat(worker.says("Worker ready: ")).as("%s", worker).isTrue();
+        assertThat(worker.says("/metrics")).isTrue();
+        Matcher address = METRICS.matcher(worker.said());
+        assertThat(address.find()).as("%s", worker.said()).isTrue();
+        return URI.create(address.group(1));
+    }
+
+    private HttpResponse<String> get(URI door, String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(door + path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private Run stop(String signal) throws Exception {
+        worker.signal(signal);
+        Run run = worker.end();
+        worker = null;
+        return run;
+    }
+
+    @Test
+    void itServesCountsAndLogsWithoutSecretsUntilItIsAskedToStop() throws Exception {
+        Lake.write(folder.resolve("lake/a.parquet"), 100, 0);
+        Lake.write(folder.resolve("lake/b.parquet"), 50, 0);
+        Files.writeString(folder.resolve("worker.properties"), "task-queue=other\nlog-format=json\n");
+        URI door = startWorker(
+                cli().with("AWS_SECRET_ACCESS_KEY", SECRET)
+                        .with("AWS_ACCESS_KEY_ID", "AKID" + SECRET)
+                        .with("TEMPORAL_API_KEY", "token" + SECRET)
+                        .with("TEMPORAL_TLS", "false")
+                        .with("LITTORAL_LOG", "DEBUG"),
+                "--allow-source",
+                "lake",
+                "--config",
+                "worker.properties");
+        assertThat(get(door, "/readyz").statusCode()).isEqualTo(200);
+        assertThat(get(door, "/healthz").statusCode()).isEqualTo(200);
+
+        cli().run("start", "c", "--source", "lake", "--task-queue", "other", "--wait")
+                .endsWith(ExitCode.OK);
+        // The SDK hands its numbers over once a second.
+        String metrics = "";
+        for (int i = 0; i < 100 && !metrics.contains("littoral_updates_total"); i++) {
+            Thread.sleep(50);
+            metrics = get(door, "/metrics").body();
+        }
+        assertThat(metrics)
+                .contains(
+                        "outcome=\"COMMITTED\"",
+                        "littoral_files_total{kind=\"new\"} 2.0\n",
+                        "littoral_rows_total{kind=\"new\"} 150.0\n",
+                        "littoral_store_requests_total{kind=\"GET\",status=\"ok\",store=\"source\"} 2.0\n",
+                        "littoral_store_requests_total{kind=\"LIST\",status=\"ok\",store=\"source\"} 1.0\n",
+                        "littoral_step_seconds_count{step=\"read\"} 1\n",
+                        "littoral_collections{last_success=\"1m\"} 1.0\n",
+                        "littoral_seconds_since_last_success ",
+                        "temporal_workflow_completed_total{");
+        // No tag grows with the number of collections.
+        assertThat(metrics).doesNotContain(SECRET, "\"c\"", "c/update-1");
+
+        Run run = stop("TERM");
+        assertThat(run.exit()).as("%s", run).isZero();
+        assertThat(run.err() + run.out()).doesNotContain(SECRET);
+        JsonNode ended = null;
+        for (String line : run.err().lines().toList()) {
+            JsonNode json = Wire.JSON.readTree(line);
+            assertThat(json.has("message")).as(line).isTrue();
+            if (json.get("message").asText().startsWith("Update ended COMMITTED")) {
+                ended = json;
+            }
+        }
+        assertThat(ended).as("%s", run).isNotNull();
+        assertThat(ended.get("collection").asText()).isEqualTo("c");
+        assertThat(ended.get("update").asText()).isEqualTo("1");
+        assertThat(ended.get("message").asText()).contains("2 files listed, 2 new", "150 rows in");
+        assertThat(run.err()).contains("Worker draining", "Worker stopped");
+    }
+
+    @Test
+    void aRunningActivityEndsBeforeTheWorkerThatDrains() throws Exception {
+        try (SlowStore store = new SlowStore(folder)) {
+            URI door = startWorker(cli().with("AWS_CONFIG_FILE", store.config()), "--drain", "PT60S");
+            startSlow("c");
+            worker.signal("TERM");
+            assertThat(worker.says("Worker draining")).isTrue();
+            HttpResponse<String> ready = get(door, "/readyz");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).isEqualTo("the worker drains\n");
+            assertThat(get(door, "/healthz").statusCode()).isEqualTo(200);
+            store.be(SlowStore.Mode.ANSWER);
+            Run run = worker.end();
+            worker = null;
+            assertThat(run.exit()).as("%s", run).isZero();
+            assertThat(run.err()).doesNotContain("is interrupted");
+            // The listing was done once, and its end is known to the service: another worker goes on after it.
+            assertThat(history("c/update-1")).contains("EVENT_TYPE_ACTIVITY_TASK_COMPLETED");
+            startWorker(cli().with("AWS_CONFIG_FILE", store.config()));
+            awaitState("c", "idle");
+        }
+    }
+
+    @Test
+    void anActivityThatOutlastsTheDrainGoesOnElsewhere() throws Exception {
+        try (SlowStore store = new SlowStore(folder)) {
+            startWorker(cli().with("AWS_CONFIG_FILE", store.config()), "--drain", "PT1S");
+            startSlow("c");
+            Run run = stop("INT");
+            assertThat(run.exit()).as("%s", run).isZero();
+            assertThat(run.err()).contains("what still runs is interrupted");
+            store.be(SlowStore.Mode.ANSWER);
+            startWorker(cli().with("AWS_CONFIG_FILE", store.config()));
+            awaitState("c", "idle");
+        }
+    }
+
+    @Test
+    void aSecondRequestToStopEndsAtOnce() throws Exception {
+        try (SlowStore store = new SlowStore(folder)) {
+            startWorker(cli().with("AWS_CONFIG_FILE", store.config()), "--drain", "PT10M");
+            startSlow("c");
+            worker.signal("TERM");
+            assertThat(worker.says("Worker draining")).isTrue();
+            Run run = stop("TERM");
+            assertThat(run.exit()).as("%s", run).isEqualTo(ExitCode.STOPPED.code());
+            assertThat(run.err()).doesNotContain("Worker stopped");
+        }
+    }
+
+    /** Starts a collection and waits until its first activity runs. */
+    private void startSlow(String collection) throws Exception {
+        cli().run("start", collection, "--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC, "--allow-empty")
+                .endsWith(ExitCode.OK);
+        for (int i = 0; i < 200; i++) {
+            if (temporal.cliIn(
+                            namespace,
+                            "workflow",
+                            "describe",
+                            "--workflow-id",
+                            collection + "/update-1",
+                            "--output",
+                            "json")
+                    .out()
+                    .contains("PENDING_ACTIVITY_STATE_STARTED")) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("The update does not list: " + worker.said());
+    }
+
+    private String history(String workflow) {
+        return temporal.cliIn(namespace, "workflow", "show", "--workflow-id", workflow, "--output", "json")
+                .out();
+    }
+
+    private void awaitState(String collection, String state) throws Exception {
+        for (int i = 0; i < 60; i++) {
+            Run run = cli().run("status", collection, "--json");
+            if (run.exit() == 0 && run.json().get("state").asText().equals(state)) {
+                return;
+            }
+        }
+        throw new AssertionError(collection + " does not become " + state + ": " + worker.said());
+    }
+
+    @Test
+    void whatIsNotRightIsOneSentence() throws Exception {
+        Run unset = new Cli(folder).with("LITTORAL_CATALOG", "").run("worker").endsWith(ExitCode.INPUT);
+        assertThat(unset.sentence()).contains("--catalog", "LITTORAL_CATALOG");
+        assertThat(cli().run("worker", "--concurrency", "none")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("--concurrency is none; expected ");
+        assertThat(cli().with("LITTORAL_DRAIN", "soon")
+                        .run("worker")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("LITTORAL_DRAIN is soon; expected ");
+        assertThat(cli().with("TEMPORAL_NAMESPACE", "nowhere")
+                        .run("worker")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("no namespace nowhere");
+        int free;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        Run away = cli().with("TEMPORAL_ADDRESS", "127.0.0.1:" + free)
+                .run("worker")
+                .endsWith(ExitCode.UNAVAILABLE);
+        assertThat(away.sentence()).contains("does not answer at 127.0.0.1:" + free);
+        assertThat(Files.exists(folder.resolve("catalog"))).isFalse();
+    }
+
+    @Test
+    void itIsNotReadyWhileTheServerIsAway() throws Exception {
+        temporal = TemporalServer.startDurable();
+        namespace = TemporalServer.DEFAULT_NAMESPACE;
+        try {
+            URI door = startWorker(cli());
+            assertThat(get(door, "/readyz").statusCode()).isEqualTo(200);
+            temporal.kill();
+            HttpResponse<String> away = get(door, "/readyz");
+            assertThat(away.statusCode()).isEqualTo(503);
+            assertThat(away.body()).contains("does not answer at " + temporal.target());
+            temporal.restart();
+            boolean ready = false;
+            for (int i = 0; i < 600 && !ready; i++) {
+                Thread.sleep(50);
+                ready = get(door, "/readyz").statusCode() == 200;
+            }
+            assertThat(ready).as("%s", worker.said()).isTrue();
+            assertThat(stop("TERM").exit()).isZero();
+        } finally {
+            temporal.close();
+        }
+    }
+}
