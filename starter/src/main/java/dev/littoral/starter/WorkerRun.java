@@ -5,7 +5,9 @@ import dev.littoral.worker.HttpDoor;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.WorkerMetrics;
 import dev.littoral.workflows.model.FailureType;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -53,7 +55,8 @@ final class WorkerRun {
      * @param goesOn asked now and then; false ends it too
      */
     void serve(Runnable ready, BooleanSupplier goesOn) throws InterruptedException {
-        // By way of a method: the logger is made after the format is set.
+        requireNamespace();
+        // Not a field: the logger is made after the format is set.
         Logger log = LoggerFactory.getLogger(WorkerRun.class);
         Ready state = new Ready();
         try (HttpDoor door = config.metricsPort().isPresent() ? open(state) : null;
@@ -88,6 +91,25 @@ final class WorkerRun {
             }
         }
         log.info("Worker stopped");
+    }
+
+    /** Before anything is touched: a namespace that is not there is a mistake. */
+    private void requireNamespace() {
+        server.ask(() -> {
+            try {
+                return server.client()
+                        .getWorkflowServiceStubs()
+                        .blockingStub()
+                        .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                                .setNamespace(server.namespace())
+                                .build());
+            } catch (StatusRuntimeException e) {
+                if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+                    return null;
+                }
+                throw e;
+            }
+        });
     }
 
     private HttpDoor open(Ready state) {

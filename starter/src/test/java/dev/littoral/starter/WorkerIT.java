@@ -86,20 +86,42 @@ class WorkerIT {
         Lake.write(folder.resolve("lake/a.parquet"), 100, 0);
         Lake.write(folder.resolve("lake/b.parquet"), 50, 0);
         Files.writeString(folder.resolve("worker.properties"), "task-queue=other\nlog-format=json\n");
+        try (SlowStore store = new SlowStore(folder)) {
+            store.be(SlowStore.Mode.ANSWER);
+            serve(store);
+        }
+    }
+
+    private void serve(SlowStore store) throws Exception {
         URI door = startWorker(
-                cli().with("AWS_SECRET_ACCESS_KEY", SECRET)
+                cli().with("AWS_CONFIG_FILE", store.config())
+                        .with("AWS_SECRET_ACCESS_KEY", SECRET)
                         .with("AWS_ACCESS_KEY_ID", "AKID" + SECRET)
-                        .with("TEMPORAL_API_KEY", "token" + SECRET)
-                        .with("TEMPORAL_TLS", "false")
+                        // A header of each request to Temporal.
+                        .with("TEMPORAL_GRPC_META_AUTHORIZATION", "Bearer " + SECRET)
                         .with("LITTORAL_LOG", "DEBUG"),
                 "--allow-source",
                 "lake",
+                "--allow-source",
+                SlowStore.SOURCE,
                 "--config",
                 "worker.properties");
         assertThat(get(door, "/readyz").statusCode()).isEqualTo(200);
         assertThat(get(door, "/healthz").statusCode()).isEqualTo(200);
 
         cli().run("start", "c", "--source", "lake", "--task-queue", "other", "--wait")
+                .endsWith(ExitCode.OK);
+        cli().run(
+                        "start",
+                        "s",
+                        "--source",
+                        SlowStore.SOURCE,
+                        "--spec",
+                        SlowStore.SPEC,
+                        "--allow-empty",
+                        "--task-queue",
+                        "other",
+                        "--wait")
                 .endsWith(ExitCode.OK);
         // The SDK hands its numbers over once a second.
         String metrics = "";
@@ -115,7 +137,8 @@ class WorkerIT {
                         "littoral_store_requests_total{kind=\"GET\",status=\"ok\",store=\"source\"} 2.0\n",
                         "littoral_store_requests_total{kind=\"LIST\",status=\"ok\",store=\"source\"} 1.0\n",
                         "littoral_step_seconds_count{step=\"read\"} 1\n",
-                        "littoral_collections{last_success=\"1m\"} 1.0\n",
+                        "littoral_store_requests_total{kind=\"LIST\",status=\"200\",store=\"source\"} ",
+                        "littoral_collections{last_success=\"1m\"} 2.0\n",
                         "littoral_seconds_since_last_success ",
                         "temporal_workflow_completed_total{");
         // No tag grows with the number of collections.
@@ -123,7 +146,8 @@ class WorkerIT {
 
         Run run = stop("TERM");
         assertThat(run.exit()).as("%s", run).isZero();
-        assertThat(run.err() + run.out()).doesNotContain(SECRET);
+        assertThat(run.err()).contains("\"level\":\"DEBUG\"");
+        assertThat(run.err() + run.out()).doesNotContain(SECRET, "AKIDEXAMPLE", "Signature=");
         JsonNode ended = null;
         for (String line : run.err().lines().toList()) {
             JsonNode json = Wire.JSON.readTree(line);
