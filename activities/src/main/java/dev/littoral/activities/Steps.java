@@ -3,6 +3,7 @@ package dev.littoral.activities;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.ApplicationFailure;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -13,12 +14,16 @@ import org.slf4j.LoggerFactory;
 final class Steps {
     private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
 
+    private static final String STOPPED = "the worker was stopped";
+
     private Steps() {}
 
     /** Runs a step. A failure that is not classified is a bug: its stack goes to the log, a sentence to Temporal. */
     static <T> T run(Callable<T> step) {
         try {
             return step.call();
+        } catch (ActivityWorkerShutdownException e) {
+            throw failure(FailureType.TRANSIENT, STOPPED);
         } catch (ActivityCompletionException e) {
             throw e;
         } catch (LittoralException e) {
@@ -27,8 +32,7 @@ final class Steps {
             }
             throw failure(e.type(), e.getMessage());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure(FailureType.TRANSIENT, "the worker was stopped");
+            throw failure(FailureType.TRANSIENT, STOPPED);
         } catch (Exception e) {
             LOG.error("Activity {} failed unexpectedly", activity(), e);
             // Work on another thread hands its errors over wrapped.
@@ -37,6 +41,11 @@ final class Steps {
                     FailureType.INTERNAL,
                     activity() + " failed with " + bug.getClass().getSimpleName()
                             + ", a bug in Littoral; the worker's log has the stack");
+        } finally {
+            // A worker that stops has interrupted this thread. Left marked, the SDK could not tell the service how the
+            // step ended, and
+            // another worker would go on only when heartbeats have stayed away.
+            Thread.interrupted();
         }
     }
 
