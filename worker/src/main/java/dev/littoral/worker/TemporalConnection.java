@@ -10,6 +10,7 @@ import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,11 +45,35 @@ public final class TemporalConnection implements AutoCloseable {
      */
     public static TemporalConnection open(Scope metrics) {
         ClientConfigProfile profile = profile();
-        return new TemporalConnection(
-                WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
-                        .setMetricsScope(metrics)
-                        .build(),
-                profile.toWorkflowClientOptions());
+        WorkflowServiceStubsOptions service;
+        try {
+            service = WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+                    .setMetricsScope(metrics)
+                    .build();
+        } catch (RuntimeException e) {
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "The TLS certificate or key of Temporal's environment configuration cannot be used" + file(e)
+                            + "; check TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH,"
+                            + " TEMPORAL_TLS_SERVER_CA_CERT_PATH, or tls in temporal.toml",
+                    e);
+        }
+        try {
+            return new TemporalConnection(service, profile.toWorkflowClientOptions());
+        } catch (IllegalArgumentException e) {
+            // An address of another form may hold a user and a password, so it is not repeated.
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "Temporal's address is not understood; expected host:port in TEMPORAL_ADDRESS or temporal.toml",
+                    e);
+        }
+    }
+
+    /** The file that cannot be read, where that is what is wrong. */
+    private static String file(RuntimeException failure) {
+        return failure.getCause() instanceof FileSystemException unread && unread.getFile() != null
+                ? ", as " + unread.getFile() + " is not there or may not be read"
+                : "";
     }
 
     /**

@@ -9,7 +9,10 @@ import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.temporal.common.reporter.MicrometerClientStatsReporter;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +57,7 @@ public final class WorkerMetrics implements RequestListener, AutoCloseable {
     private final Successes successes = new Successes(Clock.systemUTC());
 
     public WorkerMetrics() {
+        registry.config().meterFilter(new FewBuckets());
         scope = new RootScopeBuilder()
                 .reporter(new MicrometerClientStatsReporter(registry))
                 .reportEvery(com.uber.m3.util.Duration.ofSeconds(REPORT_SECONDS));
@@ -66,6 +71,21 @@ public final class WorkerMetrics implements RequestListener, AutoCloseable {
                             "Collections whose updates ended in this worker, by the age of the last that ended well")
                     .tag("last_success", age.tag())
                     .register(registry);
+        }
+    }
+
+    /** The SDK asks for some seventy buckets for each of its latencies, which is a megabyte a page. */
+    private static final class FewBuckets implements MeterFilter {
+        private static final DistributionStatisticConfig FEW = DistributionStatisticConfig.builder()
+                .percentilesHistogram(false)
+                .serviceLevelObjectives(Stream.of(0.01, 0.05, 0.2, 1.0, 5.0, 30.0, 120.0, 600.0)
+                        .mapToDouble(seconds -> seconds * 1e9)
+                        .toArray())
+                .build();
+
+        @Override
+        public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
+            return id.getName().startsWith("temporal_") ? FEW.merge(config) : config;
         }
     }
 
