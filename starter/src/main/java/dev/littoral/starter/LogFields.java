@@ -2,6 +2,7 @@ package dev.littoral.starter;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,9 +22,7 @@ final class LogFields {
         fields.put("level", event.getLevel().toString());
         fields.put(
                 "logger", event.getLoggerName().substring(event.getLoggerName().lastIndexOf('.') + 1));
-        put(fields, "collection", event.getMDCPropertyMap().get("collection"));
-        put(fields, "update", event.getMDCPropertyMap().get("update"));
-        put(fields, "activity", event.getMDCPropertyMap().get("ActivityType"));
+        whose(event.getMDCPropertyMap(), fields);
         fields.put("message", String.valueOf(event.getFormattedMessage()));
         if (event.getThrowableProxy() != null) {
             fields.put(
@@ -31,6 +30,20 @@ final class LogFields {
                     ThrowableProxyUtil.asString(event.getThrowableProxy()).strip());
         }
         return fields;
+    }
+
+    /** Around an activity the SDK logs too, and says of which workflow. */
+    private static void whose(Map<String, String> context, Map<String, String> fields) {
+        String workflowId = context.get("WorkflowId");
+        if (context.containsKey("collection") || workflowId == null) {
+            put(fields, "collection", context.get("collection"));
+            put(fields, "update", context.get("update"));
+        } else {
+            fields.put("collection", UpdateExternalCollectionWorkflow.collectionOf(workflowId));
+            long update = UpdateExternalCollectionWorkflow.numberOf(workflowId);
+            put(fields, "update", update > 0 ? Long.toString(update) : null);
+        }
+        put(fields, "activity", context.get("ActivityType"));
     }
 
     private static void put(Map<String, String> fields, String name, String value) {

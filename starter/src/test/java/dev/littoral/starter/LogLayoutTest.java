@@ -14,10 +14,16 @@ import org.junit.jupiter.api.Test;
 
 class LogLayoutTest {
     private static LoggingEvent event(String logger, Level level, String message, Throwable failure) {
+        return event(
+                logger, level, message, failure, Map.of("collection", "orders \"a\"", "update", "7", "RunId", "r"));
+    }
+
+    private static LoggingEvent event(
+            String logger, Level level, String message, Throwable failure, Map<String, String> context) {
         LoggingEvent event =
                 new LoggingEvent("", new LoggerContext().getLogger(logger), level, message, failure, new Object[0]);
         event.setInstant(Instant.parse("2026-11-01T10:00:00.005Z"));
-        event.setMDCPropertyMap(Map.of("collection", "orders \"a\"", "update", "7", "RunId", "r"));
+        event.setMDCPropertyMap(context);
         return event;
     }
 
@@ -45,6 +51,22 @@ class LogLayoutTest {
         assertThat(json.get("update").asText()).isEqualTo("7");
         assertThat(json.get("message").asText()).isEqualTo("two\nlines");
         assertThat(json.get("exception").asText()).startsWith("java.lang.Exception: broken\n\tat ");
+    }
+
+    @Test
+    void whatTheSdkTellsOfAnActivitySaysWhoseItIs() throws Exception {
+        JsonNode json = ofTheSdk(Map.of("WorkflowId", "orders/update-7", "ActivityType", "ListFiles"));
+        assertThat(json.get("collection").asText()).isEqualTo("orders");
+        assertThat(json.get("update").asText()).isEqualTo("7");
+        assertThat(json.get("activity").asText()).isEqualTo("ListFiles");
+        json = ofTheSdk(Map.of("WorkflowId", "orders"));
+        assertThat(json.get("collection").asText()).isEqualTo("orders");
+        assertThat(json.has("update")).isFalse();
+    }
+
+    private static JsonNode ofTheSdk(Map<String, String> context) throws Exception {
+        return Wire.JSON.readTree(new JsonLayout()
+                .doLayout(event("io.temporal.internal.worker.ActivityWorker", Level.WARN, "away", null, context)));
     }
 
     @Test

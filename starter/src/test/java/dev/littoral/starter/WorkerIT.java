@@ -197,6 +197,8 @@ class WorkerIT {
             store.be(SlowStore.Mode.ANSWER);
             startWorker(cli().with("AWS_CONFIG_FILE", store.config()));
             awaitState("c", "idle");
+            // The worker has told the service, which then need not wait for a heartbeat that stays away.
+            assertThat(history("c/update-1")).contains("the worker was stopped").doesNotContain("Heartbeat timeout");
         }
     }
 
@@ -276,6 +278,24 @@ class WorkerIT {
                 .run("worker")
                 .endsWith(ExitCode.UNAVAILABLE);
         assertThat(away.sentence()).contains("does not answer at 127.0.0.1:" + free);
+        assertThat(cli().with("TEMPORAL_TLS_CLIENT_CERT_PATH", "/nowhere/a.pem")
+                        .run("worker")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("/nowhere/a.pem is not there", "TEMPORAL_TLS_CLIENT_CERT_PATH");
+        assertThat(cli().with("TEMPORAL_TLS_CLIENT_KEY_DATA", SECRET)
+                        .with("TEMPORAL_TLS_CLIENT_CERT_DATA", SECRET)
+                        .run("worker")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("certificate or key")
+                .doesNotContain(SECRET);
+        assertThat(cli().with("TEMPORAL_ADDRESS", "https://user:" + SECRET + "@host/")
+                        .run("worker")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("expected host:port in TEMPORAL_ADDRESS")
+                .doesNotContain(SECRET);
         assertThat(Files.exists(folder.resolve("catalog"))).isFalse();
     }
 
