@@ -630,6 +630,11 @@ final class CollectionState {
         return null;
     }
 
+    /** Whether a job waits to be declared or launched. */
+    boolean isWaiting() {
+        return pending != null;
+    }
+
     /** Whether nothing is under way that a next run could not know of. */
     boolean isBetweenUpdates() {
         return opened && running == null && stopping.isEmpty() && !retiring;

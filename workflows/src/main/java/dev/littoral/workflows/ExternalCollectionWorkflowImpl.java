@@ -164,7 +164,10 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 case Decision.Inspect inspect -> inspect(inspect.update());
                 case Decision.Retire ignored -> retireForGood();
                 case Decision.Idle idle -> {
-                    continueAsNewIfLong(input);
+                    // While a job waits, a handler may wait for its declaration, which only this loop makes.
+                    if (!state.isWaiting()) {
+                        continueAsNewIfLong(input);
+                    }
                     rest(idle.until());
                 }
             }

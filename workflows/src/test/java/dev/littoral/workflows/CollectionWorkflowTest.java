@@ -751,6 +751,30 @@ class CollectionWorkflowTest {
     }
 
     @Test
+    void aRequestThatWaitsForAGapIsAnsweredThoughTheHistoryIsLong() throws Exception {
+        lab(new Policies.History(40, 10_000));
+        FakeLake.Hold first = lake.hold("listFiles");
+        FakeLake.Hold second = lake.hold("listFiles");
+        lab.start(A);
+        first.awaitReached();
+        lab.collection().sourceChanged(SourceRequest.of(B));
+        second.awaitReached();
+        for (int i = 0; i < 40; i++) {
+            lab.collection().resume();
+        }
+        String firstRun = run();
+        // The second change in a row: its update is not launched at once.
+        CompletableFuture<ChangeAnswer> answer = changeSource(C, "request-1").getResultAsync();
+        lab.awaitJob(2, job -> job.state().isEnd());
+        lab.awaitClosed(lab.update(2), WORKFLOW_EXECUTION_STATUS_CANCELED);
+        lab.pass(Duration.ofSeconds(2));
+
+        assertThat(answer).succeedsWithin(Duration.ofSeconds(20));
+        lab.awaitEnd(3, COMMITTED);
+        assertThat(run()).isNotEqualTo(firstRun);
+    }
+
+    @Test
     void messagesBeyondMeasureDuringAnUpdateRenewIt() throws Exception {
         lab(new Policies.History(20, 60));
         FakeLake.Hold list = lake.hold("listFiles");

@@ -1,0 +1,382 @@
+package dev.littoral.workflows;
+
+import static dev.littoral.workflows.CollectionStateTest.A;
+import static dev.littoral.workflows.CollectionStateTest.B;
+import static dev.littoral.workflows.CollectionStateTest.C;
+import static dev.littoral.workflows.CollectionStateTest.source;
+import static dev.littoral.workflows.Lab.ID;
+import static dev.littoral.workflows.model.UpdateState.COMMITTED;
+import static dev.littoral.workflows.model.UpdateState.UNCHANGED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.testing.TemporalServer;
+import io.grpc.Status;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.client.BatchRequest;
+import io.temporal.client.UpdateOptions;
+import io.temporal.client.WithStartWorkflowOperation;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowServiceException;
+import io.temporal.client.WorkflowUpdateStage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** What only the real server can show: races, bursts, runs that follow each other, crashes, state that is gone. */
+@Execution(ExecutionMode.CONCURRENT)
+class ServerTest {
+    private final FakeLake lake = new FakeLake();
+
+    private Lab lab(TemporalServer server) {
+        return lab(server, Policies.HISTORY);
+    }
+
+    private Lab lab(TemporalServer server, Policies.History history) {
+        return Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, history);
+    }
+
+    private void nothingIsLeftBehind(Lab lab) throws InterruptedException {
+        lab.await("staging to be empty", () -> lake.staged().isEmpty());
+        lab.await("objects that no head names to be gone", () -> lake.garbage().isEmpty());
+        Histories.areInOrder(lab.client);
+    }
+
+    // ------------------------------------------------------------------ starts
+
+    @Test
+    void ofManyStartsAtOnceOneIsTaken() throws Exception {
+        try (Lab lab = lab(TemporalServer.shared())) {
+            List<Boolean> taken = atOnce(8, i -> {
+                try {
+                    lab.start(A);
+                    return true;
+                } catch (WorkflowExecutionAlreadyStarted refused) {
+                    return false;
+                }
+            });
+            lab.awaitEnd(1, COMMITTED);
+
+            assertThat(taken).containsOnlyOnce(true);
+            assertThatThrownBy(() -> lab.start(B)).isInstanceOf(WorkflowExecutionAlreadyStarted.class);
+            assertThat(runs(lab)).hasSize(1);
+            assertThat(lake.newest(ID).source()).isEqualTo(A);
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    @Test
+    void aSignalWithStartStartsACollectionOrReachesTheOneThatRuns() throws Exception {
+        try (Lab lab = lab(TemporalServer.shared())) {
+            signalWithStart(lab, B);
+            lab.await("the commit of B", () -> isCommitted(B));
+            assertThat(lake.log(ID)).extracting(Head::source).doesNotContain(A);
+            signalWithStart(lab, C);
+            lab.await("the commit of C", () -> isCommitted(C));
+
+            assertThat(runs(lab)).hasSize(1);
+            assertThat(lake.log(ID)).extracting(Head::source).containsExactly(B, B, C, C);
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    private static void signalWithStart(Lab lab, ExternalSource source) {
+        ExternalCollectionWorkflow collection = lab.unstarted();
+        BatchRequest batch = lab.client.newSignalWithStartRequest();
+        batch.add(collection::run, CollectionInput.of(A, CollectionOptions.DEFAULTS), null);
+        batch.add(collection::sourceChanged, SourceRequest.of(source));
+        lab.client.signalWithStart(batch);
+    }
+
+    @Test
+    void anUpdateWithStartStartsACollectionOrReachesTheOneThatRuns() throws Exception {
+        try (Lab lab = lab(TemporalServer.shared())) {
+            ChangeAnswer first = updateWithStart(lab, B);
+            lab.awaitEnd(first.update(), COMMITTED);
+            ChangeAnswer second = updateWithStart(lab, C);
+            lab.awaitEnd(second.update(), COMMITTED);
+
+            assertThat(first.generation()).isEqualTo(1);
+            assertThat(second.generation()).isEqualTo(2);
+            assertThat(second.update()).isEqualTo(first.update() + 1);
+            assertThat(runs(lab)).hasSize(1);
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    private static ChangeAnswer updateWithStart(Lab lab, ExternalSource source) {
+        ExternalCollectionWorkflow collection = lab.client.newWorkflowStub(
+                ExternalCollectionWorkflow.class,
+                WorkflowOptions.newBuilder(Lab.options(ID))
+                        .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
+                        .build());
+        return WorkflowClient.executeUpdateWithStart(
+                collection::changeSource,
+                SourceRequest.of(source),
+                UpdateOptions.<ChangeAnswer>newBuilder()
+                        .setWaitForStage(WorkflowUpdateStage.COMPLETED)
+                        .build(),
+                new WithStartWorkflowOperation<>(collection::run, new CollectionInput(null), null));
+    }
+
+    // ------------------------------------------------------------------ many messages
+
+    @Test
+    void ofAThousandSignalsTheLastIsCommittedAfterAHandfulOfUpdates() throws Exception {
+        // Every update lists until it is stopped.
+        List<FakeLake.Hold> lists =
+                Stream.generate(() -> lake.hold("listFiles")).limit(40).toList();
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            lists.get(0).awaitReached();
+            atOnce(16, thread -> {
+                for (int i = thread; i < 999; i += 16) {
+                    lab.collection().sourceChanged(SourceRequest.of(source("s3://lake/" + i + "/")));
+                }
+                return null;
+            });
+            lab.collection().sourceChanged(SourceRequest.of(source("s3://lake/last/")));
+            CollectionStatus status = lab.awaitStatus(each ->
+                    each.update() != null && each.update().source().uri().equals("s3://lake/last/"));
+            assertThat(status.update().update())
+                    .as("one number for each change")
+                    .isEqualTo(1_001);
+            lists.forEach(FakeLake.Hold::release);
+            lab.awaitEnd(1_001, COMMITTED);
+
+            List<List<HistoryEvent>> runs = runs(lab);
+            assertThat(runs.stream()
+                            .flatMap(List::stream)
+                            .filter(event -> event.getEventType()
+                                    == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED)
+                            .count())
+                    .as("updates that were started")
+                    .isBetween(2L, 8L);
+            assertThat(runs).allMatch(events -> events.size() < 4_000);
+            assertThat(lake.newest(ID).source().uri()).isEqualTo("s3://lake/last/");
+            assertThat(lab.collection().jobs(null))
+                    .hasSize(100)
+                    .allMatch(job -> job.state().isEnd());
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    @Test
+    void noSignalIsLostBetweenRuns() throws Exception {
+        int signals = 120;
+        try (Lab lab = lab(TemporalServer.shared(), new Policies.History(30, 10_000))) {
+            lab.start(A);
+            for (int i = 0; i < signals; i++) {
+                lab.collection().sourceChanged(SourceRequest.of(source("s3://lake/" + i + "/")));
+                // So that there are moments without an update, in which a run can end.
+                Thread.sleep(i % 8 == 0 ? 400 : 0);
+            }
+            lab.awaitEnd(1 + signals, COMMITTED);
+
+            assertThat(runs(lab)).as("runs").hasSizeGreaterThan(3);
+            assertThat(lake.newest(ID).source().uri()).isEqualTo("s3://lake/" + (signals - 1) + "/");
+            assertThat(lake.newest(ID).update())
+                    .as("one number for each change")
+                    .isEqualTo(1 + signals);
+            assertThat(lake.calls("openCollection")).isEqualTo(1);
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    @Test
+    void everyRequestBetweenRunsIsAnswered() throws Exception {
+        int requests = 60;
+        try (Lab lab = lab(TemporalServer.shared(), new Policies.History(30, 10_000))) {
+            lab.start(A);
+            List<Long> numbers = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                lab.collection().resume();
+                numbers.add(request(lab, source("s3://lake/" + i + "/"), "request-" + i)
+                        .update());
+            }
+            lab.awaitEnd(1 + requests, COMMITTED);
+
+            assertThat(runs(lab)).as("runs").hasSizeGreaterThan(3);
+            assertThat(numbers)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(2, 1 + requests).boxed().toList());
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    /** Sent again, under the same id, where the server asks for it: it cannot tell what became of one that met a run's end. */
+    private static ChangeAnswer request(Lab lab, ExternalSource source, String id) throws Exception {
+        while (true) {
+            try {
+                return lab.untyped()
+                        .startUpdate(
+                                UpdateOptions.newBuilder(ChangeAnswer.class)
+                                        .setUpdateName("changeSource")
+                                        .setUpdateId(id)
+                                        .setWaitForStage(WorkflowUpdateStage.ACCEPTED)
+                                        .build(),
+                                SourceRequest.of(source))
+                        .getResultAsync()
+                        .get(60, TimeUnit.SECONDS);
+            } catch (WorkflowServiceException | ExecutionException e) {
+                if (Status.fromThrowable(e).getCode() != Status.Code.FAILED_PRECONDITION) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ crashes
+
+    @Test
+    void anUpdateGoesOnAfterACrashOfTheServerInEachStep() throws Exception {
+        try (TemporalServer server = TemporalServer.startDurable();
+                Lab lab = lab(server)) {
+            lab.start(A);
+            lab.awaitEnd(1, COMMITTED);
+            long update = 1;
+            for (String step :
+                    List.of("listFiles", "readFragments", "balanceSegments", "commitSnapshot", "committed")) {
+                lake.touch(A);
+                FakeLake.Hold hold = lake.hold(step);
+                lab.collection().signalRefresh();
+                hold.awaitReached();
+                server.kill();
+                if (step.equals("commitSnapshot")) {
+                    // What is done meanwhile cannot be told to anybody.
+                    hold.release();
+                    lab.await("the commit", () -> lake.log(ID).size() == 2 + 4);
+                }
+                server.restart();
+                hold.release();
+                update++;
+                lab.awaitEnd(update, COMMITTED);
+            }
+
+            assertThat(lake.log(ID)).as("nothing is written twice").hasSize(7);
+            assertThat(lake.newest(ID).update()).isEqualTo(update);
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    @Test
+    void aSignalThatWasTakenSurvivesACrashOfTheServer() throws Exception {
+        try (TemporalServer server = TemporalServer.startDurable();
+                Lab lab = lab(server)) {
+            FakeLake.Hold list = lake.hold("listFiles");
+            lab.start(A);
+            list.awaitReached();
+            lab.collection().sourceChanged(SourceRequest.of(B));
+            server.kill();
+            server.restart();
+
+            lab.await("the commit of B", () -> isCommitted(B));
+            lab.awaitStatus(status -> status.state().equals("idle"));
+            assertThat(lab.ends()).isEqualTo("1 SUPERSEDED, 2 COMMITTED");
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    @Test
+    void onANewEmptyServerACollectionGoesOnFromTheCatalog() throws Exception {
+        try (Lab gone = lab(TemporalServer.shared());
+                TemporalServer empty = TemporalServer.start();
+                Lab lab = lab(empty)) {
+            gone.start(A);
+            gone.awaitEnd(1, COMMITTED);
+            gone.collection().changeSource(SourceRequest.of(B));
+            gone.awaitEnd(2, COMMITTED);
+            // Whatever still runs there can do no harm.
+            lake.touch(B);
+            FakeLake.Hold straggler = lake.hold("commitSnapshot");
+            gone.collection().signalRefresh();
+            straggler.awaitReached();
+            long segments = lake.newest(ID).nextSegmentId();
+
+            lab.start(null);
+            assertThat(lab.awaitEnd(3, COMMITTED).trigger()).isEqualTo("start");
+            lab.collection().changeSource(SourceRequest.of(C));
+            lab.awaitEnd(4, COMMITTED);
+            straggler.release();
+            gone.await(
+                    "the straggler's end",
+                    () -> gone.collection().jobs(null).get(0).state().isEnd());
+
+            assertThat(gone.ends()).isEqualTo("1 COMMITTED, 2 COMMITTED, 3 SUPERSEDED");
+            assertThat(lake.log(ID))
+                    .extracting(head -> head.kind() + " " + head.generation() + " by " + head.update())
+                    .containsExactly(
+                            "DECLARED 1 by 1",
+                            "COMMITTED 1 by 1",
+                            "DECLARED 2 by 2",
+                            "COMMITTED 2 by 2",
+                            "COMMITTED 2 by 3",
+                            "DECLARED 3 by 4",
+                            "COMMITTED 3 by 4");
+            assertThat(lake.newest(ID).nextSegmentId()).isGreaterThan(segments);
+            nothingIsLeftBehind(lab);
+            nothingIsLeftBehind(gone);
+            lab.collection().signalRefresh();
+            lab.awaitEnd(5, UNCHANGED);
+        }
+    }
+
+    // ------------------------------------------------------------------ helpers
+
+    private boolean isCommitted(ExternalSource source) {
+        Head newest = lake.newest(ID);
+        return newest.kind() == HeadKind.COMMITTED && newest.source().equals(source);
+    }
+
+    /** The histories of the collection's runs, newest first, from one to the one it continues. */
+    private static List<List<HistoryEvent>> runs(Lab lab) {
+        List<List<HistoryEvent>> runs = new ArrayList<>();
+        String run = lab.untyped().describe().getExecution().getRunId();
+        while (!run.isEmpty()) {
+            List<HistoryEvent> events = Histories.of(lab.client, ID, run);
+            runs.add(events);
+            run = events.get(0).getWorkflowExecutionStartedEventAttributes().getContinuedExecutionRunId();
+        }
+        return runs;
+    }
+
+    private interface Work<T> {
+        T of(int number) throws Exception;
+    }
+
+    private static <T> List<T> atOnce(int count, Work<T> work) throws InterruptedException, ExecutionException {
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            List<Callable<T>> calls = IntStream.range(0, count)
+                    .<Callable<T>>mapToObj(i -> () -> work.of(i))
+                    .toList();
+            List<T> results = new ArrayList<>();
+            for (Future<T> each : threads.invokeAll(calls)) {
+                results.add(each.get());
+            }
+            return results;
+        }
+    }
+}
