@@ -38,7 +38,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     /** What can be set. */
     enum Setting {
         CATALOG("catalog", "LITTORAL_CATALOG"),
-        ALLOW_SOURCE("allow-source", "LITTORAL_ALLOW_SOURCES"),
+        ALLOW_SOURCE("allow-source", "LITTORAL_ALLOW_SOURCE"),
         TASK_QUEUE("task-queue", "LITTORAL_TASK_QUEUE"),
         CONCURRENCY("concurrency", "LITTORAL_CONCURRENCY"),
         ACTIVITIES_PER_SECOND("activities-per-second", "LITTORAL_ACTIVITIES_PER_SECOND"),

@@ -22,7 +22,7 @@ final class WorkerOptions {
             paramLabel = "<prefix>",
             description = {
                 "What sources may start with, as s3://bucket/prefix/ or file:///dir/. Can be given again."
-                        + " Or $$LITTORAL_ALLOW_SOURCES, with commas."
+                        + " Or $$LITTORAL_ALLOW_SOURCE, with commas."
             })
     private List<String> allowedSources;
 

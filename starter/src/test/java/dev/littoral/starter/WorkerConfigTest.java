@@ -75,7 +75,7 @@ class WorkerConfigTest {
     void sourcesAreSeparatedByCommasAndFoldersAreMeantAsWhatLiesInThem() {
         assertThat(config(
                                 Map.of(WorkerConfig.Setting.CATALOG, "catalog"),
-                                Map.of("LITTORAL_ALLOW_SOURCES", "s3://lake/a/, file:///b/," + folder),
+                                Map.of("LITTORAL_ALLOW_SOURCE", "s3://lake/a/, file:///b/," + folder),
                                 null)
                         .worker()
                         .allowedSources())

@@ -214,13 +214,20 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             return;
         }
         // Workflow.await with a time-out would leave its timer behind each time a message comes first.
-        CompletablePromise<Void> timer = Workflow.newPromise();
-        CancellationScope scope = Workflow.newCancellationScope(() -> timer.completeFrom(Workflow.newTimer(
-                Duration.between(now(), until),
-                TimerOptions.newBuilder().setSummary("until the next update").build())));
+        CompletablePromise<Void> over = Workflow.newPromise();
+        CancellationScope scope = Workflow.newCancellationScope(() -> Workflow.newTimer(
+                        Duration.between(now(), until),
+                        TimerOptions.newBuilder()
+                                .setSummary("until the next update")
+                                .build())
+                // Also where it is cancelled: a failure that nobody looks at would be logged as one.
+                .handle((fired, cancelled) -> {
+                    over.complete(null);
+                    return null;
+                }));
         scope.run();
-        Workflow.await(() -> !inbox.isEmpty() || timer.isCompleted());
-        if (!timer.isCompleted()) {
+        Workflow.await(() -> !inbox.isEmpty() || over.isCompleted());
+        if (!over.isCompleted()) {
             scope.cancel("a message came first");
         }
     }

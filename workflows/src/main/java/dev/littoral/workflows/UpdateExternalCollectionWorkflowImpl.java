@@ -170,8 +170,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         previousPlan = listing.plan();
         say(
                 "Listed",
-                Words.count(listing.listed()) + " files, " + Words.count(listing.touched())
-                        + " shards of them new or changed");
+                Words.count(listing.listed(), "file") + "; " + Words.count(listing.touched(), "shard")
+                        + " with new, changed or removed ones");
 
         progress = new UpdateProgress("read", round, listing.touched(), listing.listed());
         List<ReadOutcome> reads = timed(

@@ -81,14 +81,19 @@ public final class Words {
         return String.format(Locale.ROOT, "%,d", n);
     }
 
+    /** So many of a thing, which is named in the singular. */
+    public static String count(long n, String thing) {
+        return count(n) + " " + thing + (n == 1 ? "" : "s");
+    }
+
     public static String time(Instant time) {
         return TIME.format(time) + " UTC";
     }
 
     /** What a snapshot holds. */
     public static String totals(Totals totals) {
-        return count(totals.rows()) + " rows in " + count(totals.segments()) + " segments, of " + count(totals.files())
-                + " files";
+        return count(totals.rows(), "row") + " in " + count(totals.segments(), "segment") + ", of "
+                + count(totals.files(), "file");
     }
 
     /** How an update ended, and why. */
@@ -124,6 +129,13 @@ public final class Words {
     static String details(CollectionStatus status) {
         StringBuilder page = new StringBuilder();
         line(page, "State", status.state());
+        // The web UI shows a few lines at once: first what somebody may have to mend.
+        if (status.trouble() != null) {
+            line(page, "Trying again", plain(trouble(status.trouble())));
+        }
+        if (status.lastFailure() != null) {
+            line(page, "Last failure", plain(end(status.lastFailure())));
+        }
         if (status.source() != null) {
             line(
                     page,
@@ -140,9 +152,6 @@ public final class Words {
         if (status.update() != null) {
             line(page, "Running", progress(status));
         }
-        if (status.trouble() != null) {
-            line(page, "Trying again", plain(trouble(status.trouble())));
-        }
         if (status.pending() != null) {
             line(
                     page,
@@ -150,11 +159,8 @@ public final class Words {
                     "update " + status.pending().update() + ", asked for by "
                             + status.pending().trigger());
         }
-        if (status.last() != null) {
+        if (status.last() != null && !status.last().equals(status.lastFailure())) {
             line(page, "Last", plain(end(status.last())));
-        }
-        if (status.lastFailure() != null && !status.lastFailure().equals(status.last())) {
-            line(page, "Last failure", plain(end(status.lastFailure())));
         }
         if (status.nextRefresh() != null) {
             line(page, "Next refresh", time(status.nextRefresh()));

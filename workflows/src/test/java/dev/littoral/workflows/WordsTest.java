@@ -45,7 +45,7 @@ class WordsTest {
                 .contains(
                         "**State:** updating",
                         "**Follows:** `" + A.uri() + "`, parquet, generation 3",
-                        "**Serves:** 1 rows in 1 segments, of 1 files, at version 7",
+                        "**Serves:** 1 row in 1 segment, of 1 file, at version 7",
                         "**Running:** update 42 reads footers, 1,204 of 98,112 files, as of 2026-01-01 12:00:00 UTC",
                         "**Trying again:** the store answers 503 (read, attempt 3 failed at 2026-01-01 12:00:00 UTC, next try at"
                                 + " 2026-01-01 12:00:02 UTC)",
@@ -55,7 +55,9 @@ class WordsTest {
                 new Message.UpdateClosed(42, null, CollectionStateTest.failed(FailureType.INPUT, "bad_file")), NOW);
         state.inspected(42, head, NOW);
         assertThat(Words.details(state.status()))
-                .contains("**State:** failed", "**Last:** update 42 FAILED at 2026-01-01 12:00:00 UTC: bad\\_file")
+                .contains(
+                        "**State:** failed",
+                        "**Last failure:** update 42 FAILED at 2026-01-01 12:00:00 UTC: bad\\_file")
                 .doesNotContain("Trying again", "Running");
     }
 }

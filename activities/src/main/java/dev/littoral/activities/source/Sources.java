@@ -50,9 +50,15 @@ public final class Sources {
         void close();
     }
 
+    /** Whether a URI is a prefix or lies below it: {@code s3://lake} is not where {@code s3://lake-of-others} lies. */
+    private static boolean lies(String uri, String prefix) {
+        return uri.startsWith(prefix)
+                && (prefix.endsWith("/") || uri.length() == prefix.length() || uri.charAt(prefix.length()) == '/');
+    }
+
     /** Why a source may not be read by this worker, in one sentence, or empty. */
     public Optional<String> refusal(ExternalSource source) {
-        return allowed.stream().anyMatch(source.uri()::startsWith)
+        return allowed.stream().anyMatch(prefix -> lies(source.uri(), prefix))
                 ? Optional.empty()
                 : Optional.of("Source " + source.uri()
                         + " is not on this worker's list of allowed sources; expected "
