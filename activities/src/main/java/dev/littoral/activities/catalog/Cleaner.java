@@ -36,23 +36,26 @@ public final class Cleaner {
      * Cleans. Versions go first, the oldest before all others, so that a clean-up that is cut off leaves a log without holes
      * and no version whose objects are gone.
      *
-     * @param keepFrom versions written before are removed, but for the newest
+     * @param keepFrom versions that were replaced before are removed
      */
     public Result clean(Instant keepFrom) throws InterruptedException {
         List<Head> kept = new ArrayList<>();
         List<Long> doomed = new ArrayList<>();
         long before = Long.MAX_VALUE;
+        // When the version after took its place: from then on its retention counts, however long it was the newest.
+        Instant replaced = Instant.MAX;
         List<Head> page;
         do {
             page = catalog.heads().newest(before, PAGE);
             for (Head head : page) {
                 // A clock that was set back makes no holes: only versions older than a doomed one go with it.
-                if (kept.isEmpty() || (doomed.isEmpty() && !head.time().isBefore(keepFrom))) {
+                if (kept.isEmpty() || (doomed.isEmpty() && !replaced.isBefore(keepFrom))) {
                     kept.add(head);
                 } else {
                     doomed.add(head.version());
                 }
                 before = head.version();
+                replaced = head.time();
             }
         } while (page.size() == PAGE);
         if (kept.isEmpty()) {

@@ -89,14 +89,14 @@ class CleanerTest {
         for (int i = 0; i < 10; i++) {
             commit();
         }
-        // The shard of version 6 is also named by version 7; that of version 5 by no version left.
-        assertThat(cleanBefore(7)).isEqualTo(new Cleaner.Result(6, 6 + 5));
+        // Version 7 took the place of version 6 on day 7. The shard of version 5 is also named by version 6.
+        assertThat(cleanBefore(7)).isEqualTo(new Cleaner.Result(5, 5 + 4));
         List<Head> left = catalog.heads().newest(Long.MAX_VALUE, 100);
-        assertThat(left).extracting(Head::version).containsExactly(10L, 9L, 8L, 7L);
+        assertThat(left).extracting(Head::version).containsExactly(10L, 9L, 8L, 7L, 6L);
         for (Head version : left) {
             assertReadable(version);
         }
-        assertThat(store.keys()).noneMatch(key -> key.contains(folder(5))).anyMatch(key -> key.contains(folder(6)));
+        assertThat(store.keys()).noneMatch(key -> key.contains(folder(4))).anyMatch(key -> key.contains(folder(5)));
     }
 
     @Test
@@ -106,6 +106,18 @@ class CleanerTest {
         assertThat(cleanBefore(1_000).versions()).isEqualTo(1);
         assertThat(catalog.heads().newest()).isEqualTo(head);
         assertReadable(head);
+    }
+
+    @Test
+    void aVersionThatWasTheNewestForLongStaysReadableForItsRetention() throws InterruptedException {
+        commit();
+        Head before = head;
+        Head today =
+                new Head(2, "today", HeadKind.DECLARED, SOURCE, 2, 1, null, 1, START.plus(Duration.ofDays(100)), "");
+        assertThat(catalog.heads().create(before, today)).isEqualTo(new CommitOutcome.Created(today));
+        assertThat(cleanBefore(99)).isEqualTo(new Cleaner.Result(0, 0));
+        assertReadable(before);
+        assertThat(cleanBefore(101).versions()).isEqualTo(1);
     }
 
     @Test
@@ -136,10 +148,10 @@ class CleanerTest {
         catalog.heads().create(head, early);
         head = early;
         commit();
-        cleanBefore(1);
+        cleanBefore(4);
         assertThat(catalog.heads().newest(Long.MAX_VALUE, 100))
                 .extracting(Head::version)
-                .containsExactly(4L);
+                .containsExactly(4L, 3L);
         assertReadable(head);
     }
 
