@@ -61,10 +61,11 @@ public final class Cleaner {
         if (kept.isEmpty()) {
             return new Result(0, 0);
         }
+        // Before anything is deleted: where a kept root is damaged, older versions may be all that can still be read.
+        Set<String> reached = reached(kept);
         Collections.reverse(doomed);
         catalog.heads().delete(doomed);
-        return new Result(
-                doomed.size(), removeUnreached(reached(kept), kept.get(0).version()));
+        return new Result(doomed.size(), removeUnreached(reached, kept.get(0).version()));
     }
 
     private Set<String> reached(List<Head> kept) throws InterruptedException {

@@ -1,7 +1,9 @@
 package dev.littoral.activities.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CleanerTest {
@@ -118,6 +121,19 @@ class CleanerTest {
         assertThat(cleanBefore(99)).isEqualTo(new Cleaner.Result(0, 0));
         assertReadable(before);
         assertThat(cleanBefore(101).versions()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsDeletedWhereARootThatStaysIsDamaged() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            commit();
+        }
+        store.put("orders/" + head.snapshot().key(), new byte[] {1});
+        Set<String> before = Set.copyOf(store.keys());
+        assertThatThrownBy(() -> cleanBefore(3))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("damaged");
+        assertThat(Set.copyOf(store.keys())).isEqualTo(before);
     }
 
     @Test
