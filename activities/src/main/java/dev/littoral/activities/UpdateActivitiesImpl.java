@@ -36,12 +36,14 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Lists, reads and balances. One object serves all collections of a worker, on many threads. */
 public final class UpdateActivitiesImpl implements UpdateActivities {
     private final ObjectStore store;
     private final Opener sources;
     private final int maxFilesPerShard;
+    private final Supplier<String> attemptIds;
     private final ParquetFooters footers = new ParquetFooters();
 
     public UpdateActivitiesImpl(ObjectStore store, Sources sources) {
@@ -49,9 +51,19 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     }
 
     UpdateActivitiesImpl(ObjectStore store, Opener sources, int maxFilesPerShard) {
+        this(store, sources, maxFilesPerShard, () -> UUID.randomUUID().toString());
+    }
+
+    /**
+     * Activities on a store.
+     *
+     * @param attemptIds names each attempt of a listing, never two by one name
+     */
+    UpdateActivitiesImpl(ObjectStore store, Opener sources, int maxFilesPerShard, Supplier<String> attemptIds) {
         this.store = store;
         this.sources = sources;
         this.maxFilesPerShard = maxFilesPerShard;
+        this.attemptIds = attemptIds;
     }
 
     /** Opens a source, as {@link Sources} does. */
@@ -125,7 +137,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                                 != request.options().targetRowsPerSegment());
         // Unique to this attempt: an earlier one that still runs cannot write over what this one refers to.
         String folder =
-                "%s/r%d-%s".formatted(CollectionCatalog.staging(request.update()), request.round(), UUID.randomUUID());
+                "%s/r%d-%s".formatted(CollectionCatalog.staging(request.update()), request.round(), attemptIds.get());
         try (Sources.Opened source =
                 sources.open(request.source(), request.options().allowEmpty())) {
             SourceLister lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, progress);

@@ -1,0 +1,512 @@
+package dev.littoral.activities.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStream;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.UpdateState;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/**
+ * Looks at the raw objects of a catalog after every write and at every answer, with nothing of the code under test, and throws a
+ * {@link Violation} of the invariant, by its number in {@code docs/protocol.md}, that does not hold.
+ */
+final class Auditor {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String HEADS = World.COLLECTION + "/head/";
+
+    /** What was read of a body or a version once. */
+    private final Map<Body, JsonNode> heads = new HashMap<>();
+
+    private final Map<Body, Snapshot> snapshots = new HashMap<>();
+
+    /** What it remembers along one schedule. */
+    static final class Memory {
+        /** Every version there ever was. */
+        private final TreeMap<Long, Body> log;
+
+        private final Map<Long, UpdateState> ends;
+        private long declared;
+
+        Memory() {
+            log = new TreeMap<>();
+            ends = new TreeMap<>();
+        }
+
+        Memory(Memory other) {
+            log = new TreeMap<>(other.log);
+            ends = new TreeMap<>(other.ends);
+            declared = other.declared;
+        }
+
+        /** A new world begins, whose updates have other numbers. */
+        void forgetUpdates() {
+            ends.clear();
+        }
+
+        void words(List<Integer> words, ToIntFunction<Object> number) {
+            log.values().forEach(body -> words.add(body.number()));
+            words.add(-6);
+            ends.forEach((update, end) -> words.add(number.applyAsInt(List.of(update, end))));
+            words.add((int) declared);
+        }
+    }
+
+    /**
+     * A snapshot as its raw objects say.
+     *
+     * @param needed its objects by their keys
+     * @param state the state of the source it lists
+     * @param segments the content of each segment
+     */
+    private record Snapshot(Map<String, Body> needed, String uri, int state, Map<Long, String> segments) {}
+
+    /** A write was done. Versions written before {@code keepFrom} may be cleaned away when others took their place before it too. */
+    void afterWrite(Map<String, Body> store, Memory memory, Instant keepFrom) {
+        TreeMap<Long, Body> now = new TreeMap<>();
+        store.forEach((key, body) -> {
+            if (key.startsWith(HEADS)) {
+                now.put(World.versionOf(key), body);
+            }
+        });
+        now.forEach((version, body) -> {
+            Body before = memory.log.get(version);
+            if (before == null) {
+                version(version, body, store, memory);
+            } else {
+                check(
+                        before.equals(body),
+                        1,
+                        "version " + version + " was " + words(before) + " and is " + words(body));
+            }
+        });
+        memory.log.forEach((version, body) -> {
+            if (!now.containsKey(version)) {
+                Body next = memory.log.get(version + 1);
+                check(next != null, 1, "version " + version + ", the newest, is gone");
+                check(
+                        Instant.parse(read(next).get("time").asText()).isBefore(keepFrom),
+                        11,
+                        "version " + version + " is gone, though version " + (version + 1) + " took its place only at "
+                                + read(next).get("time").asText() + " and versions can be read until " + keepFrom);
+            }
+        });
+        for (Map.Entry<Long, Body> each : now.entrySet()) {
+            for (Map.Entry<String, Body> needed :
+                    snapshot(each.getValue(), store).needed().entrySet()) {
+                Body found = store.get(needed.getKey());
+                check(found != null, 7, "version " + each.getKey() + " needs " + needed.getKey() + ", which is gone");
+                check(
+                        needed.getValue().equals(found),
+                        7,
+                        "version " + each.getKey() + " needs " + needed.getKey() + ", which is another now");
+            }
+        }
+    }
+
+    private void version(long version, Body body, Map<String, Body> store, Memory memory) {
+        JsonNode head = read(body);
+        String at = "version " + version + " (" + words(body) + ")";
+        long newest = memory.log.isEmpty() ? 0 : memory.log.lastKey();
+        check(version == newest + 1, 1, at + " is created though the newest is " + newest);
+        check(head.get("version").asLong() == version, 1, at + " has the name of another");
+        Body last = memory.log.get(newest);
+        JsonNode before = last == null ? null : read(last);
+        String kind = head.get("kind").asText();
+        check(
+                before == null || !before.get("kind").asText().equals("RETIRED"),
+                9,
+                at + " follows the collection's end");
+        long generation = before == null ? 0 : before.get("generation").asLong();
+        boolean declares = kind.equals("DECLARED");
+        check(
+                head.get("generation").asLong() == generation + (declares ? 1 : 0),
+                2,
+                at + " follows generation " + generation);
+        if (kind.equals("COMMITTED")) {
+            check(
+                    before != null && head.get("source").equals(before.get("source")),
+                    2,
+                    at + " commits " + head.get("source").get("uri") + " where another source is wanted");
+            check(
+                    head.get("generation").asLong() >= memory.declared,
+                    2,
+                    at + " is older than generation " + memory.declared + ", whose declaration was answered");
+        }
+        check(
+                kind.equals("COMMITTED")
+                        || kind.equals("ROLLED_BACK")
+                        || before == null
+                        || Objects.equals(head.get("snapshot"), before.get("snapshot")),
+                8,
+                at + " changes the snapshot");
+        check(
+                before == null
+                        || head.get("nextSegmentId").asLong()
+                                >= before.get("nextSegmentId").asLong(),
+                6,
+                at + " takes segment ids back");
+        Snapshot snapshot = snapshot(body, store);
+        for (Map.Entry<Long, Body> other : memory.log.entrySet()) {
+            JsonNode older = read(other.getValue());
+            check(
+                    !older.get("commitId").equals(head.get("commitId")),
+                    4,
+                    at + " has the commitId of version " + other.getKey());
+            if (!kind.equals("COMMITTED") || !older.get("kind").asText().equals("COMMITTED")) {
+                continue;
+            }
+            check(
+                    !older.get("update").equals(head.get("update")),
+                    4,
+                    at + ": its update has committed version " + other.getKey() + " before");
+            Snapshot served = snapshot(other.getValue(), store);
+            check(
+                    !served.uri().equals(snapshot.uri()) || served.state() <= snapshot.state(),
+                    3,
+                    at + " lists state " + snapshot.state() + " of " + snapshot.uri() + ", version " + other.getKey()
+                            + " before it lists state " + served.state());
+            snapshot.segments().forEach((id, content) -> {
+                String given = served.segments().get(id);
+                check(
+                        given == null || given.equals(content),
+                        6,
+                        at + " gives segment " + id + " to " + content + ", version " + other.getKey() + " gave it to "
+                                + given);
+            });
+        }
+        if (kind.equals("COMMITTED")) {
+            for (long id : snapshot.segments().keySet()) {
+                check(
+                        id < head.get("nextSegmentId").asLong(),
+                        6,
+                        at + " uses segment id " + id + " and does not count it");
+            }
+            check(
+                    snapshot.uri().equals(head.get("source").get("uri").asText()),
+                    8,
+                    at + " serves files of " + snapshot.uri());
+            UpdateState end = memory.ends.get(head.get("update").asLong());
+            check(
+                    end == null || end == UpdateState.COMMITTED || end == UpdateState.FAILED,
+                    5,
+                    at + ": its update was said to be " + end);
+        }
+        memory.log.put(version, body);
+    }
+
+    private Snapshot snapshot(Body head, Map<String, Body> store) {
+        Snapshot known = snapshots.get(head);
+        if (known == null) {
+            known = audited(read(head), store);
+            snapshots.put(head, known);
+        }
+        return known;
+    }
+
+    private static Snapshot audited(JsonNode head, Map<String, Body> store) {
+        JsonNode ref = head.get("snapshot");
+        if (ref == null) {
+            return new Snapshot(Map.of(), "", 0, Map.of());
+        }
+        String at = "version " + head.get("version").asLong();
+        Map<String, Body> needed = new TreeMap<>();
+        JsonNode root = lines(object(at, ref, store, needed)).get(0);
+        Map<String, String> files = new TreeMap<>();
+        Map<Long, StringBuilder> segments = new TreeMap<>();
+        long rows = 0;
+        for (JsonNode shard : root.get("shards")) {
+            for (JsonNode file : lines(object(at, shard, store, needed))) {
+                String path = file.get("path").asText();
+                long end = 0;
+                for (JsonNode fragment : file.get("fragments")) {
+                    check(fragment.get("start").asLong() == end, 8, at + " leaves out rows of " + path);
+                    end = fragment.get("end").asLong();
+                    segments.computeIfAbsent(fragment.get("segment").asLong(), any -> new StringBuilder())
+                            .append(path + "@" + file.get("version").asText() + "[" + fragment.get("start") + "," + end
+                                    + ")");
+                }
+                check(end == file.get("rows").asLong(), 8, at + " covers " + end + " rows of " + path);
+                check(
+                        files.put(path, file.get("version").asText() + " " + end) == null,
+                        8,
+                        at + " has " + path + " twice");
+                rows += end;
+            }
+        }
+        check(
+                ref.get("totals").get("rows").asLong() == rows,
+                8,
+                at + " says " + ref.get("totals") + " and has " + rows + " rows");
+        String uri = root.get("source").get("uri").asText();
+        int state = Lakes.stateOf(uri, files);
+        check(state > 0, 8, at + " serves " + files + ", which " + uri + " never listed");
+        Map<Long, String> contents = new TreeMap<>();
+        segments.forEach((id, content) -> contents.put(id, content.toString()));
+        return new Snapshot(needed, uri, state, contents);
+    }
+
+    private static Body object(String at, JsonNode ref, Map<String, Body> store, Map<String, Body> needed) {
+        String key = World.COLLECTION + "/" + ref.get("key").asText();
+        Body body = store.get(key);
+        check(body != null, 7, at + " needs " + key + ", which is not there");
+        check(sha256(body).equals(ref.get("sha256").asText()), 7, at + " needs " + key + ", which has another digest");
+        needed.put(key, body);
+        return body;
+    }
+
+    private static String sha256(Body body) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.bytes()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<JsonNode> lines(Body compressed) {
+        try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(compressed.bytes()))) {
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+                if (!line.isEmpty()) {
+                    lines.add(JSON.readTree(line));
+                }
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode read(Body body) {
+        return heads.computeIfAbsent(body, any -> {
+            try {
+                return JSON.readTree(body.bytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private String words(Body body) {
+        JsonNode head = read(body);
+        return head.get("kind").asText() + " " + head.get("source").get("uri").asText() + " generation "
+                + head.get("generation") + " by " + head.get("commitId").asText();
+    }
+
+    // ------------------------------------------------------------------ answers
+
+    /** A step answered, whether anybody listens or not. */
+    void answered(Step step, Object result, Memory memory) {
+        CommitOutcome outcome = result instanceof CommitResult commit
+                ? commit.outcome()
+                : result instanceof CommitOutcome other ? other : null;
+        if (result instanceof Head head && step instanceof Step.ReadHead) {
+            check(head.equals(Head.NONE) || is(head, memory), 5, "the head is said to be " + inWords(head));
+        }
+        if (result instanceof Code.Failed failed) {
+            check(failed.type() != FailureType.INTERNAL, 5, step.word() + " failed with a bug: " + failed.message());
+        }
+        if (outcome == null) {
+            return;
+        }
+        Wish wish = Wish.of(step);
+        Body there = memory.log.get(wish.base().version() + 1);
+        boolean own = there != null && wish.isMetBy(read(there));
+        switch (outcome) {
+            case CommitOutcome.Created created -> {
+                check(
+                        own,
+                        5,
+                        step.word() + ": the answer is CREATED, and version "
+                                + (wish.base().version() + 1) + " is " + (there == null ? "not there" : words(there)));
+                check(
+                        created.head().version() == wish.base().version() + 1 && is(created.head(), memory),
+                        5,
+                        step.word() + ": the answer CREATED names " + inWords(created.head()));
+            }
+            case CommitOutcome.Moved moved -> {
+                check(
+                        there != null && !own,
+                        5,
+                        step.word() + ": the answer is MOVED, and version "
+                                + (wish.base().version() + 1) + " is " + (there == null ? "not there" : "its own"));
+                check(
+                        moved.newest().version() > wish.base().version() && is(moved.newest(), memory),
+                        5,
+                        step.word() + ": the answer MOVED names " + inWords(moved.newest()));
+            }
+            case CommitOutcome.Refused refused -> throw new Violation(5, step.word() + ": " + refused.reason());
+        }
+    }
+
+    /** What a step wants the version after its base to be. */
+    private record Wish(Head base, String commitId, String kind, String uri, long update) {
+        static Wish of(Step step) {
+            return switch (step) {
+                case Step.Declare d ->
+                    new Wish(
+                            d.request().base(),
+                            d.request().commitId(),
+                            "DECLARED",
+                            d.request().source().uri(),
+                            d.request().update());
+                case Step.Commit c ->
+                    new Wish(
+                            c.request().base(),
+                            c.request().commitId(),
+                            "COMMITTED",
+                            c.request().source().uri(),
+                            c.request().update());
+                case Step.Retire r ->
+                    new Wish(
+                            r.request().base(),
+                            r.request().commitId(),
+                            "RETIRED",
+                            r.request().base().source().uri(),
+                            r.request().update());
+                case Step.RollBack r ->
+                    new Wish(
+                            r.base(),
+                            r.commitId(),
+                            "ROLLED_BACK",
+                            r.base().source().uri(),
+                            r.base().update());
+                default -> throw new IllegalArgumentException(step.toString());
+            };
+        }
+
+        boolean isMetBy(JsonNode head) {
+            return head.get("commitId").asText().equals(commitId)
+                    && head.get("kind").asText().equals(kind)
+                    && head.get("source").get("uri").asText().equals(uri)
+                    && head.get("update").asLong() == update;
+        }
+    }
+
+    private boolean is(Head head, Memory memory) {
+        Body body = memory.log.get(head.version());
+        if (body == null) {
+            return false;
+        }
+        JsonNode raw = read(body);
+        return raw.get("commitId").asText().equals(head.commitId())
+                && raw.get("kind").asText().equals(head.kind().name())
+                && raw.get("generation").asLong() == head.generation()
+                && raw.get("update").asLong() == head.update()
+                && raw.get("nextSegmentId").asLong() == head.nextSegmentId()
+                && raw.get("source").get("uri").asText().equals(head.source().uri())
+                && Objects.equals(
+                        raw.has("snapshot") ? raw.get("snapshot").get("key").asText() : null,
+                        head.snapshot() == null ? null : head.snapshot().key());
+    }
+
+    /** An update's workflow closed with this. */
+    void reported(Flow.Fact.Ended ended, Memory memory) {
+        boolean committed = hasCommitted(ended.update(), memory);
+        switch (ended.state()) {
+            case COMMITTED ->
+                check(committed, 5, "update " + ended.update() + " reports a commit that is not in the log");
+            case UNCHANGED, SUPERSEDED ->
+                check(!committed, 5, "update " + ended.update() + " reports " + ended.state() + " and has committed");
+            case FAILED, CANCELED, PENDING, RUNNING -> {
+                // Its collection reads the head before it says so.
+            }
+        }
+    }
+
+    private boolean hasCommitted(long update, Memory memory) {
+        return memory.log.values().stream()
+                .map(this::read)
+                .anyMatch(head -> head.get("kind").asText().equals("COMMITTED")
+                        && head.get("update").asLong() == update);
+    }
+
+    /** Somebody was told this. */
+    void told(Flow.Fact fact, Memory memory) {
+        switch (fact) {
+            case Flow.Fact.Declared declared -> {
+                check(
+                        memory.log.values().stream()
+                                .anyMatch(body -> read(body).get("generation").asLong() == declared.generation()),
+                        5,
+                        "generation " + declared.generation() + " is said to be declared");
+                memory.declared = Math.max(memory.declared, declared.generation());
+            }
+            case Flow.Fact.Ended ended -> {
+                check(
+                        memory.ends.put(ended.update(), ended.state()) == null,
+                        10,
+                        "update " + ended.update() + " ends twice");
+                boolean committed = hasCommitted(ended.update(), memory);
+                boolean said = ended.state() == UpdateState.COMMITTED;
+                check(
+                        said == committed || (ended.state() == UpdateState.FAILED && !said),
+                        5,
+                        "update " + ended.update() + " is said to be " + ended.state() + " and has "
+                                + (committed ? "" : "not ") + "committed");
+            }
+        }
+    }
+
+    /** Nothing can happen any more. */
+    void quiet(Memory memory, String wish) {
+        UpdateState last = memory.ends.isEmpty()
+                ? null
+                : new TreeMap<>(memory.ends).lastEntry().getValue();
+        if (last == UpdateState.COMMITTED || last == UpdateState.UNCHANGED) {
+            Body newest = memory.log.lastEntry().getValue();
+            check(
+                    read(newest).get("source").get("uri").asText().equals(wish),
+                    10,
+                    "all is quiet and well, " + wish + " was wanted last, and the head is " + words(newest));
+            check(
+                    snapshots.get(newest).uri().equals(wish)
+                            || read(newest).get("kind").asText().equals("ROLLED_BACK"),
+                    10,
+                    "all is quiet and well, " + wish + " was wanted last, and the snapshot is of "
+                            + snapshots.get(newest).uri());
+        }
+    }
+
+    /** An answer as a story tells it. */
+    static String inWords(Object result) {
+        return switch (result) {
+            case CommitResult commit -> inWords(commit.outcome());
+            case CommitOutcome.Created created -> "CREATED " + inWords(created.head());
+            case CommitOutcome.Moved moved -> "MOVED, the newest is " + inWords(moved.newest());
+            case Head head ->
+                head.version() == 0
+                        ? "no version"
+                        : "version " + head.version() + " (" + head.kind() + " "
+                                + head.source().uri() + ", generation " + head.generation() + ")";
+            case Code.Failed failed -> failed.type() + ", " + failed.message();
+            default ->
+                result.getClass().getSimpleName().equals("Boolean")
+                        ? "done"
+                        : result.getClass().getSimpleName();
+        };
+    }
+
+    private static void check(boolean holds, int invariant, String finding) {
+        if (!holds) {
+            throw new Violation(invariant, finding);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.littoral.activities.protocol;
+
+import dev.littoral.activities.CatalogActivitiesImpl;
+import dev.littoral.activities.RealSteps;
+import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.workflows.CatalogActivities;
+import dev.littoral.workflows.SourceRules;
+import dev.littoral.workflows.UpdateActivities;
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ReadOutcome;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+
+/** Runs steps with the code that ships, on a thread that Temporal takes for an activity's. */
+final class Code {
+    /** When everything in a world happens. */
+    static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+
+    private final Safeguard lost;
+    private final int maxFilesPerShard;
+    private final Instant now;
+
+    Code(Safeguard lost, int maxFilesPerShard, Instant now) {
+        this.lost = lost;
+        this.maxFilesPerShard = maxFilesPerShard;
+        this.now = now;
+    }
+
+    Safeguard lost() {
+        return lost;
+    }
+
+    /** A step's failure, as Temporal hands it to the workflow. */
+    record Failed(FailureType type, String message) {}
+
+    /** What a step asks next given these answers, or its end: a result or {@link Failed}. */
+    Object run(Step step, String attempt, List<Object> answers) {
+        RecordedStore store =
+                new RecordedStore(answers.stream().map(Call.Answer.class::cast).toList());
+        Object end;
+        try {
+            end = result(step, attempt, store, MutantStore.of(lost, step, store));
+        } catch (ApplicationFailure e) {
+            end = new Failed(FailureType.valueOf(e.getType()), e.getOriginalMessage());
+        } catch (dev.littoral.activities.LittoralException e) {
+            end = new Failed(e.type(), e.getMessage());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return store.asked() != null ? store.asked() : new Play.Done(end);
+    }
+
+    private Object result(Step step, String attempt, RecordedStore source, ObjectStore store)
+            throws InterruptedException {
+        CatalogActivities catalog =
+                new CatalogActivitiesImpl(store, SourceRules.NONE, Clock.fixed(now, ZoneOffset.UTC));
+        UpdateActivities update = RealSteps.on(
+                store,
+                from -> new RecordedSource(source, from.uri(), lost != Safeguard.CONDITIONAL_READ),
+                maxFilesPerShard,
+                lost == Safeguard.LISTING_PER_ATTEMPT ? "same" : attempt);
+        HeadLog heads = new HeadLog(store, World.COLLECTION);
+        return switch (step) {
+            case Step.ReadHead ignored -> catalog.readHead(World.COLLECTION);
+            case Step.Declare declare -> catalog.declareSource(declare.request());
+            case Step.ListFiles list -> uncounted(update.listFiles(list.request()));
+            case Step.ReadFragments read -> uncounted(update.readFragments(read.request()));
+            case Step.Balance balance -> uncounted(update.balanceSegments(balance.request()));
+            case Step.Commit commit -> uncounted(catalog.commitSnapshot(commit(commit.request(), heads)));
+            case Step.Retire retire -> catalog.retireCollection(retire.request());
+            case Step.Discard discard -> {
+                catalog.discardStaging(discard.request());
+                yield true;
+            }
+            case Step.Clean clean -> {
+                switch (lost) {
+                    case FOLDER_OF_FUTURE_VERSION, REACHED_BY_KEPT_VERSIONS ->
+                        MutantCleaner.clean(
+                                lost, store, now.minus(clean.request().keepVersionsFor()));
+                    default -> catalog.cleanCatalog(clean.request());
+                }
+                yield true;
+            }
+            case Step.FindOldest ignored ->
+                heads.newest(Long.MAX_VALUE, 1_000).stream()
+                        .filter(head -> head.kind() == HeadKind.COMMITTED)
+                        .reduce((newer, older) -> older)
+                        .orElse(Head.NONE);
+            case Step.RollBack back -> heads.create(back.base(), rolledBack(back));
+        };
+    }
+
+    private CommitRequest commit(CommitRequest request, HeadLog heads) throws InterruptedException {
+        if (lost != Safeguard.NO_MOVE_IN_ACTIVITY) {
+            return request;
+        }
+        return Requests.upon(request, heads.newest());
+    }
+
+    private Head rolledBack(Step.RollBack back) {
+        Head base = back.base();
+        return new Head(
+                base.version() + 1,
+                back.commitId(),
+                HeadKind.ROLLED_BACK,
+                base.source(),
+                base.generation(),
+                base.update(),
+                back.to().snapshot(),
+                base.nextSegmentId(),
+                now,
+                "rolled back");
+    }
+
+    // How many requests a step made tells two of its histories apart, and nothing depends on it.
+
+    private static Listing uncounted(Listing l) {
+        return new Listing(
+                l.plan(),
+                l.touched(),
+                l.touchedFiles(),
+                l.staged(),
+                l.listed(),
+                l.skipped(),
+                l.skippedFiles(),
+                l.carried(),
+                l.vanished(),
+                l.schemas(),
+                Map.of());
+    }
+
+    private static ReadOutcome uncounted(ReadOutcome outcome) {
+        return switch (outcome) {
+            case ReadOutcome.Read r ->
+                new ReadOutcome.Read(
+                        r.added(),
+                        r.changed(),
+                        r.removed(),
+                        r.unchanged(),
+                        r.skipped(),
+                        r.skippedFiles(),
+                        r.fragments(),
+                        r.addedRows(),
+                        r.removedRows(),
+                        Map.of());
+            case ReadOutcome.Changed c -> new ReadOutcome.Changed(c.reason(), Map.of());
+        };
+    }
+
+    private static BalanceResult uncounted(BalanceResult r) {
+        return new BalanceResult(r.totals(), r.newSegments(), r.newRows(), r.nextSegmentId(), Map.of());
+    }
+
+    private static CommitResult uncounted(CommitResult r) {
+        return new CommitResult(r.outcome(), r.schemas(), Map.of());
+    }
+
+    /** Requests of commits, changed. */
+    static final class Requests {
+        private Requests() {}
+
+        static CommitRequest upon(CommitRequest r, Head base) {
+            return new CommitRequest(
+                    r.collectionId(),
+                    r.update(),
+                    r.round(),
+                    r.source(),
+                    r.options(),
+                    r.plan(),
+                    r.objects(),
+                    base,
+                    r.commitId(),
+                    r.nextSegmentId(),
+                    r.reason());
+        }
+    }
+}

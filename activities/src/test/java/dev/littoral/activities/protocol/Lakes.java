@@ -1,0 +1,74 @@
+package dev.littoral.activities.protocol;
+
+import dev.littoral.activities.RealSteps;
+import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The sources of a small world. Each source has states, the first of which is 1; one file keeps its content, the other is
+ * overwritten in place by each change and has its own number of rows in each state, so that a snapshot tells what it lists.
+ */
+final class Lakes {
+    static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
+    static final ExternalSource B = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
+    private static final Map<String, Integer> FIRST_ROWS = Map.of(A.uri(), 10, B.uri(), 50);
+    private static final int MAX_STATES = 6;
+
+    private Lakes() {}
+
+    /** A file in one state of its source. */
+    record File(String path, String version, int rows) {
+        byte[] bytes() {
+            return RealSteps.parquet(rows);
+        }
+
+        SourceFile listed() {
+            return new SourceFile(path, version, bytes().length);
+        }
+    }
+
+    /** The files of a source in one of its states, in order. */
+    static List<File> files(String uri, int state) {
+        int rows = FIRST_ROWS.get(uri);
+        List<File> files = new ArrayList<>();
+        if (uri.equals(A.uri())) {
+            files.add(new File(uri + "kept.parquet", "v1", rows));
+        }
+        files.add(new File(uri + "overwritten.parquet", "v" + state, rows + state));
+        return files;
+    }
+
+    /** The file of a path in one state of its source. */
+    static File file(String path, int state) {
+        String uri = path.substring(0, path.lastIndexOf('/') + 1);
+        return files(uri, state).stream()
+                .filter(file -> file.path().equals(path))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The state of a source in which it has exactly these rows at these versions, or 0 when it never had. */
+    static int stateOf(String uri, Map<String, String> content) {
+        for (int state = 1; state <= MAX_STATES; state++) {
+            Map<String, String> expected = new TreeMap<>();
+            for (File file : files(uri, state)) {
+                expected.put(file.path(), file.version() + " " + file.rows());
+            }
+            if (expected.equals(content)) {
+                return state;
+            }
+        }
+        return 0;
+    }
+
+    /** The states of all sources at first. */
+    static Map<String, Integer> first() {
+        return new HashMap<>(Map.of(A.uri(), 1, B.uri(), 1));
+    }
+}

@@ -1,0 +1,264 @@
+package dev.littoral.activities.protocol;
+
+import dev.littoral.workflows.RealCollection;
+import dev.littoral.workflows.RealCollection.Decided;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.UpdateState;
+
+/** Who acts in a world beside updates. */
+final class Programs {
+    private Programs() {}
+
+    /** Somebody who wants a source to be served, and does all of it: what two services on one catalog do. */
+    record Client(long number, ExternalSource source, boolean cleans, Safeguard lost) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            try {
+                Head head = flow.step(new Step.ReadHead(), Head.class);
+                for (int i = 1; !head.retired() && !source.equals(head.source()); i++) {
+                    if (lost == Safeguard.DECLARE_BEFORE_LISTING) {
+                        break;
+                    }
+                    head = newest(flow.step(
+                            new Step.Declare(new DeclareRequest(
+                                    World.COLLECTION, number, source, head, "declare-" + number + "-" + i, "wanted")),
+                            CommitOutcome.class));
+                    if (source.equals(head.source())) {
+                        flow.say(new Flow.Fact.Declared(head.generation()));
+                    }
+                }
+                if (!head.retired()) {
+                    new UpdateFlow(number, source, head, cleans, lost).run(flow);
+                }
+            } catch (Flow.StepFailed e) {
+                // A declaration that failed promises nothing.
+                flow.say(new Flow.Fact.Ended(number, UpdateState.FAILED, e.type(), Head.NONE));
+            }
+        }
+    }
+
+    static Head newest(CommitOutcome outcome) {
+        return switch (outcome) {
+            case CommitOutcome.Created created -> created.head();
+            case CommitOutcome.Moved moved -> moved.newest();
+            case CommitOutcome.Refused refused -> throw new Flow.StepFailed(FailureType.INPUT, refused.reason());
+        };
+    }
+
+    /** So many updates of source A, one after another; the source changes before each but the first. */
+    record History(int updates) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            Head head = Head.NONE;
+            head = newest(flow.step(
+                    new Step.Declare(
+                            new DeclareRequest(World.COLLECTION, 1, Lakes.A, head, "declare-history", "wanted")),
+                    CommitOutcome.class));
+            for (int update = 1; update <= updates; update++) {
+                head = new UpdateFlow(update, Lakes.A, head, false, Safeguard.NOTHING)
+                        .update(flow)
+                        .head();
+                flow.changeSource();
+            }
+        }
+    }
+
+    /** A person makes the oldest snapshot serve again, whatever comes in between. */
+    record Person(boolean unused) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            try {
+                Head to = flow.step(new Step.FindOldest(), Head.class);
+                Head base = flow.step(new Step.ReadHead(), Head.class);
+                for (int i = 1; i <= 3 && !base.retired(); i++) {
+                    CommitOutcome outcome =
+                            flow.step(new Step.RollBack(base, to, "rollback-" + i), CommitOutcome.class);
+                    if (outcome instanceof CommitOutcome.Created) {
+                        return;
+                    }
+                    base = newest(outcome);
+                }
+            } catch (Flow.StepFailed e) {
+                return;
+            }
+        }
+    }
+
+    /** Somebody retires the collection. */
+    record Retirer(boolean unused) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            try {
+                Head base = flow.step(new Step.ReadHead(), Head.class);
+                for (int i = 1; !base.retired(); i++) {
+                    base = newest(flow.step(
+                            new Step.Retire(new RetireRequest(World.COLLECTION, base.update(), base, "retire-" + i)),
+                            CommitOutcome.class));
+                }
+            } catch (Flow.StepFailed e) {
+                return;
+            }
+        }
+    }
+
+    /** Clean-up, at any moment. */
+    record Cleans(Safeguard lost) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            try {
+                flow.step(UpdateFlow.clean(lost), Boolean.class);
+            } catch (Flow.StepFailed e) {
+                return;
+            }
+        }
+    }
+
+    /** The collection workflow's loop around the real decisions, without Temporal. */
+    record Collection(Safeguard lost) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            new Loop(flow, lost).run();
+        }
+    }
+
+    private static final class Loop {
+        private final Flow flow;
+        private final Safeguard lost;
+        private final RealCollection state = new RealCollection(World.COLLECTION, UpdateFlow.OPTIONS, Code.NOW);
+        private final java.util.Set<Long> stopped = new java.util.HashSet<>();
+        private int commitIds;
+
+        Loop(Flow flow, Safeguard lost) {
+            this.flow = flow;
+            this.lost = lost;
+        }
+
+        void run() {
+            state.opened(flow.step(new Step.ReadHead(), Head.class));
+            boolean wait = false;
+            while (true) {
+                for (Flow.Letter letter : flow.take(wait)) {
+                    handle(letter);
+                }
+                Decided decided = state.next();
+                for (long update : state.stopping()) {
+                    if (stopped.add(update)) {
+                        flow.stop(update);
+                    }
+                }
+                tell();
+                wait = false;
+                switch (decided.next()) {
+                    case DECLARE -> declare(decided.job());
+                    case LAUNCH -> launch(decided.job());
+                    case INSPECT -> inspect(decided.update());
+                    case RETIRE -> retire();
+                    case REST -> wait = true;
+                    case OVER -> {
+                        return;
+                    }
+                }
+                tell();
+            }
+        }
+
+        private void tell() {
+            for (Job job : state.ended()) {
+                flow.say(new Flow.Fact.Ended(job.update(), job.state(), job.failure(), state.head()));
+            }
+            for (ChangeAnswer answer : state.answers()) {
+                if (answer.generation() > 0) {
+                    flow.say(new Flow.Fact.Declared(answer.generation()));
+                }
+            }
+        }
+
+        private void handle(Flow.Letter letter) {
+            switch (letter) {
+                case Flow.Letter.Change change -> state.change(change.source());
+                case Flow.Letter.Refresh ignored -> state.refresh();
+                case Flow.Letter.Cancel ignored -> state.cancelUpdate();
+                case Flow.Letter.Retire ignored -> state.retire();
+                case Flow.Letter.Closed closed -> {
+                    if (closed.outcome() == null) {
+                        state.failed(closed.update(), closed.failure());
+                    } else {
+                        state.closed(
+                                closed.update(),
+                                closed.outcome(),
+                                closed.head(),
+                                closed.head().source());
+                    }
+                }
+            }
+        }
+
+        private void see(CommitOutcome outcome) {
+            switch (outcome) {
+                case CommitOutcome.Created created -> state.saw(created.head());
+                case CommitOutcome.Moved moved -> state.moved(moved.newest());
+                case CommitOutcome.Refused refused -> throw new Flow.StepFailed(FailureType.INPUT, refused.reason());
+            }
+        }
+
+        private void declare(Job job) {
+            try {
+                while (!state.isRetired() && !state.isDeclared(job.source())) {
+                    see(flow.local(
+                            new Step.Declare(new DeclareRequest(
+                                    World.COLLECTION,
+                                    job.update(),
+                                    job.source(),
+                                    state.head(),
+                                    "write-" + ++commitIds,
+                                    "update " + job.update())),
+                            CommitOutcome.class));
+                }
+                state.declared();
+            } catch (Flow.StepFailed e) {
+                state.declarationFailed(e.type());
+                if (lost == Safeguard.DOUBTFUL_BASE) {
+                    state.forgetDoubt();
+                }
+            }
+        }
+
+        private void launch(Job waiting) {
+            Job job = state.launched(waiting);
+            flow.launch(new UpdateFlow(job.update(), job.source(), state.head(), false, lost));
+        }
+
+        private void inspect(long update) {
+            Head newest = null;
+            if (lost != Safeguard.HEAD_AFTER_STOPPED_UPDATE) {
+                try {
+                    newest = flow.local(new Step.ReadHead(), Head.class);
+                } catch (Flow.StepFailed e) {
+                    newest = null;
+                }
+            }
+            state.inspected(update, newest);
+        }
+
+        private void retire() {
+            try {
+                while (state.head().exists() && !state.isRetired()) {
+                    see(flow.step(
+                            new Step.Retire(new RetireRequest(
+                                    World.COLLECTION, state.lastUpdate(), state.head(), "write-" + ++commitIds)),
+                            CommitOutcome.class));
+                }
+                state.retired();
+            } catch (Flow.StepFailed e) {
+                state.retireFailed(e.type());
+            }
+        }
+    }
+}

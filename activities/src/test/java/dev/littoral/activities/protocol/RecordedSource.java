@@ -1,0 +1,66 @@
+package dev.littoral.activities.protocol;
+
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PathRange;
+import dev.littoral.activities.source.Paths;
+import dev.littoral.activities.source.SourceFile;
+import java.util.List;
+
+/** A source whose every listing and read is answered by the world. A listing is of one moment. */
+final class RecordedSource implements FileSource {
+    private final RecordedStore world;
+    private final String uri;
+
+    /** Whether a file of another version than the listed one is refused, as a conditional read does. */
+    private final boolean conditional;
+
+    RecordedSource(RecordedStore world, String uri, boolean conditional) {
+        this.world = world;
+        this.uri = uri;
+        this.conditional = conditional;
+    }
+
+    @Override
+    public String list(PathRange range, Visitor visitor) throws InterruptedException {
+        for (Object each : (List<?>) world.ask(Call.listSource(uri))) {
+            SourceFile file = ((Lakes.File) each).listed();
+            if (range.contains(file.path())) {
+                visitor.file(file);
+            } else if (range.to() != null && Paths.compare(file.path(), range.to()) >= 0) {
+                return file.path();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void listSorted(Visitor visitor) throws InterruptedException {
+        list(PathRange.ALL, visitor);
+    }
+
+    @Override
+    public int parallelListings() {
+        return 1;
+    }
+
+    @Override
+    public List<String> cuts(int wanted) {
+        return List.of();
+    }
+
+    @Override
+    public byte[] read(SourceFile file, long offset, int length) throws FileChangedException {
+        Lakes.File found = (Lakes.File) world.ask(Call.readSource(file.path(), file.version()));
+        if (conditional && !found.version().equals(file.version())) {
+            throw new FileChangedException(file.path(), "it has version " + found.version());
+        }
+        byte[] bytes = found.bytes();
+        byte[] part = new byte[length];
+        System.arraycopy(bytes, (int) Math.min(offset, bytes.length - length), part, 0, length);
+        return part;
+    }
+
+    @Override
+    public void close() {}
+}

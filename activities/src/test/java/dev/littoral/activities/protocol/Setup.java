@@ -1,0 +1,294 @@
+package dev.littoral.activities.protocol;
+
+import dev.littoral.workflows.model.ExternalSource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is in a small world at first, and how much may happen in it.
+ *
+ * @param history how many snapshots of source A the collection has committed, long ago
+ * @param programs who acts, by name
+ * @param letters what the first of these is sent, in this order
+ * @param changes how often each source may change
+ * @param faults how many calls to the store may go wrong
+ * @param readFaults whether reads may too
+ * @param retries how often a second attempt is started while the first goes on
+ * @param rewinds how often a workflow task is run again after its step worked
+ * @param tries how often a step that failed is tried
+ * @param fine whether every call is a scheduling point; else those are not that touch what nobody else does
+ * @param cleaning whether clean-up is about, so that snapshot objects are touched by others
+ * @param retriesWork whether listing, reading and balancing are retried too
+ * @param maxFilesPerShard the most files a shard has
+ * @param wish the source that is wanted last, or null
+ * @param now the time
+ */
+record Setup(
+        String name,
+        int history,
+        Map<String, Flow.Program> programs,
+        List<Flow.Letter> letters,
+        Map<String, Integer> changes,
+        int faults,
+        boolean readFaults,
+        int retries,
+        int rewinds,
+        int tries,
+        boolean fine,
+        boolean cleaning,
+        boolean retriesWork,
+        int maxFilesPerShard,
+        ExternalSource wish,
+        Instant now) {
+
+    static Setup of(String name, int history) {
+        return new Setup(
+                name, history, Map.of(), List.of(), Map.of(), 0, false, 0, 0, 3, false, false, false, 10, null,
+                Code.NOW);
+    }
+
+    Setup with(String who, Flow.Program program) {
+        Map<String, Flow.Program> more = new LinkedHashMap<>(programs);
+        more.put(who, program);
+        return new Setup(
+                name,
+                history,
+                more,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    Setup letters(ExternalSource last, Flow.Letter... more) {
+        return new Setup(
+                name,
+                history,
+                programs,
+                List.of(more),
+                changes,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                last,
+                now);
+    }
+
+    Setup changes(ExternalSource source, int times) {
+        Map<String, Integer> more = new LinkedHashMap<>(changes);
+        more.put(source.uri(), times);
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                more,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    Setup faults(int writes, boolean reads) {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                writes,
+                reads,
+                retries,
+                rewinds,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    Setup stragglers(int number) {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                number,
+                rewinds,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    Setup rewinds(int number) {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                retries,
+                number,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    Setup tries(int number) {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                number,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    /** Every call is a scheduling point, and every step is retried. */
+    Setup everyCall() {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                tries,
+                true,
+                cleaning,
+                true,
+                maxFilesPerShard,
+                wish,
+                now);
+    }
+
+    /** Snapshot objects are scheduling points, and a shard has one file, so that snapshots share shards. */
+    Setup cleaned() {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                tries,
+                fine,
+                true,
+                retriesWork,
+                1,
+                wish,
+                now);
+    }
+
+    /** What went before: one update after another, each of a new state of source A. */
+    Setup past() {
+        List<Flow.Letter> none = new ArrayList<>();
+        Map<String, Flow.Program> updates = new LinkedHashMap<>();
+        updates.put("history", new Programs.History(history));
+        return new Setup(
+                "history",
+                0,
+                updates,
+                none,
+                Map.of(),
+                0,
+                false,
+                0,
+                0,
+                1,
+                false,
+                false,
+                false,
+                maxFilesPerShard,
+                null,
+                now.minus(World.LONG_AGO));
+    }
+
+    Instant keepFrom() {
+        return now.minus(UpdateFlow.OPTIONS.keepVersionsFor());
+    }
+
+    boolean isRetried(Flow.RunStep run) {
+        return switch (run.step()) {
+            case Step.Declare ignored -> true;
+            case Step.Commit ignored -> true;
+            case Step.Retire ignored -> true;
+            case Step.RollBack ignored -> true;
+            case Step.Clean ignored -> true;
+            case Step.ListFiles ignored -> retriesWork;
+            case Step.ReadFragments ignored -> retriesWork;
+            case Step.Balance ignored -> retriesWork;
+            case Step.ReadHead ignored -> false;
+            case Step.Discard ignored -> retriesWork;
+            case Step.FindOldest ignored -> false;
+        };
+    }
+
+    /** Whether others touch what a call touches, so that it matters when it is made. */
+    boolean isVisible(Call call) {
+        if (fine || call.key().startsWith(World.COLLECTION + "/head/")) {
+            return true;
+        }
+        return switch (call.kind()) {
+            case LIST_SOURCE, READ_SOURCE -> !changes.isEmpty();
+            case LIST, DELETE -> call.key().startsWith(World.COLLECTION + "/snapshots/");
+            case CREATE, PUT, GET -> cleaning && call.key().startsWith(World.COLLECTION + "/snapshots/");
+        };
+    }
+}

@@ -1,0 +1,227 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.SegmentCounts;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import io.temporal.failure.CanceledFailure;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A collection's decisions as they ship, for tests in other packages. */
+public final class RealCollection {
+    private final CollectionOptions options;
+    private final List<Message.Ticket> changes = new ArrayList<>();
+    private CollectionState state;
+    private Instant now;
+
+    public RealCollection(String collectionId, CollectionOptions options, Instant now) {
+        this.options = options;
+        this.state = new CollectionState(collectionId, options);
+        this.now = now;
+    }
+
+    /** What a collection does next. */
+    public enum Next {
+        DECLARE,
+        LAUNCH,
+        INSPECT,
+        RETIRE,
+        REST,
+        OVER
+    }
+
+    /**
+     * A decision.
+     *
+     * @param job what is declared or launched, or null
+     * @param update what is inspected, or 0
+     */
+    public record Decided(Next next, Job job, long update) {}
+
+    public void opened(Head head) {
+        state.opened(head);
+    }
+
+    public void change(ExternalSource source) {
+        Message.Ticket ticket = new Message.Ticket();
+        changes.add(ticket);
+        state.handle(new Message.Change(source, "changeSource", ticket), now);
+    }
+
+    public void refresh() {
+        state.handle(new Message.Refresh("refresh", null), now);
+    }
+
+    public void cancelUpdate() {
+        state.handle(new Message.CancelUpdate(), now);
+    }
+
+    public void retire() {
+        state.handle(new Message.Retire(), now);
+    }
+
+    /** An update's workflow closed with a report. */
+    public void closed(long update, UpdateState outcome, Head head, ExternalSource source) {
+        state.handle(
+                new Message.UpdateClosed(
+                        update,
+                        new UpdateReport(
+                                "c",
+                                update,
+                                outcome,
+                                "a reason",
+                                null,
+                                head.version(),
+                                head.generation(),
+                                source,
+                                FileCounts.NONE,
+                                List.of(),
+                                0,
+                                0,
+                                0,
+                                new SegmentCounts(0, 0, 0, 0),
+                                0,
+                                Map.of(),
+                                Map.of()),
+                        null),
+                now);
+    }
+
+    /** An update's workflow closed without one; the type is null where it was cancelled. */
+    public void failed(long update, FailureType type) {
+        state.handle(
+                new Message.UpdateClosed(
+                        update,
+                        null,
+                        type == null ? new CanceledFailure("stopped") : new Failures(type, "a failure").thrown()),
+                now);
+    }
+
+    /** Decides; where that is to wait for a time, the time has come. */
+    public Decided next() {
+        while (!state.isOver()) {
+            switch (state.next(now)) {
+                case Decision.Declare declare -> {
+                    return new Decided(Next.DECLARE, declare.job(), 0);
+                }
+                case Decision.Launch launch -> {
+                    return new Decided(Next.LAUNCH, launch.job(), 0);
+                }
+                case Decision.Inspect inspect -> {
+                    return new Decided(Next.INSPECT, null, inspect.update());
+                }
+                case Decision.Retire ignored -> {
+                    return new Decided(Next.RETIRE, null, 0);
+                }
+                case Decision.Idle idle -> {
+                    if (idle.until() == null) {
+                        return new Decided(Next.REST, null, 0);
+                    }
+                    now = idle.until();
+                }
+            }
+        }
+        return new Decided(Next.OVER, null, 0);
+    }
+
+    public Head head() {
+        return state.head();
+    }
+
+    public boolean isRetired() {
+        return state.isRetired();
+    }
+
+    public boolean isDeclared(ExternalSource source) {
+        return state.isDeclared(source);
+    }
+
+    public long lastUpdate() {
+        return state.lastUpdate();
+    }
+
+    public List<Long> stopping() {
+        List<Long> stopping = new ArrayList<>();
+        state.stoppingJobs().forEach(stopping::add);
+        return stopping;
+    }
+
+    public void saw(Head head) {
+        state.saw(head);
+    }
+
+    public void moved(Head newest) {
+        state.moved(newest, now);
+    }
+
+    public void declared() {
+        state.declared(now);
+    }
+
+    public void declarationFailed(FailureType type) {
+        state.declarationFailed(new Failures(type, "a failure"), now);
+    }
+
+    /** Forgets that a declaration that failed may still arrive. */
+    public void forgetDoubt() {
+        CarriedState c = state.carry();
+        state = new CollectionState("c", options);
+        state.restore(new CarriedState(
+                c.head(),
+                c.wanted(),
+                c.nextUpdate(),
+                c.pending(),
+                c.jobs(),
+                c.lastFailure(),
+                c.requests(),
+                0,
+                c.paused(),
+                c.rested(),
+                c.note(),
+                c.rejected()));
+    }
+
+    public Job launched(Job job) {
+        return state.launched(job, now);
+    }
+
+    public void inspected(long update, Head newest) {
+        state.inspected(update, newest, now);
+    }
+
+    public void retired() {
+        state.retired(now);
+    }
+
+    public void retireFailed(FailureType type) {
+        state.retireFailed(new Failures(type, "a failure"), now);
+    }
+
+    /** Jobs that ended since this was asked last. */
+    public List<Job> ended() {
+        return state.ended();
+    }
+
+    /** Changes that can be answered since this was asked last. */
+    public List<ChangeAnswer> answers() {
+        List<ChangeAnswer> answers = new ArrayList<>();
+        changes.removeIf(ticket -> {
+            boolean answered = ticket.job() > 0 && state.isSettled(ticket.job());
+            if (answered) {
+                answers.add(state.answer(ticket.job()));
+            }
+            return answered;
+        });
+        return answers;
+    }
+}
