@@ -1,19 +1,29 @@
 package dev.littoral.activities.protocol;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 
 class EveryInterleavingTest {
     @Test
     void smoke() {
-        Setup setup = Setup.of("two refreshes", 1)
-                .with("first", new Programs.Client(11, Lakes.A, false, Safeguard.NOTHING))
-                .with("second", new Programs.Client(12, Lakes.A, false, Safeguard.NOTHING))
-                .changes(Lakes.A, 1);
-        long start = System.currentTimeMillis();
-        Explorer.Covered covered = InActivity.call(() -> Explorer.all(setup, 1_000_000));
-        System.out.println(covered + " " + (System.currentTimeMillis() - start) + " ms");
-        assertThat(covered.whole()).isTrue();
+        int max = Integer.getInteger("littoral.explore.states", 30_000);
+        String only = System.getProperty("only", "");
+        InActivity.call(() -> {
+            for (Setup setup : Worlds.all(Safeguard.NOTHING)) {
+                if (!setup.name().contains(only)) continue;
+                long start = System.currentTimeMillis();
+                try {
+                    Explorer.Covered covered = Explorer.all(setup, max);
+                    System.out.println(
+                            setup.name() + ": " + covered + " " + (System.currentTimeMillis() - start) + " ms");
+                } catch (AssertionError e) {
+                    System.out.println("BROKEN " + e.getMessage() + " " + (System.currentTimeMillis() - start) + " ms");
+                    Explorer.Broken b = Explorer.shortest(setup, Safeguard.NOTHING, max);
+                    System.out.println("SHORTEST " + (b == null ? null : Explorer.words(b)));
+                } catch (RuntimeException e) {
+                    e.printStackTrace(System.out);
+                }
+            }
+            return null;
+        });
     }
 }

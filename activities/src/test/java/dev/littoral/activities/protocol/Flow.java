@@ -40,24 +40,59 @@ final class Flow {
     /** What somebody is told. The auditor checks it. */
     sealed interface Fact {
         /** A source was declared: nothing of an older generation can commit any more. */
-        record Declared(long generation) implements Fact {}
+        record Declared(long generation) implements Fact {
+            @Override
+            public String toString() {
+                return "generation " + generation + " is declared";
+            }
+        }
 
         /** A job ended so. */
-        record Ended(long update, UpdateState state, FailureType failure, Head head) implements Fact {}
+        record Ended(long update, UpdateState state, FailureType failure, Head head) implements Fact {
+            @Override
+            public String toString() {
+                return "update " + update + " is " + state + (failure == null ? "" : ", " + failure);
+            }
+        }
     }
 
     /** What comes to a collection. */
     sealed interface Letter {
-        record Change(ExternalSource source) implements Letter {}
+        record Change(ExternalSource source) implements Letter {
+            @Override
+            public String toString() {
+                return "changeSource " + source.uri();
+            }
+        }
 
-        record Refresh() implements Letter {}
+        record Refresh() implements Letter {
+            @Override
+            public String toString() {
+                return "refresh";
+            }
+        }
 
-        record Cancel() implements Letter {}
+        record Cancel() implements Letter {
+            @Override
+            public String toString() {
+                return "cancel";
+            }
+        }
 
-        record Retire() implements Letter {}
+        record Retire() implements Letter {
+            @Override
+            public String toString() {
+                return "retire";
+            }
+        }
 
         /** An update closed; the outcome is null where it failed, and the failure too where it was cancelled. */
-        record Closed(long update, UpdateState outcome, Head head, FailureType failure) implements Letter {}
+        record Closed(long update, UpdateState outcome, Head head, FailureType failure) implements Letter {
+            @Override
+            public String toString() {
+                return "update " + update + " closed " + (outcome == null ? "without a report" : outcome);
+            }
+        }
     }
 
     /** The answer to a step whose flow was told to stop. */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The sources of a small world. Each source has states, the first of which is 1; one file keeps its content, the other is
+ * The sources of a small world. Each source has states, the first of which is 1; files that are kept as they are, and one that is
  * overwritten in place by each change and has its own number of rows in each state, so that a snapshot tells what it lists.
  */
 final class Lakes {
@@ -38,7 +38,8 @@ final class Lakes {
         int rows = FIRST_ROWS.get(uri);
         List<File> files = new ArrayList<>();
         if (uri.equals(A.uri())) {
-            files.add(new File(uri + "kept.parquet", "v1", rows));
+            files.add(new File(uri + "kept-1.parquet", "v1", rows));
+            files.add(new File(uri + "kept-2.parquet", "v1", rows));
         }
         files.add(new File(uri + "overwritten.parquet", "v" + state, rows + state));
         return files;

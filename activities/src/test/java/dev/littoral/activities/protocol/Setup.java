@@ -215,7 +215,7 @@ record Setup(
                 now);
     }
 
-    /** Snapshot objects are scheduling points, and a shard has one file, so that snapshots share shards. */
+    /** Snapshot objects are scheduling points, and a shard has two files, so that snapshots share shards. */
     Setup cleaned() {
         return new Setup(
                 name,
@@ -231,7 +231,7 @@ record Setup(
                 fine,
                 true,
                 retriesWork,
-                1,
+                2,
                 wish,
                 now);
     }

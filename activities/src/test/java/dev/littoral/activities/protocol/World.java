@@ -55,6 +55,9 @@ final class World {
         private Play task;
 
         private List<Flow.Letter> taskInbox = List.of();
+        /** What it did in its task, which happens when the task ends. */
+        private List<Flow.Ask> commands = List.of();
+
         private boolean stop;
         private boolean attended;
 
@@ -71,6 +74,7 @@ final class World {
             copy.inbox = inbox;
             copy.task = task;
             copy.taskInbox = taskInbox;
+            copy.commands = commands;
             copy.stop = stop;
             copy.attended = attended;
             return copy;
@@ -290,6 +294,7 @@ final class World {
                 state.rewinds--;
                 leave(state, dies.proc());
                 proc.attended = false;
+                proc.commands = List.of();
                 proc.play = proc.task;
                 proc.inbox = proc.taskInbox;
             }
@@ -419,64 +424,82 @@ final class World {
     private boolean goesOn(State state, int index, List<String> story) {
         Proc proc = state.procs.get(index);
         switch (proc.play.next()) {
-            case Flow.Say say -> {
-                tell(story, proc.name + " says " + say.fact());
-                if (proc.parent >= 0 && say.fact() instanceof Flow.Fact.Ended ended) {
-                    auditor.reported(ended, state.memory);
-                    boolean silent = ended.state() == UpdateState.FAILED || ended.state() == UpdateState.CANCELED;
-                    state.procs
-                            .get(proc.parent)
-                            .gets(new Flow.Letter.Closed(
-                                    proc.update, silent ? null : ended.state(), ended.head(), ended.failure()));
-                } else {
-                    auditor.told(say.fact(), state.memory);
-                }
-                proc.play = proc.play.then(true);
-                return true;
-            }
-            case Flow.Launch launch -> {
-                UpdateFlow update = launch.update();
-                tell(
-                        story,
-                        proc.name + " starts update " + update.number() + " upon version "
-                                + update.base().version());
-                state.procs.add(new Proc("update " + update.number(), index, update.number(), flow(update)));
-                proc.play = proc.play.then(true);
-                return true;
-            }
-            case Flow.Stop stop -> {
-                for (Proc other : state.procs) {
-                    if (other.parent == index && other.update == stop.update()) {
-                        other.stop = true;
-                    }
-                }
-                proc.play = proc.play.then(true);
-                return true;
-            }
+            case Flow.Say say -> command(proc, say);
+            case Flow.Launch launch -> command(proc, launch);
+            case Flow.Stop stop -> command(proc, stop);
             case Flow.ChangeSource ignored -> {
                 state.lakes.merge(Lakes.A.uri(), 1, Integer::sum);
                 proc.play = proc.play.then(true);
-                return true;
             }
             case Flow.Take take -> {
                 if (take.waits()) {
-                    return false;
+                    return taskEnds(state, index, story);
                 }
                 List<Flow.Letter> taken = proc.inbox;
                 proc.inbox = List.of();
                 proc.play = proc.play.then(taken);
-                return true;
             }
             case Flow.RunStep run -> {
+                if (!run.local() && taskEnds(state, index, story)) {
+                    return true;
+                }
                 if (proc.attended || (state.retries > 0 && setup.isRetried(run))) {
                     return false;
                 }
                 start(state, index, story);
-                return true;
             }
             default -> {
-                return false;
+                return taskEnds(state, index, story);
             }
+        }
+        return true;
+    }
+
+    private static void command(Proc proc, Flow.Ask command) {
+        proc.commands = plus(proc.commands, command);
+        proc.play = proc.play.then(true);
+    }
+
+    /** What a flow did in its task happens. */
+    private boolean taskEnds(State state, int index, List<String> story) {
+        Proc proc = state.procs.get(index);
+        List<Flow.Ask> commands = proc.commands;
+        proc.commands = List.of();
+        for (Flow.Ask command : commands) {
+            switch (command) {
+                case Flow.Say say -> says(state, proc, say.fact(), story);
+                case Flow.Launch launch -> {
+                    UpdateFlow update = launch.update();
+                    tell(
+                            story,
+                            proc.name + " starts update " + update.number() + " upon version "
+                                    + update.base().version());
+                    state.procs.add(new Proc("update " + update.number(), index, update.number(), flow(update)));
+                }
+                case Flow.Stop stop -> {
+                    for (Proc other : state.procs) {
+                        if (other.parent == index && other.update == stop.update()) {
+                            other.stop = true;
+                        }
+                    }
+                }
+                default -> throw new IllegalStateException(command.toString());
+            }
+        }
+        return !commands.isEmpty();
+    }
+
+    private void says(State state, Proc proc, Flow.Fact fact, List<String> story) {
+        tell(story, proc.name + " says: " + fact);
+        if (proc.parent >= 0 && fact instanceof Flow.Fact.Ended ended) {
+            auditor.reported(ended, state.memory);
+            boolean silent = ended.state() == UpdateState.FAILED || ended.state() == UpdateState.CANCELED;
+            state.procs
+                    .get(proc.parent)
+                    .gets(new Flow.Letter.Closed(
+                            proc.update, silent ? null : ended.state(), ended.head(), ended.failure()));
+        } else {
+            auditor.told(fact, state.memory);
         }
     }
 
@@ -600,6 +623,7 @@ final class World {
             words.add(proc.task.number());
             words.add(number(proc.inbox));
             words.add(number(proc.taskInbox));
+            words.add(number(proc.commands));
             words.add((proc.stop ? 1 : 0) + (proc.attended ? 2 : 0));
         }
         words.add(-3);

@@ -1,0 +1,108 @@
+package dev.littoral.activities.protocol;
+
+import dev.littoral.workflows.model.ExternalSource;
+import java.util.List;
+
+/** The small worlds that are explored. Update numbers begin at 11, beyond those of any history. */
+final class Worlds {
+    private Worlds() {}
+
+    private static Flow.Program client(long number, ExternalSource source, Safeguard lost) {
+        return new Programs.Client(number, source, false, lost);
+    }
+
+    /** All worlds, whole or with a safeguard taken away. */
+    static List<Setup> all(Safeguard lost) {
+        return List.of(
+                Setup.of("two updates, the source changed between, answers lost", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("second", client(12, Lakes.B, lost))
+                        .changes(Lakes.A, 1)
+                        .faults(1, false),
+                Setup.of("two refreshes of one source, answers lost", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("second", client(12, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .faults(1, true),
+                Setup.of("two refreshes of one source, stragglers", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("second", client(12, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .stragglers(1),
+                Setup.of("A -> B -> A by three services", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("second", client(12, Lakes.B, lost))
+                        .with("third", client(13, Lakes.A, lost))
+                        .changes(Lakes.A, 1),
+                Setup.of("two first updates, answers lost, stragglers", 0)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("second", client(12, Lakes.B, lost))
+                        .faults(1, false)
+                        .stragglers(1),
+                Setup.of("one update, every call, two attempts of every step", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .changes(Lakes.A, 2)
+                        .stragglers(1)
+                        .everyCall(),
+                Setup.of("one update, every call, every call fails", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .faults(2, true)
+                        .everyCall(),
+                Setup.of("a person rolls back while two update", 2)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("person", new Programs.Person(true))
+                        .with("second", client(12, Lakes.B, lost))
+                        .changes(Lakes.A, 1)
+                        .faults(1, false),
+                Setup.of("a collection is retired while it is updated", 1)
+                        .with("first", client(11, Lakes.B, lost))
+                        .with("person", new Programs.Retirer(true))
+                        .faults(1, false)
+                        .stragglers(1),
+                Setup.of("clean-up while two update", 3)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .with("second", client(12, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .cleaned(),
+                Setup.of("clean-up twice at once, one update, answers lost", 3)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .changes(Lakes.A, 1)
+                        .faults(1, false)
+                        .stragglers(1)
+                        .cleaned(),
+                Setup.of("a collection, A -> B", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(Lakes.B, new Flow.Letter.Refresh(), new Flow.Letter.Change(Lakes.B))
+                        .changes(Lakes.A, 1)
+                        .faults(1, false)
+                        .stragglers(1),
+                Setup.of("a collection, A -> B -> A, tasks run again", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.A,
+                                new Flow.Letter.Refresh(),
+                                new Flow.Letter.Change(Lakes.B),
+                                new Flow.Letter.Change(Lakes.A))
+                        .changes(Lakes.A, 1)
+                        .rewinds(1),
+                Setup.of("a collection, A -> B -> A, one try for each step", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(Lakes.A, new Flow.Letter.Change(Lakes.B), new Flow.Letter.Change(Lakes.A))
+                        .faults(1, false)
+                        .tries(1),
+                Setup.of("a collection and a service beside it", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("second", client(99, Lakes.A, lost))
+                        .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Cancel())
+                        .changes(Lakes.A, 1),
+                Setup.of("a collection that is retired while it is updated", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Retire())
+                        .changes(Lakes.A, 1)
+                        .faults(1, false)
+                        .stragglers(1));
+    }
+}
