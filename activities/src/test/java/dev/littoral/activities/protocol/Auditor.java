@@ -42,30 +42,44 @@ final class Auditor {
         /** Every version there ever was. */
         private final TreeMap<Long, Body> log;
 
+        private final Map<Long, UpdateState> reports;
         private final Map<Long, UpdateState> ends;
         private long declared;
 
+        /** Whether a request arrived after its client had given up: then nobody could know how its step ended. */
+        private boolean late;
+
         Memory() {
             log = new TreeMap<>();
+            reports = new TreeMap<>();
             ends = new TreeMap<>();
         }
 
         Memory(Memory other) {
             log = new TreeMap<>(other.log);
+            reports = new TreeMap<>(other.reports);
             ends = new TreeMap<>(other.ends);
             declared = other.declared;
+            late = other.late;
+        }
+
+        void arrivesLate() {
+            late = true;
         }
 
         /** A new world begins, whose updates have other numbers. */
         void forgetUpdates() {
+            reports.clear();
             ends.clear();
         }
 
         void words(List<Integer> words, ToIntFunction<Object> number) {
             log.values().forEach(body -> words.add(body.number()));
             words.add(-6);
+            reports.forEach((update, end) -> words.add(number.applyAsInt(List.of(update, end))));
+            words.add(-7);
             ends.forEach((update, end) -> words.add(number.applyAsInt(List.of(update, end))));
-            words.add((int) declared);
+            words.add((int) declared * 2 + (late ? 1 : 0));
         }
     }
 
@@ -166,13 +180,13 @@ final class Auditor {
         Snapshot snapshot = snapshot(body, store);
         for (Map.Entry<Long, Body> other : memory.log.entrySet()) {
             JsonNode older = read(other.getValue());
+            if (!kind.equals("COMMITTED") || !older.get("kind").asText().equals("COMMITTED")) {
+                continue;
+            }
             check(
                     !older.get("commitId").equals(head.get("commitId")),
                     4,
                     at + " has the commitId of version " + other.getKey());
-            if (!kind.equals("COMMITTED") || !older.get("kind").asText().equals("COMMITTED")) {
-                continue;
-            }
             check(
                     !older.get("update").equals(head.get("update")),
                     4,
@@ -203,11 +217,15 @@ final class Auditor {
                     snapshot.uri().equals(head.get("source").get("uri").asText()),
                     8,
                     at + " serves files of " + snapshot.uri());
-            UpdateState end = memory.ends.get(head.get("update").asLong());
-            check(
-                    end == null || end == UpdateState.COMMITTED || end == UpdateState.FAILED,
-                    5,
-                    at + ": its update was said to be " + end);
+            for (UpdateState end : List.of(
+                    memory.ends.getOrDefault(head.get("update").asLong(), UpdateState.RUNNING),
+                    memory.reports.getOrDefault(head.get("update").asLong(), UpdateState.RUNNING))) {
+                boolean unknown = end == UpdateState.FAILED || (end == UpdateState.CANCELED && memory.late);
+                check(
+                        end == UpdateState.RUNNING || end == UpdateState.COMMITTED || unknown,
+                        5,
+                        at + ": its update was said to be " + end);
+            }
         }
         memory.log.put(version, body);
     }
@@ -419,6 +437,9 @@ final class Auditor {
 
     /** An update's workflow closed with this. */
     void reported(Flow.Fact.Ended ended, Memory memory) {
+        if (ended.state() != UpdateState.CANCELED) {
+            memory.reports.put(ended.update(), ended.state());
+        }
         boolean committed = hasCommitted(ended.update(), memory);
         switch (ended.state()) {
             case COMMITTED ->
@@ -457,7 +478,10 @@ final class Auditor {
                 boolean committed = hasCommitted(ended.update(), memory);
                 boolean said = ended.state() == UpdateState.COMMITTED;
                 check(
-                        said == committed || (ended.state() == UpdateState.FAILED && !said),
+                        said == committed
+                                || (memory.late
+                                        && (ended.state() == UpdateState.FAILED
+                                                || ended.state() == UpdateState.CANCELED)),
                         5,
                         "update " + ended.update() + " is said to be " + ended.state() + " and has "
                                 + (committed ? "" : "not ") + "committed");

@@ -60,8 +60,7 @@ final class Explorer {
                     world.runs(),
                     !explorer.cut);
         } catch (Violation e) {
-            Broken broken =
-                    new Broken(e, story(new World(setup, Safeguard.NOTHING), path), explorer.interleavings.size());
+            Broken broken = new Broken(e, story(world, path), explorer.interleavings.size());
             throw new AssertionError(setup.name() + ", " + words(broken), e);
         }
     }

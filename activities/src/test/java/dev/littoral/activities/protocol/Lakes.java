@@ -4,6 +4,8 @@ import dev.littoral.activities.RealSteps;
 import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,15 +19,25 @@ import java.util.TreeMap;
 final class Lakes {
     static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
     static final ExternalSource B = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
-    private static final Map<String, Integer> FIRST_ROWS = Map.of(A.uri(), 10, B.uri(), 50);
+    static final ExternalSource C = new ExternalSource("s3://lake/c/", ExternalSpec.parquet());
+    static final ExternalSource D = new ExternalSource("s3://lake/d/", ExternalSpec.parquet());
+    private static final Map<String, Integer> FIRST_ROWS = Map.of(A.uri(), 10, B.uri(), 50, C.uri(), 80, D.uri(), 120);
     private static final int MAX_STATES = 6;
+    private static final int SIZE = 4_000;
 
     private Lakes() {}
 
     /** A file in one state of its source. */
     record File(String path, String version, int rows) {
+        /** A Parquet file, filled up before its footer, so that all have one size and only their version tells them apart. */
         byte[] bytes() {
-            return RealSteps.parquet(rows);
+            byte[] file = RealSteps.parquet(rows);
+            int footer =
+                    8 + ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(file.length - 8);
+            byte[] filled = new byte[SIZE];
+            System.arraycopy(file, 0, filled, 0, file.length - footer);
+            System.arraycopy(file, file.length - footer, filled, SIZE - footer, footer);
+            return filled;
         }
 
         SourceFile listed() {
@@ -40,6 +52,10 @@ final class Lakes {
         if (uri.equals(A.uri())) {
             files.add(new File(uri + "kept-1.parquet", "v1", rows));
             files.add(new File(uri + "kept-2.parquet", "v1", rows));
+        }
+        if (uri.equals(D.uri())) {
+            files.add(new File(uri + "also-overwritten.parquet", "v" + state, rows + 10 + state));
+            files.add(new File(uri + "kept.parquet", "v1", rows));
         }
         files.add(new File(uri + "overwritten.parquet", "v" + state, rows + state));
         return files;
@@ -70,6 +86,6 @@ final class Lakes {
 
     /** The states of all sources at first. */
     static Map<String, Integer> first() {
-        return new HashMap<>(Map.of(A.uri(), 1, B.uri(), 1));
+        return new HashMap<>(Map.of(A.uri(), 1, B.uri(), 1, C.uri(), 1, D.uri(), 1));
     }
 }

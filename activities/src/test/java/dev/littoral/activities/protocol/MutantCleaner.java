@@ -6,6 +6,7 @@ import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.workflows.model.Head;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +21,14 @@ final class MutantCleaner {
     static void clean(Safeguard lost, ObjectStore store, Instant keepFrom) throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(store, World.COLLECTION);
         List<Head> log = catalog.heads().newest(Long.MAX_VALUE, ALL);
-        List<Head> kept = log.stream()
-                .filter(head -> head.equals(log.get(0)) || !head.time().isBefore(keepFrom))
-                .toList();
+        List<Head> kept = new ArrayList<>();
+        Instant replaced = Instant.MAX;
+        for (Head head : log) {
+            if (!replaced.isBefore(keepFrom)) {
+                kept.add(head);
+            }
+            replaced = head.time();
+        }
         store.delete(log.stream()
                 .filter(head -> !kept.contains(head))
                 .map(head -> World.key(head.version()))

@@ -141,7 +141,12 @@ final class Programs {
         }
 
         void run() {
-            state.opened(flow.step(new Step.ReadHead(), Head.class));
+            try {
+                state.opened(flow.step(new Step.ReadHead(), Head.class));
+            } catch (Flow.StepFailed e) {
+                // It is started again, later.
+                return;
+            }
             boolean wait = false;
             while (true) {
                 for (Flow.Letter letter : flow.take(wait)) {

@@ -5,6 +5,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SourceFile;
+import java.util.Arrays;
 import java.util.List;
 
 /** A source whose every listing and read is answered by the world. A listing is of one moment. */
@@ -56,8 +57,9 @@ final class RecordedSource implements FileSource {
             throw new FileChangedException(file.path(), "it has version " + found.version());
         }
         byte[] bytes = found.bytes();
-        byte[] part = new byte[length];
-        System.arraycopy(bytes, (int) Math.min(offset, bytes.length - length), part, 0, length);
+        // Where the version is not looked at, what was asked of the file's end is read of the end it has now.
+        int start = (int) (bytes.length - (file.bytes() - offset));
+        byte[] part = Arrays.copyOfRange(bytes, start, start + length);
         return part;
     }
 

@@ -3,37 +3,91 @@ package dev.littoral.activities.protocol;
 /** What the protocol rests on. The explorer takes one away and has to find what breaks. */
 enum Safeguard {
     /** All is as it ships. */
-    NOTHING("nothing"),
-    EXACT_BASE("a commit whose base moved is written upon the newer version"),
-    NO_MOVE_IN_ACTIVITY("a commit reads the newest version and is written upon that"),
-    LIST_AFTER_BASE("the base is read again after the listing"),
-    CREATE_IF_ABSENT("the store replaces a version that is there"),
-    ONE_WINNER("the store lets two creates of one version win, and keeps the first"),
-    OWN_COMMIT_READ_BACK("one's own commit is not known again after a lost answer"),
-    CONTENT_OF_OWN_COMMIT("a version with one's own commitId is taken for one's own, whatever it says"),
-    CONDITIONAL_READ("a file is read whatever version it has"),
-    LISTING_PER_ATTEMPT("two attempts of a listing stage under one name"),
-    ROOT_BEFORE_HEAD("the version is created before the snapshot's root is written"),
-    OBJECTS_UNTIL_REFUSED("an update removes its objects though its commit may still arrive"),
-    FOLDER_OF_FUTURE_VERSION("clean-up removes what no version reaches yet"),
-    VERSIONS_BEFORE_OBJECTS("clean-up removes objects before the versions that name them"),
-    REACHED_BY_KEPT_VERSIONS("clean-up keeps only the newest version's own folder"),
-    RETENTION_WINDOW("clean-up keeps nothing but the newest version"),
-    FRESH_SEGMENT_IDS("a commit does not count the segment ids it used"),
-    END_BY_GENERATION("an update whose generation is over lists again"),
-    END_BY_RETIREMENT("an update goes on though its collection was retired"),
-    DECLARE_BEFORE_LISTING("a changed source is listed and committed without a declaration"),
-    HEAD_AFTER_STOPPED_UPDATE("how a stopped update ended is said without a look at the head"),
-    DOUBTFUL_BASE("a declaration that failed is forgotten, though it may still arrive");
+    NOTHING("nothing", "", 0),
+    EXACT_BASE(
+            "a commit whose base moved is written upon the newer version",
+            "two refreshes of one source, answers lost",
+            6),
+    NO_MOVE_IN_ACTIVITY(
+            "a commit reads the newest version and is written upon that",
+            "two updates, the source changed between, answers lost",
+            2),
+    LIST_AFTER_BASE("the base is read again after the listing", "two refreshes of one source, answers lost", 6),
+    CREATE_IF_ABSENT(
+            "the store replaces a version that is there", "two updates, the source changed between, answers lost", 1),
+    ONE_WINNER(
+            "the store lets two creates of one version win, and keeps the first",
+            "two updates, the source changed between, answers lost",
+            5),
+    OWN_COMMIT_READ_BACK(
+            "one's own commit is not known again after a lost answer",
+            "two updates, the source changed between, answers lost",
+            5),
+    CONTENT_OF_OWN_COMMIT(
+            "a version with one's own commitId is taken for one's own, whatever it says",
+            "a collection, A -> B -> C, tasks run again",
+            5),
+    CONDITIONAL_READ("a file is read whatever version it has", "one update, every call, two attempts of every step", 8),
+    LISTING_PER_ATTEMPT(
+            "two attempts of a listing stage under one name",
+            "a first update of two shards, every call, two attempts of every step",
+            8),
+    ROOT_BEFORE_HEAD(
+            "the version is created before the snapshot's root is written",
+            "two updates, the source changed between, answers lost",
+            7),
+    OBJECTS_UNTIL_REFUSED(
+            "an update removes its objects though its commit may still arrive",
+            "two updates, the source changed between, answers lost",
+            7),
+    FOLDER_OF_FUTURE_VERSION("clean-up removes what no version reaches yet", "clean-up while two update", 7),
+    VERSIONS_BEFORE_OBJECTS(
+            "clean-up removes objects before the versions that name them", "clean-up while two update", 7),
+    REACHED_BY_KEPT_VERSIONS(
+            "clean-up keeps of a version only what is in its own folder", "clean-up while two update", 7),
+    RETENTION_WINDOW("clean-up keeps nothing but the newest version", "clean-up while two update", 11),
+    FRESH_SEGMENT_IDS(
+            "a commit does not count the segment ids it used",
+            "two updates, the source changed between, answers lost",
+            6),
+    END_BY_GENERATION("an update whose generation is over lists again", "a collection, A -> B -> A", 5),
+    END_BY_RETIREMENT(
+            "an update goes on though its collection was retired", "a collection is retired while it is updated", 9),
+    DECLARE_BEFORE_LISTING(
+            "a changed source is listed and committed without a declaration",
+            "two updates, the source changed between, answers lost",
+            2),
+    HEAD_AFTER_STOPPED_UPDATE(
+            "how an update ended is said without a look at the head",
+            "a collection, a refresh, one try for each step, two faults",
+            5),
+    DOUBTFUL_BASE(
+            "a declaration that failed is forgotten, though it may still arrive",
+            "a collection, A -> B -> A, one try for each step",
+            10);
 
     private final String loss;
+    private final String world;
+    private final int invariant;
 
-    Safeguard(String loss) {
+    Safeguard(String loss, String world, int invariant) {
         this.loss = loss;
+        this.world = world;
+        this.invariant = invariant;
     }
 
     /** What is wrong without it, in words. */
     String loss() {
         return loss;
+    }
+
+    /** The world in which its loss shows. */
+    String world() {
+        return world;
+    }
+
+    /** The invariant that is the first not to hold. */
+    int invariant() {
+        return invariant;
     }
 }

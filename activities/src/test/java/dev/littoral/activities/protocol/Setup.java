@@ -260,6 +260,11 @@ record Setup(
                 now.minus(World.LONG_AGO));
     }
 
+    /** Whether who is named so says how an update ended by itself; a collection has looked at the head before. */
+    boolean isReport(String who) {
+        return !(programs.get(who) instanceof Programs.Collection);
+    }
+
     Instant keepFrom() {
         return now.minus(UpdateFlow.OPTIONS.keepVersionsFor());
     }

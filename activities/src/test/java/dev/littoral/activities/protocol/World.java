@@ -275,6 +275,7 @@ final class World {
             case Move.Arrives arrives -> {
                 Call call = state.late.remove(arrives.late());
                 tell(story, "the late request arrives: " + call + found(state, call));
+                state.memory.arrivesLate();
                 perform(state, call);
             }
             case Move.SourceChanges changed -> {
@@ -491,8 +492,11 @@ final class World {
 
     private void says(State state, Proc proc, Flow.Fact fact, List<String> story) {
         tell(story, proc.name + " says: " + fact);
-        if (proc.parent >= 0 && fact instanceof Flow.Fact.Ended ended) {
+        if (setup.isReport(proc.name) && fact instanceof Flow.Fact.Ended ended) {
             auditor.reported(ended, state.memory);
+            if (proc.parent < 0) {
+                return;
+            }
             boolean silent = ended.state() == UpdateState.FAILED || ended.state() == UpdateState.CANCELED;
             state.procs
                     .get(proc.parent)

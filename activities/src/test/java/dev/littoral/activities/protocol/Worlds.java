@@ -49,6 +49,12 @@ final class Worlds {
                         .changes(Lakes.A, 1)
                         .faults(2, true)
                         .everyCall(),
+                Setup.of("a first update of two shards, every call, two attempts of every step", 0)
+                        .with("first", client(11, Lakes.D, lost))
+                        .changes(Lakes.D, 1)
+                        .stragglers(1)
+                        .everyCall()
+                        .cleaned(),
                 Setup.of("a person rolls back while two update", 2)
                         .with("first", client(11, Lakes.A, lost))
                         .with("person", new Programs.Person(true))
@@ -79,15 +85,32 @@ final class Worlds {
                         .changes(Lakes.A, 1)
                         .faults(1, false)
                         .stragglers(1),
-                Setup.of("a collection, A -> B -> A, tasks run again", 1)
+                Setup.of("a collection, A -> B -> C, tasks run again", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.C,
+                                new Flow.Letter.Refresh(),
+                                new Flow.Letter.Change(Lakes.B),
+                                new Flow.Letter.Change(Lakes.C))
+                        .changes(Lakes.A, 1)
+                        .rewinds(1),
+                Setup.of("a collection, A -> B -> A", 1)
                         .with("collection", new Programs.Collection(lost))
                         .letters(
                                 Lakes.A,
                                 new Flow.Letter.Refresh(),
                                 new Flow.Letter.Change(Lakes.B),
-                                new Flow.Letter.Change(Lakes.A))
+                                new Flow.Letter.Change(Lakes.A)),
+                Setup.of("a collection, a refresh, one try for each step, two faults", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(Lakes.A, new Flow.Letter.Refresh(), new Flow.Letter.Cancel())
+                        .faults(2, true)
+                        .tries(1),
+                Setup.of("a collection, A -> B -> A, stragglers", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(Lakes.A, new Flow.Letter.Change(Lakes.B), new Flow.Letter.Change(Lakes.A))
                         .changes(Lakes.A, 1)
-                        .rewinds(1),
+                        .stragglers(1),
                 Setup.of("a collection, A -> B -> A, one try for each step", 1)
                         .with("collection", new Programs.Collection(lost))
                         .letters(Lakes.A, new Flow.Letter.Change(Lakes.B), new Flow.Letter.Change(Lakes.A))
