@@ -72,6 +72,12 @@ final class ManyFiles {
             long most = 2 * snapshotBytes / first.touched();
             assertThat(newBytes).isLessThan(most);
             assertThat(pipeline.store.bytesWritten()).isLessThan(3 * most);
+
+            long start = System.nanoTime();
+            Verified verified = Verified.withSource(pipeline.store, (of, allowEmpty) -> lake);
+            out.printf("verified with its source: %.1f s%n", (System.nanoTime() - start) / 1e9);
+            assertThat(verified.lines()).hasSize(1).first().asString().contains("_littoral/store.json");
+            assertThat(verified.summary().sourceFiles()).isEqualTo(files);
             status = 0;
         } catch (AssertionError e) {
             e.printStackTrace(out);

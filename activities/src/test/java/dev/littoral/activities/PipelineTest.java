@@ -399,6 +399,12 @@ class PipelineTest {
                         .as(at + ", version " + head.version())
                         .isEqualTo(old.getValue());
             }
+            // Nobody probed this store.
+            assertThat(Verified.withSource(pipeline.store, pipeline.sources).lines())
+                    .as(at)
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARNING _littoral/store.json: it is missing");
         }
 
         private String change() {

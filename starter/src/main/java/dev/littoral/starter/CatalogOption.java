@@ -49,19 +49,30 @@ final class CatalogOption {
         int read(CollectionCatalog catalog, Head head) throws InterruptedException;
     }
 
+    /** What a command does with the catalog's store. */
+    interface StoreReading {
+        int read(ObjectStore store, S3Clients clients) throws InterruptedException;
+    }
+
     /** Reads the catalog, without any server. A collection that has no version is a failure. */
     int read(Reading reading) throws InterruptedException {
         String id = collectionId();
-        Head head;
-        requireFolder();
-        try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.openForReading(catalog, clients)) {
+        return readStore((store, clients) -> {
             CollectionCatalog collection = new CollectionCatalog(store, id);
-            head = collection.heads().newest();
+            Head head = collection.heads().newest();
             if (!head.exists()) {
                 throw LittoralException.input("Catalog " + store.location() + " has no collection " + id);
             }
             return reading.read(collection, head);
+        });
+    }
+
+    /** Reads the catalog's store, whatever is in it. */
+    int readStore(StoreReading reading) throws InterruptedException {
+        requireFolder();
+        try (S3Clients clients = new S3Clients();
+                ObjectStore store = Catalogs.openForReading(catalog, clients)) {
+            return reading.read(store, clients);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.littoral.starter;
 
+import dev.littoral.activities.verify.Severity;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.UpdateState;
 
@@ -18,7 +19,11 @@ enum ExitCode {
     /** The update was superseded or cancelled, or the command was interrupted. */
     STOPPED(5),
     /** A store, Temporal or a worker did not answer, and tries are used up. */
-    UNAVAILABLE(6);
+    UNAVAILABLE(6),
+    /** What was verified is right, but something is left over. */
+    LEFT_OVER(7),
+    /** What was verified is damaged. */
+    DAMAGED(8);
 
     private final int code;
 
@@ -36,6 +41,20 @@ enum ExitCode {
             case ACCESS -> ACCESS;
             case TRANSIENT -> UNAVAILABLE;
             case INTERNAL -> INTERNAL;
+        };
+    }
+
+    /**
+     * How verifying ends.
+     *
+     * @param worst the worst finding, or null when there is none
+     */
+    static ExitCode of(Severity worst) {
+        return switch (worst) {
+            case ERROR -> DAMAGED;
+            case WARNING -> LEFT_OVER;
+            case INFO -> OK;
+            case null -> OK;
         };
     }
 

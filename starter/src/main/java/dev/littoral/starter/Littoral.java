@@ -42,6 +42,7 @@ import picocli.CommandLine.ScopeType;
             FilesCommand.class,
             SegmentsCommand.class,
             LocateCommand.class,
+            VerifyCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -52,7 +53,9 @@ import picocli.CommandLine.ScopeType;
             "3:the source, its spec, a file, the catalog or what was asked for is not right",
             "4:credentials or permissions are missing",
             "5:the update was superseded or cancelled, or the command was interrupted",
-            "6:a store, Temporal or a worker did not answer, and tries are used up"
+            "6:a store, Temporal or a worker did not answer, and tries are used up",
+            "7:what was verified is right, but something is left over",
+            "8:what was verified is damaged"
         })
 public final class Littoral implements Runnable {
     @CommandLine.Spec

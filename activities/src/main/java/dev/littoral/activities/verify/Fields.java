@@ -1,0 +1,123 @@
+package dev.littoral.activities.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Pattern;
+
+/** The fields of one JSON object, each checked as it is read. What is not right is a finding. */
+final class Fields {
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    private final String object;
+    private final String prefix;
+    private final JsonNode node;
+    private final Findings findings;
+    private boolean whole = true;
+
+    /**
+     * Fields of an object.
+     *
+     * @param object whose content it is
+     * @param prefix where in it, to be put before a field's name
+     */
+    Fields(String object, String prefix, JsonNode node, Findings findings) {
+        this.object = object;
+        this.prefix = prefix;
+        this.node = node;
+        this.findings = findings;
+    }
+
+    /** Whether all fields read so far were right. */
+    boolean whole() {
+        return whole;
+    }
+
+    boolean has(String name) {
+        return node.hasNonNull(name);
+    }
+
+    /** A whole number, or 0 where there is none. */
+    long number(String name, long least) {
+        JsonNode value = node.path(name);
+        if (value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= least) {
+            return value.longValue();
+        }
+        wrong(name, "a whole number from " + least + " on");
+        return 0;
+    }
+
+    /** A text, or the empty one where there is none. */
+    String text(String name, boolean mayBeEmpty) {
+        JsonNode value = node.path(name);
+        if (value.isTextual() && (mayBeEmpty || !value.textValue().isEmpty())) {
+            return value.textValue();
+        }
+        wrong(name, mayBeEmpty ? "a text" : "a text that is not empty");
+        return "";
+    }
+
+    String sha256(String name) {
+        String value = text(name, true);
+        if (whole && !SHA256.matcher(value).matches()) {
+            wrong(name, "64 hexadecimal digits");
+        }
+        return value;
+    }
+
+    /** An object in the object, or null. */
+    JsonNode child(String name) {
+        JsonNode value = node.path(name);
+        if (value.isObject()) {
+            return value;
+        }
+        wrong(name, "an object");
+        return null;
+    }
+
+    Fields fields(String name) {
+        JsonNode value = child(name);
+        return value == null ? null : new Fields(object, prefix + name + ".", value, findings);
+    }
+
+    /** Totals, or null. */
+    Counts counts(String name) {
+        Fields totals = fields(name);
+        if (totals == null) {
+            return null;
+        }
+        Counts counts = new Counts(
+                totals.number("files", 0),
+                totals.number("bytes", 0),
+                totals.number("fragments", 0),
+                totals.number("rows", 0),
+                totals.number("segments", 0),
+                totals.number("skipped", 0));
+        whole &= totals.whole;
+        return counts;
+    }
+
+    /** A source, or null. */
+    JsonNode source(String name) {
+        Fields source = fields(name);
+        if (source == null) {
+            return null;
+        }
+        source.text("uri", false);
+        source.child("spec");
+        whole &= source.whole;
+        return node.get(name);
+    }
+
+    void wrong(String name, String expected) {
+        whole = false;
+        JsonNode value = node.path(name);
+        findings.error(
+                object,
+                prefix + name + (value.isMissingNode() ? " is missing" : " is " + Text.brief(value.toString())),
+                expected);
+    }
+
+    /** Takes over that fields below were not right. */
+    void alsoOf(Fields below) {
+        whole &= below.whole;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.littoral.activities.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * A head version, as its object says it.
+ *
+ * @param object the key of its object
+ * @param source as it is written
+ * @param snapshot what it serves, or null
+ */
+record HeadVersion(
+        String object,
+        long version,
+        String commitId,
+        Kind kind,
+        JsonNode source,
+        long generation,
+        long update,
+        Snapshot snapshot,
+        long nextSegmentId) {
+
+    enum Kind {
+        DECLARED,
+        COMMITTED,
+        ROLLED_BACK,
+        RETIRED
+    }
+
+    /** How a head version names a root. */
+    record Snapshot(String key, String sha256, Counts totals) {}
+
+    /** Reads a version, or returns null where it is too damaged to be compared with others. */
+    static HeadVersion read(String object, JsonNode node, Findings findings) {
+        Fields fields = new Fields(object, "", node, findings);
+        long version = fields.number("version", 1);
+        String commitId = fields.text("commitId", false);
+        Kind kind = kind(fields);
+        JsonNode source = fields.source("source");
+        long generation = fields.number("generation", 1);
+        long update = fields.number("update", 0);
+        long nextSegmentId = fields.number("nextSegmentId", 1);
+        Snapshot snapshot = null;
+        if (fields.has("snapshot")) {
+            Fields named = fields.fields("snapshot");
+            if (named != null) {
+                snapshot = new Snapshot(named.text("key", false), named.sha256("sha256"), named.counts("totals"));
+                fields.alsoOf(named);
+            }
+        }
+        checkTime(fields);
+        return fields.whole()
+                ? new HeadVersion(object, version, commitId, kind, source, generation, update, snapshot, nextSegmentId)
+                : null;
+    }
+
+    private static Kind kind(Fields fields) {
+        String text = fields.text("kind", false);
+        for (Kind kind : Kind.values()) {
+            if (kind.name().equals(text)) {
+                return kind;
+            }
+        }
+        if (!text.isEmpty()) {
+            fields.wrong("kind", "one of " + Arrays.toString(Kind.values()));
+        }
+        return null;
+    }
+
+    /** Retention rests on it. */
+    private static void checkTime(Fields fields) {
+        String time = fields.text("time", false);
+        if (!time.isEmpty()) {
+            try {
+                Instant.parse(time);
+            } catch (DateTimeException e) {
+                fields.wrong("time", "an instant such as 2026-11-05T12:00:00Z");
+            }
+        }
+    }
+}

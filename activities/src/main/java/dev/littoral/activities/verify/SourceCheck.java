@@ -1,0 +1,149 @@
+package dev.littoral.activities.verify;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** Merges a listing of the source with the files of a snapshot. In memory are the files of one shard. */
+final class SourceCheck implements FileSource.Visitor {
+    private final StoredObjects objects;
+    private final Root root;
+    private final Findings findings;
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    /** Shards that cannot be read, so that nobody knows which files they need. */
+    private final List<Range> unknown = new ArrayList<>();
+
+    private int nextShard;
+    private long compared;
+    private long added;
+    private long leftOut;
+
+    SourceCheck(StoredObjects objects, Root root, Findings findings) {
+        this.objects = objects;
+        this.root = root;
+        this.findings = findings;
+    }
+
+    /** A file of the snapshot. */
+    private record Entry(String path, String version, long bytes, boolean served) {}
+
+    private record Range(String from, String to) {
+        boolean contains(String path) {
+            return Text.compare(path, from) >= 0 && (to == null || Text.compare(path, to) < 0);
+        }
+    }
+
+    /** How many files of the snapshot were looked for. */
+    long compared() {
+        return compared;
+    }
+
+    void run(FileSource source) throws InterruptedException {
+        String uri = root.source().get("uri").asText();
+        try {
+            // Sorted, so that a store that lists in another order makes nothing look missing.
+            source.listSorted(this);
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.INPUT) {
+                throw e;
+            }
+            findings.error(uri, "the source cannot be listed: " + e.getMessage(), "the files that the snapshot needs");
+            return;
+        }
+        for (Entry entry = peek(); entry != null; entry = peek()) {
+            missing(entries.remove());
+        }
+        for (Range range : unknown) {
+            findings.info(
+                    uri,
+                    "from '" + Text.brief(range.from()) + "' to before "
+                            + (range.to() == null ? "the end" : Text.brief(range.to()))
+                            + " nothing was compared, as the shard cannot be read");
+        }
+        if (added > 0) {
+            findings.info(uri, added + " files are not in the snapshot; an update takes them");
+        }
+        if (leftOut > 0) {
+            findings.info(uri, leftOut + " files that the snapshot left out are gone or have changed");
+        }
+    }
+
+    @Override
+    public void file(SourceFile file) throws InterruptedException {
+        Entry entry = peek();
+        while (entry != null && Text.compare(entry.path(), file.path()) < 0) {
+            missing(entries.remove());
+            entry = peek();
+        }
+        if (entry == null || !entry.path().equals(file.path())) {
+            added += unknown.stream().anyMatch(range -> range.contains(file.path())) ? 0 : 1;
+            return;
+        }
+        entries.remove();
+        compared++;
+        if (!entry.version().equals(file.version()) || entry.bytes() != file.bytes()) {
+            if (entry.served()) {
+                findings.error(
+                        file.path(),
+                        "the source has version " + file.version() + " of " + file.bytes() + " bytes",
+                        "version " + entry.version() + " of " + entry.bytes() + " bytes, which the snapshot needs");
+            } else {
+                leftOut++;
+            }
+        }
+    }
+
+    /** What is left out comes in no order. */
+    @Override
+    public void skipped(String path, SkipReason reason) {}
+
+    private void missing(Entry entry) {
+        compared++;
+        if (entry.served()) {
+            findings.error(
+                    entry.path(),
+                    "it is not among the files that the source serves",
+                    "version " + entry.version() + " of " + entry.bytes() + " bytes, which the snapshot needs");
+        } else {
+            leftOut++;
+        }
+    }
+
+    /** The snapshot's next file, or null. */
+    private Entry peek() throws InterruptedException {
+        while (entries.isEmpty() && nextShard < root.shards().size()) {
+            load(nextShard++);
+        }
+        return entries.peek();
+    }
+
+    private void load(int i) throws InterruptedException {
+        Root.Shard shard = root.shards().get(i);
+        Optional<byte[]> bytes = StoredObjects.isKey(shard.key()) ? objects.find(shard.key()) : Optional.empty();
+        boolean read = bytes.isPresent() && Hash.hex(bytes.get()).equals(shard.sha256());
+        if (read) {
+            try {
+                FileLine.readAll(
+                        bytes.get(),
+                        line -> entries.add(new Entry(line.path, line.version, line.bytes, line.skipped == null)));
+            } catch (IOException e) {
+                // It is a finding of its own already.
+                entries.clear();
+                read = false;
+            }
+        }
+        if (!read) {
+            unknown.add(new Range(
+                    shard.from(),
+                    i + 1 < root.shards().size() ? root.shards().get(i + 1).from() : null));
+        }
+    }
+}

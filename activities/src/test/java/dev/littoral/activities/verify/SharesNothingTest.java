@@ -1,0 +1,47 @@
+package dev.littoral.activities.verify;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.littoral.activities.catalog.ListingDigest;
+import org.junit.jupiter.api.Test;
+
+/** What verifies a catalog shares nothing with what writes and reads it but the way to the bytes. */
+class SharesNothingTest {
+    private static final ArchRule SHARES_NOTHING = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .haveNameMatching("java\\..*|com\\.fasterxml\\.jackson\\..*|com\\.github\\.luben\\.zstd\\..*"
+                    + "|dev\\.littoral\\.activities\\.verify\\..*"
+                    + "|dev\\.littoral\\.activities\\.catalog\\.ObjectStore"
+                    + "|dev\\.littoral\\.activities\\.source\\.(FileSource|Sources)(\\$.*)?"
+                    + "|dev\\.littoral\\.activities\\.source\\.(SkipReason|SourceFile)"
+                    + "|dev\\.littoral\\.activities\\.LittoralException"
+                    + "|dev\\.littoral\\.workflows\\.model\\.FailureType"
+                    // Arrays of the above.
+                    + "|\\[.*");
+
+    @Test
+    void verifyingSharesOnlyTheWayToTheBytes() {
+        SHARES_NOTHING.check(new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.littoral.activities.verify"));
+    }
+
+    @Test
+    void theRuleNoticesWhoBreaksIt() {
+        assertThat(SHARES_NOTHING
+                        .evaluate(new ClassFileImporter().importClasses(Borrows.class))
+                        .hasViolation())
+                .isTrue();
+    }
+
+    static final class Borrows {
+        String digest() {
+            return new ListingDigest().hex();
+        }
+    }
+}
