@@ -50,6 +50,9 @@ final class CollectionState {
     /** Workers whose share of the progress is added up. */
     private static final int MAX_WORKERS = 100;
 
+    /** Every version is in doubt. */
+    private static final long ANY = Long.MAX_VALUE;
+
     private static final String RETIRED = "the collection is retired";
 
     private final String collectionId;
@@ -79,7 +82,10 @@ final class CollectionState {
     private boolean retiring;
     private boolean over;
 
-    /** The version upon which a declaration failed; while it is the newest, that declaration may still come through. */
+    /**
+     * The version upon which a declaration failed; while it is the newest, that declaration may still come through. {@link #ANY} while
+     * nobody knows upon which version one was written.
+     */
     private long doubtful;
 
     private String note;
@@ -191,6 +197,9 @@ final class CollectionState {
                 return;
             }
         }
+        if (pending != null) {
+            doubt(pending);
+        }
         Job job = accept(change.trigger(), source, now);
         if (pending != null) {
             end(
@@ -238,8 +247,19 @@ final class CollectionState {
         ticket(refresh.ticket(), pending);
     }
 
+    /**
+     * A waiting job is over without its declaration. A run of this task that was lost may have written it all the same, upon a version
+     * it knew and this run does not; only a declaration that is answered settles that.
+     */
+    private void doubt(Job waiting) {
+        if (!isDeclared(waiting.source())) {
+            doubtful = ANY;
+        }
+    }
+
     private void cancelUpdate(Instant now) {
         if (pending != null) {
+            doubt(pending);
             end(pending, UpdateState.CANCELED, null, "cancelled by request before it started", now);
             pending = null;
         }
@@ -377,7 +397,7 @@ final class CollectionState {
 
     /** Whether a source is the head's, and no other can come between. */
     boolean isDeclared(ExternalSource source) {
-        return source.equals(head.source()) && head.version() != doubtful;
+        return source.equals(head.source()) && head.version() != doubtful && doubtful != ANY;
     }
 
     /** The waiting job's source is the head's, or the collection is retired. */
@@ -400,7 +420,7 @@ final class CollectionState {
      * through, nothing rests on this version any more: even its own source is declared again.
      */
     void declarationFailed(Failures failure, Instant now) {
-        doubtful = head.version();
+        doubtful = doubtful == ANY ? ANY : head.version();
         Job job = pending;
         pending = null;
         end(job, UpdateState.FAILED, failure.type(), failure.reason(), now);
@@ -471,6 +491,9 @@ final class CollectionState {
 
     /** The head is at least this one. */
     void saw(Head newest) {
+        if (doubtful == ANY && newest.version() > head.version() && newest.kind() == HeadKind.DECLARED) {
+            doubtful = 0;
+        }
         if (newest.version() >= head.version()) {
             head = newest;
         }

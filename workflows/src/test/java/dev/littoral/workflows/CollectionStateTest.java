@@ -206,10 +206,10 @@ class CollectionStateTest {
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
         assertThat(state.stoppingJobs()).isEmpty();
         assertEnd(2, SUPERSEDED, "update 3 took its place before it started");
-        assertThat(state.isSettled(back)).isTrue();
         finish(1);
-        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(back)));
-        assertThat(head.generation()).isEqualTo(1);
+        // A run of the task that was lost may have declared the new one.
+        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
     }
 
     @Test

@@ -94,6 +94,22 @@ final class Worlds {
                                 new Flow.Letter.Change(Lakes.C))
                         .changes(Lakes.A, 1)
                         .rewinds(1),
+                Setup.of("a collection, A -> B -> A, tasks run again", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.A,
+                                new Flow.Letter.Refresh(),
+                                new Flow.Letter.Change(Lakes.B),
+                                new Flow.Letter.Change(Lakes.A))
+                        .rewinds(1),
+                Setup.of("a collection, A -> B -> cancel -> A, tasks run again", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.A,
+                                new Flow.Letter.Change(Lakes.B),
+                                new Flow.Letter.Cancel(),
+                                new Flow.Letter.Change(Lakes.A))
+                        .rewinds(1),
                 Setup.of("a collection, A -> B -> A", 1)
                         .with("collection", new Programs.Collection(lost))
                         .letters(
