@@ -61,8 +61,9 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                 });
             }
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
+            Head newest = catalog.open();
             catalog.discardStaging(Long.MAX_VALUE);
-            return catalog.heads().newest();
+            return newest;
         });
     }
 
@@ -150,10 +151,10 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         Totals totals = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
         guard(base.totals(), totals, request);
 
-        SkipReport skipped = new SkipReport(plan.skipped(), null);
+        SkipReport skipped = new SkipReport(plan.skipped(), null, null);
         if (plan.skippedKey() != null) {
-            skipped = new SkipReport(plan.skipped(), request.objects() + "/skipped.jsonl.zst");
-            catalog.write(skipped.key(), catalog.bytes(plan.skippedKey()));
+            String key = request.objects() + "/skipped.jsonl.zst";
+            skipped = new SkipReport(plan.skipped(), key, catalog.write(key, catalog.bytes(plan.skippedKey())));
         }
         SnapshotRef snapshot = catalog.writeRoot(
                 request.objects(),

@@ -12,6 +12,7 @@ import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.format.ParquetFooters;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.Plan;
+import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.SkipLog;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.FileChangedException;
@@ -280,8 +281,10 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         List<Plan.Touched> touched = catalog.one(request.plan(), Plan.class).touched();
         for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
             BalanceProgress before = done.get();
+            List<FileEntry> files = catalog.lines(readKey(request.plan(), i), FileEntry.class);
+            checkSegments(files, request.firstSegmentId(), touched.get(i).shard(), catalog);
             ShardBalancer.Result shard = ShardBalancer.balance(
-                    catalog.lines(readKey(request.plan(), i), FileEntry.class),
+                    files,
                     catalog.one(changeKey(request.plan(), i), Change.class),
                     request.options().targetRowsPerSegment(),
                     before.sum().nextSegmentId());
@@ -302,6 +305,21 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         Map<String, Long> requests = new TreeMap<>();
         counted.addTo(requests);
         return Sums.with(done.get().sum(), requests);
+    }
+
+    /** Segments that are kept were handed out before. */
+    private static void checkSegments(
+            List<FileEntry> files, long firstNew, PlannedShard shard, CollectionCatalog catalog) {
+        for (FileEntry file : files) {
+            for (FileEntry.FragmentEntry fragment : file.fragments()) {
+                if (fragment.segment() != null && fragment.segment() >= firstNew) {
+                    throw catalog.damaged(
+                            shard.base().get(0).key(),
+                            file.path() + " is in segment " + fragment.segment() + "; expected one below " + firstNew
+                                    + ", as no other was handed out");
+                }
+            }
+        }
     }
 
     private static Map<String, Long> requests(CountingStore counted, Sources.Opened source) {

@@ -245,7 +245,7 @@ class CatalogReadByDuckDbTest {
 
     @Test
     void theSkipReportSaysWhatWasLeftOut() throws Exception {
-        List<SkippedFile> skipped = pipeline.catalog().lines(root.skipped().key(), SkippedFile.class);
+        List<SkippedFile> skipped = pipeline.catalog().skipped(root);
         assertThat(skipped).hasSize(1);
         Path file = collection.resolve(root.skipped().key());
         assertThat(Files.size(file)).isPositive();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.catalog.LocalObjectStore;
 import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -137,6 +138,17 @@ abstract class DamagedCatalogs {
                 c -> c.editHead(5, head -> head.put("kind", "FORCED")),
                 "ERROR " + head(5) + "kind is \"FORCED\"; expected one of [DECLARED");
         damage(
+                "a version is edited",
+                c -> c.write(c.headPath(5), SealedHead.of(c.head(5)).replace("\"generation\":2", "\"generation\":1")),
+                "ERROR " + head(5) + "its SHA-256 is ... as its last field says",
+                "ERROR " + head(6) + "generation 3 DECLARED after 1",
+                "ERROR " + head(5) + "generation 1 COMMITTED after 2",
+                "ERROR c/snapshots/0000000005- ... its source or its generation");
+        damage(
+                "a version has no digest",
+                c -> c.write(c.headPath(5), c.head(5).toString()),
+                "ERROR " + head(5) + "it does not end with its SHA-256");
+        damage(
                 "a version is nested too deep",
                 c -> c.write(c.headPath(5), "{\"version\":" + "[".repeat(5_000)),
                 "ERROR " + head(5) + "it cannot be read: ");
@@ -171,7 +183,7 @@ abstract class DamagedCatalogs {
                 "ERROR " + head(3) + "it says version 5; expected version 3");
         damage(
                 "a version is there twice",
-                c -> c.write(c.headPath(8), c.head(7).toString()),
+                c -> c.write(c.headPath(8), SealedHead.of(c.head(7))),
                 "ERROR " + head(8) + "it says version 7; expected version 8");
         damage(
                 "a version of another name is there",
@@ -490,18 +502,18 @@ abstract class DamagedCatalogs {
         damage(
                 "the skip report is cut short",
                 c -> c.truncate(c.path(c.skipKey(7))),
-                "ERROR c/snapshots/0000000007- ... skipped.jsonl.zst: at its line 1 it cannot be read");
+                "ERROR c/snapshots/0000000007- ... skipped.jsonl.zst: its SHA-256 is ... root.json.zst says");
         damage(
                 "the skip report is deleted",
                 c -> c.delete(c.path(c.skipKey(7))),
                 "ERROR c/snapshots/0000000007- ... skipped.jsonl.zst: it is missing");
         damage(
                 "the skip report has too few lines",
-                c -> c.write(c.path(c.skipKey(7)), CatalogFolder.compress("")),
+                c -> c.forgeSkipReport(7, ""),
                 "ERROR c/snapshots/0000000007- ... it has 0 lines; expected 1");
         damage(
                 "the skip report has other lines",
-                c -> c.write(c.path(c.skipKey(7)), CatalogFolder.compress("{\"path\":1}\n")),
+                c -> c.forgeSkipReport(7, "{\"path\":1}\n"),
                 "ERROR c/snapshots/0000000007- ... as it lacks a file or a reason");
         damage(
                 "the skip report is not named",

@@ -314,9 +314,7 @@ class PipelineTest {
                 int leftOut = lake.names().size() - lake.listed().size();
                 assertThat(root.skipped().count()).as(at).isEqualTo(leftOut);
                 if (leftOut > 0) {
-                    assertThat(pipeline.catalog().lines(root.skipped().key(), SkippedFile.class))
-                            .as(at)
-                            .hasSize(leftOut);
+                    assertThat(pipeline.catalog().skipped(root)).as(at).hasSize(leftOut);
                 }
             }
         }

@@ -67,7 +67,8 @@ class VerifierTest extends DamagedCatalogs {
                 .clean(Instant.parse("2026-01-15T00:00:00Z"));
         Verified verified = verify();
         assertThat(verified.lines()).isEmpty();
-        assertThat(verified.summary().oldest()).isEqualTo(5);
+        // Version 4 was replaced by one that is kept.
+        assertThat(verified.summary().oldest()).isEqualTo(4);
     }
 
     @Test

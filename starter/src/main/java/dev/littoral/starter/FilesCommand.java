@@ -70,10 +70,8 @@ final class FilesCommand implements Callable<Integer> {
 
     private void printSkipped(CollectionCatalog catalog, SnapshotRoot root, PrintWriter out)
             throws InterruptedException {
-        if (root.skipped().key() != null) {
-            for (SkippedFile file : catalog.lines(root.skipped().key(), SkippedFile.class)) {
-                print(file, out);
-            }
+        for (SkippedFile file : catalog.skipped(root)) {
+            print(file, out);
         }
         for (ShardRef shard : root.shards()) {
             if (shard.totals().skipped() > 0) {

@@ -93,7 +93,8 @@ public final class Cleaner {
         do {
             page = catalog.list(CollectionCatalog.SNAPSHOTS, after, PAGE);
             List<String> doomed = page.stream()
-                    .filter(key -> !reached.contains(key) && CollectionCatalog.versionOf(key) <= newest)
+                    .filter(key -> !reached.contains(key)
+                            && CollectionCatalog.versionOf(key).orElse(Long.MAX_VALUE) <= newest)
                     .toList();
             catalog.delete(doomed);
             removed += doomed.size();

@@ -1,14 +1,19 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.SnapshotRef;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The objects of one collection: its head, its snapshots and what running updates stage. Every object a head version reaches
@@ -19,6 +24,8 @@ public final class CollectionCatalog {
     /** The folder of all snapshot objects. */
     static final String SNAPSHOTS = "snapshots/";
 
+    private static final Pattern SNAPSHOT_OBJECT = Pattern.compile("snapshots/(\\d{10})-[^/]+/.+");
+    private static final String UNREADABLE = "it cannot be read as what it should be";
     private static final int DELETE_BATCH = 1_000;
 
     private final ObjectStore store;
@@ -35,18 +42,59 @@ public final class CollectionCatalog {
         return heads;
     }
 
+    /**
+     * The newest version, when a collection is taken up. An update writes snapshot objects for the version after its base, so
+     * objects of a later one than the newest and the next tell that versions vanished.
+     *
+     * @throws LittoralException INPUT when they did; what they handed out would be handed out again
+     */
+    public Head open() throws InterruptedException {
+        Head newest = heads.newest();
+        List<String> later = laterObjects(newest);
+        if (!later.isEmpty()) {
+            // An update of an earlier run may have gone on meanwhile.
+            newest = heads.newest();
+            later = laterObjects(newest);
+        }
+        if (!later.isEmpty()) {
+            long version = versionOf(later.get(0)).orElseThrow();
+            throw LittoralException.input("Catalog object " + name(later.get(0)) + " was written for version " + version
+                    + ", but the newest one in " + name("head/") + " is " + newest.version() + "; expected "
+                    + (version - 1)
+                    + " or newer: versions were deleted by hand; restore them, or remove " + name("")
+                    + " to begin anew");
+        }
+        return newest;
+    }
+
+    private List<String> laterObjects(Head newest) throws InterruptedException {
+        return list(SNAPSHOTS, SNAPSHOTS + "%010d".formatted(newest.version() + 2), 1).stream()
+                .filter(key -> versionOf(key).isPresent())
+                .toList();
+    }
+
     /** The snapshot a head names, or empty when it names none. */
     public Optional<SnapshotRoot> root(Head head) throws InterruptedException {
         SnapshotRef ref = head.snapshot();
         if (ref == null) {
             return Optional.empty();
         }
-        byte[] bytes = verified(ref.key(), ref.sha256());
-        try {
-            return Optional.of(JsonLines.readOne(bytes, SnapshotRoot.class));
-        } catch (IOException e) {
-            throw damaged(ref.key(), e);
+        String fault = Faults.of(head);
+        if (fault != null) {
+            throw damaged(store.location() + "/" + key("head/") + " version " + head.version(), fault, null);
         }
+        byte[] bytes = verified(ref.key(), ref.sha256());
+        SnapshotRoot root;
+        try {
+            root = JsonLines.readOne(bytes, SnapshotRoot.class);
+        } catch (IOException e) {
+            throw damaged(name(ref.key()), UNREADABLE, e);
+        }
+        fault = Faults.of(root, head, collectionId);
+        if (fault != null) {
+            throw damaged(ref.key(), fault);
+        }
+        return Optional.of(root);
     }
 
     /**
@@ -64,10 +112,18 @@ public final class CollectionCatalog {
     /** Hands over a shard's files in order. */
     public void readShard(ShardRef shard, Consumer<FileEntry> file) throws InterruptedException {
         byte[] bytes = verified(shard.key(), shard.sha256());
+        String[] before = new String[1];
         try {
-            JsonLines.read(bytes, FileEntry.class, file);
+            JsonLines.read(bytes, FileEntry.class, entry -> {
+                String fault = Faults.of(entry, before[0]);
+                if (fault != null) {
+                    throw damaged(shard.key(), fault);
+                }
+                before[0] = entry.path();
+                file.accept(entry);
+            });
         } catch (IOException e) {
-            throw damaged(shard.key(), e);
+            throw damaged(name(shard.key()), UNREADABLE, e);
         }
     }
 
@@ -83,12 +139,29 @@ public final class CollectionCatalog {
         return ListingDigest.hexOf(bytes);
     }
 
-    /** Reads an object of which no digest is known: one in staging, or a skip report. */
+    /** The files that the listing left out. */
+    public List<SkippedFile> skipped(SnapshotRoot root) throws InterruptedException {
+        SkipReport report = root.skipped();
+        if (report.key() == null) {
+            return List.of();
+        }
+        List<SkippedFile> skipped = lines(report.key(), verified(report.key(), report.sha256()), SkippedFile.class);
+        if (skipped.stream().anyMatch(file -> file == null || file.file() == null || file.reason() == null)) {
+            throw damaged(report.key(), "a line lacks its file or its reason");
+        }
+        return skipped;
+    }
+
+    /** Reads a staged object, of which no digest is known. */
     public <T> List<T> lines(String key, Class<T> type) throws InterruptedException {
+        return lines(key, bytes(key), type);
+    }
+
+    private <T> List<T> lines(String key, byte[] bytes, Class<T> type) {
         try {
-            return JsonLines.readAll(bytes(key), type);
+            return JsonLines.readAll(bytes, type);
         } catch (IOException e) {
-            throw damaged(key, e);
+            throw damaged(name(key), UNREADABLE, e);
         }
     }
 
@@ -111,7 +184,7 @@ public final class CollectionCatalog {
         try {
             return JsonLines.readOne(bytes(key), type);
         } catch (IOException e) {
-            throw damaged(key, e);
+            throw damaged(name(key), UNREADABLE, e);
         }
     }
 
@@ -130,10 +203,10 @@ public final class CollectionCatalog {
         deleteAll(objects + "/", null);
     }
 
-    /** The version a snapshot object was written for, from the name of its folder. */
-    static long versionOf(String snapshotObject) {
-        int start = SNAPSHOTS.length();
-        return Long.parseLong(snapshotObject.substring(start, snapshotObject.indexOf('-', start)));
+    /** The version a snapshot object was written for, from the name of its folder; empty for what Littoral did not write. */
+    static OptionalLong versionOf(String snapshotObject) {
+        Matcher name = SNAPSHOT_OBJECT.matcher(snapshotObject);
+        return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
     }
 
     /** Keys of a folder, below the collection. */
@@ -184,11 +257,13 @@ public final class CollectionCatalog {
                 FailureType.INPUT, "Catalog object " + name(key) + " is missing; expected it to be there");
     }
 
-    private LittoralException damaged(String key, IOException cause) {
-        return new LittoralException(
-                FailureType.INPUT,
-                "Catalog object " + name(key) + " is damaged: it cannot be read as what it should be",
-                cause);
+    /** What to throw of an object that its reader finds to be wrong. */
+    public LittoralException damaged(String key, String how) {
+        return damaged(name(key), how, null);
+    }
+
+    private static LittoralException damaged(String object, String how, IOException cause) {
+        return new LittoralException(FailureType.INPUT, "Catalog object " + object + " is damaged: " + how, cause);
     }
 
     private String name(String key) {

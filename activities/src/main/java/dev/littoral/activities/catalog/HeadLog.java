@@ -6,16 +6,20 @@ import dev.littoral.activities.LittoralException;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Wire;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The head of one collection: a log of small versions, the newest of which is the truth. Versions are named so that the newest
- * sorts first.
+ * sorts first, and each ends with the digest of its own text, as nothing else names one. What does not is refused.
  */
 public final class HeadLog {
     /** Versions count down from here in their names. */
@@ -23,6 +27,11 @@ public final class HeadLog {
 
     private static final String SUFFIX = ".json";
     private static final int DELETE_BATCH = 1_000;
+
+    /** What comes before the digest, the last field of a version's object. */
+    private static final byte[] DIGEST = ",\"sha256\":\"".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int DIGEST_LENGTH = 64;
 
     private static final ObjectReader HEAD =
             Wire.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -132,24 +141,27 @@ public final class HeadLog {
         if (bytes.isEmpty()) {
             return Optional.empty();
         }
+        byte[] json = unsealed(key, bytes.get());
         try {
-            Head head = HEAD.readValue(bytes.get());
+            Head head = HEAD.readValue(json);
             if (isWhole(head) && key(head.version()).equals(key)) {
                 return Optional.of(head);
             }
         } catch (IOException e) {
-            throw damaged(key, e);
+            throw damaged(key, "it is no head version; expected what was written", e);
         }
-        throw damaged(key, null);
+        throw damaged(key, "it is no head version of this name; expected what was written", null);
     }
 
     private static boolean isWhole(Head head) {
         return head != null
                 && head.commitId() != null
                 && head.kind() != null
+                && head.time() != null
                 && head.source() != null
                 && head.source().uri() != null
                 && head.source().spec() != null
+                && (head.snapshot() != null || head.kind() != HeadKind.COMMITTED)
                 && (head.snapshot() == null || isWhole(head.snapshot()));
     }
 
@@ -157,12 +169,39 @@ public final class HeadLog {
         return snapshot.key() != null && snapshot.sha256() != null && snapshot.totals() != null;
     }
 
-    private LittoralException damaged(String key, IOException cause) {
+    /** One JSON object whose last field is the digest of all that comes before that field. */
+    static byte[] sealed(byte[] json) {
+        byte[] before = Arrays.copyOf(json, json.length - 1);
+        byte[] end = (ListingDigest.hexOf(before) + "\"}").getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(before.length + DIGEST.length + end.length)
+                .put(before)
+                .put(DIGEST)
+                .put(end)
+                .array();
+    }
+
+    /** The object without its digest, which is right. */
+    private byte[] unsealed(String key, byte[] sealed) {
+        int end = sealed.length - DIGEST_LENGTH - 2;
+        int start = end - DIGEST.length;
+        if (start < 0 || !Arrays.equals(sealed, start, end, DIGEST, 0, DIGEST.length)) {
+            throw damaged(key, "it does not end with a SHA-256 of itself; expected what was written", null);
+        }
+        byte[] json = Arrays.copyOf(sealed, start + 1);
+        json[start] = '}';
+        if (!Arrays.equals(sealed, sealed(json))) {
+            throw damaged(
+                    key,
+                    "its SHA-256 is " + ListingDigest.hexOf(Arrays.copyOf(sealed, start)) + "; expected "
+                            + new String(sealed, end, DIGEST_LENGTH, StandardCharsets.US_ASCII),
+                    null);
+        }
+        return json;
+    }
+
+    private LittoralException damaged(String key, String how, IOException cause) {
         return new LittoralException(
-                FailureType.INPUT,
-                "Catalog object " + store.location() + "/" + key
-                        + " is damaged: it is no head version; expected what was written",
-                cause);
+                FailureType.INPUT, "Catalog object " + store.location() + "/" + key + " is damaged: " + how, cause);
     }
 
     private String key(long version) {
@@ -171,7 +210,7 @@ public final class HeadLog {
 
     private static byte[] bytes(Head head) {
         try {
-            return Wire.JSON.writeValueAsBytes(head);
+            return sealed(Wire.JSON.writeValueAsBytes(head));
         } catch (IOException e) {
             throw new IllegalStateException("A head version is always JSON", e);
         }

@@ -37,7 +37,8 @@ public record SnapshotRoot(
      *
      * @param count how many
      * @param key the key of the object that lists them, or null when there are none
+     * @param sha256 the hex digest of that object's bytes, or null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record SkipReport(long count, String key) {}
+    public record SkipReport(long count, String key, String sha256) {}
 }

@@ -1,7 +1,10 @@
 package dev.littoral.activities.verify;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.verify.HeadVersion.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -10,6 +13,7 @@ import java.util.regex.Pattern;
 /** Checks the head's versions as they come, the newest first, and the snapshots that they name. */
 final class LogCheck {
     private static final Pattern NAME = Pattern.compile("head/(\\d{10})\\.json");
+    private static final String DIGEST = "sha256";
     private static final long LAST = 9_999_999_999L;
     private static final int MAX_COMMIT_IDS = 1 << 22;
 
@@ -101,7 +105,9 @@ final class LogCheck {
             return null;
         }
         try {
-            HeadVersion head = HeadVersion.read(object, Json.object(bytes.get()), findings);
+            JsonNode node = Json.object(bytes.get());
+            checkDigest(object, bytes.get(), node.path(DIGEST).asText());
+            HeadVersion head = HeadVersion.read(object, node, findings);
             if (head != null && head.version() != version) {
                 findings.error(object, "it says version " + head.version(), "version " + version + " as its name says");
                 return null;
@@ -113,6 +119,19 @@ final class LogCheck {
                     "it cannot be read: " + Text.reason(e),
                     "version " + version + " of the head, as one JSON object");
             return null;
+        }
+    }
+
+    private void checkDigest(String object, byte[] bytes, String digest) {
+        byte[] end = (",\"" + DIGEST + "\":\"" + digest + "\"}").getBytes(StandardCharsets.UTF_8);
+        int length = bytes.length - end.length;
+        if (digest.isEmpty() || length < 0 || !Arrays.equals(bytes, length, bytes.length, end, 0, end.length)) {
+            findings.error(object, "it does not end with its SHA-256", "a last field " + DIGEST);
+            return;
+        }
+        String found = Hash.hex(Arrays.copyOf(bytes, length));
+        if (!found.equals(digest)) {
+            findings.error(object, "its SHA-256 is " + found, Text.brief(digest) + ", as its last field says");
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param skipped how many files were left out by name or size
  * @param skipReport the key of the object that lists them, or null
+ * @param skipReportSha256 the digest of that object, or null
  */
 record Root(
         String collectionId,
@@ -24,7 +25,8 @@ record Root(
         Counts totals,
         List<Shard> shards,
         long skipped,
-        String skipReport) {
+        String skipReport,
+        String skipReportSha256) {
 
     private static final long FORMAT = 1;
 
@@ -71,6 +73,7 @@ record Root(
         Fields skipped = fields.fields("skipped");
         long count = skipped == null ? 0 : skipped.number("count", 0);
         String report = skipped == null || !skipped.has("key") ? null : skipped.text("key", false);
+        String digest = report == null ? null : skipped.sha256("sha256");
         if (skipped != null) {
             fields.alsoOf(skipped);
         }
@@ -83,7 +86,8 @@ record Root(
                 fields.counts("totals"),
                 shards,
                 count,
-                report);
+                report,
+                digest);
         return whole && fields.whole() ? root : null;
     }
 

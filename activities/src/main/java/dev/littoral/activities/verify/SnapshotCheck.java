@@ -470,13 +470,12 @@ final class SnapshotCheck {
             return;
         }
         reach(key);
-        Optional<byte[]> bytes = objects.find(key);
-        if (bytes.isEmpty()) {
-            missing(head, key, objects.name(snapshot.key()));
+        byte[] bytes = intact(head, key, root.skipReportSha256(), objects.name(snapshot.key()));
+        if (bytes == null) {
             return;
         }
         try {
-            long lines = SkipReport.count(bytes.get());
+            long lines = SkipReport.count(bytes);
             if (lines != root.skipped()) {
                 findings.error(
                         objects.name(key), "it has " + lines + " lines", root.skipped() + ", as the root counts");

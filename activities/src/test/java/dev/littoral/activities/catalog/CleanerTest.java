@@ -33,7 +33,7 @@ class CleanerTest {
         String objects = folder(base.version() + 1);
         List<ShardRef> shards = new ArrayList<>();
         if (base.exists()) {
-            shards.add(catalog.root(base).orElseThrow().shards().get(0));
+            shards.add(catalog.root(base).orElseThrow().shards().get(0).from("m"));
         }
         shards.add(0, shard(objects));
         write(base, objects, shards);
@@ -42,7 +42,7 @@ class CleanerTest {
     private ShardRef shard(String objects) throws InterruptedException {
         String key = objects + "/shard-000000.jsonl.zst";
         String sha256 = catalog.write(key, JsonLines.write(List.of()));
-        return new ShardRef("", key, sha256, "", Totals.NONE, List.of());
+        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of());
     }
 
     private void write(Head base, String objects, List<ShardRef> shards) throws InterruptedException {
@@ -57,7 +57,7 @@ class CleanerTest {
                         10,
                         Totals.NONE,
                         shards,
-                        new SnapshotRoot.SkipReport(0, null)));
+                        new SnapshotRoot.SkipReport(0, null, null)));
         Head next = new Head(
                 base.version() + 1,
                 "commit-" + (base.version() + 1),

@@ -252,20 +252,47 @@ class HeadLogTest {
             })
     void aDamagedVersionIsRefusedByName(String body) throws Exception {
         Head base = grow(1);
-        store.put(key(2), body.getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(heads::newest)
-                .satisfies(e -> isOf(FailureType.INPUT, e))
-                .hasMessageContaining("memory/" + key(2));
-        assertThatThrownBy(() -> heads.create(base, version(2, "mine"))).satisfies(e -> isOf(FailureType.INPUT, e));
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        for (byte[] damaged : List.of(bytes, bytes.length == 0 ? bytes : HeadLog.sealed(bytes))) {
+            store.put(key(2), damaged);
+            assertThatThrownBy(heads::newest)
+                    .satisfies(e -> isOf(FailureType.INPUT, e))
+                    .hasMessageContaining("memory/" + key(2));
+            assertThatThrownBy(() -> heads.create(base, version(2, "mine"))).satisfies(e -> isOf(FailureType.INPUT, e));
+        }
+    }
+
+    @Test
+    void aVersionThatWasEditedIsRefusedByItsDigest() throws Exception {
+        grow(2);
+        byte[] written = store.get(key(2)).orElseThrow();
+        for (int i = 0; i < written.length; i++) {
+            byte[] edited = written.clone();
+            edited[i] ^= 1;
+            store.put(key(2), edited);
+            assertThatThrownBy(heads::newest)
+                    .as("byte " + i)
+                    .satisfies(e -> isOf(FailureType.INPUT, e))
+                    .hasMessageContaining("memory/" + key(2) + " is damaged: it");
+        }
+        store.put(
+                key(2),
+                new String(written, StandardCharsets.UTF_8)
+                        .replace("a reason", "no reason")
+                        .getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(heads::newest).hasMessageContaining("its SHA-256 is ");
+        store.put(key(2), written);
+        assertThat(heads.newest().version()).isEqualTo(2);
     }
 
     @Test
     void fieldsOfANewerReleaseAreNoDamage() throws Exception {
         store.put(
                 key(1),
-                ("{\"version\":1,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"uri\":\"file:///a\",\"spec\":{\"newer\":1}},"
-                                + "\"newer\":{}}")
-                        .getBytes(StandardCharsets.UTF_8));
+                HeadLog.sealed(
+                        ("{\"version\":1,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"time\":\"2026-11-01T12:00:00Z\","
+                                        + "\"source\":{\"uri\":\"file:///a\",\"spec\":{\"newer\":1}},\"newer\":{}}")
+                                .getBytes(StandardCharsets.UTF_8)));
         assertThat(heads.newest().source().uri()).isEqualTo("file:///a");
     }
 

@@ -122,7 +122,7 @@ class RowMappingTest {
                 1_000,
                 Totals.NONE,
                 shards,
-                new SkipReport(0, null));
+                new SkipReport(0, null, null));
     }
 
     private static List<FileEntry> files(SplittableRandom random, String prefix, long firstId, long endId) {
@@ -137,7 +137,8 @@ class RowMappingTest {
                 row = end;
             }
             String skipped = fragments.isEmpty() ? "no rows" : null;
-            files.add(new FileEntry(prefix + "/" + i, "v" + i, 9, row, "s", fragments, skipped));
+            files.add(
+                    new FileEntry(prefix + "/" + i, "v" + i, 9, row, skipped == null ? "s" : null, fragments, skipped));
         }
         return files;
     }

@@ -115,7 +115,14 @@ class SourceListerTest {
                 List<FileEntry> entries = new ArrayList<>();
                 for (SourceFile file : files(shard)) {
                     digest.add(file);
-                    entries.add(new FileEntry(file.path(), file.version(), file.bytes(), 1, "s", List.of(), null));
+                    entries.add(new FileEntry(
+                            file.path(),
+                            file.version(),
+                            file.bytes(),
+                            1,
+                            "s",
+                            List.of(new FileEntry.FragmentEntry(0, 1, 1L)),
+                            null));
                 }
                 String key = "shards/" + listings + "-" + shards.size();
                 String sha256 = catalog.write(key, JsonLines.write(entries));

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.testing.SealedHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -97,11 +99,7 @@ final class MutantStore implements ObjectStore {
     }
 
     private static byte[] withId(byte[] head, String id) {
-        try {
-            return JSON.writeValueAsBytes(read(head).put("commitId", id));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return SealedHead.of(read(head).put("commitId", id)).getBytes(StandardCharsets.UTF_8);
     }
 
     private static ObjectNode read(byte[] head) {
