@@ -90,6 +90,23 @@ class VerifyIT {
     }
 
     @Test
+    void aCollectionDoesNotStartAnewWhereItsVersionsWereDeleted() throws Exception {
+        try (Stream<Path> versions = Files.list(cli.catalog().resolve("c/head"))) {
+            for (Path version : versions.toList()) {
+                Files.delete(version);
+            }
+        }
+        Map<String, String> before = cli.tree();
+        assertThat(cli.run("sync", "c", "--source", "lake")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains(cli.catalog() + "/c/snapshots/0000000002-", "versions were deleted by hand");
+        assertThat(cli.tree()).isEqualTo(before);
+        assertThat(cli.run("verify", "c").endsWith(ExitCode.DAMAGED).out())
+                .startsWith("ERROR    c/head/: there is no version of the head");
+    }
+
+    @Test
     void leftOversAreAWarningAndAChangedSourceAnError() throws Exception {
         Path staged = cli.catalog().resolve("c/staging/0000000001/r1-x/plan.json.zst");
         Files.createDirectories(staged.getParent());
