@@ -168,7 +168,7 @@ final class ManyFiles {
         }
 
         @Override
-        public List<String> cuts(int wanted) {
+        public List<String> cuts(String recent, String last, String to, int wanted) {
             return List.of(path(files / 4), path(files / 2));
         }
 

@@ -124,8 +124,8 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         }
 
         @Override
-        public List<String> cuts(int wanted) throws InterruptedException {
-            return source.cuts(wanted);
+        public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
+            return source.cuts(recent, last, to, wanted);
         }
 
         @Override

@@ -12,6 +12,9 @@ import java.util.List;
  * @param runs the ranges that are finished, run by run
  */
 public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
+    /** It may have so many characters, give or take a range. */
+    static final int MAX_CHARS = 200_000;
+
     /**
      * A range that is finished. The shard of the base that it belongs to follows from its place.
      *
@@ -23,6 +26,22 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
         Range {
             parts = parts == null ? List.of() : List.copyOf(parts);
             skips = skips == null ? List.of() : List.copyOf(skips);
+        }
+
+        /** About how many characters it has as JSON. */
+        int chars() {
+            int chars = 100 + length(first) + length(beyond);
+            for (Part part : parts) {
+                chars += part.key().length() + part.first().length() + 50;
+            }
+            for (SkippedFile skip : skips) {
+                chars += skip.file().length() + skip.reason().length() + 30;
+            }
+            return chars;
+        }
+
+        private static int length(String path) {
+            return path == null ? 0 : path.length();
         }
     }
 }

@@ -9,7 +9,6 @@ import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
-import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,9 +38,6 @@ public final class SourceLister {
     private final String folder;
     private final int maxFiles;
     private final AtomicLong progress;
-
-    /** What is heartbeated may have so many characters, give or take a range. */
-    private static final int MAX_CHECKPOINT_CHARS = 200_000;
 
     private final AtomicInteger checkpointChars = new AtomicInteger();
 
@@ -119,34 +115,34 @@ public final class SourceLister {
 
     private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips, Checkpoint from)
             throws InterruptedException, OutOfOrderException {
+        List<RangeListing> ranges = base.isEmpty()
+                ? new FirstListing(source, catalog, folder, maxFiles, skips, progress, reached -> checkpoint = reached)
+                        .list(Math.min(source.parallelListings(), PARALLEL), from)
+                : inRangesOf(base, touchAll, skips, from);
+        checkJoins(ranges);
+        return ranges;
+    }
+
+    private List<RangeListing> inRangesOf(List<ShardRef> base, boolean touchAll, SkipLog skips, Checkpoint from)
+            throws InterruptedException, OutOfOrderException {
         int runs = Math.min(source.parallelListings(), base.size());
-        List<String> cuts = !base.isEmpty()
-                ? IntStream.range(1, runs)
-                        .mapToObj(run -> base.get(start(run, runs, base)).from())
-                        .toList()
-                : from != null ? from.cuts() : source.cuts(PARALLEL);
+        List<String> cuts = IntStream.range(1, runs)
+                .mapToObj(run -> base.get(start(run, runs, base)).from())
+                .toList();
         // Another worker may cut otherwise; what it lists in parallel is its own affair.
         boolean goesOn = from != null && from.cuts().equals(cuts);
-        checkpoint = goesOn ? from : new Checkpoint(cuts, Collections.nCopies(cuts.size() + 1, List.of()));
+        checkpoint = goesOn ? from : new Checkpoint(cuts, Collections.nCopies(runs, List.of()));
         List<Callable<List<RangeListing>>> tasks = new ArrayList<>();
-        for (int i = 0; i <= cuts.size(); i++) {
-            Run run = base.isEmpty()
-                    ? new Run(i, i, base, touchAll, skips)
-                    : new Run(
-                            i,
-                            start(i, runs, base),
-                            base.subList(start(i, runs, base), start(i + 1, runs, base)),
-                            touchAll,
-                            skips);
+        for (int i = 0; i < runs; i++) {
+            int first = start(i, runs, base);
+            Run run = new Run(i, first, base.subList(first, start(i + 1, runs, base)), touchAll, skips);
             String start = i == 0 ? null : cuts.get(i - 1);
             String end = i == cuts.size() ? null : cuts.get(i);
             tasks.add(() -> run.list(start, end));
         }
-        List<RangeListing> ranges = Parallel.run(PARALLEL, tasks, OutOfOrderException.class).stream()
+        return Parallel.run(PARALLEL, tasks, OutOfOrderException.class).stream()
                 .flatMap(List::stream)
                 .toList();
-        checkJoins(ranges);
-        return ranges;
     }
 
     private static int start(int run, int runs, List<ShardRef> base) {
@@ -184,7 +180,7 @@ public final class SourceLister {
             return;
         }
         Checkpoint.Range done = listing.checkpoint();
-        if (checkpointChars.addAndGet(chars(done)) > MAX_CHECKPOINT_CHARS) {
+        if (checkpointChars.addAndGet(done.chars()) > Checkpoint.MAX_CHARS) {
             return;
         }
         List<List<Checkpoint.Range>> runs = new ArrayList<>(before.runs());
@@ -192,21 +188,6 @@ public final class SourceLister {
         longer.add(done);
         runs.set(run, longer);
         checkpoint = new Checkpoint(before.cuts(), runs);
-    }
-
-    private static int length(String path) {
-        return path == null ? 0 : path.length();
-    }
-
-    private static int chars(Checkpoint.Range range) {
-        int chars = 100 + length(range.first()) + length(range.beyond());
-        for (Part part : range.parts()) {
-            chars += part.key().length() + part.first().length() + 50;
-        }
-        for (SkippedFile skip : range.skips()) {
-            chars += skip.file().length() + skip.reason().length() + 30;
-        }
-        return chars;
     }
 
     /** Deals one listing out to neighbouring ranges. */
@@ -224,7 +205,7 @@ public final class SourceLister {
          *
          * @param number the run's place among all, or {@link #UNCHECKED}; what an earlier attempt listed of it is taken over
          * @param first the number of the first range
-         * @param base the shards whose ranges these are, or none for one range of a first listing
+         * @param base the shards whose ranges these are; none where a source is listed whole for the first time
          */
         Run(int number, int first, List<ShardRef> base, boolean touchAll, SkipLog skips) {
             this.number = number;
@@ -234,18 +215,18 @@ public final class SourceLister {
             this.skips = skips;
             if (number != UNCHECKED) {
                 for (Checkpoint.Range range : checkpoint.runs().get(number)) {
-                    RangeListing listing = RangeListing.of(base.isEmpty() ? null : base.get(done.size()), range);
+                    RangeListing listing = RangeListing.of(base.get(done.size()), range);
                     done.add(listing.withoutSkips());
                     range.skips().forEach(skips::add);
                     progress.addAndGet(listing.listed());
-                    checkpointChars.addAndGet(chars(range));
+                    checkpointChars.addAndGet(range.chars());
                 }
             }
         }
 
         /** Lists what an earlier attempt has not. */
         List<RangeListing> list(String start, String end) throws InterruptedException, OutOfOrderException {
-            if (done.size() == Math.max(1, base.size())) {
+            if (done.size() == base.size()) {
                 return done;
             }
             String from = done.isEmpty() ? start : base.get(done.size()).from();

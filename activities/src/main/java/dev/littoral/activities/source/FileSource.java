@@ -19,6 +19,14 @@ public interface FileSource extends AutoCloseable {
          * its place in the order, {@link #listSorted} before all files.
          */
         void skipped(String path, SkipReason reason) throws InterruptedException;
+
+        /**
+         * Whether the range still reaches to a path; asked before each is handed over, in order. A no ends the listing as the
+         * range's end does. A source that names no {@link #cuts} need not ask.
+         */
+        default boolean wants(String path) {
+            return true;
+        }
     }
 
     /**
@@ -42,10 +50,16 @@ public interface FileSource extends AutoCloseable {
     }
 
     /**
-     * Paths that cut the source into ranges which can be listed in parallel; at most {@code wanted}, in order; empty where
-     * it is not worth it. Costs a bounded number of requests.
+     * Paths that cut what a listing has not met yet of a range, so that it can be listed in parallel: in order, beyond
+     * {@code last} and before {@code to}, each with something at it or behind. Empty where none is found or it is not worth it.
+     * Costs a bounded number of requests.
+     *
+     * @param recent a path that the listing of the range met a page or two before
+     * @param last the last one so far
+     * @param to the first path beyond the range, or null
+     * @param wanted at most so many
      */
-    List<String> cuts(int wanted) throws InterruptedException;
+    List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException;
 
     /**
      * Reads exactly {@code length} bytes at {@code offset} of the file, at the version that was listed. One request.

@@ -122,7 +122,7 @@ public final class LocalSource implements FileSource {
 
     /** No cuts: one walk is enough, as it waits for no reply that others could be fetched during. */
     @Override
-    public List<String> cuts(int wanted) {
+    public List<String> cuts(String recent, String last, String to, int wanted) {
         return List.of();
     }
 

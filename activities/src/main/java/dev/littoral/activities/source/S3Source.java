@@ -1,6 +1,7 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.Parallel;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Bucket;
 import dev.littoral.activities.s3.S3Failures;
@@ -10,6 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -31,8 +35,17 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * nothing.
  */
 public final class S3Source implements FileSource {
-    /** Bounds the requests of {@link #cuts}. */
-    private static final int MAX_CUT_REQUESTS = 10;
+    /** Small requests sent at once by {@link #cuts}. */
+    private static final int MAX_PROBES = 16;
+
+    /** Characters that numbers in names go on by. */
+    private static final String HEX = "0123456789abcdef";
+
+    /** Characters that names go on by. */
+    private static final String NAMES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /** What comes after it in a name is seldom. */
+    private static final char LAST_OF_NAMES = '~';
 
     private static final String ETAG = "etag:";
     /** Where a reply that cannot say a key puts a sign of its own. */
@@ -79,6 +92,9 @@ public final class S3Source implements FileSource {
                     return path;
                 }
                 if (range.contains(path)) {
+                    if (!visitor.wants(path)) {
+                        return path;
+                    }
                     visit(o, isExact(page), visitor);
                 }
             }
@@ -127,51 +143,109 @@ public final class S3Source implements FileSource {
         }
     }
 
-    /** Folders that divide the source, level by level until there are enough. At most ten requests. */
+    /**
+     * Folders beside those that the last path is in, the outermost first; where these are few, names that go on otherwise
+     * than the last one. One request for each folder on the way, then two rounds of small ones, each at once.
+     */
     @Override
-    public List<String> cuts(int wanted) throws InterruptedException {
-        if (object().isPresent()) {
+    public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
+        String key = key(last);
+        Predicate<String> isAhead =
+                cut -> Paths.compare(cut, key) > 0 && (to == null || Paths.compare(bucket.path(cut), to) < 0);
+        TreeSet<String> cuts = new TreeSet<>(Paths.ORDER);
+        String parent = folder();
+        int end;
+        while ((end = key.indexOf('/', parent.length())) >= 0 && cuts.size() < wanted) {
+            String child = key.substring(0, end + 1);
+            if (to == null || !to.startsWith(bucket.path(child))) {
+                String in = parent;
+                bucket.page(r -> r.prefix(in).delimiter("/").startAfter(key)).commonPrefixes().stream()
+                        .map(CommonPrefix::prefix)
+                        .filter(prefix -> isAhead.test(prefix) && !prefix.equals(child))
+                        .forEach(cuts::add);
+            }
+            parent = child;
+        }
+        if (cuts.size() < wanted && recent.startsWith(bucket.path(parent))) {
+            int start = to == null
+                    ? 0
+                    : common(
+                            key,
+                            to.substring(Math.min(to.length(), bucket.path("").length())));
+            cuts.addAll(namesAhead(key(recent), key, Math.max(parent.length(), start), isAhead, wanted));
+        }
+        return evenly(List.copyOf(cuts), wanted).stream().map(bucket::path).toList();
+    }
+
+    /**
+     * Where names of one folder go on otherwise: at the first character where a greater one exists, for several of these. Only
+     * characters are looked at that names met of late have in common, and the one after; what lies behind differs from
+     * name to name.
+     */
+    private List<String> namesAhead(String recent, String last, int start, Predicate<String> isAhead, int wanted)
+            throws InterruptedException {
+        int common = Math.max(start, common(recent, last));
+        List<Callable<Optional<String>>> probes = new ArrayList<>();
+        for (int at = Math.max(start, common - MAX_PROBES + 1); at <= Math.min(common, last.length() - 1); at++) {
+            String stem = last.substring(0, at);
+            char greater = last.charAt(at);
+            probes.add(() -> nextName(stem, greater).filter(isAhead));
+        }
+        Optional<String> other = Parallel.run(MAX_PROBES, probes, RuntimeException.class).stream()
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (other.isEmpty()) {
             return List.of();
         }
-        List<String> level = List.of(folder());
-        int left = MAX_CUT_REQUESTS;
-        while (level.size() <= wanted && level.size() <= left) {
-            List<String> next = new ArrayList<>();
-            int waiting = level.size();
-            for (String parent : level) {
-                waiting--;
-                int before = next.size();
-                String token = null;
-                do {
-                    String continuation = token;
-                    ListObjectsV2Response page =
-                            bucket.page(r -> r.prefix(parent).delimiter("/").continuationToken(continuation));
-                    left--;
-                    page.commonPrefixes().stream().map(CommonPrefix::prefix).forEach(next::add);
-                    token = page.nextContinuationToken();
-                } while (token != null && left > waiting);
-                if (next.size() == before) {
-                    next.add(parent);
-                }
-            }
-            if (next.equals(level)) {
-                break;
-            }
-            level = next;
+        String stem = other.get()
+                .substring(0, other.get().offsetByCodePoints(other.get().length(), -1));
+        char greater = other.get().charAt(stem.length());
+        List<Character> characters = (HEX.indexOf(greater) < 0 ? NAMES : HEX)
+                .chars()
+                .filter(c -> c > greater)
+                .mapToObj(c -> (char) c)
+                .toList();
+        probes.clear();
+        for (char c : evenly(characters, Math.min(MAX_PROBES, wanted))) {
+            probes.add(() -> nextName(stem, (char) (c - 1)).filter(isAhead));
         }
-        for (int i = 1; i < level.size(); i++) {
-            if (Paths.compare(level.get(i - 1), level.get(i)) >= 0) {
-                // A store that lists in an order of its own is listed whole.
-                return List.of();
-            }
+        List<String> names = new ArrayList<>(List.of(other.get()));
+        Parallel.run(MAX_PROBES, probes, RuntimeException.class).forEach(name -> name.ifPresent(names::add));
+        return names;
+    }
+
+    /** How many characters two texts start with alike. */
+    private static int common(String a, String b) {
+        int common = 0;
+        while (common < Math.min(a.length(), b.length()) && a.charAt(common) == b.charAt(common)) {
+            common++;
         }
-        // Each folder but the first is a cut; when there are too many, some of them, evenly.
-        int cuts = Math.min(wanted, level.size() - 1);
-        List<String> result = new ArrayList<>(cuts);
-        for (int i = 1; i <= cuts; i++) {
-            result.add(bucket.path(level.get((int) ((long) i * level.size() / (cuts + 1)))));
+        return common;
+    }
+
+    /** The beginning of a name that a key has: a stem and one character greater than another. */
+    private Optional<String> nextName(String stem, char than) throws InterruptedException {
+        return bucket
+                .page(r ->
+                        r.prefix(stem).startAfter(stem + than + LAST_OF_NAMES).maxKeys(1))
+                .contents()
+                .stream()
+                .map(S3Object::key)
+                .filter(key -> key.length() > stem.length() && key.charAt(stem.length()) > than)
+                .map(key -> key.substring(0, key.offsetByCodePoints(stem.length(), 1)))
+                .findFirst();
+    }
+
+    /** At most so many elements, evenly. */
+    private static <T> List<T> evenly(List<T> all, int wanted) {
+        if (all.size() <= wanted) {
+            return all;
         }
-        return result;
+        List<T> some = new ArrayList<>(wanted);
+        for (int i = 1; i <= wanted; i++) {
+            some.add(all.get((int) ((long) i * all.size() / (wanted + 1))));
+        }
+        return some;
     }
 
     @Override
@@ -179,7 +253,7 @@ public final class S3Source implements FileSource {
         if (length == 0) {
             return new byte[0];
         }
-        String key = file.path().substring(bucket.path("").length());
+        String key = key(file.path());
         String action = "read " + file.path();
         boolean hasEtag = file.version().startsWith(ETAG);
         GetObjectResponse reply;
@@ -270,8 +344,17 @@ public final class S3Source implements FileSource {
         if (from == null || !from.startsWith(first) || from.equals(first)) {
             return null;
         }
-        String shorter = from.substring(0, from.offsetByCodePoints(from.length(), -1));
-        return shorter.equals(first) ? null : shorter.substring(bucket.path("").length());
+        int end = from.offsetByCodePoints(from.length(), -1);
+        String shorter = from.substring(0, end);
+        char lastCharacter = from.charAt(end);
+        if (lastCharacter > ' ' && lastCharacter <= LAST_OF_NAMES) {
+            return key(shorter + (char) (lastCharacter - 1) + LAST_OF_NAMES);
+        }
+        return shorter.equals(first) ? null : key(shorter);
+    }
+
+    private String key(String path) {
+        return path.substring(bucket.path("").length());
     }
 
     private void visit(S3Object o, boolean exact, Visitor visitor) throws InterruptedException {

@@ -178,8 +178,8 @@ public final class Sources {
             }
 
             @Override
-            public List<String> cuts(int wanted) {
-                return source.cuts(wanted);
+            public List<String> cuts(String recent, String last, String to, int wanted) {
+                return source.cuts(recent, last, to, wanted);
             }
 
             @Override

@@ -39,7 +39,7 @@ class MemorySource implements FileSource {
     }
 
     @Override
-    public List<String> cuts(int wanted) {
+    public List<String> cuts(String recent, String last, String to, int wanted) {
         throw new UnsupportedOperationException();
     }
 

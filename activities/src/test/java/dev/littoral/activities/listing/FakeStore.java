@@ -103,7 +103,7 @@ final class FakeStore implements FileSource {
                 throw new OutOfOrderException(previous, path);
             }
             previous = path;
-            if (range.to() != null && Paths.compare(path, range.to()) >= 0) {
+            if ((range.to() != null && Paths.compare(path, range.to()) >= 0) || !visitor.wants(path)) {
                 return path;
             }
             if (range.contains(path)) {
@@ -138,8 +138,11 @@ final class FakeStore implements FileSource {
     }
 
     @Override
-    public List<String> cuts(int wanted) {
-        return cuts;
+    public List<String> cuts(String recent, String last, String to, int wanted) {
+        return cuts.stream()
+                .filter(cut -> Paths.compare(cut, last) > 0 && (to == null || Paths.compare(cut, to) < 0))
+                .limit(wanted)
+                .toList();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class RecordedSource implements FileSource {
     }
 
     @Override
-    public List<String> cuts(int wanted) {
+    public List<String> cuts(String recent, String last, String to, int wanted) {
         return List.of();
     }
 

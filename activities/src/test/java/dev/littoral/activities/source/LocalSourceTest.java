@@ -341,7 +341,7 @@ class LocalSourceTest {
         LocalSource source = new LocalSource(root, ALL);
         source.listSorted(found);
         assertThat(found.paths()).containsExactly(path("a"), path("b"));
-        assertThat(source.cuts(8)).isEmpty();
+        assertThat(source.cuts(path("a"), path("a"), null, 8)).isEmpty();
     }
 
     // Where it must not go

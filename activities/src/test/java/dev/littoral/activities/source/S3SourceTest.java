@@ -122,7 +122,6 @@ class S3SourceTest {
                     .hasMessageContaining(EMOJI);
             assertThat(Listing.sorted(source).paths())
                     .isEqualTo(paths(bucket, List.of("in/a/1", "in/\ue000/1", "in/" + EMOJI + "/1")));
-            assertThat(source.cuts(8)).isEmpty();
         }
     }
 
@@ -281,11 +280,11 @@ class S3SourceTest {
             assertThat(listing.visited()).isEmpty();
             assertThat(source.list(new PathRange(path, path + "0"), listing)).isNull();
             assertThat(listing.paths()).containsExactly(path);
-            assertThat(source.cuts(4)).isEmpty();
+            assertThat(source.cuts(path, path, null, 4)).isEmpty();
             SourceFile file = listing.files().getFirst();
             assertThat(source.read(file, 0, (int) file.bytes())).asString().isEqualTo(body("in/m"));
         }
-        assertThat(counter.counts()).containsEntry("LIST", 4L).containsEntry("GET", 1L);
+        assertThat(counter.counts()).containsEntry("LIST", 3L).containsEntry("GET", 1L);
     }
 
     @ParameterizedTest
@@ -321,7 +320,7 @@ class S3SourceTest {
 
     @ParameterizedTest
     @EnumSource
-    void cutsAreFoldersSomeLevelsDown(Kind kind) throws Exception {
+    void cutsAreFoldersBesideThoseOfTheLastPath(Kind kind) throws Exception {
         S3Server server = S3Servers.shared(kind);
         String bucket = server.newBucket();
         List<String> keys = new ArrayList<>();
@@ -331,49 +330,42 @@ class S3SourceTest {
             }
         }
         put(server.client(), bucket, keys);
+        List<String> paths = paths(bucket, keys);
 
-        try (FileSource source = source(server, bucket, "lake")) {
-            List<String> cuts = source.cuts(7);
-
-            assertThat(cuts).hasSize(7).isSortedAccordingTo(Paths.ORDER).doesNotHaveDuplicates();
-            assertThat(cuts).allMatch(cut -> cut.matches("s3://" + bucket + "/lake/table/year=\\d+/month=\\d+/"));
-            List<Integer> sizes = new ArrayList<>();
-            cuts.addFirst(null);
-            cuts.add(null);
-            for (int i = 0; i + 1 < cuts.size(); i++) {
-                Listing listing = new Listing();
-                source.list(new PathRange(cuts.get(i), cuts.get(i + 1)), listing);
-                sizes.add(listing.visited().size());
-            }
-            assertThat(sizes).allMatch(size -> size == 4 || size == 5);
-            assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(keys.size());
+        try (FileSource source = source(server, bucket, "lake/")) {
+            assertThat(source.cuts(paths.get(0), paths.get(3), null, 100))
+                    .hasSize(10)
+                    .isSortedAccordingTo(Paths.ORDER)
+                    .startsWith("s3://" + bucket + "/lake/table/year=2024/month=05/")
+                    .endsWith("s3://" + bucket + "/lake/table/year=2025/", "s3://" + bucket + "/lake/table/year=2026/");
+            assertThat(counter.counts()).containsEntry("LIST", 3L);
+            assertThat(source.cuts(paths.get(0), paths.get(3), null, 4)).hasSize(4);
+            assertThat(source.cuts(paths.get(0), paths.get(3), "s3://" + bucket + "/lake/table/year=2024/month=06/", 9))
+                    .containsExactly("s3://" + bucket + "/lake/table/year=2024/month=05/");
+            assertThat(source.cuts(paths.get(0), paths.get(35), null, 9)).isEmpty();
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void cutsCostFewRequestsWhateverTheSource(Kind kind) throws Exception {
+    void cutsOfAFlatFolderAreNamesThatGoOnOtherwise(Kind kind) throws Exception {
         S3Server server = S3Servers.shared(kind);
         String bucket = server.newBucket();
-        put(
-                server.client(),
-                bucket,
-                List.of(
-                        "deep/1/2/3/4/5/6/7/8/9/10/11/12/13/14/a",
-                        "flat/a",
-                        "flat/b",
-                        "odd/a+b c/1",
-                        "odd/a/1",
-                        "odd/b"));
+        List<String> keys = IntStream.range(0, 500)
+                .mapToObj(i -> "flat/part-%05d.parquet".formatted(7 * i))
+                .toList();
+        put(server.client(), bucket, keys);
+        List<String> paths = paths(bucket, keys);
 
-        assertThat(source(server, bucket, "flat/").cuts(8)).isEmpty();
-        assertThat(source(server, bucket, "deep/").cuts(8)).isEmpty();
-        assertThat(source(server, bucket, "none/").cuts(8)).isEmpty();
-        assertThat(source(server, bucket, "odd/").cuts(8)).containsExactly("s3://" + bucket + "/odd/a/");
-        assertThat(source(server, bucket, "").cuts(2))
-                .containsExactly("s3://" + bucket + "/flat/", "s3://" + bucket + "/odd/");
-        assertThat(source(server, bucket, "").cuts(0)).isEmpty();
-        assertThat(counter.counts().get("LIST")).isLessThanOrEqualTo(5 * 10);
+        try (FileSource source = source(server, bucket, "flat/")) {
+            String stem = "s3://" + bucket + "/flat/part-0";
+            assertThat(source.cuts(paths.get(0), paths.get(99), null, 16))
+                    .containsExactly(stem + 1, stem + 2, stem + 3);
+            assertThat(source.cuts(paths.get(0), paths.get(99), stem + 1, 16))
+                    .containsExactly(stem + "07", stem + "08", stem + "09");
+            assertThat(source.cuts(paths.get(0), paths.getLast(), null, 16)).isEmpty();
+        }
+        assertThat(counter.counts().get("LIST")).isLessThan(3 * 32L);
     }
 
     @ParameterizedTest
