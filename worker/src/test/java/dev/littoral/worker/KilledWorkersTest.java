@@ -11,13 +11,8 @@ import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
-import dev.littoral.workflows.model.CollectionInput;
-import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
-import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Job;
-import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.StatusRuntimeException;
@@ -25,24 +20,17 @@ import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowException;
-import io.temporal.client.WorkflowOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -50,7 +38,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 /** Workers and the server are killed and paused, on the real Temporal server; nothing is lost and nothing stale is committed. */
 class KilledWorkersTest {
     private static final int FILES = 120;
-    private static final long PATIENCE_SECONDS = 150;
 
     /** How long changes and kills go on; longer by a property. */
     private static final long STORM_SECONDS = Long.getLong("littoral.storm.seconds", 45);
@@ -67,7 +54,7 @@ class KilledWorkersTest {
         try (S3Server s3 = S3Servers.start(S3Servers.Kind.S3PROXY);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             String bucket = s3.newBucket();
-            byte[] parquet = parquet(100);
+            byte[] parquet = Parquet.ofRows(100);
             for (int i = 0; i < FILES; i++) {
                 String key = "lake/part-%03d.parquet".formatted(i);
                 s3.client().putObject(request -> request.bucket(bucket).key(key), RequestBody.fromBytes(parquet));
@@ -112,13 +99,13 @@ class KilledWorkersTest {
             WorkerProcess second = null;
             try {
                 first.awaitReady();
-                ExternalCollectionWorkflow collection = start(client, id, id, "s3://" + bucket + "/lake/");
+                Following collection = Following.start(client, id, id, "s3://" + bucket + "/lake/", Following.SMALL);
                 String workflow = step.equals("OpenCollection") ? id : UpdateExternalCollectionWorkflow.id(id, 1);
-                await(step + " to start", () -> isRunning(client, workflow, step));
+                Following.await(step + " to start", () -> isRunning(client, workflow, step));
                 first.kill();
                 second = WorkerProcess.start(folder, catalog, id, environment).awaitReady();
 
-                CollectionStatus status = awaitRest(collection);
+                CollectionStatus status = collection.awaitRest();
                 assertThat(status.last().state()).as(step + ": " + status).isEqualTo(UpdateState.COMMITTED);
                 assertThat(status.last().update()).isEqualTo(1);
                 assertThat(status.snapshot().rows()).isEqualTo(100L * FILES);
@@ -162,7 +149,7 @@ class KilledWorkersTest {
             for (String side : List.of("left", "right")) {
                 Path lake = Files.createDirectories(folder.resolve(id + "-" + side));
                 lakes.put(id + "-" + side, lake);
-                Files.write(lake.resolve("first.parquet"), parquet(10));
+                Files.write(lake.resolve("first.parquet"), Parquet.ofRows(10));
             }
         }
         try (TemporalServer temporal = TemporalServer.startDurable()) {
@@ -175,7 +162,7 @@ class KilledWorkersTest {
                 }
                 workers.forEach(WorkerProcess::awaitReady);
                 for (String id : ids) {
-                    start(client, id, "storm", "file://" + lakes.get(id + "-left") + "/");
+                    Following.start(client, id, "storm", uri(lakes.get(id + "-left")), Following.SMALL);
                 }
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STORM_SECONDS);
                 int restarts = 0;
@@ -205,10 +192,9 @@ class KilledWorkersTest {
                     }
                 }
                 for (String id : ids) {
-                    ExternalCollectionWorkflow collection = collection(client, id);
-                    await("a last refresh of " + id, () -> signalled(collection));
-                    CollectionStatus status = awaitRest(collection);
-                    check(client, catalog, id, status, seed);
+                    Following collection = new Following(client, id);
+                    collection.insist("a last refresh", ExternalCollectionWorkflow::signalRefresh);
+                    check(collection, catalog, seed);
                 }
             } finally {
                 for (WorkerProcess worker : workers) {
@@ -228,35 +214,27 @@ class KilledWorkersTest {
             Files.deleteIfExists(file);
         } else {
             // As a writer to a lake does it: the old content or the new one.
-            Path scratch = Files.write(lake.resolve("_scratch"), parquet(1 + random.nextInt(50)));
+            Path scratch = Files.write(lake.resolve("_scratch"), Parquet.ofRows(1 + random.nextInt(50)));
             Files.move(scratch, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
-        ExternalCollectionWorkflow collection = collection(client, id);
-        try {
-            switch (random.nextInt(4)) {
-                case 0 -> collection.sourceChanged(request(lake));
-                case 1 -> collection.cancelUpdate();
-                default -> collection.signalRefresh();
-            }
-        } catch (WorkflowException | StatusRuntimeException e) {
-            // The server is away; a person would try again.
+        Following collection = new Following(client, id);
+        switch (random.nextInt(4)) {
+            case 0 -> collection.tell(workflow -> workflow.sourceChanged(Following.request(uri(lake))));
+            case 1 -> collection.tell(ExternalCollectionWorkflow::cancelUpdate);
+            default -> collection.tell(ExternalCollectionWorkflow::signalRefresh);
         }
     }
 
-    private static boolean signalled(ExternalCollectionWorkflow collection) {
-        try {
-            collection.signalRefresh();
-            return true;
-        } catch (WorkflowException | StatusRuntimeException e) {
-            return false;
-        }
+    private static String uri(Path lake) {
+        return "file://" + lake + "/";
     }
 
-    private static void check(WorkflowClient client, String catalog, String id, CollectionStatus status, long seed)
-            throws Exception {
+    private static void check(Following collection, String catalog, long seed) throws Exception {
+        CollectionStatus status = collection.awaitRest();
+        String id = collection.id();
         String as = id + ", seed " + seed + ": " + status;
         assertThat(status.last().state()).as(as).isIn(UpdateState.COMMITTED, UpdateState.UNCHANGED);
-        List<Job> jobs = collection(client, id).jobs(null);
+        List<Job> jobs = collection.workflow().jobs(null);
         assertThat(jobs)
                 .as(as)
                 .allMatch(job -> job.state().isEnd() && !job.reason().isBlank());
@@ -266,65 +244,8 @@ class KilledWorkersTest {
             assertThat(LogAudit.findings(store, id)).as(as).isEmpty();
             assertThat(LogAudit.served(store, id))
                     .as(as)
-                    .isEqualTo(rows(Path.of(status.source().uri().substring("file://".length()))));
+                    .isEqualTo(Parquet.rows(Path.of(status.source().uri().substring("file://".length()))));
         }
-    }
-
-    /** The rows of each file, by path, as DuckDB counts them. */
-    private static Map<String, Long> rows(Path lake) throws Exception {
-        Map<String, Long> rows = new TreeMap<>();
-        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = duck.createStatement();
-                var result = statement.executeQuery(
-                        "SELECT file_name, num_rows FROM parquet_file_metadata('" + lake + "/*.parquet')")) {
-            while (result.next()) {
-                rows.put(result.getString(1), result.getLong(2));
-            }
-        }
-        return rows;
-    }
-
-    // ------------------------------------------------------------------ in short
-
-    private static final Map<Integer, byte[]> PARQUET = new HashMap<>();
-
-    private static synchronized byte[] parquet(int rows) throws Exception {
-        byte[] known = PARQUET.get(rows);
-        if (known != null) {
-            return known;
-        }
-        Path file = Files.createTempFile("littoral-", ".parquet");
-        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = duck.createStatement()) {
-            statement.execute("COPY (SELECT range AS id FROM range(" + rows + ")) TO '" + file + "' (FORMAT parquet)");
-            byte[] bytes = Files.readAllBytes(file);
-            PARQUET.put(rows, bytes);
-            return bytes;
-        } finally {
-            Files.delete(file);
-        }
-    }
-
-    private static SourceRequest request(Path lake) {
-        return SourceRequest.of(new ExternalSource("file://" + lake + "/", ExternalSpec.parquet()));
-    }
-
-    private static ExternalCollectionWorkflow start(WorkflowClient client, String id, String taskQueue, String uri) {
-        ExternalCollectionWorkflow collection = client.newWorkflowStub(
-                ExternalCollectionWorkflow.class,
-                WorkflowOptions.newBuilder()
-                        .setWorkflowId(id)
-                        .setTaskQueue(taskQueue)
-                        .build());
-        CollectionOptions options =
-                new CollectionOptions(1_000, null, true, 1, CollectionOptions.DEFAULTS.keepVersionsFor());
-        WorkflowClient.start(
-                collection::run, CollectionInput.of(new ExternalSource(uri, ExternalSpec.parquet()), options), null);
-        return collection(client, id);
-    }
-
-    private static ExternalCollectionWorkflow collection(WorkflowClient client, String id) {
-        return client.newWorkflowStub(ExternalCollectionWorkflow.class, id);
     }
 
     private static boolean isRunning(WorkflowClient client, String workflowId, String activity) {
@@ -343,34 +264,6 @@ class KilledWorkersTest {
                     .anyMatch(type -> type.getName().equals(activity));
         } catch (StatusRuntimeException e) {
             return false;
-        }
-    }
-
-    /** Waits until nothing runs or waits. */
-    private static CollectionStatus awaitRest(ExternalCollectionWorkflow collection) {
-        CollectionStatus[] last = new CollectionStatus[1];
-        await("the collection to rest", () -> {
-            try {
-                last[0] = collection.status();
-                return last[0].last() != null && last[0].update() == null && last[0].pending() == null;
-            } catch (WorkflowException | StatusRuntimeException e) {
-                return false;
-            }
-        });
-        return last[0];
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited too long for " + what);
-            }
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
         }
     }
 }

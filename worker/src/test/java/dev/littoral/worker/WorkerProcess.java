@@ -60,13 +60,21 @@ final class WorkerProcess {
 
     WorkerProcess awaitReady() {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
-        while (!Files.exists(ready)) {
+        while (!isReady()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new AssertionError("the worker does not start: " + process.log());
             }
             process.waitFor(20);
         }
         return this;
+    }
+
+    boolean isReady() {
+        return Files.exists(ready);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     void kill() {

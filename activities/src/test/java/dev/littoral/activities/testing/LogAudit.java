@@ -58,6 +58,21 @@ public final class LogAudit {
         return served;
     }
 
+    /**
+     * The lines of the snapshot that a version names, in order.
+     *
+     * @param head the version, as it is in the store
+     */
+    public static List<JsonNode> files(ObjectStore store, String collectionId, JsonNode head)
+            throws InterruptedException {
+        LogAudit audit = new LogAudit(store, collectionId);
+        List<JsonNode> files = audit.files(head);
+        if (!audit.findings.isEmpty()) {
+            throw new AssertionError(audit.findings.toString());
+        }
+        return files;
+    }
+
     private List<JsonNode> log() throws InterruptedException {
         List<JsonNode> log = new ArrayList<>();
         for (String key : keys("head/")) {

@@ -1,0 +1,98 @@
+package dev.littoral.worker;
+
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.SourceRequest;
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowException;
+import io.temporal.client.WorkflowOptions;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * A collection that follows its source, as a client sees it who finds the server and its workers away at times.
+ *
+ * @param id the collection
+ */
+record Following(WorkflowClient client, String id) {
+    private static final long PATIENCE_SECONDS = 150;
+
+    /** Many segments in few rows, and a source that may become empty. */
+    static final CollectionOptions SMALL =
+            new CollectionOptions(1_000, null, true, 1, CollectionOptions.DEFAULTS.keepVersionsFor());
+
+    /** Starts a collection. */
+    static Following start(WorkflowClient client, String id, String taskQueue, String uri, CollectionOptions options) {
+        ExternalCollectionWorkflow collection = client.newWorkflowStub(
+                ExternalCollectionWorkflow.class,
+                WorkflowOptions.newBuilder()
+                        .setWorkflowId(id)
+                        .setTaskQueue(taskQueue)
+                        .build());
+        WorkflowClient.start(collection::run, CollectionInput.of(source(uri), options), null);
+        return new Following(client, id);
+    }
+
+    static ExternalSource source(String uri) {
+        return new ExternalSource(uri, ExternalSpec.parquet());
+    }
+
+    static SourceRequest request(String uri) {
+        return SourceRequest.of(source(uri));
+    }
+
+    ExternalCollectionWorkflow workflow() {
+        return client.newWorkflowStub(ExternalCollectionWorkflow.class, id);
+    }
+
+    /** Sends or asks something, and tells whether it arrived for certain. */
+    boolean tell(Consumer<ExternalCollectionWorkflow> message) {
+        try {
+            message.accept(workflow());
+            return true;
+        } catch (WorkflowException | StatusRuntimeException e) {
+            // The server or every worker is away; a person would try again.
+            return false;
+        }
+    }
+
+    /** Sends something until it arrives. */
+    void insist(String what, Consumer<ExternalCollectionWorkflow> message) {
+        await(what + " of " + id, () -> tell(message));
+    }
+
+    /** Waits until nothing runs or waits. */
+    CollectionStatus awaitRest() {
+        CollectionStatus[] last = new CollectionStatus[1];
+        await(id + " to rest", () -> tell(collection -> last[0] = collection.status()) && isAtRest(last[0]));
+        return last[0];
+    }
+
+    private static boolean isAtRest(CollectionStatus status) {
+        return status.last() != null && status.update() == null && status.pending() == null;
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        await(what, PATIENCE_SECONDS, condition);
+    }
+
+    static void await(String what, long seconds, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited too long for " + what);
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,549 @@
+package dev.littoral.worker;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.catalog.Cleaner;
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.catalog.S3ObjectStore;
+import dev.littoral.activities.s3.RequestCounter;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PathFilter;
+import dev.littoral.activities.source.S3Source;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.testing.FaultyNetwork;
+import dev.littoral.activities.testing.LogAudit;
+import dev.littoral.activities.testing.S3Server;
+import dev.littoral.activities.verify.Verifier;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.testing.TemporalServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Collections that follow sources in an S3 server, with their catalog there too, while everything between and around them fails:
+ * the network, the workers, Temporal. Each actor draws from a split of the seed of its own.
+ */
+final class HostileDay implements AutoCloseable {
+    private static final String TASK_QUEUE = "day";
+    private static final String CATALOG = "catalog";
+    private static final int WORKERS = 3;
+
+    /**
+     * How long clean-up leaves versions that were replaced. Options grant days, as a write may be under way as long as an update may
+     * run; here none is for longer than a paused worker, a few silences of the network and their tries last.
+     */
+    private static final Duration KEPT = Duration.ofMinutes(4);
+
+    private static final Duration NEVER_REMOVED = Duration.ofDays(1);
+
+    /** Longer than any heartbeat time-out, so that what a worker did goes on at another one before it wakes up. */
+    private static final long LONG_PAUSE_MILLIS = 33_000;
+
+    private final long seed;
+    private final Path folder;
+    private final S3Server s3;
+    private final TemporalServer temporal;
+    private final String bucket;
+    private final FaultyNetwork network;
+    private final S3Client faulty;
+    private final ObjectStore store;
+    private final Fleet fleet;
+    private final List<Tenant> tenants = new ArrayList<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<Future<?>> actors = new ArrayList<>();
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    private final Map<String, AtomicLong> counts = Collections.synchronizedMap(new TreeMap<>());
+    private volatile boolean over;
+
+    /** A collection with its two sources and those who watch it. */
+    private record Tenant(
+            Following collection,
+            SeededLake left,
+            SeededLake right,
+            boolean cleaned,
+            CatalogWatch catalog,
+            UpdateEnds ends) {
+
+        String id() {
+            return collection.id();
+        }
+
+        SeededLake lake(boolean isLeft) {
+            return isLeft ? left : right;
+        }
+
+        SeededLake lake(String uri) {
+            return left.uri().equals(uri) ? left : right;
+        }
+    }
+
+    HostileDay(long seed, Path folder, S3Server s3, TemporalServer temporal) {
+        this.seed = seed;
+        this.folder = folder;
+        this.s3 = s3;
+        this.temporal = temporal;
+        this.bucket = s3.newBucket();
+        this.network = new FaultyNetwork(s3.endpoint(), seed);
+        this.faulty = S3Clients.connect(network.endpoint(), s3.accessKey(), s3.secretKey());
+        this.store = catalog(s3.client());
+        this.fleet = new Fleet(
+                folder,
+                "s3://" + bucket + "/" + CATALOG,
+                TASK_QUEUE,
+                Map.of(
+                        "TEMPORAL_ADDRESS", temporal.target(),
+                        "AWS_ENDPOINT_URL_S3", network.endpoint().toString(),
+                        "AWS_REGION", "us-east-1",
+                        "AWS_ACCESS_KEY_ID", s3.accessKey(),
+                        "AWS_SECRET_ACCESS_KEY", s3.secretKey()),
+                violations::add);
+    }
+
+    private ObjectStore catalog(S3Client client) {
+        return new S3ObjectStore(client, new S3Uri(bucket, CATALOG), new RequestCounter());
+    }
+
+    List<String> violations() {
+        return List.copyOf(violations);
+    }
+
+    // ------------------------------------------------------------------ the day
+
+    /**
+     * Starts everything, lets everything fail until it is enough, lets all come to rest, and checks.
+     *
+     * @param isEnough asked with the number of updates that ended
+     */
+    void run(int collections, IntPredicate isEnough) throws Exception {
+        fleet.start(WORKERS);
+        for (int i = 0; i < collections; i++) {
+            tenants.add(tenant(i));
+        }
+        network.rage();
+        for (Tenant tenant : tenants) {
+            act(() -> user(tenant, random("user of " + tenant.id())));
+            if (tenant.cleaned()) {
+                act(() -> cleaner(tenant, random("cleaner of " + tenant.id())));
+            }
+        }
+        act(() -> trouble(random("trouble")));
+        act(() -> watch(random("watch")));
+        while (violations.isEmpty() && !isEnough.test(ended())) {
+            Thread.sleep(200);
+        }
+        over = true;
+        for (Future<?> actor : actors) {
+            actor.get(3, TimeUnit.MINUTES);
+        }
+        if (violations.isEmpty()) {
+            comeToRest();
+        }
+    }
+
+    private int ended() {
+        return tenants.stream().mapToInt(tenant -> tenant.ends().count()).sum();
+    }
+
+    private Tenant tenant(int number) throws Exception {
+        String id = "c-%02d".formatted(number);
+        SplittableRandom random = random("lakes of " + id);
+        SeededLake left = new SeededLake(s3.client(), bucket, "lake/" + id + "-left/");
+        SeededLake right = new SeededLake(s3.client(), bucket, "lake/" + id + "-right/");
+        for (int i = 0; i < 8; i++) {
+            left.append(1 + random.nextInt(100));
+            right.append(1 + random.nextInt(100));
+        }
+        boolean cleaned = number % 2 == 1;
+        Duration refreshEvery = number % 3 == 0 ? Duration.ofSeconds(2) : null;
+        Following collection = Following.start(
+                temporal.client(),
+                id,
+                TASK_QUEUE,
+                left.uri(),
+                new CollectionOptions(100, refreshEvery, false, 1, Duration.ofDays(2)));
+        Map<String, SeededLake> lakes = Map.of(left.uri(), left, right.uri(), right);
+        CatalogWatch catalog = new CatalogWatch(
+                s3.client(), bucket, CATALOG, store, id, lakes, cleaned ? KEPT : NEVER_REMOVED, violations::add);
+        return new Tenant(
+                collection, left, right, cleaned, catalog, new UpdateEnds(collection, catalog, lakes, violations::add));
+    }
+
+    // ------------------------------------------------------------------ actors
+
+    private interface Actor {
+        void act() throws Exception;
+    }
+
+    /** Has an actor act until the day is over. */
+    private void act(Actor actor) {
+        actors.add(threads.submit(() -> guarded(actor)));
+    }
+
+    /** What an actor throws is a violation. */
+    private void guarded(Actor actor) {
+        try {
+            actor.act();
+        } catch (Exception | AssertionError e) {
+            violations.add(e + " at " + List.of(e.getStackTrace()));
+        }
+    }
+
+    private SplittableRandom random(String actor) {
+        return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ (actor.hashCode() * 0x9e3779b97f4a7c15L));
+    }
+
+    private void count(String what, long howOften) {
+        counts.computeIfAbsent(what, any -> new AtomicLong()).addAndGet(howOften);
+    }
+
+    /** Waits, but not when the day is over. */
+    private void pause(long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (!over && System.nanoTime() < end) {
+            Thread.sleep(Math.min(50, millis));
+        }
+    }
+
+    /** Changes files, and says so, or not, and changes its mind. */
+    private void user(Tenant tenant, SplittableRandom random) throws Exception {
+        boolean isLeft = true;
+        while (!over) {
+            pause(100 + random.nextInt(1_500));
+            for (int i = random.nextInt(4); i > 0; i--) {
+                tenant.lake(random.nextInt(5) > 0 == isLeft).change(random);
+                count("files changed", 1);
+            }
+            boolean other = random.nextInt(3) > 0;
+            switch (random.nextInt(20)) {
+                case 0, 1, 2, 3, 4, 5 -> say(tenant, "refresh", ExternalCollectionWorkflow::signalRefresh);
+                case 6, 7, 8, 9 -> request(tenant, "refresh", ExternalCollectionWorkflow::updateRefresh);
+                case 10, 11, 12, 13 -> {
+                    isLeft = isLeft != other;
+                    String uri = tenant.lake(isLeft).uri();
+                    request(tenant, "changeSource", workflow -> workflow.changeSource(Following.request(uri)));
+                }
+                case 14, 15 -> {
+                    isLeft = isLeft != other;
+                    change(tenant, isLeft);
+                }
+                case 16 -> {
+                    change(tenant, !isLeft);
+                    change(tenant, isLeft);
+                    change(tenant, !isLeft);
+                    change(tenant, isLeft);
+                }
+                case 17 -> say(tenant, "cancelUpdate", ExternalCollectionWorkflow::cancelUpdate);
+                default -> {}
+            }
+        }
+    }
+
+    private void change(Tenant tenant, boolean toLeft) {
+        String uri = tenant.lake(toLeft).uri();
+        say(tenant, "sourceChanged", workflow -> workflow.sourceChanged(Following.request(uri)));
+    }
+
+    private void say(Tenant tenant, String what, Consumer<ExternalCollectionWorkflow> message) {
+        count(tenant.collection().tell(message) ? "sent " + what : "not sent for certain", 1);
+    }
+
+    private interface Request {
+        ChangeAnswer to(ExternalCollectionWorkflow workflow);
+    }
+
+    /** Sends a request and goes on; its answer, when it comes, is checked. */
+    private void request(Tenant tenant, String what, Request request) {
+        threads.execute(() -> guarded(() -> {
+            ChangeAnswer[] answer = new ChangeAnswer[1];
+            if (!tenant.collection().tell(workflow -> answer[0] = request.to(workflow))) {
+                count("not sent for certain", 1);
+                return;
+            }
+            count("answered " + what, 1);
+            if (answer[0].generation() > 0) {
+                tenant.catalog().answered(answer[0].generation());
+            }
+        }));
+    }
+
+    /** Removes old versions through the same network, again and again. */
+    private void cleaner(Tenant tenant, SplittableRandom random) throws Exception {
+        Cleaner cleaner = new Cleaner(new CollectionCatalog(catalog(faulty), tenant.id()));
+        while (!over) {
+            pause(2_000 + random.nextInt(6_000));
+            clean(cleaner, KEPT);
+        }
+    }
+
+    private void clean(Cleaner cleaner, Duration kept) throws InterruptedException {
+        try {
+            Cleaner.Result removed = cleaner.clean(Instant.now().minus(kept));
+            count("clean-ups", 1);
+            count("versions removed", removed.versions());
+            count("objects removed", removed.objects());
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.TRANSIENT) {
+                violations.add("clean-up: " + e.type() + " " + e.getMessage());
+            }
+            count("clean-ups failed", 1);
+        }
+    }
+
+    private enum Trouble {
+        KILL,
+        SHORT_PAUSE,
+        LONG_PAUSE,
+        SERVER_RESTART
+    }
+
+    /** Kills and pauses workers and the server, everything in each few turns. */
+    private void trouble(SplittableRandom random) throws Exception {
+        Deque<Trouble> next = new ArrayDeque<>();
+        boolean[] paused = new boolean[WORKERS];
+        List<Future<?>> pauses = new ArrayList<>();
+        while (!over) {
+            if (next.isEmpty()) {
+                next.addAll(shuffled(random));
+            }
+            pause(3_000 + random.nextInt(5_000));
+            int worker = random.nextInt(WORKERS);
+            int millis = random.nextInt(8_000);
+            if (over || paused[worker]) {
+                continue;
+            }
+            switch (next.removeFirst()) {
+                case KILL -> {
+                    fleet.kill(worker);
+                    count("workers killed", 1);
+                }
+                case SHORT_PAUSE -> pauses.add(paused(paused, worker, millis));
+                case LONG_PAUSE -> {
+                    pauses.add(paused(paused, worker, LONG_PAUSE_MILLIS + millis));
+                    count("of these past every heartbeat time-out", 1);
+                }
+                case SERVER_RESTART -> {
+                    temporal.kill();
+                    Thread.sleep(millis / 4);
+                    temporal.restart();
+                    count("Temporal killed and restarted", 1);
+                }
+            }
+            fleet.supervise();
+        }
+        for (Future<?> pause : pauses) {
+            pause.get();
+        }
+    }
+
+    private static List<Trouble> shuffled(SplittableRandom random) {
+        List<Trouble> bag = new ArrayList<>(List.of(
+                Trouble.KILL,
+                Trouble.KILL,
+                Trouble.KILL,
+                Trouble.SHORT_PAUSE,
+                Trouble.SHORT_PAUSE,
+                Trouble.LONG_PAUSE,
+                Trouble.SERVER_RESTART));
+        List<Trouble> shuffled = new ArrayList<>();
+        while (!bag.isEmpty()) {
+            shuffled.add(bag.remove(random.nextInt(bag.size())));
+        }
+        return shuffled;
+    }
+
+    private Future<?> paused(boolean[] paused, int worker, long millis) throws Exception {
+        WorkerProcess process = fleet.get(worker);
+        paused[worker] = true;
+        process.pause();
+        count("workers paused", 1);
+        return threads.submit(() -> {
+            pause(millis);
+            process.resume();
+            paused[worker] = false;
+            return null;
+        });
+    }
+
+    /** Looks at everything as long as the day lasts. */
+    private void watch(SplittableRandom random) throws Exception {
+        while (!over) {
+            for (Tenant tenant : tenants) {
+                tenant.catalog().look();
+                tenant.ends().look();
+            }
+            tenants.get(random.nextInt(tenants.size())).catalog().audit(false);
+            Tenant some = tenants.get(random.nextInt(tenants.size()));
+            some.catalog().audit(some.cleaned());
+            count("audits meanwhile", 2);
+            pause(500);
+        }
+    }
+
+    // ------------------------------------------------------------------ the evening
+
+    private void comeToRest() throws Exception {
+        network.calm();
+        Following.await("what the network holds back", network::isQuiet);
+        Following.await("the workers", 60, this::workersAreThere);
+        for (Tenant tenant : tenants) {
+            tenant.collection().insist("the pause", ExternalCollectionWorkflow::pause);
+        }
+        for (Tenant tenant : tenants) {
+            tenant.collection().awaitRest();
+            tenant.ends().look();
+            count(
+                    "left in staging at rest",
+                    store.list(tenant.id() + "/staging/", null, 1_000).size());
+        }
+        for (Tenant tenant : tenants) {
+            tenant.lake(tenant.collection().awaitRest().source().uri()).append(7);
+            tenant.collection().insist("a last refresh", ExternalCollectionWorkflow::signalRefresh);
+        }
+        for (Tenant tenant : tenants) {
+            CollectionStatus status = tenant.collection().awaitRest();
+            if (status.last().state() != UpdateState.COMMITTED) {
+                violations.add(tenant.id() + ": a last refresh ended as " + status.last());
+            }
+            tenant.catalog().look();
+            tenant.ends().look();
+            tenant.ends().check();
+            count("ran as workflows", tenant.ends().checkWorkflows(temporal.client()));
+            Cleaner cleaner = new Cleaner(new CollectionCatalog(store, tenant.id()));
+            clean(cleaner, KEPT);
+            check(tenant, status);
+            if (tenant.cleaned()) {
+                // With nobody at work nothing but the newest version is needed.
+                clean(cleaner, Duration.ZERO);
+                check(tenant, status);
+            }
+        }
+    }
+
+    private boolean workersAreThere() {
+        try {
+            fleet.supervise();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return fleet.isReady();
+    }
+
+    /** Now that all is at rest nothing at all may be found. */
+    private void check(Tenant tenant, CollectionStatus status) throws Exception {
+        new Verifier(store, tenant.id(), finding -> violations.add(tenant.id() + ": " + finding))
+                .verifyWithSource(source -> new Opened(new S3Source(
+                        s3.client(),
+                        S3Uri.parse(source.get("uri").asText()),
+                        new PathFilter(List.of(), List.of()),
+                        new RequestCounter(),
+                        false)));
+        for (String finding : LogAudit.findings(store, tenant.id())) {
+            violations.add(tenant.id() + ": " + finding);
+        }
+        Map<String, Long> served = LogAudit.served(store, tenant.id());
+        SeededLake lake = tenant.lake(status.source().uri());
+        if (!served.equals(lake.rows())) {
+            violations.add(tenant.id() + " serves " + served + ", but was given " + lake.rows());
+        }
+        Map<String, Long> fresh = fresh(lake);
+        if (!served.equals(fresh)) {
+            violations.add(tenant.id() + " serves " + served + ", but the source has " + fresh);
+        }
+    }
+
+    /** The rows of each file with rows, by path, as DuckDB counts them in what the store has now. */
+    private Map<String, Long> fresh(SeededLake lake) throws Exception {
+        S3Uri uri = S3Uri.parse(lake.uri());
+        Path copy = Files.createTempDirectory(folder, "fresh-");
+        for (S3Object object : s3.client()
+                .listObjectsV2Paginator(request -> request.bucket(uri.bucket()).prefix(uri.key()))
+                .contents()) {
+            s3.client()
+                    .getObject(
+                            request -> request.bucket(uri.bucket()).key(object.key()),
+                            copy.resolve(object.key().substring(uri.key().length())));
+        }
+        Map<String, Long> rows = new TreeMap<>();
+        Parquet.rows(copy).forEach((path, count) -> {
+            if (count > 0) {
+                rows.put(lake.uri() + Path.of(path).getFileName(), count);
+            }
+        });
+        return rows;
+    }
+
+    private record Opened(FileSource files) implements Sources.Opened {
+        @Override
+        public void addTo(Map<String, Long> requests) {}
+
+        @Override
+        public void close() {}
+    }
+
+    // ------------------------------------------------------------------ what is said
+
+    /** What happened, line by line. */
+    List<String> summary() {
+        Map<UpdateState, Long> states = new TreeMap<>();
+        long versions = 0;
+        long late = 0;
+        for (Tenant tenant : tenants) {
+            tenant.ends().byState().forEach((state, n) -> states.merge(state, n, Long::sum));
+            versions += tenant.catalog().versions().size();
+            late += tenant.ends().lateCommits();
+        }
+        List<String> lines = new ArrayList<>(List.of("| what | how often |", "|---|---|", row("seed", seed)));
+        lines.add(row("collections", tenants.size()));
+        lines.add(row("updates ended", ended()));
+        states.forEach((state, n) -> lines.add(row("of these " + state, n)));
+        lines.add(row("commits of updates said to have failed", late));
+        lines.add(row("versions", versions));
+        counts.forEach((what, n) -> lines.add(row(what, n)));
+        lines.add(row("workers that found the store away at the start", fleet.startedAgain()));
+        lines.add(row("requests of the store", network.requests()));
+        network.faults().forEach((fault, n) -> lines.add(row("of these " + fault, n)));
+        lines.add(row("violations", violations.size()));
+        return lines;
+    }
+
+    private static String row(String what, Object value) {
+        return "| " + what + " | " + value + " |";
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        threads.shutdownNow();
+        fleet.close();
+        faulty.close();
+        network.close();
+    }
+}
