@@ -128,6 +128,9 @@ public final class S3Failures {
                 || (status >= 500 && status != 501)) {
             return failure(FailureType.TRANSIENT, action, found, "try again later", e);
         }
+        if (code.isEmpty() && isCutOff(e)) {
+            return failure(FailureType.TRANSIENT, action, found + ", and the reply was cut off", "try again later", e);
+        }
         if (code.equals("RequestTimeTooSkewed")) {
             return failure(FailureType.ACCESS, action, found, "set the worker's clock right", e);
         }
@@ -161,13 +164,22 @@ public final class S3Failures {
         return code == null || code.equals(String.valueOf(e.statusCode())) ? "" : code;
     }
 
+    /** Whether an error without a code lost it on the way. A store's errors are XML; a page of another kind is somebody else's. */
+    private static boolean isCutOff(AwsServiceException e) {
+        String type = header(e, "Content-Type");
+        // The type may be what the reply breaks off in.
+        return !header(e, "Content-Length").equals("0") && (type.contains("xml") || "application/xml".startsWith(type));
+    }
+
     private static String region(AwsServiceException e) {
+        return header(e, "x-amz-bucket-region");
+    }
+
+    private static String header(AwsServiceException e, String name) {
         AwsErrorDetails details = e.awsErrorDetails();
         return details == null || details.sdkHttpResponse() == null
                 ? ""
-                : details.sdkHttpResponse()
-                        .firstMatchingHeader("x-amz-bucket-region")
-                        .orElse("");
+                : details.sdkHttpResponse().firstMatchingHeader(name).orElse("");
     }
 
     private static <T extends Throwable> T find(Throwable e, Class<T> type) {

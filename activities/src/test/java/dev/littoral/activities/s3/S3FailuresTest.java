@@ -107,6 +107,7 @@ class S3FailuresTest {
                         .sdkHttpResponse(SdkHttpResponse.builder()
                                 .statusCode(status)
                                 .putHeader("x-amz-bucket-region", region)
+                                .putHeader("Content-Length", "0")
                                 .build())
                         .build())
                 .build();

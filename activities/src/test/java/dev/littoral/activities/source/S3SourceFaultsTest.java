@@ -12,11 +12,13 @@ import dev.littoral.activities.s3.S3Uri;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -241,6 +243,38 @@ class S3SourceFaultsTest {
         try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(404, "NoSuchBucket"));
                 S3Client client = client(server)) {
             assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT));
+        }
+    }
+
+    /** Behind its status, and wherever else an error breaks off, nothing tells a missing key from a missing bucket. */
+    @ParameterizedTest
+    @ValueSource(ints = {404, 403, 400})
+    void anErrorThatIsCutOffSaysNothingForCertain(int status) throws Exception {
+        byte[] error = FakeS3.error(status, "NoSuchKey");
+        int line = "HTTP/1.1 404 Some\r\n".length();
+        for (int length = line; length < error.length; length += 20) {
+            byte[] cut = Arrays.copyOf(error, length);
+            try (FakeS3 server = new FakeS3((number, request) -> cut);
+                    S3Client client = client(server)) {
+                for (ThrowingCallable call : List.<ThrowingCallable>of(
+                        () -> source(client).read(FILE, 0, 5), () -> Listing.of(source(client)))) {
+                    assertThatThrownBy(call)
+                            .asInstanceOf(type(LittoralException.class))
+                            .satisfies(
+                                    e -> assertThat(e.type()).as(e.getMessage()).isEqualTo(FailureType.TRANSIENT));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPageOfSomethingElseThanAStoreIsAnInputFailure() throws Exception {
+        try (FakeS3 server =
+                        new FakeS3((number, request) -> FakeS3.reply(404, "Content-Type: text/html\r\n", "<html>no"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> Listing.of(source(client)))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT));
         }
