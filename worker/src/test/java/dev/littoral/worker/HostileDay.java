@@ -140,7 +140,7 @@ final class HostileDay implements AutoCloseable {
     /**
      * Starts everything, lets everything fail until it is enough, lets all come to rest, and checks.
      *
-     * @param isEnough asked with the number of updates that ended
+     * @param isEnough asked with the number of updates that started and ended
      */
     void run(int collections, IntPredicate isEnough) throws Exception {
         fleet.start(WORKERS);
@@ -149,13 +149,15 @@ final class HostileDay implements AutoCloseable {
         }
         network.rage();
         for (Tenant tenant : tenants) {
+            act(() -> watchCatalog(tenant));
+            act(() -> watchEnds(tenant));
             act(() -> user(tenant, random("user of " + tenant.id())));
             if (tenant.cleaned()) {
                 act(() -> cleaner(tenant, random("cleaner of " + tenant.id())));
             }
         }
         act(() -> trouble(random("trouble")));
-        act(() -> watch(random("watch")));
+        act(() -> audit(random("audit")));
         while (violations.isEmpty() && !isEnough.test(ended())) {
             Thread.sleep(200);
         }
@@ -168,6 +170,7 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
+    /** The updates that started and ended. */
     private int ended() {
         return tenants.stream().mapToInt(tenant -> tenant.ends().count()).sum();
     }
@@ -242,25 +245,27 @@ final class HostileDay implements AutoCloseable {
                 count("files changed", 1);
             }
             boolean other = random.nextInt(3) > 0;
-            switch (random.nextInt(20)) {
-                case 0, 1, 2, 3, 4, 5 -> say(tenant, "refresh", ExternalCollectionWorkflow::signalRefresh);
-                case 6, 7, 8, 9 -> request(tenant, "refresh", ExternalCollectionWorkflow::updateRefresh);
-                case 10, 11, 12, 13 -> {
+            switch (random.nextInt(40)) {
+                case 0, 1, 2 -> {
                     isLeft = isLeft != other;
                     String uri = tenant.lake(isLeft).uri();
                     request(tenant, "changeSource", workflow -> workflow.changeSource(Following.request(uri)));
                 }
-                case 14, 15 -> {
+                case 3 -> {
                     isLeft = isLeft != other;
                     change(tenant, isLeft);
                 }
-                case 16 -> {
+                case 4 -> {
                     change(tenant, !isLeft);
                     change(tenant, isLeft);
                     change(tenant, !isLeft);
                     change(tenant, isLeft);
                 }
-                case 17 -> say(tenant, "cancelUpdate", ExternalCollectionWorkflow::cancelUpdate);
+                case 5 -> say(tenant, "cancelUpdate", ExternalCollectionWorkflow::cancelUpdate);
+                case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 ->
+                    request(tenant, "refresh", ExternalCollectionWorkflow::updateRefresh);
+                case 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30 ->
+                    say(tenant, "refresh", ExternalCollectionWorkflow::signalRefresh);
                 default -> {}
             }
         }
@@ -392,17 +397,25 @@ final class HostileDay implements AutoCloseable {
         });
     }
 
-    /** Looks at everything as long as the day lasts. */
-    private void watch(SplittableRandom random) throws Exception {
+    private void watchCatalog(Tenant tenant) throws Exception {
         while (!over) {
-            for (Tenant tenant : tenants) {
-                tenant.catalog().look();
-                tenant.ends().look();
-            }
-            tenants.get(random.nextInt(tenants.size())).catalog().audit(false);
-            Tenant some = tenants.get(random.nextInt(tenants.size()));
-            some.catalog().audit(some.cleaned());
-            count("audits meanwhile", 2);
+            tenant.catalog().look();
+            pause(1_000);
+        }
+    }
+
+    private void watchEnds(Tenant tenant) throws Exception {
+        while (!over) {
+            tenant.ends().look();
+            pause(1_000);
+        }
+    }
+
+    private void audit(SplittableRandom random) throws Exception {
+        while (!over) {
+            Tenant tenant = tenants.get(random.nextInt(tenants.size()));
+            tenant.catalog().audit(tenant.cleaned());
+            count("audits meanwhile", 1);
             pause(500);
         }
     }
@@ -522,8 +535,8 @@ final class HostileDay implements AutoCloseable {
         }
         List<String> lines = new ArrayList<>(List.of("| what | how often |", "|---|---|", row("seed", seed)));
         lines.add(row("collections", tenants.size()));
-        lines.add(row("updates ended", ended()));
-        states.forEach((state, n) -> lines.add(row("of these " + state, n)));
+        lines.add(row("updates that started and ended", ended()));
+        states.forEach((state, n) -> lines.add(row("of all updates " + state, n)));
         lines.add(row("commits of updates said to have failed", late));
         lines.add(row("versions", versions));
         counts.forEach((what, n) -> lines.add(row(what, n)));

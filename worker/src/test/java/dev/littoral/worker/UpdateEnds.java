@@ -53,8 +53,11 @@ final class UpdateEnds {
         }
     }
 
+    /** The updates that started and ended. */
     synchronized int count() {
-        return ended.size();
+        return (int) ended.values().stream()
+                .filter(job -> !job.reason().endsWith("before it started"))
+                .count();
     }
 
     synchronized Map<UpdateState, Long> byState() {
