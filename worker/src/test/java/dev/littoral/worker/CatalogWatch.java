@@ -2,10 +2,12 @@ package dev.littoral.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.verify.Severity;
 import dev.littoral.activities.verify.Verifier;
+import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -84,13 +87,44 @@ final class CatalogWatch {
             return head.get("generation").asLong();
         }
 
+        /** When it was decided upon, which can be long before the store has it; retention is counted from here. */
+        Instant time() {
+            return Instant.parse(head.get("time").asText());
+        }
+
         boolean isCommit() {
             return head.get("kind").asText().equals("COMMITTED");
         }
     }
 
-    /** Reads the log. */
-    synchronized void look() throws InterruptedException {
+    /**
+     * Reads the log.
+     *
+     * @return false when the store is away
+     */
+    synchronized boolean look() throws InterruptedException {
+        return unlessAway(this::readLog);
+    }
+
+    private interface Reading {
+        void read() throws InterruptedException;
+    }
+
+    private static boolean unlessAway(Reading reading) throws InterruptedException {
+        try {
+            reading.read();
+            return true;
+        } catch (SdkException away) {
+            return false;
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.TRANSIENT) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private void readLog() throws InterruptedException {
         Instant now = Instant.now();
         TreeMap<Long, S3Object> there = new TreeMap<>();
         client.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(folder + "/" + id + "/head/"))
@@ -126,9 +160,9 @@ final class CatalogWatch {
 
     private void gone(Version version, Instant now) {
         Version next = log.get(version.number() + 1);
-        if (version.there() && (next == null || next.created().plus(kept).isAfter(now.plus(SLACK)))) {
+        if (version.there() && (next == null || next.time().plus(kept).isAfter(now.plus(SLACK)))) {
             violations.accept("version " + version.number() + " is gone at " + now
-                    + (next == null ? ", though it is the newest" : ", replaced at " + next.created()));
+                    + (next == null ? ", though it is the newest" : ", replaced at " + next.time()));
         }
         log.put(version.number(), new Version(version.tag(), version.created(), version.head(), false));
     }
@@ -174,7 +208,9 @@ final class CatalogWatch {
     /** A source change was answered: nothing older is the newest any more, nor will be. */
     synchronized void answered(long generation) throws InterruptedException {
         Instant now = Instant.now();
-        look();
+        while (!look()) {
+            Thread.sleep(100);
+        }
         long newest = log.isEmpty() ? 0 : log.lastEntry().getValue().generation();
         if (newest < generation) {
             violations.accept("generation " + generation + " was answered, but the newest version has " + newest);
@@ -185,23 +221,27 @@ final class CatalogWatch {
         }
     }
 
-    /** Has both auditors read everything; what may be under way is no finding. */
-    synchronized void audit(boolean cleaned) throws InterruptedException {
-        if (log.isEmpty()) {
-            return;
-        }
-        new Verifier(store, id, finding -> {
-                    if (finding.severity() == Severity.ERROR) {
-                        violations.accept("verify, meanwhile: " + finding.sentence());
+    /**
+     * Has both auditors read everything; what may be under way is no finding.
+     *
+     * @return false when the store is away
+     */
+    synchronized boolean audit(boolean cleaned) throws InterruptedException {
+        return log.isEmpty()
+                || unlessAway(() -> {
+                    new Verifier(store, id, finding -> {
+                                if (finding.severity() == Severity.ERROR) {
+                                    violations.accept("verify, meanwhile: " + finding.sentence());
+                                }
+                            })
+                            .verify();
+                    // This one does not expect that a clean-up takes away what it is about to read.
+                    if (!cleaned) {
+                        LogAudit.findings(store, id).stream()
+                                .filter(finding -> !finding.startsWith("left in staging"))
+                                .forEach(finding -> violations.accept("audit, meanwhile: " + finding));
                     }
-                })
-                .verify();
-        // This one does not expect that a clean-up takes away what it is about to read.
-        if (!cleaned) {
-            LogAudit.findings(store, id).stream()
-                    .filter(finding -> !finding.startsWith("left in staging"))
-                    .forEach(finding -> violations.accept("audit, meanwhile: " + finding));
-        }
+                });
     }
 
     /** Every version that was ever seen, the oldest first. */

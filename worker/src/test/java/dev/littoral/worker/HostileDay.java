@@ -41,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -70,6 +71,7 @@ final class HostileDay implements AutoCloseable {
     private final long seed;
     private final Path folder;
     private final S3Server s3;
+    private final boolean mayKillStore;
     private final TemporalServer temporal;
     private final String bucket;
     private final FaultyNetwork network;
@@ -81,6 +83,9 @@ final class HostileDay implements AutoCloseable {
     private final List<Future<?>> actors = new ArrayList<>();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private final Map<String, AtomicLong> counts = Collections.synchronizedMap(new TreeMap<>());
+    /** Requests that wait for their answer. */
+    private final AtomicInteger asked = new AtomicInteger();
+
     private volatile boolean over;
 
     /** A collection with its two sources and those who watch it. */
@@ -105,8 +110,14 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
-    HostileDay(long seed, Path folder, S3Server s3, TemporalServer temporal) {
+    /**
+     * A day to come.
+     *
+     * @param mayKillStore whether the store keeps what it stored when it is killed
+     */
+    HostileDay(long seed, Path folder, S3Server s3, boolean mayKillStore, TemporalServer temporal) {
         this.seed = seed;
+        this.mayKillStore = mayKillStore;
         this.folder = folder;
         this.s3 = s3;
         this.temporal = temporal;
@@ -158,8 +169,12 @@ final class HostileDay implements AutoCloseable {
         }
         act(() -> trouble(random("trouble")));
         act(() -> audit(random("audit")));
-        while (violations.isEmpty() && !isEnough.test(ended())) {
-            Thread.sleep(200);
+        long begun = System.nanoTime();
+        for (long minute = 1; violations.isEmpty() && !isEnough.test(ended()); Thread.sleep(200)) {
+            if (System.nanoTime() - begun > TimeUnit.MINUTES.toNanos(minute)) {
+                System.out.println("minute " + minute + ": " + ended() + " updates started and ended");
+                minute++;
+            }
         }
         over = true;
         for (Future<?> actor : actors) {
@@ -239,7 +254,7 @@ final class HostileDay implements AutoCloseable {
     private void user(Tenant tenant, SplittableRandom random) throws Exception {
         boolean isLeft = true;
         while (!over) {
-            pause(100 + random.nextInt(1_500));
+            pause(500 + random.nextInt(3_000));
             for (int i = random.nextInt(4); i > 0; i--) {
                 tenant.lake(random.nextInt(5) > 0 == isLeft).change(random);
                 count("files changed", 1);
@@ -286,15 +301,20 @@ final class HostileDay implements AutoCloseable {
 
     /** Sends a request and goes on; its answer, when it comes, is checked. */
     private void request(Tenant tenant, String what, Request request) {
+        asked.incrementAndGet();
         threads.execute(() -> guarded(() -> {
-            ChangeAnswer[] answer = new ChangeAnswer[1];
-            if (!tenant.collection().tell(workflow -> answer[0] = request.to(workflow))) {
-                count("not sent for certain", 1);
-                return;
-            }
-            count("answered " + what, 1);
-            if (answer[0].generation() > 0) {
-                tenant.catalog().answered(answer[0].generation());
+            try {
+                ChangeAnswer[] answer = new ChangeAnswer[1];
+                if (!tenant.collection().tell(workflow -> answer[0] = request.to(workflow))) {
+                    count("not sent for certain", 1);
+                    return;
+                }
+                count("answered " + what, 1);
+                if (answer[0].generation() > 0) {
+                    tenant.catalog().answered(answer[0].generation());
+                }
+            } finally {
+                asked.decrementAndGet();
             }
         }));
     }
@@ -326,7 +346,8 @@ final class HostileDay implements AutoCloseable {
         KILL,
         SHORT_PAUSE,
         LONG_PAUSE,
-        SERVER_RESTART
+        TEMPORAL_RESTART,
+        STORE_RESTART
     }
 
     /** Kills and pauses workers and the server, everything in each few turns. */
@@ -354,7 +375,13 @@ final class HostileDay implements AutoCloseable {
                     pauses.add(paused(paused, worker, LONG_PAUSE_MILLIS + millis));
                     count("of these past every heartbeat time-out", 1);
                 }
-                case SERVER_RESTART -> {
+                case STORE_RESTART -> {
+                    if (mayKillStore) {
+                        s3.killAndRestart(millis / 4);
+                        count("store killed and restarted", 1);
+                    }
+                }
+                case TEMPORAL_RESTART -> {
                     temporal.kill();
                     Thread.sleep(millis / 4);
                     temporal.restart();
@@ -376,7 +403,8 @@ final class HostileDay implements AutoCloseable {
                 Trouble.SHORT_PAUSE,
                 Trouble.SHORT_PAUSE,
                 Trouble.LONG_PAUSE,
-                Trouble.SERVER_RESTART));
+                Trouble.TEMPORAL_RESTART,
+                Trouble.STORE_RESTART));
         List<Trouble> shuffled = new ArrayList<>();
         while (!bag.isEmpty()) {
             shuffled.add(bag.remove(random.nextInt(bag.size())));
@@ -414,8 +442,9 @@ final class HostileDay implements AutoCloseable {
     private void audit(SplittableRandom random) throws Exception {
         while (!over) {
             Tenant tenant = tenants.get(random.nextInt(tenants.size()));
-            tenant.catalog().audit(tenant.cleaned());
-            count("audits meanwhile", 1);
+            count(
+                    tenant.catalog().audit(tenant.cleaned()) ? "audits meanwhile" : "audits that found the store away",
+                    1);
             pause(500);
         }
     }
@@ -429,8 +458,11 @@ final class HostileDay implements AutoCloseable {
         for (Tenant tenant : tenants) {
             tenant.collection().insist("the pause", ExternalCollectionWorkflow::pause);
         }
+        Following.await("the answers", () -> asked.get() == 0);
         for (Tenant tenant : tenants) {
             tenant.collection().awaitRest();
+            // One that was stopped is not waited for by its collection.
+            tenant.ends().awaitWorkflows();
             tenant.ends().look();
             count(
                     "left in staging at rest",
@@ -445,10 +477,13 @@ final class HostileDay implements AutoCloseable {
             if (status.last().state() != UpdateState.COMMITTED) {
                 violations.add(tenant.id() + ": a last refresh ended as " + status.last());
             }
+            if (!status.rejected().isEmpty()) {
+                violations.add(tenant.id() + " did not take " + status.rejected());
+            }
             tenant.catalog().look();
             tenant.ends().look();
             tenant.ends().check();
-            count("ran as workflows", tenant.ends().checkWorkflows(temporal.client()));
+            count("ran as workflows", tenant.ends().checkWorkflows());
             Cleaner cleaner = new Cleaner(new CollectionCatalog(store, tenant.id()));
             clean(cleaner, KEPT);
             check(tenant, status);

@@ -23,7 +23,8 @@ class HostileDayTest {
     private static final long SECONDS = Long.getLong("littoral.day.seconds", 75);
     private static final int UPDATES = Integer.getInteger("littoral.day.updates", 0);
     private static final int COLLECTIONS = Integer.getInteger("littoral.day.collections", 10);
-    private static final String SERVER = System.getProperty("littoral.day.s3", "minio");
+    private static final S3Servers.Kind SERVER = S3Servers.Kind.valueOf(
+            System.getProperty("littoral.day.s3", "minio").toUpperCase(Locale.ROOT));
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
@@ -31,9 +32,9 @@ class HostileDayTest {
     /** Invariants 1 to 8, 10 and 11 of {@code docs/protocol.md}. */
     @Test
     void throughAHostileDayEveryPromiseIsKept() throws Exception {
-        try (S3Server s3 = S3Servers.start(S3Servers.Kind.valueOf(SERVER.toUpperCase(Locale.ROOT)));
+        try (S3Server s3 = S3Servers.start(SERVER);
                 TemporalServer temporal = TemporalServer.startDurable();
-                HostileDay day = new HostileDay(SEED, folder, s3, temporal)) {
+                HostileDay day = new HostileDay(SEED, folder, s3, SERVER != S3Servers.Kind.S3PROXY, temporal)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
             try {
                 day.run(COLLECTIONS, ended -> UPDATES > 0 ? ended >= UPDATES : System.nanoTime() > end);

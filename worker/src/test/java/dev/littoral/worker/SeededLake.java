@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -75,15 +77,30 @@ final class SeededLake {
     private void write(String path, int rows) throws Exception {
         byte[] parquet = Parquet.ofRows(rows);
         begin(path, rows);
-        String tag = client.putObject(request -> request.bucket(bucket).key(key(path)), RequestBody.fromBytes(parquet))
-                .eTag();
+        String tag = insist(() -> client.putObject(
+                        request -> request.bucket(bucket).key(key(path)), RequestBody.fromBytes(parquet))
+                .eTag());
         done(path, "etag:" + tag.replace("\"", ""), rows);
     }
 
     private void remove(String path) {
         begin(path, 0);
-        client.deleteObject(request -> request.bucket(bucket).key(key(path)));
+        insist(() -> client.deleteObject(request -> request.bucket(bucket).key(key(path))));
         done(path, null, 0);
+    }
+
+    /** Does something that can be done again until the store, which is away at times, says that it is done. */
+    private static <T> T insist(Supplier<T> request) {
+        List<T> answer = new ArrayList<>();
+        Following.await("the store", () -> {
+            try {
+                answer.add(request.get());
+                return true;
+            } catch (SdkException away) {
+                return false;
+            }
+        });
+        return answer.getFirst();
     }
 
     private String key(String path) {

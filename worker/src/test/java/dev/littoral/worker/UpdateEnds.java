@@ -6,6 +6,9 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.enums.v1.WorkflowTaskFailedCause;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.history.v1.WorkflowTaskFailedEventAttributes;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,17 +117,33 @@ final class UpdateEnds {
         }
     }
 
+    /** Waits until no workflow of an update runs. */
+    void awaitWorkflows() {
+        Following.await(
+                "the updates of " + collection.id(),
+                () -> collection
+                        .client()
+                        .listExecutions(workflows() + " AND ExecutionStatus = 'Running'")
+                        .findAny()
+                        .isEmpty());
+    }
+
+    private String workflows() {
+        return "WorkflowType = 'UpdateExternalCollection' AND WorkflowId STARTS_WITH '" + collection.id() + "/'";
+    }
+
     /** Compares with Temporal's own records of the updates' workflows, and returns how many there are. */
-    synchronized long checkWorkflows(WorkflowClient client) {
+    synchronized long checkWorkflows() {
+        WorkflowClient client = collection.client();
         Map<String, WorkflowExecutionStatus> workflows = new TreeMap<>();
-        client.listExecutions("WorkflowType = 'UpdateExternalCollection' AND WorkflowId STARTS_WITH '" + collection.id()
-                        + "/'")
-                .forEach(execution -> {
-                    String id = execution.getExecution().getWorkflowId();
-                    if (workflows.put(id, execution.getStatus()) != null) {
-                        violations.accept(id + " ran twice");
-                    }
-                });
+        client.listExecutions(workflows()).forEach(execution -> {
+            String id = execution.getExecution().getWorkflowId();
+            if (workflows.put(id, execution.getStatus()) != null) {
+                violations.accept(id + " ran twice");
+            }
+        });
+        checkHistory(client, collection.id());
+        workflows.keySet().forEach(id -> checkHistory(client, id));
         for (Job job : ended.values()) {
             String id = UpdateExternalCollectionWorkflow.id(collection.id(), job.update());
             WorkflowExecutionStatus status = workflows.get(id);
@@ -146,6 +165,19 @@ final class UpdateEnds {
             }
         }
         return workflows.size();
+    }
+
+    /** A workflow's task fails only where a message came while it ran, or where the machine is too busy to run it. */
+    private void checkHistory(WorkflowClient client, String id) {
+        for (HistoryEvent event : client.fetchHistory(id).getEvents()) {
+            WorkflowTaskFailedEventAttributes failed = event.getWorkflowTaskFailedEventAttributes();
+            if (event.hasWorkflowTaskFailedEventAttributes()
+                    && failed.getCause() != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+                    && !failed.getFailure().toString().contains("TMPRL1101")) {
+                violations.accept("a task of " + id + " failed: " + failed.getCause() + ", "
+                        + failed.getFailure().getMessage());
+            }
+        }
     }
 
     private void compare(String id, UpdateReport report, Job job) {

@@ -12,14 +12,23 @@ public final class S3Server implements AutoCloseable {
     private final URI endpoint;
     private final String accessKey;
     private final String secretKey;
-    private final Runnable stop;
+    private final Machine machine;
     private final S3Client client;
 
-    S3Server(URI endpoint, String accessKey, String secretKey, Runnable stop) {
+    /** What a server runs on. */
+    interface Machine {
+        /** Ends it at once and starts it again with what it stored. */
+        void restart(long millisAway);
+
+        /** Ends it at once and removes what it stored. */
+        void stop();
+    }
+
+    S3Server(URI endpoint, String accessKey, String secretKey, Machine machine) {
         this.endpoint = endpoint;
         this.accessKey = accessKey;
         this.secretKey = secretKey;
-        this.stop = stop;
+        this.machine = machine;
         this.client = S3Clients.connect(endpoint, accessKey, secretKey);
     }
 
@@ -47,10 +56,19 @@ public final class S3Server implements AutoCloseable {
         return name;
     }
 
+    /**
+     * Kills the server and starts it again where it was, with what it stored. Only one that is a process can.
+     *
+     * @param millisAway how long nobody answers, at least
+     */
+    public void killAndRestart(long millisAway) {
+        machine.restart(millisAway);
+    }
+
     /** Stops the server, at once, and removes what it stored. */
     @Override
     public void close() {
         client.close();
-        stop.run();
+        machine.stop();
     }
 }

@@ -89,13 +89,22 @@ public final class S3Servers {
         } catch (Exception e) {
             throw new IllegalStateException("S3Proxy does not start", e);
         }
-        return new S3Server(URI.create("http://127.0.0.1:" + proxy.getPort()), accessKey, secretKey, () -> {
-            try {
-                proxy.stop();
-            } catch (Exception e) {
-                throw new IllegalStateException("S3Proxy does not stop", e);
-            }
-        });
+        return new S3Server(
+                URI.create("http://127.0.0.1:" + proxy.getPort()), accessKey, secretKey, new S3Server.Machine() {
+                    @Override
+                    public void restart(long millisAway) {
+                        throw new UnsupportedOperationException("S3Proxy keeps nothing when it is killed");
+                    }
+
+                    @Override
+                    public void stop() {
+                        try {
+                            proxy.stop();
+                        } catch (Exception e) {
+                            throw new IllegalStateException("S3Proxy does not stop", e);
+                        }
+                    }
+                });
     }
 
     private interface Command {
@@ -109,15 +118,13 @@ public final class S3Servers {
             String accessKey = random();
             String secretKey = random();
             String address = "127.0.0.1:" + ServerProcess.freePort();
-            ServerProcess process = ServerProcess.start(
-                    folder,
-                    command.of(path, address, data(folder)),
-                    Map.of("MINIO_BROWSER", "off", userVariable, accessKey, passwordVariable, secretKey));
-            S3Server server = new S3Server(URI.create("http://" + address), accessKey, secretKey, () -> {
-                process.kill();
-                ServerProcess.remove(folder);
-            });
-            if (answers(server, process)) {
+            List<String> line = command.of(path, address, data(folder));
+            Map<String, String> environment =
+                    Map.of("MINIO_BROWSER", "off", userVariable, accessKey, passwordVariable, secretKey);
+            OwnProcess process = new OwnProcess(folder, line, environment);
+            S3Server server = new S3Server(URI.create("http://" + address), accessKey, secretKey, process);
+            process.server = server;
+            if (process.answers()) {
                 return server;
             }
             // Another process may have taken the port in between.
@@ -134,17 +141,54 @@ public final class S3Servers {
         }
     }
 
-    private static boolean answers(S3Server server, ServerProcess process) {
-        for (int i = 0; i < WAITS && process.isAlive(); i++) {
+    /** A server in a process of its own. */
+    private static final class OwnProcess implements S3Server.Machine {
+        private final Path folder;
+        private final List<String> command;
+        private final Map<String, String> environment;
+        private ServerProcess process;
+        private S3Server server;
+
+        OwnProcess(Path folder, List<String> command, Map<String, String> environment) {
+            this.folder = folder;
+            this.command = command;
+            this.environment = environment;
+            this.process = ServerProcess.start(folder, command, environment);
+        }
+
+        boolean answers() {
+            for (int i = 0; i < WAITS && process.isAlive(); i++) {
+                try {
+                    // A server that starts may take a request and never answer it.
+                    server.client()
+                            .listBuckets(r -> r.overrideConfiguration(o -> o.apiCallTimeout(Duration.ofSeconds(1))));
+                    return true;
+                } catch (SdkException notYet) {
+                    process.waitFor(50);
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void restart(long millisAway) {
+            process.kill();
             try {
-                // A server that starts may take a request and never answer it.
-                server.client().listBuckets(r -> r.overrideConfiguration(o -> o.apiCallTimeout(Duration.ofSeconds(1))));
-                return true;
-            } catch (SdkException notYet) {
-                process.waitFor(50);
+                Thread.sleep(millisAway);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            process = ServerProcess.start(folder, command, environment);
+            if (!answers()) {
+                throw new IllegalStateException(command + " does not answer again; it printed: " + process.log());
             }
         }
-        return false;
+
+        @Override
+        public void stop() {
+            process.kill();
+            ServerProcess.remove(folder);
+        }
     }
 
     private static String random() {
