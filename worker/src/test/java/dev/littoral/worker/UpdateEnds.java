@@ -36,9 +36,13 @@ final class UpdateEnds {
     }
 
     /** Asks the collection; nothing happens where it cannot answer. */
-    synchronized void look() {
+    void look() {
         List<Job> jobs = new ArrayList<>();
         collection.tell(workflow -> jobs.addAll(workflow.jobs(null)));
+        heard(jobs);
+    }
+
+    private synchronized void heard(List<Job> jobs) {
         for (Job job : jobs) {
             Job known = ended.get(job.update());
             if (known != null && !known.equals(job)) {

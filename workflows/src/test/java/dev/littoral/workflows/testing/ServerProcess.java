@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -23,12 +25,20 @@ import org.junit.jupiter.api.Assumptions;
 public final class ServerProcess {
     private static final long PATIENCE_MILLIS = 20_000;
 
+    /** Those that were not seen to end; none outlives the tests, also when these are interrupted. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+    }
+
     private final Path folder;
     private final Process process;
 
     private ServerProcess(Path folder, Process process) {
         this.folder = folder;
         this.process = process;
+        RUNNING.add(process);
     }
 
     /**
@@ -121,7 +131,11 @@ public final class ServerProcess {
     /** Waits until it ends, or until the time is over. */
     public boolean waitFor(long millis) {
         try {
-            return process.waitFor(millis, TimeUnit.MILLISECONDS);
+            boolean ended = process.waitFor(millis, TimeUnit.MILLISECONDS);
+            if (ended) {
+                RUNNING.remove(process);
+            }
+            return ended;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a server starts or stops", e);
