@@ -24,6 +24,7 @@ import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,11 +126,17 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                 update,
                 base.snapshot(),
                 base.nextSegmentId(),
-                clock.instant(),
+                now(base),
                 reason);
         return step(
                 "writes",
                 () -> new CollectionCatalog(store, collectionId).heads().create(base, next));
+    }
+
+    /** Retention counts from times in the log, so that of another worker's clock, or one set back, goes on from the base's. */
+    private Instant now(Head base) {
+        Instant now = clock.instant();
+        return base.exists() && now.isBefore(base.time()) ? base.time() : now;
     }
 
     /** Runs a step that heartbeats one word, so that a worker that dies in it is soon noticed. */
@@ -181,7 +188,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                                 request.update(),
                                 snapshot,
                                 request.nextSegmentId(),
-                                clock.instant(),
+                                now(base),
                                 request.reason()));
         Map<String, Long> requests = new TreeMap<>();
         counted.addTo(requests);
