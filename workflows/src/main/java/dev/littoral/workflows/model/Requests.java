@@ -3,6 +3,7 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ public final class Requests {
     private static final int MAX_SOURCE_BYTES = 1 << 16;
 
     private static final long MAX_TARGET_ROWS = 1L << 40;
+    private static final int MAX_NEWS_CHARS = 20_000;
+    private static final long MAX_COUNT = 1_000_000_000_000_000L;
+    private static final Instant LAST_TIME = Instant.parse("9999-12-31T00:00:00Z");
+
     private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
     private static final Duration MAX_REFRESH = Duration.ofDays(365);
 
@@ -122,13 +127,41 @@ public final class Requests {
     public static UpdateNews.News news(UpdateNews news) {
         try {
             UpdateNews.News read = news == null ? null : Wire.JSON.treeToValue(news.json(), UpdateNews.News.class);
-            if (read != null) {
+            if (read != null && isWhole(read)) {
                 return read;
             }
         } catch (JsonProcessingException e) {
             // Falls through to the one refusal below.
         }
         throw new InvalidRequestException("news is not what a worker sends; expected none from anybody else");
+    }
+
+    private static boolean isWhole(UpdateNews.News news) {
+        Trouble trouble = news.trouble();
+        return isText(news.worker())
+                && (news.step() == null || isText(news.step()))
+                && news.update() >= 0
+                && isCount(news.done())
+                && isCount(news.of())
+                && (trouble == null
+                        || (isText(trouble.step())
+                                && isText(trouble.cause())
+                                && isTime(trouble.time())
+                                && (trouble.nextTry() == null || isTime(trouble.nextTry()))));
+    }
+
+    private static boolean isText(String text) {
+        return text != null && text.length() <= MAX_NEWS_CHARS;
+    }
+
+    /** Of which many can be added up. */
+    private static boolean isCount(long count) {
+        return count >= 0 && count <= MAX_COUNT;
+    }
+
+    /** Whether it can be shown. */
+    private static boolean isTime(Instant time) {
+        return time != null && !time.isBefore(Instant.EPOCH) && time.isBefore(LAST_TIME);
     }
 
     /**

@@ -544,4 +544,25 @@ class RequestsTest {
             throw new AssertionError(text, e);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{'update':1}",
+                "{'worker':'w','update':-1}",
+                "{'worker':'w','update':1,'step':'read','done':-1}",
+                "{'worker':'w','update':1,'step':'read','done':9223372036854775807}",
+                "{'worker':'w','update':1,'trouble':{}}",
+                "{'worker':'w','update':1,'trouble':{'step':'read','cause':'away','attempt':1}}",
+                "{'worker':'w','update':1,'trouble':{'cause':'away','attempt':1,'time':'2026-11-01T00:00:00Z'}}",
+                "{'worker':'w','update':1,'trouble':{'step':'x','attempt':1,'time':'2026-11-01T00:00:00Z'}}",
+                "{'worker':'w','update':1,'trouble':{'step':'x','cause':'y','time':'+1000000000-12-31T23:59:59Z'}}"
+            })
+    void newsThatNoWorkerSendsIsRefused(String json) throws Exception {
+        UpdateNews news = new UpdateNews(Wire.JSON.readTree(json.replace('\'', '"')));
+        assertThatThrownBy(() -> Requests.news(news))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("news is not what a worker sends; expected none from anybody else");
+    }
 }
