@@ -34,8 +34,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -353,7 +355,7 @@ final class HostileDay implements AutoCloseable {
     /** Kills and pauses workers and the server, everything in each few turns. */
     private void trouble(SplittableRandom random) throws Exception {
         Deque<Trouble> next = new ArrayDeque<>();
-        boolean[] paused = new boolean[WORKERS];
+        Set<Integer> paused = ConcurrentHashMap.newKeySet();
         List<Future<?>> pauses = new ArrayList<>();
         while (!over) {
             if (next.isEmpty()) {
@@ -362,7 +364,7 @@ final class HostileDay implements AutoCloseable {
             pause(3_000 + random.nextInt(5_000));
             int worker = random.nextInt(WORKERS);
             int millis = random.nextInt(8_000);
-            if (over || paused[worker]) {
+            if (over || paused.contains(worker)) {
                 continue;
             }
             switch (next.removeFirst()) {
@@ -412,15 +414,15 @@ final class HostileDay implements AutoCloseable {
         return shuffled;
     }
 
-    private Future<?> paused(boolean[] paused, int worker, long millis) throws Exception {
+    private Future<?> paused(Set<Integer> paused, int worker, long millis) throws Exception {
         WorkerProcess process = fleet.get(worker);
-        paused[worker] = true;
+        paused.add(worker);
         process.pause();
         count("workers paused", 1);
         return threads.submit(() -> {
             pause(millis);
             process.resume();
-            paused[worker] = false;
+            paused.remove(worker);
             return null;
         });
     }

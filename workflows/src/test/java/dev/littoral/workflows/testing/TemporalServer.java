@@ -34,6 +34,8 @@ public final class TemporalServer implements AutoCloseable {
     private static final int STARTS = 3;
     /** Waits of 50 ms for a server to answer. */
     private static final int WAITS = 600;
+    /** On a busy machine a server that was killed takes seconds to list what it keeps. */
+    private static final int ANSWER_SECONDS = 10;
 
     private static final long CLI_SECONDS = 120;
 
@@ -124,12 +126,12 @@ public final class TemporalServer implements AutoCloseable {
         for (int i = 0; i < WAITS && process.isAlive(); i++) {
             try {
                 stubs.blockingStub()
-                        .withDeadlineAfter(1, TimeUnit.SECONDS)
+                        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
                         .describeNamespace(DescribeNamespaceRequest.newBuilder()
                                 .setNamespace(namespace)
                                 .build());
                 stubs.blockingStub()
-                        .withDeadlineAfter(1, TimeUnit.SECONDS)
+                        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
                         .listWorkflowExecutions(ListWorkflowExecutionsRequest.newBuilder()
                                 .setNamespace(namespace)
                                 .build());
