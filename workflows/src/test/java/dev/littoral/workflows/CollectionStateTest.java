@@ -47,9 +47,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class CollectionStateTest {
     static final ExternalSource A = source("s3://lake/a/");
     static final ExternalSource B = source("s3://lake/b/");
@@ -133,6 +136,20 @@ class CollectionStateTest {
         assertThat(state.status().note()).contains("names the current source", "update 1 is COMMITTED");
         assertThat(state.lastUpdate()).isEqualTo(1);
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
+    }
+
+    @Test
+    void aSourceThatSomebodyElseDeclaredIsNotServedByTheLastUpdateOfAnother() {
+        running(A);
+        commit(1);
+        head = next(head, HeadKind.DECLARED, B, 99);
+        closed(1, report(1, COMMITTED));
+        state.inspected(1, head, now);
+        assertEnd(1, COMMITTED, null);
+
+        long job = change(B).job();
+        assertThat(job).isEqualTo(100);
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(job)));
     }
 
     @ParameterizedTest
@@ -307,6 +324,62 @@ class CollectionStateTest {
         state.inspected(1, head, now);
         assertEnd(1, CANCELED, "cancelled by request");
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
+    }
+
+    /** A run of the task that was lost may have declared the change that is cancelled. */
+    @Test
+    void theOldSourceIsDeclaredAgainAfterAChangeThatWaitedWasCancelled() {
+        running(A);
+        change(B);
+        state.handle(new Message.CancelUpdate(), now);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+        long back = change(A).job();
+
+        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
+    }
+
+    @Test
+    void aDeclarationThatFailsLeavesEveryVersionInDoubtThatWasSo() {
+        running(A);
+        finish(1);
+        change(B);
+        state.handle(new Message.CancelUpdate(), now);
+        change(A);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        state.declarationFailed(new Failures(FailureType.TRANSIENT, "the store is away"), now);
+        // Somebody else's, which says nothing of what a lost run of the task has written.
+        head = next(head, HeadKind.COMMITTED, A, 99);
+        state.saw(head);
+
+        refresh();
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+    }
+
+    @Test
+    void anOlderHeadThanTheOneKnownChangesNothing() {
+        running(A);
+        Head older = head;
+        finish(1);
+        state.saw(older);
+
+        assertThat(state.head()).isEqualTo(head);
+    }
+
+    @Test
+    void aChangeThatWaitsStaysWantedWhenSomebodyElseDeclaredAnother() {
+        running(A);
+        change(B);
+        state.next(now);
+        head = next(head, HeadKind.DECLARED, C, 99);
+        closed(1, cancelled());
+        state.inspected(1, head, now);
+        declare();
+        launch();
+        finish(2);
+
+        assertThat(job(refresh().job()).source()).isEqualTo(B);
     }
 
     @Test
@@ -930,6 +1003,15 @@ class CollectionStateTest {
 
         finish(1);
         assertThat(state.status().progress()).isNull();
+    }
+
+    @Test
+    void progressIsAddedUpOverABoundedNumberOfWorkers() {
+        running(A);
+        for (int worker = 0; worker < 1_000; worker++) {
+            state.heard(new UpdateNews.News(1, "read", "w" + worker, 1, 0, null), now);
+        }
+        assertThat(state.status().progress().done()).isEqualTo(100);
     }
 
     @Test
