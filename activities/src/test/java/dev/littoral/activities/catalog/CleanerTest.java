@@ -10,11 +10,13 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -46,18 +48,14 @@ class CleanerTest {
     }
 
     private void write(Head base, String objects, List<ShardRef> shards) throws InterruptedException {
+        write(base, objects, shards, new SnapshotRoot.SkipReport(0, null, null));
+    }
+
+    private void write(Head base, String objects, List<ShardRef> shards, SnapshotRoot.SkipReport skipped)
+            throws InterruptedException {
         SnapshotRef root = catalog.writeRoot(
                 objects,
-                new SnapshotRoot(
-                        1,
-                        "orders",
-                        base.version() + 1,
-                        SOURCE,
-                        1,
-                        10,
-                        Totals.NONE,
-                        shards,
-                        new SnapshotRoot.SkipReport(0, null, null)));
+                new SnapshotRoot(1, "orders", base.version() + 1, SOURCE, 1, 10, Totals.NONE, shards, skipped));
         Head next = new Head(
                 base.version() + 1,
                 "commit-" + (base.version() + 1),
@@ -164,11 +162,76 @@ class CleanerTest {
         catalog.heads().create(head, early);
         head = early;
         commit();
-        cleanBefore(4);
+        // Version 2 goes, as version 3 is from long ago; version 1 goes with it, though version 2 is from day 2.
+        cleanBefore(2);
         assertThat(catalog.heads().newest(Long.MAX_VALUE, 100))
                 .extracting(Head::version)
                 .containsExactly(4L, 3L);
         assertReadable(head);
+    }
+
+    @Test
+    void theSkipReportOfAVersionThatStaysStays() throws InterruptedException {
+        String objects = folder(1);
+        String key = objects + "/skipped.jsonl.zst";
+        String sha256 = catalog.write(key, JsonLines.write(List.of(new SkippedFile("s3://lake/orders/_x", "hidden"))));
+        write(head, objects, List.of(shard(objects)), new SnapshotRoot.SkipReport(1, key, sha256));
+        cleanBefore(1_000);
+        assertThat(catalog.skipped(catalog.root(head).orElseThrow())).hasSize(1);
+    }
+
+    @Test
+    void whatLittoralDidNotWriteStays() throws InterruptedException {
+        commit();
+        store.put("orders/snapshots/notes.txt", new byte[] {1});
+        cleanBefore(1_000);
+        assertThat(store.keys()).contains("orders/snapshots/notes.txt");
+    }
+
+    /** One that is cut off in between leaves a log without holes. */
+    @Test
+    void versionsAreDeletedTheOldestFirst() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            commit();
+        }
+        List<String> deleted = new ArrayList<>();
+        ObjectStore watched = new StoreProbeTest.Passing(store) {
+            @Override
+            public void delete(Collection<String> keys) {
+                deleted.addAll(keys);
+                super.delete(keys);
+            }
+        };
+        List<String> log = store.list("orders/head/", null, 9);
+        new Cleaner(new CollectionCatalog(watched, "orders")).clean(START.plus(Duration.ofDays(1_000)));
+        assertThat(deleted.subList(0, 3)).containsExactly(log.get(3), log.get(2), log.get(1));
+    }
+
+    @Test
+    void moreVersionsAndObjectsThanOnePageHoldsAreRemoved() throws InterruptedException {
+        for (int i = 0; i < 1_001; i++) {
+            shard("snapshots/%010d-lost-%d".formatted(1, i));
+        }
+        commit();
+        for (int version = 2; version <= 1_002; version++) {
+            Instant time = START.plus(Duration.ofSeconds(version));
+            Head next = new Head(
+                    version, "c" + version, HeadKind.DECLARED, SOURCE, version, 1, head.snapshot(), 1, time, "");
+            catalog.heads().create(head, next);
+            head = next;
+        }
+        assertThat(cleanBefore(1_000)).isEqualTo(new Cleaner.Result(1_001, 1_001));
+        assertReadable(head);
+    }
+
+    @Test
+    void moreStagedObjectsThanOneDeleteTakesAreRemoved() throws InterruptedException {
+        for (int i = 0; i < 2_001; i++) {
+            catalog.writeOne(CollectionCatalog.staging(1) + "/r1-x/" + i, 1);
+        }
+        catalog.writeOne(CollectionCatalog.staging(2) + "/r1-x/0", 1);
+        catalog.discardStaging(1);
+        assertThat(store.keys()).containsExactly("orders/" + CollectionCatalog.staging(2) + "/r1-x/0");
     }
 
     @Test

@@ -15,8 +15,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -24,7 +26,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +160,8 @@ class LocalObjectStoreTest {
         Files.writeString(root.resolve("a/Upper Case"), "x");
         Files.createSymbolicLink(root.resolve("a/link"), root.resolve("a/b"));
         Files.createDirectory(root.resolve("a/empty"));
+        Files.writeString(Files.createDirectory(temporary.resolve("elsewhere")).resolve("b"), "x");
+        Files.createSymbolicLink(root.resolve("a/folder"), temporary.resolve("elsewhere"));
         assertThat(store.list("a/", null, 10)).containsExactly("a/b");
     }
 
@@ -231,6 +239,29 @@ class LocalObjectStoreTest {
         assertThat(root.resolve("shared")).doesNotExist();
     }
 
+    /** The folder of what was just written is gone before its name is forced to disk. */
+    @Test
+    void aWriteSucceedsWhoseObjectAndFolderAreDeletedAtOnce() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        race(
+                2,
+                1,
+                (thread, round) -> {
+                    while (thread == 1 && !over.get()) {
+                        store.delete(List.of("shared/deep/b"));
+                    }
+                    try {
+                        for (int i = 0; thread == 0 && i < 300; i++) {
+                            store.put("shared/deep/b", bytes("x"));
+                        }
+                    } finally {
+                        over.set(true);
+                    }
+                    return "written";
+                },
+                (round, answers) -> assertThat(answers).containsOnly("written"));
+    }
+
     @Test
     void readersSeeTheOldBodyOrTheNewWhole() throws Exception {
         byte[] even = bytes("e".repeat(100_000));
@@ -238,14 +269,19 @@ class LocalObjectStoreTest {
         store.put("a/b", even);
         race(
                 4,
-                50,
+                4,
                 (thread, round) -> {
-                    if (thread == 0) {
-                        store.put("a/b", round % 2 == 0 ? odd : even);
-                        return "whole";
+                    for (int i = 0; i < 100; i++) {
+                        if (thread == 0) {
+                            store.put("a/b", i % 2 == 0 ? odd : even);
+                            continue;
+                        }
+                        Optional<byte[]> found = store.get("a/b");
+                        if (found.isEmpty() || found.get().length != (found.get()[0] == 'e' ? 100_000 : 50_000)) {
+                            return "torn";
+                        }
                     }
-                    byte[] found = store.get("a/b").orElseThrow();
-                    return found.length == (found[0] == 'e' ? 100_000 : 50_000) ? "whole" : "torn";
+                    return "whole";
                 },
                 (round, answers) -> assertThat(answers).containsOnly("whole"));
     }
@@ -287,12 +323,56 @@ class LocalObjectStoreTest {
         store.put("a/b", bytes("x"));
         Instant now = Instant.now();
         Files.setLastModifiedTime(old, FileTime.from(now.minus(Duration.ofHours(25))));
+        Path folder = Files.createDirectory(root.resolve("_tmp/folder"));
+        Files.setLastModifiedTime(folder, FileTime.from(now.minus(Duration.ofHours(25))));
         Files.setLastModifiedTime(young, FileTime.from(now.minus(Duration.ofHours(23))));
         Files.setLastModifiedTime(root.resolve("a/b"), FileTime.from(now.minus(Duration.ofDays(9))));
         store = new LocalObjectStore(root);
         assertThat(old).doesNotExist();
         assertThat(young).exists();
+        assertThat(folder).as("somebody else's").exists();
         assertThat(text("a/b")).isEqualTo("x");
+    }
+
+    /** A file before it takes its name, then the name in each folder, up to one that was there before. */
+    @Test
+    void whatIsWrittenIsForcedToDiskBeforeItIsSaidToBe() throws Exception {
+        Path fresh = temporary.resolve("fresh/catalog");
+        assertThat(forced(() -> new LocalObjectStore(fresh)))
+                .containsExactly(fresh, temporary.resolve("fresh"), temporary);
+        for (String way : List.of("create", "put", "lose")) {
+            List<Path> forced = forced(() -> {
+                if (way.equals("put")) {
+                    store.put("a/b/c", bytes(way));
+                } else {
+                    assertThat(store.createIfAbsent("a/b/c", bytes(way))).isEqualTo(way.equals("create"));
+                }
+            });
+            assertThat(forced).as(way).hasSize(4);
+            assertThat(forced.get(0).getParent()).as(way).isEqualTo(root.resolve("_tmp"));
+            assertThat(forced.subList(1, 4)).as(way).containsExactly(root.resolve("a/b"), root.resolve("a"), root);
+        }
+    }
+
+    private interface Writes {
+        void run() throws Exception;
+    }
+
+    /** The files and folders that are forced to disk, as the JVM itself tells. */
+    private List<Path> forced(Writes writes) throws Exception {
+        Path file = temporary.resolve("forced.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.FileForce").withThreshold(Duration.ZERO);
+            recording.start();
+            writes.run();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+                .map(event -> Path.of(event.getString("path")))
+                .filter(path -> path.startsWith(temporary))
+                .toList();
     }
 
     @Test

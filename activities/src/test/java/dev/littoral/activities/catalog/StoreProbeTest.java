@@ -90,6 +90,74 @@ class StoreProbeTest {
     }
 
     @Test
+    void aStoreWithoutAWinnerThatReturnsNobodysBodyIsRefused() {
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(store) {
+                    @Override
+                    public boolean createIfAbsent(String key, byte[] body) {
+                        super.createIfAbsent(key, "nobody's".getBytes(UTF_8));
+                        return false;
+                    }
+                }),
+                "another body");
+    }
+
+    @Test
+    void aStoreWhoseRefusedCreateReplacesIsRefused() {
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(store) {
+                    private int creates;
+
+                    @Override
+                    public synchronized boolean createIfAbsent(String key, byte[] body) {
+                        if (++creates == 17) {
+                            put(key, body);
+                        }
+                        return super.createIfAbsent(key, body);
+                    }
+                }),
+                "replace");
+    }
+
+    @Test
+    void aStoreThatDoesNotReturnWhatWasCreatedIsRefused() {
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(store) {
+                    @Override
+                    public Optional<byte[]> get(String key) {
+                        return Optional.empty();
+                    }
+                }),
+                "did not return an object");
+    }
+
+    @Test
+    void aStoreThatDoesNotListAllInOrderIsRefused() {
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(store) {
+                    @Override
+                    public List<String> list(String prefix, String startAfter, int limit) {
+                        return super.list(prefix, startAfter, limit).reversed();
+                    }
+                }),
+                "had been created");
+    }
+
+    @Test
+    void aStoreThatLetsTwoWinNowAndThenIsRefused() {
+        assertRefused(
+                () -> StoreProbe.probe(new Passing(store) {
+                    private int creates;
+
+                    @Override
+                    public synchronized boolean createIfAbsent(String key, byte[] body) {
+                        return super.createIfAbsent(key, body) || ++creates > 160;
+                    }
+                }),
+                "of 16 racing creates");
+    }
+
+    @Test
     void aWinnerThatDoesNotLearnOfItIsNoFault() throws Exception {
         StoreProbe.probe(new Passing(store) {
             @Override
@@ -155,7 +223,7 @@ class StoreProbeTest {
     }
 
     /** Passes every call on. */
-    private static class Passing implements ObjectStore {
+    static class Passing implements ObjectStore {
         private final MemoryObjectStore store;
 
         Passing(MemoryObjectStore store) {
