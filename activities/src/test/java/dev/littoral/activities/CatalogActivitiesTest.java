@@ -1,54 +1,156 @@
 package dev.littoral.activities;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.workflows.CatalogActivities;
-import dev.littoral.workflows.SourceRules;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+/** What the steps on a catalog do beside reading and writing it, for a worker that may read one source. */
+@Timeout(60)
 class CatalogActivitiesTest {
-    private final MemoryObjectStore store = new MemoryObjectStore();
+    private static final ExternalSource ALLOWED = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
+    private static final ExternalSource OTHER = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
 
-    /** A worker declares the next of some sources, when its clock says so. */
-    private Head declare(Head base, String time) {
-        TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
-        try {
-            temporal.registerActivitiesImplementations(new CatalogActivitiesImpl(
-                    store, SourceRules.NONE, Clock.fixed(Instant.parse(time), ZoneOffset.UTC)));
-            CatalogActivities activities = temporal.newActivityStub(
-                    CatalogActivities.class,
-                    ActivityOptions.newBuilder()
-                            .setStartToCloseTimeout(Duration.ofMinutes(1))
-                            .build());
-            ExternalSource source = new ExternalSource("file:///lake-" + base.version() + "/", ExternalSpec.parquet());
-            CommitOutcome outcome = activities.declareSource(
-                    new DeclareRequest("c", 1, source, base, "id-" + base.version(), "a test"));
-            return ((CommitOutcome.Created) outcome).head();
-        } finally {
-            temporal.close();
+    private final TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
+    private final MemoryObjectStore objects = new MemoryObjectStore();
+    private final WatchedStore store = new WatchedStore(objects);
+    private final CatalogActivities steps;
+    private Instant now = Instant.parse("2026-11-01T12:00:00Z");
+
+    /** A worker's clock, which may be set. */
+    private final class WorkerClock extends Clock {
+        @Override
+        public Instant instant() {
+            return now;
         }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    CatalogActivitiesTest() {
+        temporal.registerActivitiesImplementations(new CatalogActivitiesImpl(
+                store,
+                source -> source.equals(ALLOWED) ? Optional.empty() : Optional.of(source.uri() + " is not allowed"),
+                new WorkerClock()));
+        steps = temporal.newActivityStub(
+                CatalogActivities.class,
+                ActivityOptions.newBuilder()
+                        .setStartToCloseTimeout(Duration.ofMinutes(1))
+                        .setHeartbeatTimeout(Duration.ofSeconds(30))
+                        .build());
+    }
+
+    @AfterEach
+    void close() {
+        temporal.close();
+    }
+
+    private CommitOutcome declare(ExternalSource source) {
+        return steps.declareSource(new DeclareRequest("c", 1, source, Head.NONE, "commit-1", "a test"));
+    }
+
+    @Test
+    void aCollectionIsNotOpenedUponASourceThatIsNotAllowed() {
+        assertThatThrownBy(() -> steps.openCollection("c", OTHER))
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo(FailureType.INPUT.name());
+                    assertThat(failure.getOriginalMessage()).contains("s3://lake/b/ is not allowed");
+                });
+        assertThat(steps.openCollection("c", ALLOWED)).isEqualTo(Head.NONE);
+    }
+
+    @Test
+    void aSourceThatIsNotAllowedIsNotDeclared() {
+        assertThat(declare(OTHER)).isEqualTo(new CommitOutcome.Refused("s3://lake/b/ is not allowed"));
+        assertThat(objects.keys()).isEmpty();
+        assertThat(declare(ALLOWED)).isInstanceOf(CommitOutcome.Created.class);
+    }
+
+    @Test
+    void openingRemovesWhatEarlierUpdatesStagedAndNothingElse() {
+        objects.put("c/staging/0000000007/r1-x/plan.json.zst", new byte[] {1});
+        objects.put("c/snapshots/0000000001-x/root.json.zst", new byte[] {1});
+        objects.put("d/staging/0000000007/r1-x/plan.json.zst", new byte[] {1});
+        steps.openCollection("c", null);
+        assertThat(objects.keys())
+                .containsExactly("c/snapshots/0000000001-x/root.json.zst", "d/staging/0000000007/r1-x/plan.json.zst");
+    }
+
+    @Test
+    void anUpdateRemovesItsOwnStagingAndTheSnapshotsItNames() {
+        for (String key : List.of(
+                "c/snapshots/0000000003-mine/root.json.zst",
+                "c/snapshots/0000000003-mine2/root.json.zst",
+                "c/staging/0000000002/r1-x/plan.json.zst",
+                "c/staging/0000000003/r1-x/plan.json.zst",
+                "c/staging/0000000004/r1-x/plan.json.zst")) {
+            objects.put(key, new byte[] {1});
+        }
+        steps.discardStaging(new DiscardRequest("c", 3, List.of("snapshots/0000000003-mine")));
+        assertThat(objects.keys())
+                .containsExactly(
+                        "c/snapshots/0000000003-mine2/root.json.zst", "c/staging/0000000004/r1-x/plan.json.zst");
+    }
+
+    /** So that a worker that dies in it is soon noticed. */
+    @Test
+    void aStepOnTheCatalogHeartbeats() {
+        CountDownLatch heard = new CountDownLatch(1);
+        temporal.setActivityHeartbeatListener(String.class, word -> heard.countDown());
+        store.beforeEachWrite(key -> {
+            if (!heard.await(20, TimeUnit.SECONDS)) {
+                throw new AssertionError("no heartbeat");
+            }
+        });
+        assertThat(declare(ALLOWED)).isInstanceOf(CommitOutcome.Created.class);
     }
 
     /** Retention counts from these times. */
     @Test
     void timesInTheLogDoNotGoBackWhateverAWorkersClockSays() {
-        Head first = declare(Head.NONE, "2026-11-01T12:00:00Z");
-        Head second = declare(first, "2026-11-01T11:00:00Z");
-        Head third = declare(second, "2026-11-01T12:30:00Z");
-        assertThat(first.time()).isEqualTo("2026-11-01T12:00:00Z");
+        Head first = ((CommitOutcome.Created) declare(ALLOWED)).head();
+        assertThat(first.time()).isEqualTo(now);
+        now = now.minusSeconds(3_600);
+        Head second = ((CommitOutcome.Created)
+                        steps.declareSource(new DeclareRequest("c", 2, ALLOWED, first, "commit-2", "a test")))
+                .head();
         assertThat(second.time()).isEqualTo(first.time());
-        assertThat(third.time()).isEqualTo("2026-11-01T12:30:00Z");
+        now = now.plusSeconds(7_200);
+        Head third = ((CommitOutcome.Created)
+                        steps.declareSource(new DeclareRequest("c", 3, ALLOWED, second, "commit-3", "a test")))
+                .head();
+        assertThat(third.time()).isEqualTo(now);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.littoral.activities.Pipeline.Update;
 import dev.littoral.activities.UpdateActivitiesImpl.BalanceProgress;
+import dev.littoral.activities.UpdateActivitiesImpl.ListProgress;
 import dev.littoral.activities.UpdateActivitiesImpl.ReadProgress;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
@@ -30,7 +31,9 @@ import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -231,6 +234,46 @@ class UpdateTest {
     }
 
     @Test
+    void aFileThatWasLeftOutIsNotCountedAsRemovedWhenItIsGone() throws Exception {
+        lake.writeBytes(name(12), BAD, 0, "bad");
+        ExternalSource lenient = with(spec(List.of(), OnBadFile.SKIP));
+        update(lenient, options);
+        lake.delete(name(12));
+        assertThat(update(lenient, options).files()).isEqualTo(new FileCounts(FILES - 1, 0, 0, 0, FILES - 1, 0));
+    }
+
+    /** Only what is wrong with the file itself leaves it out. */
+    @ParameterizedTest
+    @EnumSource(names = "INPUT", mode = EnumSource.Mode.EXCLUDE)
+    void aFileThatCannotBeReadNowIsNotLeftOut(FailureType type) {
+        pipeline.sources.beforeEachRead(file -> {
+            throw new LittoralException(type, "the store is away");
+        });
+        assertThat(failure(() -> update(with(spec(List.of(), OnBadFile.SKIP)), options))
+                        .getType())
+                .isEqualTo(type.name());
+    }
+
+    @Test
+    void aFileWithoutRowsIsLeftOut() throws Exception {
+        lake.write(name(7), 0, 0);
+        Update update = update();
+        assertThat(update.skipped()).containsExactly(new SkippedFile(path(7), "no rows"));
+        assertThat(update.head().totals().files()).isEqualTo(FILES - 1);
+        assertThat(update().committed()).isFalse();
+    }
+
+    @Test
+    void aFileThatChangedLeavesItsSegmentThoughItHasAsManyRows() throws Exception {
+        Map<Long, List<String>> before = segments(update().head());
+        lake.write(name(7), ROWS, 1);
+        Map<Long, List<String>> after = segments(update().head());
+        assertThat(after).isNotEqualTo(before);
+        after.forEach((id, fragments) ->
+                assertThat(fragments).as("segment %d", id).isEqualTo(before.getOrDefault(id, fragments)));
+    }
+
+    @Test
     void theParentFolderAsSourceKeepsTheSegmentsOfFilesThatWereThere() throws Exception {
         Head before = update().head();
         Lake parent = Lake.in(folder);
@@ -323,6 +366,40 @@ class UpdateTest {
         assertThat(objects.keys()).filteredOn(key -> !key.startsWith("c/head/")).hasSameElementsAs(reachable);
     }
 
+    /** A file that is away while another update commits has lost its segment, though it is back as it was. */
+    @Test
+    void aFileThatTheNewBaseLacksGetsANewSegmentThoughARoundHasReadItBefore() throws Exception {
+        Head first = update().head();
+        lake.write(name(0), ROWS, 1);
+        Path file = folder.resolve("lake").resolve(name(7));
+        Path away = folder.resolve("away");
+        try (Pipeline other = new Pipeline(objects, PipelineTest.local(), 10)) {
+            pipeline.afterListing = round -> {
+                if (round == 1) {
+                    move(file, away);
+                    other.updateUnchecked(source, options);
+                    move(away, file);
+                }
+            };
+            Update update = update();
+            assertThat(update.rounds()).isEqualTo(2);
+            assertThat(update.files()).isEqualTo(new FileCounts(FILES, 1, 0, 0, FILES - 1, 0));
+            FileEntry back = files(update.head()).get(7);
+            assertThat(back.path()).isEqualTo(path(7));
+            assertThat(back.fragments())
+                    .allSatisfy(
+                            fragment -> assertThat(fragment.segment()).isGreaterThanOrEqualTo(first.nextSegmentId()));
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Files.move(from, to);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void aCollectionIsNotEmptiedUnlessThatIsAllowed() throws Exception {
         update();
@@ -337,6 +414,34 @@ class UpdateTest {
         assertThat(update(source, strict).committed()).isFalse();
         lake.write(name(0), ROWS, 0);
         assertThat(update(source, strict).head().totals().rows()).isEqualTo(ROWS);
+    }
+
+    @Test
+    void theShareThatMayBeDroppedDoesNotForbidToEmptyWhereThatIsAllowed() throws Exception {
+        update();
+        lake.deleteAll(lake.names());
+        CollectionOptions half =
+                new CollectionOptions(TARGET, null, true, 0.5, CollectionOptions.DEFAULTS.keepVersionsFor());
+        assertThat(update(source, half).head().totals().rows()).isZero();
+    }
+
+    @Test
+    void aFirstSnapshotMayBeEmpty() throws Exception {
+        lake.deleteAll(lake.names());
+        CollectionOptions strict =
+                new CollectionOptions(TARGET, null, false, 0.0, CollectionOptions.DEFAULTS.keepVersionsFor());
+        Update empty = update(source, strict);
+        assertThat(empty.committed()).isTrue();
+        assertThat(empty.head().totals().rows()).isZero();
+    }
+
+    @Test
+    void anotherFormatOpensEveryFile() throws Exception {
+        update();
+        update(
+                with(new ExternalSpec("parquet-of-tomorrow", List.of(), List.of(), List.of(), OnBadFile.FAIL, null)),
+                options);
+        assertThat(pipeline.sources.opened()).isEqualTo(paths(0, FILES));
     }
 
     @Test
@@ -411,6 +516,40 @@ class UpdateTest {
 
     private static ReadOutcome.Read withoutRequests(ReadOutcome outcome) {
         return Sums.with((ReadOutcome.Read) outcome, Map.of());
+    }
+
+    @Test
+    void listingGoesOnAfterTheShardsThatAnotherAttemptFinished() throws Exception {
+        Head base = update().head();
+        lake.write(name(5), ROWS + 1, 0);
+        lake.write(name(35), ROWS + 1, 0);
+        ListRequest request = new ListRequest("c", 2, 1, source, options, base, null);
+
+        AtomicReference<ListProgress> last = new AtomicReference<>();
+        CountDownLatch heard = new CountDownLatch(1);
+        pipeline.temporal().setActivityHeartbeatListener(ListProgress.class, progress -> {
+            if (progress.from() != null && progress.from().runs().get(0).size() == 3) {
+                last.set(progress);
+                heard.countDown();
+            }
+        });
+        pipeline.store.beforeEachWrite(key -> {
+            if (key.contains("list-00003")) {
+                heard.await();
+                throw new LittoralException(FailureType.TRANSIENT, "the store is away");
+            }
+        });
+        assertThat(failure(() -> pipeline.work.listFiles(request)).getType()).isEqualTo("TRANSIENT");
+        pipeline.store.beforeEachWrite(key -> {});
+        pipeline.store.forget();
+
+        pipeline.temporal().setHeartbeatDetails(last.get());
+        Listing listing = pipeline.work.listFiles(request);
+        assertThat(listing.listed()).isEqualTo(FILES);
+        assertThat(listing.touched()).isEqualTo(2);
+        assertThat(pipeline.store.written())
+                .anyMatch(key -> key.contains("list-00003"))
+                .noneMatch(key -> key.contains("list-00000"));
     }
 
     @Test

@@ -408,6 +408,56 @@ class SourceListerTest {
         assertThat(store.sortedListings.get()).isEqualTo(3);
     }
 
+    /** What ranges of it have listed may lack files. */
+    @Test
+    void nothingOfAStoreOutOfOrderIsHandedToAnotherAttempt() throws Exception {
+        FakeStore store = new FakeStore(Comparator.reverseOrder());
+        for (int i = 0; i < 40; i++) {
+            store.put("/lake/%03d".formatted(i), "v");
+        }
+        List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
+        store.visits.set(0);
+        list(store, MAX, base, false);
+        int whole = store.visits.get();
+        store.sortedListings.set(0);
+
+        assertThat(attempts(store, MAX, base, false, whole - 10)).isNull();
+        assertThat(store.sortedListings.get()).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptThatCutsOtherwiseTakesNothingOver() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 400; i++) {
+            store.put("%04d".formatted(i), "v1");
+        }
+        store.listAtOnce(1);
+        List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
+        Checkpoint from = attempts(store, MAX, base, false, 200);
+        store.listAtOnce(3);
+        store.visits.set(0);
+        store.sortedListings.set(0);
+
+        SourceLister.Result result = list(store, MAX, base, false, from);
+        assertThat(result.same()).isTrue();
+        assertThat(store.visits.get()).isEqualTo(400);
+        assertThat(store.sortedListings.get()).isZero();
+    }
+
+    @Test
+    void aFirstListingGoesOnWhereTheAttemptBeforeHasCut() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 40; i++) {
+            store.put("%04d".formatted(i), "v1");
+        }
+        Checkpoint from = new Checkpoint(List.of("0020"), List.of(List.of(), List.of()));
+        store.cutAt(List.of("0030"));
+        SourceLister lister = lister(store, MAX);
+        lister.list(List.of(), false, false, null, from);
+
+        assertThat(lister.checkpoint().cuts()).isEqualTo(from.cuts());
+    }
+
     /** A source that changes while ranges are listed; what the joins show is settled by a whole listing. */
     @Test
     void rangesThatDoNotJoinAreListedAgainWhole() throws Exception {
