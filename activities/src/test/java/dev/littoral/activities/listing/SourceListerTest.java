@@ -408,6 +408,27 @@ class SourceListerTest {
         assertThat(store.sortedListings.get()).isEqualTo(3);
     }
 
+    /** A range that leaves out too many files to tell of is listed again, and so are those after it. */
+    @Test
+    void anAttemptTakesOverOnlyWhatIsWhole() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 400; i++) {
+            store.put("%04d".formatted(i), "v1");
+        }
+        store.listAtOnce(1);
+        List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
+        for (int i = 0; i < 300; i++) {
+            store.hide("0015-%04d".formatted(i));
+        }
+        Checkpoint from = attempts(store, MAX, base, false, 600);
+
+        SourceLister.Result result = list(store, MAX, base, false, from);
+        assertThat(result.skips().count()).isEqualTo(300);
+        assertThat(result.listed()).isEqualTo(700);
+        assertThat(store.sortedListings.get()).as("whole listings").isZero();
+        check("resumed", store, result, base, MAX, false);
+    }
+
     /** What ranges of it have listed may lack files. */
     @Test
     void nothingOfAStoreOutOfOrderIsHandedToAnotherAttempt() throws Exception {
