@@ -112,7 +112,7 @@ final class ShardReader {
             FileEntry read = reuse.get(file.path());
             if (!plan.reopen() && before != null && before.is(file) && fits(before)) {
                 files[i] = before;
-            } else if (read != null && read.is(file) && fits(read)) {
+            } else if (read != null && read.is(file)) {
                 files[i] = keepSegments(read, before);
             } else {
                 toOpen.add(i);

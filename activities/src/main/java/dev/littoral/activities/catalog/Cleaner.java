@@ -42,14 +42,15 @@ public final class Cleaner {
         List<Head> kept = new ArrayList<>();
         List<Long> doomed = new ArrayList<>();
         long before = Long.MAX_VALUE;
-        // When the version after took its place: from then on its retention counts, however long it was the newest.
+        // When the version after took its place: from then on its retention counts, however long it was the newest. The
+        // newest's has not begun.
         Instant replaced = Instant.MAX;
         List<Head> page;
         do {
             page = catalog.heads().newest(before, PAGE);
             for (Head head : page) {
                 // A clock that was set back makes no holes: only versions older than a doomed one go with it.
-                if (kept.isEmpty() || (doomed.isEmpty() && !replaced.isBefore(keepFrom))) {
+                if (doomed.isEmpty() && !replaced.isBefore(keepFrom)) {
                     kept.add(head);
                 } else {
                     doomed.add(head.version());

@@ -76,7 +76,7 @@ public final class HeadLog {
 
     /** One version, or empty when it is not there. */
     public Optional<Head> at(long version) throws InterruptedException {
-        return version < 1 || version > LAST ? Optional.empty() : read(key(version));
+        return read(key(version));
     }
 
     /**
