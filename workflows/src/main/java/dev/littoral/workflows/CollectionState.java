@@ -220,7 +220,8 @@ final class CollectionState {
             return pending;
         }
         if (running != null) {
-            return running.source().equals(source) ? running : null;
+            // Whatever else is wanted waits.
+            return running;
         }
         Job last = jobs.peekLast();
         return last != null
