@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A catalog and sources in memory. Heads grow by base + 1 only. Every step can be held and made to fail; a step is named as its
@@ -49,10 +50,13 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private final Map<String, List<Head>> logs = new HashMap<>();
     private final Map<String, Integer> contents = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
+    private final List<ListRequest> listings = new ArrayList<>();
     private final Map<String, Deque<Hold>> holds = new HashMap<>();
     private final Map<String, Deque<FailureType>> failures = new HashMap<>();
     private final Set<String> staged = new TreeSet<>();
     private final Set<String> objects = new TreeSet<>();
+    private final AtomicInteger held = new AtomicInteger();
+    private boolean discardedUnderway;
     private int changing;
     private SourceRules rules = SourceRules.NONE;
 
@@ -115,6 +119,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         contents.merge(source.uri(), 1, Integer::sum);
     }
 
+    /** A source is as it was before it was touched. */
+    synchronized void untouch(ExternalSource source) {
+        contents.merge(source.uri(), -1, Integer::sum);
+    }
+
     /** Which sources may be read. */
     synchronized void rules(SourceRules newRules) {
         rules = newRules;
@@ -138,6 +147,16 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     /** How often a step was called, tries that failed included. */
     synchronized long calls(String step) {
         return calls.stream().filter(step::equals).count();
+    }
+
+    /** What was to be listed, tries that failed included. */
+    synchronized List<ListRequest> listings() {
+        return List.copyOf(listings);
+    }
+
+    /** Whether staging was removed while a step that was held had not ended. */
+    synchronized boolean discardedUnderway() {
+        return discardedUnderway;
     }
 
     synchronized Collection<String> staged() {
@@ -174,7 +193,12 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                     : holds.getOrDefault(step, new ArrayDeque<>()).poll();
         }
         if (hold != null) {
-            hold.pass(heartbeats);
+            held.incrementAndGet();
+            try {
+                hold.pass(heartbeats);
+            } finally {
+                held.decrementAndGet();
+            }
         }
         if (failure != null) {
             throw ApplicationFailure.newFailure(step + " fails with " + failure, failure.name());
@@ -277,6 +301,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     public void discardStaging(DiscardRequest request) {
         enter("discardStaging", false);
         synchronized (this) {
+            discardedUnderway |= held.get() > 0;
             staged.removeIf(key -> Long.parseLong(key.substring(key.lastIndexOf(' ') + 1)) <= request.update()
                     && key.startsWith(request.collectionId() + " "));
             objects.removeAll(request.objects());
@@ -326,6 +351,9 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     @Override
     public Listing listFiles(ListRequest request) {
+        synchronized (this) {
+            listings.add(request);
+        }
         enter("listFiles", true);
         SnapshotRef before = request.base().snapshot();
         List<SkippedFile> skipped = List.of(new SkippedFile("_SUCCESS", "hidden"));
@@ -365,10 +393,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     @Override
     public BalanceResult balanceSegments(ShardsRequest request) {
-        enter("balanceSegments", true);
         synchronized (this) {
             objects.add(request.objects());
         }
+        enter("balanceSegments", true);
         return new BalanceResult(
                 new Totals(1, 100, 1, 15, 1, 0), 1, 15, request.firstSegmentId() + 1, Map.of("catalog.create", 1L));
     }

@@ -21,6 +21,7 @@ import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
@@ -206,6 +207,7 @@ class UpdateWorkflowTest {
         assertThat(lake.log(ID)).extracting(head -> head.kind()).containsExactly(HeadKind.DECLARED);
         assertThat(lake.calls("commitSnapshot")).isZero();
         assertThat(lake.calls("discardStaging")).isEqualTo(1);
+        assertThat(lake.discardedUnderway()).isFalse();
     }
 
     @Test
@@ -285,8 +287,30 @@ class UpdateWorkflowTest {
         lab.pass(Duration.ofMinutes(1));
         lab.awaitEnd(1, COMMITTED);
 
-        assertThat(lake.calls("listFiles")).isEqualTo(2);
+        assertThat(lake.listings())
+                .as("the plan whose footers are used again")
+                .extracting(ListRequest::previousPlan)
+                .containsExactly(null, "staging/1/1");
         assertThat(lab.update(1).getResult(UpdateReport.class).files()).isEqualTo(new FileCounts(4, 3, 0, 0, 0, 1));
+    }
+
+    /** The last round staged nothing; the first did, as the check after each test knows. */
+    @Test
+    void whatAnEarlierRoundStagedIsRemovedThoughTheLastFindsNothingToDo() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lake.touch(A);
+        lake.changeUnderReads(1);
+        FakeLake.Hold second = lake.hold("readFragments");
+        lab.collection().signalRefresh();
+        second.awaitReached();
+        lake.untouch(A);
+        second.release();
+        lab.await("the pause before the second listing", () -> lake.calls("readFragments") >= 4);
+        lab.pass(Duration.ofMinutes(1));
+        lab.awaitEnd(2, UNCHANGED);
+
+        assertThat(lake.listings()).hasSize(3);
     }
 
     @Test
@@ -326,6 +350,7 @@ class UpdateWorkflowTest {
         assertThat(job.reason()).isEqualTo(step + " fails with " + type);
         assertThat(lake.calls(step)).isLessThanOrEqualTo(2);
         lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_FAILED);
+        assertThat(lake.discardedUnderway()).isFalse();
         assertThatThrownBy(() -> lab.update(1).getResult(UpdateReport.class))
                 .isInstanceOf(WorkflowFailedException.class)
                 .cause()
@@ -388,6 +413,27 @@ class UpdateWorkflowTest {
         lake.touch(A);
         lab.collection().signalRefresh();
         lab.awaitEnd(2, COMMITTED);
+    }
+
+    @Test
+    void aCommitOnceInAWhileCleansTheCatalogAndAnEndIsWhatItWasThough() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        while (lake.newest(ID).version() < Policies.CLEAN_EVERY - 1) {
+            lake.write(ID, HeadKind.COMMITTED, A, 1);
+        }
+        assertThat(lake.calls("cleanCatalog")).isZero();
+        lake.fail("cleanCatalog", FailureType.ACCESS, 1);
+        lake.touch(A);
+        lab.collection().signalRefresh();
+        assertThat(lab.awaitEnd(2, COMMITTED).version()).isEqualTo(Policies.CLEAN_EVERY);
+        assertThat(lake.calls("cleanCatalog")).isEqualTo(1);
+
+        lab.collection().signalRefresh();
+        lab.awaitEnd(3, UNCHANGED);
+        assertThat(lake.calls("cleanCatalog"))
+                .as("after an update that wrote nothing")
+                .isEqualTo(1);
     }
 
     @Test
