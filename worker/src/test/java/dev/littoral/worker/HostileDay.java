@@ -584,6 +584,17 @@ final class HostileDay implements AutoCloseable {
         return lines;
     }
 
+    /** The log of each collection that a violation names, which the store does not have any more when it is looked for. */
+    List<String> logs() {
+        List<String> lines = new ArrayList<>();
+        for (Tenant tenant : tenants) {
+            if (violations.stream().anyMatch(violation -> violation.startsWith(tenant.id()))) {
+                tenant.catalog().versions().forEach(version -> lines.add(tenant.id() + " " + version));
+            }
+        }
+        return lines;
+    }
+
     private static String row(String what, Object value) {
         return "| " + what + " | " + value + " |";
     }

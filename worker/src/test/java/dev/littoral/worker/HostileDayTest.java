@@ -42,10 +42,11 @@ class HostileDayTest {
                 List<String> summary = day.summary();
                 System.out.println(String.join("\n", summary));
                 Files.write(Path.of("target", "hostile-day.md"), summary);
+                Files.write(folder.resolve("logs"), day.logs());
             }
             assertThat(day.violations())
                     .as(
-                            "seed %s; the workers' logs are in %s; again: mvn -pl worker -am test -Dtest=HostileDayTest"
+                            "seed %s; the logs of workers and collections are in %s; again: mvn -pl worker -am test -Dtest=HostileDayTest"
                                     + " -Dsurefire.failIfNoSpecifiedTests=false -Dlittoral.day.seed=%s",
                             SEED, folder, SEED)
                     .isEmpty();
