@@ -79,6 +79,9 @@ final class CollectionState {
 
     private int restless;
     private boolean paused;
+    /** The new numbers of waiting jobs, by the old ones, for those who wait for one; these end with the run. */
+    private final Map<Long, Long> successors = new TreeMap<>();
+
     private boolean retiring;
     private boolean over;
 
@@ -410,10 +413,25 @@ final class CollectionState {
         toInspect.clear();
     }
 
-    /** The head moved before a declaration. */
+    /**
+     * The head moved before a declaration. Numbers in the log never go back: where a run of this workflow's task that was lost has
+     * written with greater ones, the waiting job gets a new one.
+     */
     void moved(Head newest, Instant now) {
         saw(newest);
         settleCommitted(newest, now);
+        if (pending != null && pending.update() < newest.update() && !newest.retired()) {
+            Job old = pending;
+            pending = accept(old.trigger(), old.source(), now);
+            successors.put(old.update(), pending.update());
+            end(
+                    old,
+                    UpdateState.SUPERSEDED,
+                    null,
+                    "update " + pending.update() + " takes its place: the catalog knows an update " + newest.update()
+                            + " already",
+                    now);
+        }
     }
 
     /**
@@ -626,7 +644,7 @@ final class CollectionState {
         Job job = find(number);
         return job == null
                 ? new ChangeAnswer(number, head.generation(), UpdateState.SUPERSEDED, "too long ago to be listed")
-                : new ChangeAnswer(number, job.generation(), job.state(), job.reason());
+                : new ChangeAnswer(job.update(), job.generation(), job.state(), job.reason());
     }
 
     /** Whether a change that job {@code number} serves is in the catalog, or can come there no more. */
@@ -635,7 +653,11 @@ final class CollectionState {
         return job == null || job.generation() > 0 || job.state().isEnd();
     }
 
-    private Job find(long number) {
+    private Job find(long asked) {
+        long number = asked;
+        while (successors.containsKey(number)) {
+            number = successors.get(number);
+        }
         if (pending != null && pending.update() == number) {
             return pending;
         }

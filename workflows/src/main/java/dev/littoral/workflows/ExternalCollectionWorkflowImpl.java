@@ -65,6 +65,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     /** What the list of workflows shows of this one. */
     private Map<String, Object> memo = Map.of();
 
+    /** The history's length in the last task that did something quickly. */
+    private long quickAt;
+
     /** What this run may do that runs of older builds did not; see the ADR on versions. */
     private int build;
 
@@ -255,22 +258,22 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
     }
 
-    /** Each time the head has moved, the state sees it and the need is looked at again: somebody else may have met it. */
+    /** Where the head has moved, the state sees it and the need is looked at again: somebody else may have met it. */
     private void declare(Job job) {
         String reason = "update " + job.update() + ", " + job.trigger();
         try {
-            while (!state.isRetired() && !state.isDeclared(job.source())) {
-                Optional<String> refusal = write(commitId -> {
-                    DeclareRequest request = new DeclareRequest(
-                            collectionId, job.update(), job.source(), state.head(), commitId, reason);
-                    return quickly("declare the source", activities -> activities.declareSource(request));
-                });
-                if (refusal.isPresent()) {
-                    state.declarationRefused(refusal.get(), now());
-                    return;
-                }
+            Optional<String> refusal = write(commitId -> {
+                DeclareRequest request =
+                        new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason);
+                return isHistory()
+                        ? quickly("declare the source", activities -> activities.declareSource(request))
+                        : catalog("declare the source").declareSource(request);
+            });
+            if (refusal.isPresent()) {
+                state.declarationRefused(refusal.get(), now());
+            } else if (state.isRetired() || state.isDeclared(job.source())) {
+                state.declared(now());
             }
-            state.declared(now());
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
             state.declarationFailed(Failures.of(e), now());
@@ -304,7 +307,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
      * @return why the worker does not write it, or empty
      */
     private Optional<String> write(HeadWrite write) {
-        CommitOutcome outcome = write.upon(Workflow.randomUUID().toString());
+        // A run of this task that was lost may have used the same number for another version.
+        CommitOutcome outcome = write.upon(state.head().version() + 1 + "-" + Workflow.randomUUID());
         state.worked();
         return switch (outcome) {
             case CommitOutcome.Created created -> {
@@ -330,7 +334,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private <T> T quickly(String summary, Function<CatalogActivities, T> work) {
         if (build >= Builds.QUICK_STEPS) {
             try {
-                return work.apply(Workflow.newLocalActivityStub(CatalogActivities.class, Policies.quick(summary)));
+                T answer = work.apply(Workflow.newLocalActivityStub(CatalogActivities.class, Policies.quick(summary)));
+                quickAt = Workflow.getInfo().getHistoryLength();
+                return answer;
             } catch (ActivityFailure e) {
                 throwIfCancelled(e);
                 if (Failures.of(e).type() != FailureType.TRANSIENT) {
@@ -339,6 +345,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             }
         }
         return work.apply(catalog(summary));
+    }
+
+    /**
+     * Whether all that is known of the head is history. What this very task has learned is not: the server may have given the task
+     * to another worker, and what this one would write upon it nobody would know of. It waits for a step that the server hands out.
+     */
+    private boolean isHistory() {
+        return Workflow.getInfo().getHistoryLength() > quickAt;
     }
 
     private static CatalogActivities catalog(String summary) {

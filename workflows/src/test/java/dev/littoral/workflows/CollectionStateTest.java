@@ -633,6 +633,21 @@ class CollectionStateTest {
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
 
+    /** A run of the workflow's task that was lost has written with numbers that this one has not given yet. */
+    @Test
+    void numbersInTheLogDoNotGoBackWhereALostRunHasWritten() {
+        running(A);
+        finish(1);
+        long lost = change(B).job();
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        head = next(head, HeadKind.DECLARED, C, 7);
+        state.moved(head, now);
+
+        assertEnd(lost, SUPERSEDED, "update 8 takes its place: the catalog knows an update 7 already");
+        assertThat(state.isSettled(lost)).isFalse();
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(8)));
+    }
+
     @Test
     void aCommitThatADeclarationRunsIntoIsSeen() {
         running(A);
@@ -803,9 +818,11 @@ class CollectionStateTest {
         state.moved(head, now);
 
         assertThat(state.isSettled(2)).isFalse();
-        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(2)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(56)));
         declare();
         assertThat(head.generation()).isEqualTo(3);
+        assertThat(state.isSettled(2)).isTrue();
+        assertThat(state.answer(2)).isEqualTo(state.answer(56));
     }
 
     @Test

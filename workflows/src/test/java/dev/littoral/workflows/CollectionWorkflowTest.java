@@ -691,6 +691,31 @@ class CollectionWorkflowTest {
         lab.awaitEnd(2, COMMITTED);
     }
 
+    /**
+     * A task that the server has given to another worker may go on here. It can write upon what was history when it began, which the
+     * other one meets; what it would write upon what it has learned itself nobody would know of.
+     */
+    @Test
+    void whatATaskHasLearnedItselfIsWrittenUponByAStepThatTheServerHandsOut() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lake.write(ID, HeadKind.ROLLED_BACK, A, 1);
+        lab.collection().changeSource(SourceRequest.of(B));
+        lab.awaitEnd(2, COMMITTED);
+
+        List<String> steps = lab.client.fetchHistory(ID).getHistory().getEventsList().stream()
+                .filter(event -> event.getEventType() == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+                .map(event -> event.getActivityTaskScheduledEventAttributes()
+                        .getActivityType()
+                        .getName())
+                .toList();
+        assertThat(steps).containsOnlyOnce("DeclareSource");
+        assertThat(lake.calls("declareSource"))
+                .as("start, moved, upon the newest")
+                .isEqualTo(3);
+        assertThat(lake.log(ID)).extracting(Head::commitId).doesNotHaveDuplicates();
+    }
+
     private void assertGoesOn(long update) throws InterruptedException {
         lab.collection().changeSource(SourceRequest.of(C));
         lab.awaitEnd(update, COMMITTED);

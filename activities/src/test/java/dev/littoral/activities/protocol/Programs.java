@@ -215,18 +215,18 @@ final class Programs {
 
         private void declare(Job job) {
             try {
-                while (!state.isRetired() && !state.isDeclared(job.source())) {
-                    see(flow.local(
-                            new Step.Declare(new DeclareRequest(
-                                    World.COLLECTION,
-                                    job.update(),
-                                    job.source(),
-                                    state.head(),
-                                    "write-" + ++commitIds,
-                                    "update " + job.update())),
-                            CommitOutcome.class));
+                see(flow.local(
+                        new Step.Declare(new DeclareRequest(
+                                World.COLLECTION,
+                                job.update(),
+                                job.source(),
+                                state.head(),
+                                state.head().version() + 1 + "-write-" + ++commitIds,
+                                "update " + job.update())),
+                        CommitOutcome.class));
+                if (state.isRetired() || state.isDeclared(job.source())) {
+                    state.declared();
                 }
-                state.declared();
             } catch (Flow.StepFailed e) {
                 state.declarationFailed(e.type());
                 if (lost == Safeguard.DOUBTFUL_BASE) {
