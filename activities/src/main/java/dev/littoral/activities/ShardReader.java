@@ -140,11 +140,12 @@ final class ShardReader {
 
     private void open(List<SourceFile> listed, List<Integer> toOpen, FileEntry[] files, Map<String, FileEntry> base)
             throws FileChangedException, InterruptedException {
+        AtomicLong claimed = new AtomicLong();
         for (int from = 0; from < toOpen.size(); from += BATCH) {
             List<Integer> batch = toOpen.subList(from, Math.min(toOpen.size(), from + BATCH));
             List<Callable<FileEntry>> tasks = new ArrayList<>(batch.size());
             for (int i : batch) {
-                tasks.add(() -> open(listed.get(i)));
+                tasks.add(() -> open(listed.get(i), claimed));
             }
             List<FileEntry> opened = Parallel.run(PARALLEL, tasks, FileChangedException.class);
             for (int i = 0; i < batch.size(); i++) {
@@ -154,9 +155,15 @@ final class ShardReader {
         }
     }
 
-    private FileEntry open(SourceFile file) throws FileChangedException, InterruptedException {
+    /**
+     * Opens a file.
+     *
+     * @param claimed fragments that the files opened so far have at least; what a few bytes claim must not fill the memory
+     */
+    private FileEntry open(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
+        Footer footer;
         try {
-            Footer footer = footers.read(source, file);
+            footer = footers.read(source, file);
             RequiredColumns.finding(file, footer, spec.columns()).ifPresent(finding -> {
                 throw LittoralException.input(finding);
             });
@@ -164,6 +171,12 @@ final class ShardReader {
             if (footer.rows() == 0) {
                 return skipped(file, NO_ROWS);
             }
+            FragmentSplitter.check(file.path(), footer.rows(), targetRows);
+        } catch (LittoralException e) {
+            return refused(file, e);
+        }
+        checkFragments(claimed.addAndGet(Math.ceilDiv(footer.rows(), targetRows)), file);
+        try {
             long[] cuts = FragmentSplitter.split(file.path(), footer.rowGroupRows(), targetRows);
             FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
             Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
@@ -176,10 +189,23 @@ final class ShardReader {
                     List.of(fragments),
                     null);
         } catch (LittoralException e) {
-            if (e.type() == FailureType.INPUT && spec.onBadFile() == OnBadFile.SKIP) {
-                return skipped(file, e.getMessage());
-            }
-            throw e;
+            return refused(file, e);
+        }
+    }
+
+    private FileEntry refused(SourceFile file, LittoralException finding) {
+        if (finding.type() == FailureType.INPUT && spec.onBadFile() == OnBadFile.SKIP) {
+            return skipped(file, finding.getMessage());
+        }
+        throw finding;
+    }
+
+    /** No bad file, but too much for one shard: whether bad files are left out is not asked. */
+    private void checkFragments(long fragments, SourceFile last) {
+        if (fragments > MAX_FRAGMENTS) {
+            throw LittoralException.input("Files of one shard, " + last.path() + " among them, have " + fragments
+                    + " fragments or more of at most " + targetRows + " rows; expected at most "
+                    + MAX_FRAGMENTS + ": make targetRowsPerSegment larger");
         }
     }
 
@@ -238,10 +264,7 @@ final class ShardReader {
             }
         }
         if (fragments > MAX_FRAGMENTS) {
-            throw LittoralException.input(
-                    files.size() + " files from " + files.get(0).path() + " on have " + fragments
-                            + " fragments of at most " + targetRows + " rows; expected at most " + MAX_FRAGMENTS
-                            + ": make targetRowsPerSegment larger");
+            checkFragments(fragments, files.getLast().file());
         }
         long removed = 0;
         // What is left of the base is gone, or lies beyond this shard's range where a shard was split.

@@ -26,16 +26,21 @@ final class ParquetFiles {
     }
 
     /** What a query gives, as a file. */
-    static synchronized byte[] of(String query) {
-        return FILES.computeIfAbsent(query, ParquetFiles::write);
+    static byte[] of(String query) {
+        return of(query, "ROW_GROUP_SIZE 2048");
     }
 
-    private static byte[] write(String query) {
+    /** What a query gives, as a file written as DuckDB's options say. */
+    static synchronized byte[] of(String query, String options) {
+        return FILES.computeIfAbsent("(" + query + ") with " + options, any -> write(query, options));
+    }
+
+    private static byte[] write(String query, String options) {
         try {
             Path file = Files.createTempFile("littoral-", ".parquet");
             try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                     Statement statement = duckDb.createStatement()) {
-                statement.execute("COPY (" + query + ") TO '" + file + "' (FORMAT parquet, ROW_GROUP_SIZE 2048)");
+                statement.execute("COPY (" + query + ") TO '" + file + "' (FORMAT parquet, " + options + ")");
                 return Files.readAllBytes(file);
             } finally {
                 Files.delete(file);

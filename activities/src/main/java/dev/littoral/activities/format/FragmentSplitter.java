@@ -43,6 +43,22 @@ public final class FragmentSplitter {
         return boundaries.toArray();
     }
 
+    /**
+     * Looks whether a file's rows alone make too many fragments, before memory is taken for them.
+     *
+     * @throws LittoralException INPUT when they do
+     */
+    public static void check(String path, long rows, long target) {
+        if (Math.ceilDiv(rows, target) > MAX_FRAGMENTS) {
+            throw tooMany(path, target);
+        }
+    }
+
+    private static LittoralException tooMany(String path, long target) {
+        return LittoralException.input("File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS
+                + " of at most " + target + " rows, expected fewer; raise targetRowsPerSegment");
+    }
+
     private static final class Boundaries {
         private final String path;
         private final long target;
@@ -60,9 +76,7 @@ public final class FragmentSplitter {
 
         void add(long value) {
             if (size > MAX_FRAGMENTS) {
-                throw LittoralException.input(
-                        "File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS + " of at most "
-                                + target + " rows, expected fewer; raise targetRowsPerSegment");
+                throw tooMany(path, target);
             }
             if (size == values.length) {
                 values = Arrays.copyOf(values, size * 2);
