@@ -28,7 +28,9 @@ import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.CompletablePromise;
+import io.temporal.workflow.DynamicQueryHandler;
 import io.temporal.workflow.DynamicSignalHandler;
+import io.temporal.workflow.DynamicUpdateHandler;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
@@ -113,6 +115,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
         build = Workflow.getVersion(Builds.COLLECTION, Workflow.DEFAULT_VERSION, Builds.NEWEST);
         Workflow.registerListener(new OtherSignals());
+        Workflow.registerListener(new OtherUpdates());
+        Workflow.registerListener(new OtherQueries());
         try {
             tell();
             if (!continued) {
@@ -433,6 +437,40 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         @Override
         public String getDescription() {
             return "Any other signal is recorded as rejected";
+        }
+    }
+
+    /** Updates of any other name, which the SDK would refuse with its stack. */
+    private static final class OtherUpdates implements DynamicUpdateHandler {
+        @Override
+        public void handleValidate(String name, EncodedValues arguments) {
+            throw Failures.input("there is no such update; expected changeSource or refresh")
+                    .thrown();
+        }
+
+        /** Not reached, as none is valid. */
+        @Override
+        public Object handleExecute(String name, EncodedValues arguments) {
+            throw Failures.input("there is no such update; expected changeSource or refresh")
+                    .thrown();
+        }
+
+        @Override
+        public String getDescription() {
+            return "Any other update is refused";
+        }
+    }
+
+    /** Queries of any other name, which the SDK would refuse with its stack. */
+    private static final class OtherQueries implements DynamicQueryHandler {
+        @Override
+        public Object handle(String name, EncodedValues arguments) {
+            throw new InvalidRequestException("there is no such query; expected status or jobs");
+        }
+
+        @Override
+        public String getDescription() {
+            return "Any other query is refused";
         }
     }
 

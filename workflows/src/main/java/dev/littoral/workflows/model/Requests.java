@@ -24,14 +24,18 @@ public final class Requests {
     private static final int MAX_SHOWN = 60;
     private static final int MAX_JOBS = 100;
 
+    /** Longer than any sentence about a failure. */
+    private static final int MAX_CAUSE_CHARS = 1 << 14;
+
+    /** So few that the sum over all workers does not overflow. */
+    private static final long MAX_DONE = 1L << 50;
+
+    private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
+
     /** A source is in many events of a history and a hundred times in what a collection hands to its next run. */
     private static final int MAX_SOURCE_BYTES = 1 << 16;
 
     private static final long MAX_TARGET_ROWS = 1L << 40;
-    private static final int MAX_NEWS_CHARS = 20_000;
-    private static final long MAX_COUNT = 1_000_000_000_000_000L;
-    private static final Instant LAST_TIME = Instant.parse("9999-12-31T00:00:00Z");
-
     private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
     private static final Duration MAX_REFRESH = Duration.ofDays(365);
 
@@ -127,7 +131,7 @@ public final class Requests {
     public static UpdateNews.News news(UpdateNews news) {
         try {
             UpdateNews.News read = news == null ? null : Wire.JSON.treeToValue(news.json(), UpdateNews.News.class);
-            if (read != null && isWhole(read)) {
+            if (read != null && isNews(read)) {
                 return read;
             }
         } catch (JsonProcessingException e) {
@@ -136,32 +140,27 @@ public final class Requests {
         throw new InvalidRequestException("news is not what a worker sends; expected none from anybody else");
     }
 
-    private static boolean isWhole(UpdateNews.News news) {
+    /** Whether all of it can be shown: what cannot would fail the workflow's task again and again. */
+    private static boolean isNews(UpdateNews.News news) {
         Trouble trouble = news.trouble();
-        return isText(news.worker())
-                && (news.step() == null || isText(news.step()))
-                && news.update() >= 0
-                && isCount(news.done())
-                && isCount(news.of())
+        return (news.step() == null || isShowable(news.step(), MAX_TEXT))
+                && (news.worker() == null || isShowable(news.worker(), MAX_TEXT))
+                && news.done() >= 0
+                && news.done() <= MAX_DONE
+                && news.of() >= 0
                 && (trouble == null
-                        || (isText(trouble.step())
-                                && isText(trouble.cause())
-                                && isTime(trouble.time())
-                                && (trouble.nextTry() == null || isTime(trouble.nextTry()))));
+                        || (isShowable(trouble.step(), MAX_TEXT)
+                                && isShowable(trouble.cause(), MAX_CAUSE_CHARS)
+                                && isShowable(trouble.time())
+                                && (trouble.nextTry() == null || isShowable(trouble.nextTry()))));
     }
 
-    private static boolean isText(String text) {
-        return text != null && text.length() <= MAX_NEWS_CHARS;
+    private static boolean isShowable(String text, int maxChars) {
+        return text != null && text.length() <= maxChars && isWritable(text);
     }
 
-    /** Of which many can be added up. */
-    private static boolean isCount(long count) {
-        return count >= 0 && count <= MAX_COUNT;
-    }
-
-    /** Whether it can be shown. */
-    private static boolean isTime(Instant time) {
-        return time != null && !time.isBefore(Instant.EPOCH) && time.isBefore(LAST_TIME);
+    private static boolean isShowable(Instant time) {
+        return time != null && !time.isBefore(Instant.EPOCH) && time.isBefore(END_OF_TIME);
     }
 
     /**

@@ -24,6 +24,30 @@ class RequestsTest {
     private static final String ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE";
     private static final String SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
+    // ------------------------------------------------------------------ news
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "7",
+                "{'update':'x'}",
+                "{'step':'\\ud800'}",
+                "{'update':1,'step':'read','worker':'w','done':-1}",
+                "{'update':1,'step':'read','worker':'w','done':9223372036854775807}",
+                "{'trouble':{'step':'list','cause':'c','attempt':1}}",
+                "{'trouble':{'step':'list','cause':null,'attempt':1,'time':'2026-01-01T00:00:00Z'}}",
+                "{'trouble':{'step':'list','cause':'c','attempt':1,'time':'+1000000000-12-31T23:59:59Z'}}",
+                "{'trouble':{'step':'list','cause':'c','attempt':1,'time':31556889864403199}}",
+                "{'trouble':{'step':'list','cause':'c','time':'2026-01-01T00:00:00Z','nextTry':'-100000000-01-01T00:00:00Z'}}"
+            })
+    void newsThatCannotBeShownAreRefused(String json) throws JsonProcessingException {
+        UpdateNews news = new UpdateNews(Wire.JSON.readTree(json.replace('\'', '"')));
+        assertThatThrownBy(() -> Requests.news(news))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("news is not what a worker sends; expected none from anybody else");
+    }
+
     // ------------------------------------------------------------------ sources
 
     @Test
@@ -543,26 +567,5 @@ class RequestsTest {
         } catch (JsonProcessingException e) {
             throw new AssertionError(text, e);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{}",
-                "{'update':1}",
-                "{'worker':'w','update':-1}",
-                "{'worker':'w','update':1,'step':'read','done':-1}",
-                "{'worker':'w','update':1,'step':'read','done':9223372036854775807}",
-                "{'worker':'w','update':1,'trouble':{}}",
-                "{'worker':'w','update':1,'trouble':{'step':'read','cause':'away','attempt':1}}",
-                "{'worker':'w','update':1,'trouble':{'cause':'away','attempt':1,'time':'2026-11-01T00:00:00Z'}}",
-                "{'worker':'w','update':1,'trouble':{'step':'x','attempt':1,'time':'2026-11-01T00:00:00Z'}}",
-                "{'worker':'w','update':1,'trouble':{'step':'x','cause':'y','time':'+1000000000-12-31T23:59:59Z'}}"
-            })
-    void newsThatNoWorkerSendsIsRefused(String json) throws Exception {
-        UpdateNews news = new UpdateNews(Wire.JSON.readTree(json.replace('\'', '"')));
-        assertThatThrownBy(() -> Requests.news(news))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("news is not what a worker sends; expected none from anybody else");
     }
 }

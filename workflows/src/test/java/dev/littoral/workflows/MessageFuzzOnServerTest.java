@@ -1,0 +1,19 @@
+package dev.littoral.workflows;
+
+/** Fewer of the same messages, on the real server. */
+class MessageFuzzOnServerTest extends MessageFuzzTest {
+    @Override
+    Lab newLab(FakeLake lake) {
+        return Lab.onServer(lake, SourceRules.NONE, Policies.HISTORY);
+    }
+
+    @Override
+    boolean waits() {
+        return false;
+    }
+
+    @Override
+    int messages() {
+        return super.messages() / 10;
+    }
+}
