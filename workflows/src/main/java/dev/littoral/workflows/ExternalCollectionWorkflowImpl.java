@@ -444,14 +444,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private static final class OtherUpdates implements DynamicUpdateHandler {
         @Override
         public void handleValidate(String name, EncodedValues arguments) {
-            throw Failures.input("there is no such update; expected changeSource or refresh")
-                    .thrown();
+            handleExecute(name, arguments);
         }
 
-        /** Not reached, as none is valid. */
+        /** Reached by way of the validator only, as none is valid. */
         @Override
         public Object handleExecute(String name, EncodedValues arguments) {
-            throw Failures.input("there is no such update; expected changeSource or refresh")
+            throw Failures.input(
+                            "there is no update \"" + Requests.shortened(name) + "\"; expected changeSource or refresh")
                     .thrown();
         }
 
@@ -465,7 +465,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private static final class OtherQueries implements DynamicQueryHandler {
         @Override
         public Object handle(String name, EncodedValues arguments) {
-            throw new InvalidRequestException("there is no such query; expected status or jobs");
+            throw new InvalidRequestException(
+                    "there is no query \"" + Requests.shortened(name) + "\"; expected status or jobs");
         }
 
         @Override

@@ -488,7 +488,7 @@ public final class Requests {
     }
 
     /** At most 60 characters of a text, each of which can be written and shown. */
-    static String shortened(String text) {
+    public static String shortened(String text) {
         StringBuilder shortened = new StringBuilder();
         text.codePoints()
                 .limit(MAX_SHOWN)
