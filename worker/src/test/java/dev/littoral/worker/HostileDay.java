@@ -565,16 +565,19 @@ final class HostileDay implements AutoCloseable {
         Map<UpdateState, Long> states = new TreeMap<>();
         long versions = 0;
         long late = 0;
+        long differing = 0;
         for (Tenant tenant : tenants) {
             tenant.ends().byState().forEach((state, n) -> states.merge(state, n, Long::sum));
             versions += tenant.catalog().versions().size();
             late += tenant.ends().lateCommits();
+            differing += tenant.ends().differing();
         }
         List<String> lines = new ArrayList<>(List.of("| what | how often |", "|---|---|", row("seed", seed)));
         lines.add(row("collections", tenants.size()));
         lines.add(row("updates that started and ended", ended()));
         states.forEach((state, n) -> lines.add(row("of all updates " + state, n)));
         lines.add(row("commits of updates said to have failed", late));
+        lines.add(row("tasks that differed from their history", differing));
         lines.add(row("versions", versions));
         counts.forEach((what, n) -> lines.add(row(what, n)));
         lines.add(row("workers that found the store away at the start", fleet.startedAgain()));
