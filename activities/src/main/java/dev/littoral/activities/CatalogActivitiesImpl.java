@@ -63,7 +63,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             }
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
             Head newest = catalog.open();
-            catalog.discardStaging(Long.MAX_VALUE);
+            // Not what comes after: a try that was paused may go on when the first update runs already.
+            catalog.discardStaging(newest.update());
             return newest;
         });
     }

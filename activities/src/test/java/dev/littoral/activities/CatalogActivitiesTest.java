@@ -100,12 +100,20 @@ class CatalogActivitiesTest {
 
     @Test
     void openingRemovesWhatEarlierUpdatesStagedAndNothingElse() {
+        steps.declareSource(new DeclareRequest("c", 7, ALLOWED, Head.NONE, "commit-1", "a test"));
+        String head = objects.keys().get(0);
         objects.put("c/staging/0000000007/r1-x/plan.json.zst", new byte[] {1});
+        objects.put("c/staging/0000000008/r1-x/plan.json.zst", new byte[] {1});
         objects.put("c/snapshots/0000000001-x/root.json.zst", new byte[] {1});
         objects.put("d/staging/0000000007/r1-x/plan.json.zst", new byte[] {1});
         steps.openCollection("c", null);
         assertThat(objects.keys())
-                .containsExactly("c/snapshots/0000000001-x/root.json.zst", "d/staging/0000000007/r1-x/plan.json.zst");
+                .as("the next update runs already where this is a try that was paused")
+                .containsExactly(
+                        head,
+                        "c/snapshots/0000000001-x/root.json.zst",
+                        "c/staging/0000000008/r1-x/plan.json.zst",
+                        "d/staging/0000000007/r1-x/plan.json.zst");
     }
 
     @Test
