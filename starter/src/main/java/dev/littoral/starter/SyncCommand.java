@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.source.CatalogApart;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.TemporalConnection;
@@ -186,7 +187,9 @@ final class SyncCommand implements Callable<Integer> {
     /** What is going to be followed. */
     private ExternalSource followed(String collectionId, Requests.Start start) throws InterruptedException {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
-        CatalogInSource.refuse(where.catalog(), collectionId, followed);
+        CatalogApart.refusal(where.catalog(), followed).ifPresent(refusal -> {
+            throw LittoralException.input(refusal);
+        });
         return followed;
     }
 

@@ -323,4 +323,18 @@ class CollectionsIT {
         ok("retire", "watched");
         assertThat(last.end().endsWith(ExitCode.OK).out()).contains("  was retired at ");
     }
+
+    @Test
+    void aSourceThatHasTheCatalogInItOrLiesThereIsRefused() throws Exception {
+        assertThat(cli.run("start", "round", "--source", folder.toString())
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("Catalog " + folder + "/catalog lies in the source");
+        ok("start", "straight", "--source", "lake", "--wait");
+        assertThat(cli.run("change-source", "straight", "--source", "catalog/straight")
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("lies in the catalog " + folder + "/catalog");
+        ok("refresh", "straight", "--wait");
+    }
 }

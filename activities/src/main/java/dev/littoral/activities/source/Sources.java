@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Sources {
     private final S3Clients clients;
     private final List<String> allowed;
+    private final Optional<String> catalog;
     private final RequestListener requests;
 
     /**
@@ -24,18 +25,20 @@ public final class Sources {
      * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
      */
     public Sources(S3Clients clients, List<String> allowed) {
-        this(clients, allowed, RequestListener.NONE);
+        this(clients, allowed, Optional.empty(), RequestListener.NONE);
     }
 
     /**
      * An opener with the worker's rules.
      *
      * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
+     * @param catalog the catalog that sources must be apart from
      * @param requests hears of each request to a source
      */
-    public Sources(S3Clients clients, List<String> allowed, RequestListener requests) {
+    public Sources(S3Clients clients, List<String> allowed, Optional<String> catalog, RequestListener requests) {
         this.clients = clients;
         this.allowed = List.copyOf(allowed);
+        this.catalog = catalog;
         this.requests = requests;
     }
 
@@ -59,7 +62,7 @@ public final class Sources {
     /** Why a source may not be read by this worker, in one sentence, or empty. */
     public Optional<String> refusal(ExternalSource source) {
         return allowed.stream().anyMatch(prefix -> lies(source.uri(), prefix))
-                ? Optional.empty()
+                ? catalog.flatMap(location -> CatalogApart.refusal(location, source))
                 : Optional.of("Source " + source.uri()
                         + " is not on this worker's list of allowed sources; expected "
                         + (allowed.isEmpty() ? "none" : "one that starts with " + String.join(" or ", allowed)));
