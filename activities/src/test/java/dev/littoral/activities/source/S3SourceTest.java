@@ -77,6 +77,34 @@ class S3SourceTest {
         }
     }
 
+    /** Names that no file has, but a key may have. */
+    @ParameterizedTest
+    @EnumSource(names = "S3PROXY")
+    void keysThatLookLikePathsAreOnlyKeys(Kind kind) throws Exception {
+        S3Server server = S3Servers.shared(kind);
+        String bucket = server.newBucket();
+        String longest = "in/" + "k".repeat(1_021);
+        List<String> served = List.of("in/caf\u00e9", "in/cafe\u0301", longest, "in/~tilde/ space /x");
+        put(server.client(), bucket, served);
+        put(server.client(), bucket, List.of("in/.x", "in/..x/y", "in/folder/"));
+
+        try (FileSource source = source(server, bucket, "in/")) {
+            Listing listing = Listing.of(source);
+            assertThat(listing.paths()).containsExactlyInAnyOrderElementsOf(paths(bucket, served));
+            assertThat(listing.skipped())
+                    .containsExactlyInAnyOrder(
+                            "s3://" + bucket + "/in/..x/y: " + SkipReason.HIDDEN,
+                            "s3://" + bucket + "/in/.x: " + SkipReason.HIDDEN,
+                            "s3://" + bucket + "/in/folder/: " + SkipReason.DIRECTORY_MARKER);
+            for (SourceFile file : listing.files()) {
+                assertThat(source.read(file, 0, (int) file.bytes()))
+                        .as(file.path())
+                        .asString()
+                        .isEqualTo(body(file.path().substring("s3:///".length() + bucket.length())));
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = "VERSITYGW")
     void aKeyThatTheReplyCannotSayIsLeftOut(Kind kind) throws Exception {
