@@ -573,6 +573,22 @@ class LocalSourceTest {
                         4));
     }
 
+    /** Of a clock that stepped, or was never set. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 4_000_000_000L})
+    void aFileOfAnyTimeIsServedAndAnotherTimeIsAnotherVersion(long seconds) throws Exception {
+        Path path = write(root.resolve("a"), "four");
+        SourceFile before = only();
+        Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(seconds, 7_000)));
+        SourceFile after = only();
+        assertThat(after.version())
+                .startsWith("size:4;mtime:" + seconds + ".000007000;")
+                .isNotEqualTo(before.version());
+        LocalSource source = new LocalSource(root, ALL);
+        assertThat(source.read(after, 0, 4)).asString(UTF_8).isEqualTo("four");
+        assertThatThrownBy(() -> source.read(before, 0, 4)).isInstanceOf(FileChangedException.class);
+    }
+
     @Test
     void aFileSystemWithoutInodesGivesSizeAndTime() throws Exception {
         try (FileSystem zip = FileSystems.newFileSystem(temporary.resolve("a.zip"), Map.of("create", "true"))) {
