@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param id the collection
  */
 record Following(WorkflowClient client, String id) {
-    private static final long PATIENCE_SECONDS = 150;
+    private static final long PATIENCE_SECONDS = 300;
 
     /** Many segments in few rows, and a source that may become empty. */
     static final CollectionOptions SMALL =
