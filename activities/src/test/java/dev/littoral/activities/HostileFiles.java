@@ -8,12 +8,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -358,23 +352,11 @@ final class HostileFiles {
     }
 
     private static byte[] encrypted() {
-        try {
-            Path file = Files.createTempFile("littoral-", ".parquet");
-            try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
-                    Statement statement = duckDb.createStatement()) {
+        return ParquetFiles.write(
+                "SELECT 1 AS id",
+                "ENCRYPTION_CONFIG {footer_key: 'key'}",
                 // Its cipher is weak without an extension; that does not matter here.
-                statement.execute("SET force_mbedtls_unsafe = 'true'");
-                statement.execute("PRAGMA add_parquet_key('key', '0123456789112345')");
-                statement.execute("COPY (SELECT 1 AS id) TO '" + file
-                        + "' (FORMAT parquet, ENCRYPTION_CONFIG {footer_key: 'key'})");
-                return Files.readAllBytes(file);
-            } finally {
-                Files.delete(file);
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                "SET force_mbedtls_unsafe = 'true'",
+                "PRAGMA add_parquet_key('key', '0123456789112345')");
     }
 }

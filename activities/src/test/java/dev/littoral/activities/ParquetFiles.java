@@ -35,11 +35,19 @@ final class ParquetFiles {
         return FILES.computeIfAbsent("(" + query + ") with " + options, any -> write(query, options));
     }
 
-    private static byte[] write(String query, String options) {
+    /**
+     * Writes a file of its own.
+     *
+     * @param settings statements before
+     */
+    static byte[] write(String query, String options, String... settings) {
         try {
             Path file = Files.createTempFile("littoral-", ".parquet");
             try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                     Statement statement = duckDb.createStatement()) {
+                for (String setting : settings) {
+                    statement.execute(setting);
+                }
                 statement.execute("COPY (" + query + ") TO '" + file + "' (FORMAT parquet, " + options + ")");
                 return Files.readAllBytes(file);
             } finally {

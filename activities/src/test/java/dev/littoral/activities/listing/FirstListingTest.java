@@ -32,25 +32,28 @@ class FirstListingTest {
         return KeyShapes.of(60_000).entrySet();
     }
 
-    private static S3Client client(KeyServer server) {
-        return S3Clients.connect(server.endpoint(), "key", "secret");
-    }
+    private final CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
 
-    @ParameterizedTest
-    @MethodSource("shapes")
-    void aLargeSourceIsListedInParallelByFewRequestsWhateverItsShape(Map.Entry<String, List<String>> shape)
-            throws Exception {
-        CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
-        try (KeyServer server = new KeyServer(shape.getValue(), LATENCY);
-                S3Client client = client(server);
+    /** What a first listing of all that a server has comes to. */
+    private SourceLister.Result list(KeyServer server) throws InterruptedException {
+        try (S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 S3Source source = new S3Source(
                         client,
                         new S3Uri("b", "lake/"),
                         new PathFilter(List.of(), List.of()),
                         new RequestCounter(),
                         false)) {
-            SourceLister.Result result = new SourceLister(source, catalog, "staging/1", 10_000, new AtomicLong())
+            return new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
                     .list(List.of(), false, false, null, null);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void aLargeSourceIsListedInParallelByFewRequestsWhateverItsShape(Map.Entry<String, List<String>> shape)
+            throws Exception {
+        try (KeyServer server = new KeyServer(shape.getValue(), LATENCY)) {
+            SourceLister.Result result = list(server);
             List<String> listed = new ArrayList<>();
             for (PlannedShard shard : result.plan().shards()) {
                 for (Part part : shard.parts()) {
@@ -69,17 +72,8 @@ class FirstListingTest {
 
     @Test
     void aSourceOfOnePageCostsOneRequest() throws Exception {
-        CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
-        try (KeyServer server = new KeyServer(KeyShapes.of(1_000).get("folders of one size"), Duration.ZERO);
-                S3Client client = client(server);
-                S3Source source = new S3Source(
-                        client,
-                        new S3Uri("b", "lake/"),
-                        new PathFilter(List.of(), List.of()),
-                        new RequestCounter(),
-                        false)) {
-            new SourceLister(source, catalog, "staging/1", 10_000, new AtomicLong())
-                    .list(List.of(), false, false, null, null);
+        try (KeyServer server = new KeyServer(KeyShapes.of(1_000).get("folders of one size"), Duration.ZERO)) {
+            list(server);
             assertThat(server.lists()).isEqualTo(1);
         }
     }
