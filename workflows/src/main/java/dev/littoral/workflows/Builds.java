@@ -1,12 +1,15 @@
 package dev.littoral.workflows;
 
 /**
- * What a collection's run does that runs begun by older builds did not. A run keeps to the version it began with, in its history,
- * until it continues as new.
+ * What runs do that runs begun by older builds did not. A collection's run keeps to the version it began with, in its history,
+ * until it continues as new; an update's to the version it was at when it first came to something that differs.
  */
 final class Builds {
-    /** The name of the change in histories. */
+    /** The name in a collection's history. */
     static final String COLLECTION = "collection";
+
+    /** The name in an update's history. */
+    static final String UPDATE = "update";
 
     /** The list of workflows shows each collection's state in its memo. */
     static final int MEMO = 1;
@@ -14,7 +17,10 @@ final class Builds {
     /** Short requests to the catalog are local activities. */
     static final int QUICK_STEPS = 1;
 
-    static final int NEWEST = 1;
+    /** An update that is cancelled waits for all its shards before it removes staging. */
+    static final int ALL_SHARDS = 2;
+
+    static final int NEWEST = 2;
 
     private Builds() {}
 }

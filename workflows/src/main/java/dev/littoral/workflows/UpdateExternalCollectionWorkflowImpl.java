@@ -345,7 +345,13 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         } catch (ActivityFailure e) {
             // Mostly the others fail for the same reason. To cancel one that ends right then would break the service in
             // memory.
-            Workflow.await(Policies.GRACE, () -> promises.stream().allMatch(Promise::isCompleted));
+            Runnable grace =
+                    () -> Workflow.await(Policies.GRACE, () -> promises.stream().allMatch(Promise::isCompleted));
+            if (Workflow.getVersion(Builds.UPDATE, Workflow.DEFAULT_VERSION, Builds.NEWEST) >= Builds.ALL_SHARDS) {
+                // A cancel must not end the wait: staging would be removed while a shard still writes to it.
+                grace = Workflow.newDetachedCancellationScope(grace);
+            }
+            grace.run();
             scope.cancel("another part of the step failed");
             promises.forEach(Promise::getFailure);
             throw e;

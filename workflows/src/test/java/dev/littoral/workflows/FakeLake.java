@@ -64,6 +64,13 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     static final class Hold {
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
+        private volatile boolean deaf;
+
+        /** From now on it learns of no cancel, as work that is far from its next heartbeat. */
+        Hold deafen() {
+            deaf = true;
+            return this;
+        }
 
         Hold awaitReached() throws InterruptedException {
             if (!reached.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -81,7 +88,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
             ActivityExecutionContext context = Activity.getExecutionContext();
             try {
                 while (!released.await(10, TimeUnit.MILLISECONDS)) {
-                    if (heartbeats) {
+                    if (heartbeats && !deaf) {
                         context.heartbeat(null);
                     }
                 }

@@ -31,6 +31,7 @@ import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,32 @@ class UpdateWorkflowTest {
         lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
         assertThat(lake.log(ID)).extracting(head -> head.kind()).containsExactly(HeadKind.DECLARED);
         assertThat(lake.calls("commitSnapshot")).isZero();
+        assertThat(lake.calls("discardStaging")).isEqualTo(1);
+        assertThat(lake.discardedUnderway()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"readFragments", "balanceSegments"})
+    void aCancelWaitsForAShardThatStillWritesBeforeStagingIsRemoved(String step) throws InterruptedException {
+        FakeLake.Hold hold = lake.hold(step);
+        FakeLake.Hold straggler = lake.hold(step).deafen();
+        lab.start(A);
+        hold.awaitReached();
+        straggler.awaitReached();
+        lab.collection().cancelUpdate();
+        lab.await("that the workflow learns of the shard that stopped", () -> {
+            List<EventType> events = lab.events(UpdateExternalCollectionWorkflow.id(ID, 1));
+            int stopped = events.indexOf(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED);
+            return stopped >= 0
+                    && events.subList(stopped, events.size()).contains(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED);
+        });
+        List<EventType> events = lab.events(UpdateExternalCollectionWorkflow.id(ID, 1));
+        assertThat(events.subList(events.indexOf(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED), events.size()))
+                .doesNotContain(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED);
+        straggler.release();
+
+        lab.awaitEnd(1, CANCELED);
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
         assertThat(lake.calls("discardStaging")).isEqualTo(1);
         assertThat(lake.discardedUnderway()).isFalse();
     }
