@@ -125,11 +125,13 @@ final class CatalogWatch {
     }
 
     private void readLog() throws InterruptedException {
-        Instant now = Instant.now();
         TreeMap<Long, S3Object> there = new TreeMap<>();
         client.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(folder + "/" + id + "/head/"))
                 .contents()
                 .forEach(object -> there.put(number(object.key()), object));
+        // Not before: a store that is away has the listing wait, and what it does not have any more then may be old by
+        // then.
+        Instant now = Instant.now();
         for (Version version : List.copyOf(log.values())) {
             S3Object object = there.get(version.number());
             if (object == null) {
