@@ -32,11 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * fragment keeps its segment only when all fragments of that segment are still there.
  */
 final class ShardReader {
-    /** Files opened at once in one shard: enough to hide a store's latency, few enough for many shards side by side. */
-    private static final int PARALLEL = 32;
-
     /** A file is opened by a task of its own, but tasks are made for so many files at a time. */
-    private static final int BATCH = 1_024;
+    private static final int BATCH = 4_096;
 
     /** The most fragments of one shard. They fit into memory; more come of a target that is far too small. */
     private static final long MAX_FRAGMENTS = 4_000_000;
@@ -147,7 +144,7 @@ final class ShardReader {
             for (int i : batch) {
                 tasks.add(() -> open(listed.get(i), claimed));
             }
-            List<FileEntry> opened = Parallel.run(PARALLEL, tasks, FileChangedException.class);
+            List<FileEntry> opened = Parallel.run(source.parallelReads(), tasks, FileChangedException.class);
             for (int i = 0; i < batch.size(); i++) {
                 FileEntry entry = opened.get(i);
                 files[batch.get(i)] = keepSegments(entry, base.get(entry.path()));

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** A source that changes at random, its updates one after another, and naive books on what each has to come to. */
 class PipelineTest {
@@ -84,15 +85,15 @@ class PipelineTest {
         Lake lake = new Lake(new Lake.S3(server, server.newBucket()));
         ObjectStore catalog = new S3ObjectStore(
                 server.client(), S3Uri.parse("s3://" + server.newBucket() + "/catalog"), new RequestCounter());
-        try (Pipeline pipeline = new Pipeline(catalog, s3(server), MAX_FILES)) {
+        try (Pipeline pipeline = new Pipeline(catalog, s3(server.client()), MAX_FILES)) {
             new Books(lake, pipeline, kind.name().length(), null).run(12);
         }
     }
 
-    private static UpdateActivitiesImpl.Opener s3(S3Server server) {
+    static UpdateActivitiesImpl.Opener s3(S3Client client) {
         return (source, allowEmpty) -> new Sources.Opened() {
             private final FileSource files = new S3Source(
-                    server.client(),
+                    client,
                     S3Uri.parse(source.uri()),
                     new PathFilter(source.spec().include(), source.spec().exclude()),
                     new RequestCounter(),

@@ -124,6 +124,11 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         }
 
         @Override
+        public int parallelReads() {
+            return source.parallelReads();
+        }
+
+        @Override
         public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
             return source.cuts(recent, last, to, wanted);
         }

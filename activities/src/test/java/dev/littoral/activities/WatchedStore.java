@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Notes the key of every call to a store, and what is written, and lets a test step in. Safe for use by many threads. */
 final class WatchedStore implements ObjectStore {
@@ -17,6 +18,7 @@ final class WatchedStore implements ObjectStore {
     private final List<String> read = new ArrayList<>();
     private final List<String> written = new ArrayList<>();
     private long bytesWritten;
+    private final LongAdder requests = new LongAdder();
     private volatile Step step = key -> {};
 
     WatchedStore(ObjectStore store) {
@@ -32,6 +34,7 @@ final class WatchedStore implements ObjectStore {
         read.clear();
         written.clear();
         bytesWritten = 0;
+        requests.reset();
     }
 
     synchronized List<String> read() {
@@ -40,6 +43,11 @@ final class WatchedStore implements ObjectStore {
 
     synchronized List<String> written() {
         return List.copyOf(written);
+    }
+
+    /** Every request, as a store bills it: a call is one, whatever it deletes. */
+    long requests() {
+        return requests.sum();
     }
 
     synchronized long bytesWritten() {
@@ -59,6 +67,7 @@ final class WatchedStore implements ObjectStore {
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
         step.before(key);
         noteWritten(key, body.length);
+        requests.increment();
         return store.createIfAbsent(key, body);
     }
 
@@ -66,23 +75,27 @@ final class WatchedStore implements ObjectStore {
     public void put(String key, byte[] body) throws InterruptedException {
         step.before(key);
         noteWritten(key, body.length);
+        requests.increment();
         store.put(key, body);
     }
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
         noteRead(key);
+        requests.increment();
         return store.get(key);
     }
 
     @Override
     public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
+        requests.increment();
         return store.list(prefix, startAfter, limit);
     }
 
     @Override
     public void delete(Collection<String> keys) throws InterruptedException {
         keys.forEach(key -> noteWritten(key, 0));
+        requests.increment();
         store.delete(keys);
     }
 

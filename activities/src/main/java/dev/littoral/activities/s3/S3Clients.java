@@ -44,7 +44,7 @@ public final class S3Clients implements AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(100);
     /** Tries of one request; Temporal's retries come on top. */
     private static final int ATTEMPTS = 4;
-    /** More than the reads that run at once, or they would wait for each other. */
+    /** The most requests at once; how many there are is found out by {@link RequestLimit}. */
     private static final int CONNECTIONS = 256;
 
     private final Supplier<ProfileFile> profiles;
@@ -118,11 +118,14 @@ public final class S3Clients implements AutoCloseable {
     private static S3ClientBuilder builder(AwsCredentialsProvider credentials) {
         return S3Client.builder()
                 .credentialsProvider(credentials)
-                .httpClientBuilder(Apache5HttpClient.builder()
-                        .maxConnections(CONNECTIONS)
-                        .connectionTimeout(Duration.ofSeconds(5))
-                        .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
-                        .socketTimeout(ATTEMPT_TIMEOUT))
+                .httpClientBuilder(defaults -> new LimitedHttpClient(
+                        Apache5HttpClient.builder()
+                                .maxConnections(CONNECTIONS)
+                                .connectionTimeout(Duration.ofSeconds(5))
+                                .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
+                                .socketTimeout(ATTEMPT_TIMEOUT)
+                                .buildWithDefaults(defaults),
+                        new RequestLimit(CONNECTIONS)))
                 // Stores other than AWS know no newer checksums; what has to be whole is checked by length and ETag.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)

@@ -49,6 +49,11 @@ public interface FileSource extends AutoCloseable {
         return 16;
     }
 
+    /** How many files of a shard are read at once; enough here for a folder on a network file system. */
+    default int parallelReads() {
+        return 32;
+    }
+
     /**
      * Paths that cut what a listing has not met yet of a range, so that it can be listed in parallel: in order, beyond
      * {@code last} and before {@code to}, each with something at it or behind. Empty where none is found or it is not worth it.

@@ -35,6 +35,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * nothing.
  */
 public final class S3Source implements FileSource {
+    private static final int PARALLEL_READS = 128;
+
     /** Small requests sent at once by {@link #cuts}. */
     private static final int MAX_PROBES = 16;
 
@@ -246,6 +248,12 @@ public final class S3Source implements FileSource {
             some.add(all.get((int) ((long) i * all.size() / (wanted + 1))));
         }
         return some;
+    }
+
+    /** As many as one client may send; how many it does send is the store's answer. */
+    @Override
+    public int parallelReads() {
+        return PARALLEL_READS;
     }
 
     @Override

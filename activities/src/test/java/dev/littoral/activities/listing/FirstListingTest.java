@@ -39,7 +39,7 @@ class FirstListingTest {
         try (S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 S3Source source = new S3Source(
                         client,
-                        new S3Uri("b", "lake/"),
+                        new S3Uri(KeyServer.BUCKET, "lake/"),
                         new PathFilter(List.of(), List.of()),
                         new RequestCounter(),
                         false)) {
@@ -61,7 +61,7 @@ class FirstListingTest {
                 }
             }
             TreeSet<String> expected = new TreeSet<>(Paths.ORDER);
-            shape.getValue().forEach(key -> expected.add("s3://b/" + key));
+            shape.getValue().forEach(key -> expected.add("s3://" + KeyServer.BUCKET + "/" + key));
             assertThat(listed).isEqualTo(List.copyOf(expected));
             assertThat(server.mostAtOnce()).as("pages at once").isGreaterThan(4);
             assertThat(server.lists())

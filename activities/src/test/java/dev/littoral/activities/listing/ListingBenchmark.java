@@ -38,10 +38,10 @@ public final class ListingBenchmark {
             try (KeyServer server = new KeyServer(shape.getValue(), LATENCY);
                     S3Client client = S3Clients.connect(server.endpoint(), "key", "secret")) {
                 Lister here = () -> here(client);
-                Lister paginator =
-                        () -> client.listObjectsV2Paginator(r -> r.bucket("b").prefix("lake/"))
-                                .contents()
-                                .forEach(key -> {});
+                Lister paginator = () -> client.listObjectsV2Paginator(
+                                r -> r.bucket(KeyServer.BUCKET).prefix("lake/"))
+                        .contents()
+                        .forEach(key -> {});
                 double[] hereSeconds = new double[ROUNDS];
                 double[] paginatorSeconds = new double[ROUNDS];
                 int hereRequests = 0;
@@ -70,7 +70,11 @@ public final class ListingBenchmark {
     private static void here(S3Client client) throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
         try (S3Source source = new S3Source(
-                client, new S3Uri("b", "lake/"), new PathFilter(List.of(), List.of()), new RequestCounter(), false)) {
+                client,
+                new S3Uri(KeyServer.BUCKET, "lake/"),
+                new PathFilter(List.of(), List.of()),
+                new RequestCounter(),
+                false)) {
             new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
                     .list(List.of(), false, false, null, null);
         }

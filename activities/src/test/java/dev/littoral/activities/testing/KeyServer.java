@@ -13,16 +13,21 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An S3 server on loopback that has only names: it lists any number of keys of one bucket, as many as no real server is filled
- * with in a test, each page after a latency. Keys are ASCII.
+ * An S3 server on loopback that lists any number of keys of one bucket, as many as no real server is filled with in a test, and
+ * reads ranges of them, which all have one content. It answers after a latency. Keys are ASCII.
  */
 public final class KeyServer implements AutoCloseable {
+    /** Its bucket. */
+    public static final String BUCKET = "bucket";
+
     private static final int PAGE = 1_000;
 
     static {
@@ -34,11 +39,31 @@ public final class KeyServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final String[] keys;
     private final Duration latency;
+    private final byte[] content;
+    private final int mostGets;
+    private final List<String> rewritten = new CopyOnWriteArrayList<>();
     private final AtomicInteger lists = new AtomicInteger();
     private final AtomicInteger pages = new AtomicInteger();
     private final AtomicInteger mostPages = new AtomicInteger();
+    private final AtomicInteger gets = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger other = new AtomicInteger();
+    private final AtomicInteger reading = new AtomicInteger();
+    private final AtomicInteger mostReading = new AtomicInteger();
 
+    /** A server of names. */
     public KeyServer(Collection<String> keys, Duration latency) {
+        this(keys, latency, new byte[100], Integer.MAX_VALUE);
+    }
+
+    /**
+     * A server.
+     *
+     * @param mostGets more reads at once are answered with 503 SlowDown
+     */
+    public KeyServer(Collection<String> keys, Duration latency, byte[] content, int mostGets) {
+        this.content = content;
+        this.mostGets = mostGets;
         this.keys = keys.stream().sorted().distinct().toArray(String[]::new);
         this.latency = latency;
         try {
@@ -65,25 +90,97 @@ public final class KeyServer implements AutoCloseable {
         return mostPages.get();
     }
 
+    /** How often a range was read. */
+    public int gets() {
+        return gets.get();
+    }
+
+    /** How often it was asked to read and refused. */
+    public int refused() {
+        return refused.get();
+    }
+
+    /** Requests that neither list nor read. */
+    public int other() {
+        return other.get();
+    }
+
+    /** The most reads that went on at the same time. */
+    public int mostGetsAtOnce() {
+        return mostReading.get();
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Map<String, String> query = query(exchange.getRequestURI());
-            lists.incrementAndGet();
-            boolean whole = !query.containsKey("delimiter") && !query.containsKey("max-keys");
-            if (whole) {
-                mostPages.accumulateAndGet(pages.incrementAndGet(), Math::max);
+            if (!exchange.getRequestMethod().equals("GET")) {
+                other.incrementAndGet();
+                exchange.sendResponseHeaders(501, -1);
+            } else if (exchange.getRequestURI().getRawQuery() == null) {
+                read(exchange);
+            } else {
+                list(exchange);
             }
-            Thread.sleep(latency);
-            if (whole) {
-                pages.decrementAndGet();
-            }
-            byte[] page = page(query).getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/xml");
-            exchange.sendResponseHeaders(200, page.length);
-            exchange.getResponseBody().write(page);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void read(HttpExchange exchange) throws IOException, InterruptedException {
+        try {
+            int now = reading.incrementAndGet();
+            if (now > mostGets) {
+                refused.incrementAndGet();
+                answer(exchange, 503, "<Error><Code>SlowDown</Code></Error>");
+                return;
+            }
+            mostReading.accumulateAndGet(now, Math::max);
+            gets.incrementAndGet();
+            Thread.sleep(latency);
+        } finally {
+            reading.decrementAndGet();
+        }
+        String key = exchange.getRequestURI().getPath().substring(BUCKET.length() + 2);
+        String[] range = exchange.getRequestHeaders()
+                .getFirst("Range")
+                .substring("bytes=".length())
+                .split("-", 2);
+        int from = Integer.parseInt(range[0]);
+        int to = Integer.parseInt(range[1]) + 1;
+        exchange.getResponseHeaders().set("ETag", '"' + etag(key) + '"');
+        exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length);
+        exchange.sendResponseHeaders(206, to - from);
+        exchange.getResponseBody().write(content, from, to - from);
+    }
+
+    private void list(HttpExchange exchange) throws IOException, InterruptedException {
+        Map<String, String> query = query(exchange.getRequestURI());
+        lists.incrementAndGet();
+        boolean whole = !query.containsKey("delimiter") && !query.containsKey("max-keys");
+        if (whole) {
+            mostPages.accumulateAndGet(pages.incrementAndGet(), Math::max);
+        }
+        Thread.sleep(latency);
+        if (whole) {
+            pages.decrementAndGet();
+        }
+        answer(exchange, 200, page(query));
+    }
+
+    private static void answer(HttpExchange exchange, int status, String xml) throws IOException {
+        byte[] body = xml.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/xml");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    /** Objects whose keys start so are written again: they have other ETags. */
+    public void rewrite(String prefix) {
+        rewritten.add(prefix);
+    }
+
+    private String etag(String key) {
+        return Integer.toHexString(key.hashCode())
+                + rewritten.stream().filter(key::startsWith).count();
     }
 
     private static Map<String, String> query(URI uri) {
@@ -111,8 +208,10 @@ public final class KeyServer implements AutoCloseable {
                 listed.append("<Contents><Key>")
                         .append(encoded(last))
                         .append("</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;")
-                        .append(Integer.toHexString(last.hashCode()))
-                        .append("&quot;</ETag><Size>100</Size></Contents>");
+                        .append(etag(last))
+                        .append("&quot;</ETag><Size>")
+                        .append(content.length)
+                        .append("</Size></Contents>");
             } else {
                 String folder = keys[at].substring(0, end + 1);
                 last = folder + '\uffff';
@@ -124,7 +223,8 @@ public final class KeyServer implements AutoCloseable {
             count++;
         }
         boolean more = at < keys.length && keys[at].startsWith(prefix);
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult><Name>b</Name><EncodingType>url</EncodingType>"
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult><Name>" + BUCKET
+                + "</Name><EncodingType>url</EncodingType>"
                 + "<KeyCount>" + count + "</KeyCount><IsTruncated>" + more + "</IsTruncated>"
                 + (more ? "<NextContinuationToken>" + last + "</NextContinuationToken>" : "")
                 + listed + "</ListBucketResult>";

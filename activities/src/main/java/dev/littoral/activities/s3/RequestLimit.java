@@ -1,0 +1,180 @@
+package dev.littoral.activities.s3;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they take longer,
+ * which is a queue in the store, and shrinks at once where the store asks for that. One for each client, so that all shards of a
+ * worker feel what one of them meets. Safe for use by many threads.
+ */
+final class RequestLimit {
+    private static final int FIRST = 16;
+    private static final int LEAST = 4;
+
+    /** Answers that take so many times as long as usual have waited for others. */
+    private static final double QUEUE = 2;
+
+    /** Once in so many rounds what is usual is measured anew: it may have become another. */
+    private static final int ROUNDS_TO_PROBE = 64;
+
+    /** The share of the limit it is measured with. Where that still leaves a queue, the limit is too large by far and shrinks. */
+    private static final double PROBE = 0.25;
+
+    /** What is left of the limit when the store asks for fewer requests. */
+    private static final double BACK_OFF = 0.7;
+
+    private final int most;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition freed = lock.newCondition();
+    private int limit = FIRST;
+    private int running;
+
+    /** Whether the store has asked for fewer requests; from then on the limit grows by one a round. */
+    private boolean careful;
+
+    /** When the limit shrank last. What was sent before tells nothing of it. */
+    private long shrunk = Long.MIN_VALUE;
+
+    private double usualNanos = Double.MAX_VALUE;
+
+    /** The round: as many answers as the limit. */
+    private int answers;
+
+    private double nanos;
+    private boolean full;
+
+    /** Rounds since the last probe. */
+    private int rounds;
+
+    /** The limit to go on with after the probe that is under way, or 0. */
+    private int afterProbe;
+
+    /**
+     * A limit.
+     *
+     * @param most what it never exceeds, at least 4
+     */
+    RequestLimit(int most) {
+        this.most = most;
+    }
+
+    /** How a request ended. */
+    enum End {
+        /** With an answer whose time tells how busy the store is. */
+        TELLING,
+        /** With the store's wish for fewer requests. */
+        THROTTLED,
+        /** Otherwise. */
+        OTHER
+    }
+
+    /** Waits for its turn, or for an interrupt. Each request that was let in has to end. */
+    void begin() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!beganAtOnce()) {
+                freed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begins a request when its turn is now. */
+    boolean beganAtOnce() {
+        lock.lock();
+        try {
+            if (running >= limit) {
+                full = true;
+                return false;
+            }
+            running++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A request has ended.
+     *
+     * @param began when it was sent, nanoseconds of a monotonic clock
+     * @param now the same clock's time
+     */
+    void end(End end, long began, long now) {
+        lock.lock();
+        try {
+            running--;
+            switch (end) {
+                case TELLING -> answered(began, now);
+                case THROTTLED -> throttled(began, now);
+                case OTHER -> {}
+            }
+            for (int room = limit - running; room > 0; room--) {
+                freed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int limit() {
+        lock.lock();
+        try {
+            return limit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void throttled(long began, long now) {
+        if (began >= shrunk) {
+            careful = true;
+            shrink(BACK_OFF, now);
+        }
+    }
+
+    private void answered(long began, long now) {
+        if (began < shrunk) {
+            return;
+        }
+        nanos += now - began;
+        answers++;
+        if (answers < limit) {
+            return;
+        }
+        double mean = nanos / answers;
+        if (afterProbe > 0) {
+            usualNanos = mean;
+            limit = afterProbe;
+            newRound();
+            return;
+        }
+        usualNanos = Math.min(mean, usualNanos);
+        if (mean > QUEUE * usualNanos) {
+            shrink(Math.max(BACK_OFF, QUEUE * usualNanos / mean), now);
+        } else if (full) {
+            limit = Math.min(most, limit + (careful ? 1 : Math.max(1, limit / 4)));
+        }
+        newRound();
+        if (++rounds % ROUNDS_TO_PROBE == 0) {
+            int before = limit;
+            shrink(PROBE, now);
+            afterProbe = before;
+        }
+    }
+
+    private void shrink(double to, long now) {
+        limit = Math.max(LEAST, (int) (limit * to));
+        shrunk = now;
+        newRound();
+    }
+
+    private void newRound() {
+        answers = 0;
+        nanos = 0;
+        full = false;
+        afterProbe = 0;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.littoral.activities.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class RequestLimitTest {
+    private static final int MOST = 256;
+    private static final long MILLI = 1_000_000;
+
+    private final RequestLimit limit = new RequestLimit(MOST);
+
+    /**
+     * A store in a time of its own that gets as many requests as the limit lets in.
+     *
+     * @param servers so many requests are worked on at once, others wait
+     * @param refusesFrom so many requests at once are too many
+     */
+    private record Store(int servers, int refusesFrom, double serviceMillis, SplittableRandom random) {
+        Store(int servers, int refusesFrom) {
+            this(servers, refusesFrom, 20, new SplittableRandom(7));
+        }
+    }
+
+    /** How a run went. */
+    private record Run(long answered, long refused, long millis) {
+        double perSecond() {
+            return answered * 1_000.0 / millis;
+        }
+    }
+
+    private record Request(long began, long ends, RequestLimit.End end) {}
+
+    private long now;
+
+    private Run run(Store store, int requests) {
+        long begun = now;
+        PriorityQueue<Request> running = new PriorityQueue<>(Comparator.comparingLong(Request::ends));
+        Deque<Long> free = new ArrayDeque<>();
+        for (int i = 0; i < store.servers(); i++) {
+            free.add(now);
+        }
+        int answered = 0;
+        int refused = 0;
+        while (answered < requests) {
+            while (limit.beganAtOnce()) {
+                if (running.size() >= store.refusesFrom()) {
+                    running.add(new Request(now, now + MILLI, RequestLimit.End.THROTTLED));
+                    continue;
+                }
+                // Half of them take up to three times as long as the others, as they do in stores.
+                double millis = store.serviceMillis()
+                        * (store.random().nextBoolean()
+                                ? 1
+                                : 1 + 2 * store.random().nextDouble());
+                long ends = Math.max(now, free.poll()) + (long) (millis * MILLI);
+                free.add(ends);
+                running.add(new Request(now, ends, RequestLimit.End.TELLING));
+            }
+            Request next = running.poll();
+            now = next.ends();
+            limit.end(next.end(), next.began(), now);
+            if (next.end() == RequestLimit.End.TELLING) {
+                answered++;
+            } else {
+                refused++;
+            }
+        }
+        running.forEach(request -> limit.end(RequestLimit.End.OTHER, request.began(), now));
+        return new Run(answered, refused, (now - begun) / MILLI);
+    }
+
+    @Test
+    void aStoreThatAnswersAsFastHoweverManyItIsAskedGetsTheMost() {
+        run(new Store(MOST, Integer.MAX_VALUE), 10_000);
+        assertThat(limit.limit()).isEqualTo(MOST);
+    }
+
+    @Test
+    void aStoreThatLetsRequestsWaitGetsFewMoreThanItWorksOn() {
+        run(new Store(30, Integer.MAX_VALUE), 20_000);
+        assertThat(limit.limit()).isBetween(30, 90);
+        assertThat(run(new Store(30, Integer.MAX_VALUE), 20_000).perSecond()).isGreaterThan(0.9 * 30 * 1_000 / 30);
+    }
+
+    @Test
+    void aStoreThatRefusesRequestsIsNotAskedForTooManyAgainAndAgain() {
+        Run run = run(new Store(MOST, 40), 20_000);
+        assertThat(run.refused()).isLessThan(run.answered() / 50);
+        assertThat(run.perSecond()).isGreaterThan(0.75 * 40 * 1_000 / 30);
+        assertThat(limit.limit()).isBetween(20, 45);
+    }
+
+    @Test
+    void aStoreThatGetsBusyIsAskedForLessUntilItIsNot() {
+        run(new Store(200, Integer.MAX_VALUE), 10_000);
+        int before = limit.limit();
+        run(new Store(20, Integer.MAX_VALUE), 5_000);
+        assertThat(limit.limit()).isLessThan(100).isLessThan(before);
+        run(new Store(200, Integer.MAX_VALUE), 10_000);
+        assertThat(limit.limit()).isEqualTo(MOST);
+    }
+
+    @Test
+    void aStoreThatIsSlowerForGoodBecomesTheUsualOne() {
+        run(new Store(MOST, Integer.MAX_VALUE), 10_000);
+        Store slower = new Store(MOST, Integer.MAX_VALUE, 100, new SplittableRandom(7));
+        run(slower, 1_000);
+        assertThat(limit.limit()).isLessThan(MOST / 2);
+        run(slower, 50_000);
+        assertThat(limit.limit()).isEqualTo(MOST);
+    }
+
+    @Test
+    void whoAsksForLittleDoesNotMakeTheLimitGrow() {
+        int before = limit.limit();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(limit.beganAtOnce()).isTrue();
+            limit.end(RequestLimit.End.TELLING, now, now += MILLI);
+        }
+        assertThat(limit.limit()).isEqualTo(before);
+    }
+
+    @Test
+    void requestsSentBeforeItShrankDoNotShrinkItAgain() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(limit.beganAtOnce()).isTrue();
+        }
+        int before = limit.limit();
+        for (int i = 0; i < 10; i++) {
+            limit.end(RequestLimit.End.THROTTLED, i, 1_000);
+        }
+        assertThat(limit.limit()).isEqualTo((int) (before * 0.7));
+    }
+
+    @Test
+    void someAlwaysGo() {
+        for (int i = 1; i < 100; i++) {
+            assertThat(limit.beganAtOnce()).isTrue();
+            limit.end(RequestLimit.End.THROTTLED, i, i);
+        }
+        assertThat(limit.limit()).isEqualTo(4);
+    }
+
+    @Test
+    void whoWaitsIsLetInWhenAnotherEndsOrLeavesWhenInterrupted() throws Exception {
+        while (limit.beganAtOnce()) {
+            // Until it is full.
+        }
+        Thread waiting = Thread.startVirtualThread(() -> {
+            try {
+                limit.begin();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(waiting.join(Duration.ofMillis(50))).isFalse();
+        limit.end(RequestLimit.End.OTHER, 0, 0);
+        assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(limit.beganAtOnce()).isFalse();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(limit::begin).isInstanceOf(InterruptedException.class);
+    }
+}
