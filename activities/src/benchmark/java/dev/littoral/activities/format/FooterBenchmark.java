@@ -11,7 +11,7 @@ import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Util;
 
-/** Compares the decoder with the format's library on footers in memory. Run by hand; prints a table in Markdown. */
+/** Compares the decoder with the format's library on footers in memory. */
 public final class FooterBenchmark {
     private static final int ROUNDS = 21;
     private static final long ROUND_NANOS = 100_000_000;
@@ -26,7 +26,10 @@ public final class FooterBenchmark {
     /** Medians of the rounds: microseconds, and bytes allocated, of one footer. */
     private record Cost(double micros, double bytes) {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void run() throws IOException {
+        System.out.println();
+        System.out.println("## Decoding footers in memory");
+        System.out.println();
         System.out.println(
                 "| columns x row groups | footer bytes | here µs | library µs | times | here bytes | library bytes |");
         System.out.println("|---|---|---|---|---|---|---|");
