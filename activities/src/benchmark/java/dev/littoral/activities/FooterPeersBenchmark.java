@@ -196,7 +196,7 @@ final class FooterPeersBenchmark {
             tasks.add(() -> footers.read(source, file).rows());
         }
         check(
-                Parallel.run(source.parallelReads(), tasks, FileChangedException.class).stream()
+                Parallel.run(source.readers(), tasks, FileChangedException.class).stream()
                         .mapToLong(Long::longValue)
                         .sum(),
                 files.size());

@@ -8,6 +8,8 @@ import java.util.Map;
 
 /** Times of works that take turns, so that what else the machine does meets all of them alike. */
 public final class Measured {
+    private static final int WARM_UP = 2;
+
     private Measured() {}
 
     /** What is timed. */
@@ -18,16 +20,16 @@ public final class Measured {
     /**
      * Medians of the seconds that each work takes.
      *
-     * @param rounds how often each is run; the first warms up and is left out
+     * @param rounds how often each is run after two rounds that warm up
      */
     public static Map<String, Double> medians(int rounds, Map<String, Work> works) throws Exception {
         Map<String, List<Double>> seconds = new LinkedHashMap<>();
-        for (int round = 0; round <= rounds; round++) {
+        for (int round = 0; round < rounds + WARM_UP; round++) {
             for (Map.Entry<String, Work> work : works.entrySet()) {
                 long start = System.nanoTime();
                 work.getValue().run();
                 double took = (System.nanoTime() - start) / 1e9;
-                if (round > 0) {
+                if (round >= WARM_UP) {
                     seconds.computeIfAbsent(work.getKey(), any -> new ArrayList<>())
                             .add(took);
                 }

@@ -9,25 +9,48 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 
 /** Runs tasks side by side. */
 public final class Parallel {
     private Parallel() {}
 
     /**
-     * Runs tasks on at most so many threads and returns their results in order. The first failure, or an interrupt of the
-     * caller, interrupts the rest; nothing runs any more when this returns.
+     * Threads that tasks run on.
+     *
+     * @param most how many at once, at least 1
+     */
+    public record Threads(int most, ThreadFactory factory) {
+        /** Threads that may wait for a disk. */
+        public static Threads platform(int most) {
+            return new Threads(
+                    most, Thread.ofPlatform().name("littoral-io-", 0).daemon().factory());
+        }
+
+        /** Threads that wait for nothing but the network: hundreds cost little. */
+        public static Threads virtual(int most) {
+            return new Threads(most, Thread.ofVirtual().name("littoral-net-", 0).factory());
+        }
+    }
+
+    /** Runs tasks on at most so many platform threads, as {@link #run(Threads, List, Class)} does. */
+    public static <T, X extends Exception> List<T> run(int threads, List<? extends Callable<T>> tasks, Class<X> checked)
+            throws InterruptedException, X {
+        return run(Threads.platform(threads), tasks, checked);
+    }
+
+    /**
+     * Runs tasks on threads and returns their results in order. The first failure, or an interrupt of the caller, interrupts
+     * the rest; nothing runs any more when this returns.
      *
      * @param checked the checked exception that tasks may throw, which comes out as it is
      */
-    public static <T, X extends Exception> List<T> run(int threads, List<? extends Callable<T>> tasks, Class<X> checked)
-            throws InterruptedException, X {
+    public static <T, X extends Exception> List<T> run(
+            Threads threads, List<? extends Callable<T>> tasks, Class<X> checked) throws InterruptedException, X {
         if (tasks.size() <= 1) {
             return alone(tasks, checked);
         }
-        ExecutorService pool = Executors.newFixedThreadPool(
-                Math.min(threads, tasks.size()),
-                Thread.ofPlatform().name("littoral-io-", 0).daemon().factory());
+        ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads.most(), tasks.size()), threads.factory());
         try {
             CompletionService<T> completed = new ExecutorCompletionService<>(pool);
             List<Future<T>> futures = new ArrayList<>(tasks.size());

@@ -144,7 +144,7 @@ final class ShardReader {
             for (int i : batch) {
                 tasks.add(() -> open(listed.get(i), claimed));
             }
-            List<FileEntry> opened = Parallel.run(source.parallelReads(), tasks, FileChangedException.class);
+            List<FileEntry> opened = Parallel.run(source.readers(), tasks, FileChangedException.class);
             for (int i = 0; i < batch.size(); i++) {
                 FileEntry entry = opened.get(i);
                 files[batch.get(i)] = keepSegments(entry, base.get(entry.path()));

@@ -124,8 +124,8 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         }
 
         @Override
-        public int parallelReads() {
-            return source.parallelReads();
+        public Parallel.Threads readers() {
+            return source.readers();
         }
 
         @Override

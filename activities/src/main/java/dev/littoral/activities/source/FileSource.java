@@ -1,5 +1,6 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.Parallel;
 import java.util.List;
 
 /**
@@ -49,9 +50,9 @@ public interface FileSource extends AutoCloseable {
         return 16;
     }
 
-    /** How many files of a shard are read at once; enough here for a folder on a network file system. */
-    default int parallelReads() {
-        return 32;
+    /** What the files of a shard are read on; enough here for a folder on a network file system. */
+    default Parallel.Threads readers() {
+        return Parallel.Threads.platform(32);
     }
 
     /**

@@ -252,8 +252,8 @@ public final class S3Source implements FileSource {
 
     /** As many as one client may send; how many it does send is the store's answer. */
     @Override
-    public int parallelReads() {
-        return PARALLEL_READS;
+    public Parallel.Threads readers() {
+        return Parallel.Threads.virtual(PARALLEL_READS);
     }
 
     @Override
