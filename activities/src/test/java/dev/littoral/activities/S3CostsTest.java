@@ -47,7 +47,7 @@ class S3CostsTest {
             assertThat(first.files().added()).isEqualTo(FILES);
             assertThat(server.gets()).as("reads, of which a file needs one").isEqualTo(FILES);
             assertThat(server.other()).as("requests that neither list nor read").isZero();
-            assertThat(server.mostGetsAtOnce()).isGreaterThan(64);
+            assertThat(server.mostGetsAtOnce()).isGreaterThan(32);
             long snapshot = pipeline.store.bytesWritten();
 
             int lists = server.lists();
@@ -77,7 +77,7 @@ class S3CostsTest {
 
     @Test
     void aStoreThatRefusesTooManyReadsAtOnceIsReadAllTheSame() throws Exception {
-        try (KeyServer server = new KeyServer(keys(4_000), LATENCY, CONTENT, 40);
+        try (KeyServer server = new KeyServer(keys(4_000), LATENCY, CONTENT, 24);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.s3(client), IN_SHARD)) {
             assertThat(update(pipeline).files().added()).isEqualTo(4_000);

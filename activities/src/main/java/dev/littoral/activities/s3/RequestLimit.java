@@ -21,6 +21,9 @@ final class RequestLimit {
     /** The share of the limit it is measured with. Where that still leaves a queue, the limit is too large by far and shrinks. */
     private static final double PROBE = 0.25;
 
+    /** How long that may take: who reads no more must not leave the limit small for what comes next. */
+    private static final long PROBE_NANOS = 1_000_000_000;
+
     /** What is left of the limit when the store asks for fewer requests. */
     private static final double BACK_OFF = 0.7;
 
@@ -106,6 +109,9 @@ final class RequestLimit {
         lock.lock();
         try {
             running--;
+            if (afterProbe > 0 && now - shrunk > PROBE_NANOS) {
+                goOn();
+            }
             switch (end) {
                 case TELLING -> answered(began, now);
                 case THROTTLED -> throttled(began, now);
@@ -147,8 +153,7 @@ final class RequestLimit {
         double mean = nanos / answers;
         if (afterProbe > 0) {
             usualNanos = mean;
-            limit = afterProbe;
-            newRound();
+            goOn();
             return;
         }
         usualNanos = Math.min(mean, usualNanos);
@@ -168,6 +173,12 @@ final class RequestLimit {
     private void shrink(double to, long now) {
         limit = Math.max(LEAST, (int) (limit * to));
         shrunk = now;
+        newRound();
+    }
+
+    /** The probe is over. */
+    private void goOn() {
+        limit = afterProbe;
         newRound();
     }
 

@@ -119,6 +119,21 @@ class RequestLimitTest {
     }
 
     @Test
+    void whatIsUsualIsMeasuredWithFewAndNotForLong() {
+        Store store = new Store(MOST, Integer.MAX_VALUE);
+        run(store, 10_000);
+        while (limit.limit() == MOST) {
+            run(store, 1);
+        }
+        assertThat(limit.limit()).isEqualTo(MOST / 4);
+
+        // Nobody reads any more.
+        assertThat(limit.beganAtOnce()).isTrue();
+        limit.end(RequestLimit.End.OTHER, now, now + 2_000 * MILLI);
+        assertThat(limit.limit()).isEqualTo(MOST);
+    }
+
+    @Test
     void whoAsksForLittleDoesNotMakeTheLimitGrow() {
         int before = limit.limit();
         for (int i = 0; i < 1_000; i++) {
