@@ -13,7 +13,8 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     public static void main(String[] names) throws Exception {
-        List<String> wanted = names.length == 0 ? List.of("decoder", "footers", "listing", "balance", "updates") : List.of(names);
+        List<String> wanted =
+                names.length == 0 ? List.of("decoder", "footers", "listing", "balance", "updates") : List.of(names);
         for (String name : wanted) {
             switch (name) {
                 case "decoder" -> FooterBenchmark.run();
@@ -22,8 +23,8 @@ public final class Benchmarks {
                 case "balance" -> BalanceBenchmark.run();
                 case "updates" -> UpdateBenchmark.run(Integer.getInteger("littoral.files", 100_000));
                 default ->
-                    throw new IllegalArgumentException(
-                            "There is no benchmark " + name + "; expected decoder, footers, listing, balance or updates");
+                    throw new IllegalArgumentException("There is no benchmark " + name
+                            + "; expected decoder, footers, listing, balance or updates");
             }
         }
         // The pools of clients and of Temporal's test service may linger.

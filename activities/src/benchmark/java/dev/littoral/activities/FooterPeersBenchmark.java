@@ -54,9 +54,9 @@ final class FooterPeersBenchmark {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final String PYTHON = System.getProperty("littoral.python");
 
-    /** The files are read by threads, as often as there are lines; says the seconds of each. */
+    /** The files are read by threads, as often as there are lines; says each time how many rows they have. */
     private static final String PYARROW = """
-            import sys, time
+            import sys
             from concurrent.futures import ThreadPoolExecutor
             import pyarrow.parquet as parquet
             folder, files, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -69,7 +69,6 @@ final class FooterPeersBenchmark {
             paths = ['%s%06d.parquet' % (folder, i) for i in range(files)]
             pool = ThreadPoolExecutor(threads)
             for line in sys.stdin:
-                start = time.perf_counter()
                 rows = sum(pool.map(
                     lambda path: parquet.read_metadata(path, filesystem=filesystem).num_rows, paths, chunksize=16))
                 print(rows, flush=True)
@@ -124,7 +123,7 @@ final class FooterPeersBenchmark {
             works.put(
                     "parquet-java",
                     () -> parquetJava(CORES, listed, file -> new LocalInputFile(folder.resolve(name(file)))));
-            pyArrow.addTo(works);
+            pyArrow.addTo(works, files);
             print(what, files, Measured.medians(ROUNDS, works));
         }
     }
@@ -158,8 +157,9 @@ final class FooterPeersBenchmark {
                 works.put("Littoral", () -> read(source, listed));
                 works.put(
                         "parquet-java, AWS SDK",
-                        () -> parquetJava(S3_THREADS, listed, file -> new S3InputFile(client, bucket, "lake/" + name(file))));
-                pyArrow.addTo(works);
+                        () -> parquetJava(
+                                S3_THREADS, listed, file -> new S3InputFile(client, bucket, "lake/" + name(file))));
+                pyArrow.addTo(works, files);
                 print(what, files, Measured.medians(ROUNDS, works));
             }
         }
@@ -167,8 +167,8 @@ final class FooterPeersBenchmark {
 
     private static void print(String what, int files, Map<String, Double> seconds) {
         double here = seconds.get("Littoral");
-        seconds.forEach((reader, s) -> System.out.printf(
-                "| %s | %s | %,.0f | %s |%n", what, reader, files / s, "%.1f".formatted(s / here)));
+        seconds.forEach((reader, s) ->
+                System.out.printf("| %s | %s | %,.0f | %s |%n", what, reader, files / s, "%.1f".formatted(s / here)));
     }
 
     private static List<SourceFile> listed(FileSource source) throws Exception {
@@ -218,8 +218,8 @@ final class FooterPeersBenchmark {
     }
 
     private static void parquetJava(int threads, List<SourceFile> files, Opener opener) throws Exception {
-        ParquetReadOptions options = ParquetReadOptions.builder(new PlainParquetConfiguration())
-                .build();
+        ParquetReadOptions options =
+                ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
         List<Callable<Long>> tasks = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             InputFile file = opener.open(i);
@@ -306,8 +306,7 @@ final class FooterPeersBenchmark {
                             r -> r.bucket(bucket).key(key).range("bytes=" + start + "-" + (end - 1)));
                     bytes = reply.asByteArrayUnsafe();
                 }
-                int read = new ByteArrayInputStream(bytes, (int) (at - start), bytes.length)
-                        .read(into, offset, wanted);
+                int read = new ByteArrayInputStream(bytes, (int) (at - start), bytes.length).read(into, offset, wanted);
                 at += read;
                 return read;
             }
@@ -328,13 +327,15 @@ final class FooterPeersBenchmark {
                     .start());
         }
 
-        void addTo(Map<String, Measured.Work> works) {
+        void addTo(Map<String, Measured.Work> works, int files) {
             if (process != null) {
                 works.put("pyarrow", () -> {
                     process.outputWriter().append('\n').flush();
-                    if (process.inputReader().readLine() == null) {
+                    String rows = process.inputReader().readLine();
+                    if (rows == null) {
                         throw new IllegalStateException("pyarrow has ended");
                     }
+                    check(Long.parseLong(rows), files);
                 });
             }
         }

@@ -35,8 +35,7 @@ final class UpdateBenchmark {
                 .mapToObj(i -> "lake/day=%05d/%08d.parquet".formatted(i / IN_FOLDER, i))
                 .toList();
         Path folder = Files.createTempDirectory("littoral-updates-");
-        try (KeyServer server =
-                        new KeyServer(keys, Duration.ofMillis(20), ParquetFiles.of(100, 0), Integer.MAX_VALUE);
+        try (KeyServer server = new KeyServer(keys, Duration.ofMillis(20), ParquetFiles.of(100, 0), Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 Pipeline pipeline =
                         new Pipeline(new LocalObjectStore(folder), PipelineTest.s3(client), SourceLister.MAX_FILES)) {

@@ -20,7 +20,8 @@ public final class BalanceBenchmark {
         System.out.println();
         System.out.println("## Balancing");
         System.out.println();
-        System.out.println("| fragments | Littoral s | upstream rule, heap s | upstream rule, scan s | exponent here |");
+        System.out.println(
+                "| fragments | Littoral s | upstream rule, heap s | upstream rule, scan s | exponent here |");
         System.out.println("|---|---|---|---|---|");
         double before = 0;
         for (int n = 10_000; n <= 10_000_000; n *= 10) {
