@@ -10,7 +10,9 @@ import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /** Gives every fragment of a shard its segment. Pure. */
@@ -34,6 +36,27 @@ final class ShardBalancer {
             List<String> schemas,
             int newSegments,
             long newRows) {}
+
+    /**
+     * How many rows a difference adds and removes. A file that differs in its segments only is neither new nor gone.
+     *
+     * @param base the base's files, in order
+     * @param changes the difference to them
+     */
+    static Change change(List<FileEntry> base, List<FileEntry> changes) {
+        Map<String, FileEntry> before = new HashMap<>();
+        base.forEach(file -> before.put(file.path(), file));
+        long added = 0;
+        long removed = 0;
+        for (FileEntry line : changes) {
+            FileEntry old = before.get(line.path());
+            if (old == null || !old.is(line.file()) || old.served() != line.served()) {
+                added += line.rows();
+                removed += old == null ? 0 : old.rows();
+            }
+        }
+        return new Change(added, removed);
+    }
 
     static Result balance(List<FileEntry> files, Change change, long targetRows, long firstId) {
         int n = files.stream().mapToInt(file -> file.fragments().size()).sum();

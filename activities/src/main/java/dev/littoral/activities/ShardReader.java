@@ -1,5 +1,6 @@
 package dev.littoral.activities;
 
+import dev.littoral.activities.balance.Change;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
@@ -10,9 +11,10 @@ import dev.littoral.activities.format.ParquetFooters;
 import dev.littoral.activities.format.RequiredColumns;
 import dev.littoral.activities.listing.Part;
 import dev.littoral.activities.listing.Plan;
+import dev.littoral.activities.listing.PlannedShard;
+import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
@@ -22,6 +24,7 @@ import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -71,13 +74,13 @@ final class ShardReader {
     /**
      * A shard's files, and how they differ from the base.
      *
-     * @param files all listed files in order; fragments name the segment they keep, or none
-     * @param fragments how many fragments these have
-     * @param addedRows rows of new and changed files
-     * @param removedRows rows of the base's files that are gone or changed
+     * @param changes what turns the base's files in the shard's range into those listed; fragments name the segment they keep, or
+     *     none
+     * @param fragments how many fragments the listed files have
+     * @param rows rows of these files that are new or gone
      */
     record Result(
-            List<FileEntry> files,
+            List<FileEntry> changes,
             long added,
             long changed,
             long removed,
@@ -85,8 +88,7 @@ final class ShardReader {
             List<SkippedFile> skipped,
             long skippedFiles,
             long fragments,
-            long addedRows,
-            long removedRows) {}
+            Change rows) {}
 
     /**
      * Reads a shard.
@@ -96,11 +98,13 @@ final class ShardReader {
      */
     Result read(Plan plan, Plan.Touched touched, Map<String, FileEntry> reuse)
             throws FileChangedException, InterruptedException {
-        Map<String, FileEntry> base = new HashMap<>();
+        Map<String, List<FileEntry>> shards = new LinkedHashMap<>();
         for (ShardRef shard : touched.shard().base()) {
-            catalog.readShard(shard, entry -> base.put(entry.path(), entry));
+            shards.put(shard.key(), catalog.shard(shard));
         }
-        List<SourceFile> listed = listed(touched);
+        Map<String, FileEntry> base = new LinkedHashMap<>();
+        shards.values().forEach(entries -> entries.forEach(entry -> base.put(entry.path(), entry)));
+        List<SourceFile> listed = listed(touched.shard(), shards);
         FileEntry[] files = new FileEntry[listed.size()];
         List<Integer> toOpen = new ArrayList<>();
         for (int i = 0; i < files.length; i++) {
@@ -119,15 +123,26 @@ final class ShardReader {
         return tally(touched, List.of(files), base);
     }
 
-    private List<SourceFile> listed(Plan.Touched touched) throws InterruptedException {
+    /**
+     * What was listed in a shard's range.
+     *
+     * @param shards the files of the base's shards, by key
+     */
+    private List<SourceFile> listed(PlannedShard shard, Map<String, List<FileEntry>> shards)
+            throws InterruptedException {
         List<SourceFile> listed = new ArrayList<>();
-        if (touched.shard().unlisted() != null) {
-            catalog.readShard(touched.shard().unlisted(), entry -> listed.add(entry.file()));
+        if (shard.unlisted() != null) {
+            listed.addAll(files(shards.get(shard.unlisted().key())));
         }
-        for (Part part : touched.shard().parts()) {
-            listed.addAll(catalog.lines(part.key(), SourceFile.class));
+        for (Part part : shard.parts()) {
+            List<SourceFile> lines = catalog.lines(part.object(), SourceFile.class);
+            listed.addAll(part.upon() == null ? lines : Difference.apply(files(shards.get(part.upon())), lines));
         }
         return listed;
+    }
+
+    private static List<SourceFile> files(List<FileEntry> entries) {
+        return entries.stream().map(FileEntry::file).toList();
     }
 
     /** Whether a file can stay cut as it is: a target that was made smaller asks for new cuts. */
@@ -219,6 +234,7 @@ final class ShardReader {
 
     private Result tally(Plan.Touched touched, List<FileEntry> files, Map<String, FileEntry> base) {
         Map<Long, long[]> segments = new HashMap<>();
+        // A shard that was split has files of the base beyond its range; their segments lose them.
         for (FileEntry entry : base.values()) {
             for (FragmentEntry fragment : entry.fragments()) {
                 long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[3]);
@@ -230,22 +246,21 @@ final class ShardReader {
         long changed = 0;
         long unchanged = 0;
         long fragments = 0;
-        long addedRows = 0;
-        long removedRows = 0;
         long skippedFiles = 0;
         List<SkippedFile> skipped = new ArrayList<>();
+        List<FileEntry> inRange = base.values().stream()
+                .filter(entry -> touched.range().contains(entry.path()))
+                .toList();
+        Map<String, FileEntry> gone = new HashMap<>();
+        inRange.forEach(entry -> gone.put(entry.path(), entry));
         for (FileEntry file : files) {
-            FileEntry before = base.remove(file.path());
+            FileEntry before = gone.remove(file.path());
             boolean same = before != null && before.is(file.file()) && before.served() == file.served();
             fragments += file.fragments().size();
             for (FragmentEntry fragment : file.fragments()) {
                 if (fragment.segment() != null) {
                     segments.get(fragment.segment())[1]++;
                 }
-            }
-            if (!same) {
-                addedRows += file.rows();
-                removedRows += before == null ? 0 : before.rows();
             }
             if (!file.served()) {
                 skippedFiles++;
@@ -263,21 +278,22 @@ final class ShardReader {
         if (fragments > MAX_FRAGMENTS) {
             checkFragments(fragments, files.getLast().file());
         }
-        long removed = 0;
-        // What is left of the base is gone, or lies beyond this shard's range where a shard was split.
-        PathRange range = new PathRange(touched.shard().from(), touched.to());
-        for (FileEntry gone : base.values()) {
-            if (range.contains(gone.path())) {
-                removed += gone.served() ? 1 : 0;
-                removedRows += gone.rows();
-            }
-        }
+        long removed = gone.values().stream().filter(FileEntry::served).count();
         List<FileEntry> settled = new ArrayList<>(files.size());
         for (FileEntry file : files) {
             settled.add(dissolved(file, segments));
         }
+        List<FileEntry> changes = Difference.between(inRange, settled, FileEntry::gone);
         return new Result(
-                settled, added, changed, removed, unchanged, skipped, skippedFiles, fragments, addedRows, removedRows);
+                changes,
+                added,
+                changed,
+                removed,
+                unchanged,
+                skipped,
+                skippedFiles,
+                fragments,
+                ShardBalancer.change(inRange, changes));
     }
 
     /** Takes fragments out of segments that lost some, or that hold more than the target. */

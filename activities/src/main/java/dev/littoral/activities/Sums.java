@@ -28,8 +28,8 @@ final class Sums {
                 sum.skipped() + shard.skippedFiles(),
                 bounded(sum.skippedFiles(), shard.skipped(), maxChars),
                 sum.fragments() + shard.fragments(),
-                sum.addedRows() + shard.addedRows(),
-                sum.removedRows() + shard.removedRows(),
+                sum.addedRows() + shard.rows().addedRows(),
+                sum.removedRows() + shard.rows().removedRows(),
                 sum.requests());
     }
 

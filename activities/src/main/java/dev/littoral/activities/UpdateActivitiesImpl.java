@@ -1,7 +1,6 @@
 package dev.littoral.activities;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.littoral.activities.balance.Change;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.CountingStore;
 import dev.littoral.activities.catalog.FileEntry;
@@ -15,6 +14,7 @@ import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.SkipLog;
 import dev.littoral.activities.listing.SourceLister;
+import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.Sources;
@@ -29,6 +29,7 @@ import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -224,8 +225,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                 for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
                     ShardReader.Result shard =
                             reader.read(plan, touched.get(i), readBefore(catalog, plan, touched.get(i)));
-                    catalog.write(readKey(request.plan(), i), JsonLines.write(shard.files()));
-                    catalog.writeOne(changeKey(request.plan(), i), new Change(shard.addedRows(), shard.removedRows()));
+                    catalog.write(changesKey(request.plan(), i), JsonLines.write(shard.changes()));
                     ReadProgress before = done.get();
                     done.set(new ReadProgress(
                             before.step(),
@@ -253,14 +253,16 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                             && Paths.compare(before.get(i).shard().from(), touched.to()) >= 0)
                     || (before.get(i).to() != null
                             && Paths.compare(before.get(i).to(), touched.shard().from()) <= 0);
-            String key = readKey(plan.previous(), i);
+            String key = changesKey(plan.previous(), i);
             if (!apart && catalog.find(key).isPresent()) {
                 for (FileEntry file : catalog.lines(key, FileEntry.class)) {
-                    files.put(
-                            file.path(),
-                            file.with(file.fragments().stream()
-                                    .map(fragment -> fragment.in(null))
-                                    .toList()));
+                    if (file.version() != null) {
+                        files.put(
+                                file.path(),
+                                file.with(file.fragments().stream()
+                                        .map(fragment -> fragment.in(null))
+                                        .toList()));
+                    }
                 }
             }
         }
@@ -281,11 +283,13 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         List<Plan.Touched> touched = catalog.one(request.plan(), Plan.class).touched();
         for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
             BalanceProgress before = done.get();
-            List<FileEntry> files = catalog.lines(readKey(request.plan(), i), FileEntry.class);
+            List<FileEntry> base = base(catalog, touched.get(i));
+            List<FileEntry> changes = catalog.lines(changesKey(request.plan(), i), FileEntry.class);
+            List<FileEntry> files = Difference.apply(base, changes);
             checkSegments(files, request.firstSegmentId(), touched.get(i).shard(), catalog);
             ShardBalancer.Result shard = ShardBalancer.balance(
                     files,
-                    catalog.one(changeKey(request.plan(), i), Change.class),
+                    ShardBalancer.change(base, changes),
                     request.options().targetRowsPerSegment(),
                     before.sum().nextSegmentId());
             String key = "%s/shard-%06d.jsonl.zst".formatted(request.objects(), i);
@@ -305,6 +309,19 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         Map<String, Long> requests = new TreeMap<>();
         counted.addTo(requests);
         return Sums.with(done.get().sum(), requests);
+    }
+
+    /** The base's files in a shard's range. */
+    private static List<FileEntry> base(CollectionCatalog catalog, Plan.Touched touched) throws InterruptedException {
+        List<FileEntry> base = new ArrayList<>();
+        for (ShardRef shard : touched.shard().base()) {
+            catalog.readShard(shard, entry -> {
+                if (touched.range().contains(entry.path())) {
+                    base.add(entry);
+                }
+            });
+        }
+        return base;
     }
 
     /** Segments that are kept were handed out before. */
@@ -329,13 +346,9 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         return requests;
     }
 
-    /** Where a touched shard's files are staged, beside their plan: another plan's are elsewhere. */
-    private static String readKey(String plan, int shard) {
-        return beside(plan, "read-%06d.jsonl.zst", shard);
-    }
-
-    private static String changeKey(String plan, int shard) {
-        return beside(plan, "change-%06d.json.zst", shard);
+    /** Where it is staged how a touched shard differs from the base, beside its plan: another plan's are elsewhere. */
+    private static String changesKey(String plan, int shard) {
+        return beside(plan, "changes-%06d.jsonl.zst", shard);
     }
 
     /** Where the reference to a balanced shard is staged. */

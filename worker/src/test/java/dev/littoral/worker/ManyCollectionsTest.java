@@ -28,12 +28,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One worker with a small heap serves more collections than it has room for at once. {@code -Dlittoral.many.collections=1000} makes
- * it a thousand.
+/**
+ * One worker with a small heap serves more collections than it has room for at once. {@code -Dlittoral.many.collections=10000}
+ * makes it ten thousand.
  */
 class ManyCollectionsTest {
     private static final int COLLECTIONS = Integer.getInteger("littoral.many.collections", 300);
-    private static final Duration PATIENCE = Duration.ofMinutes(6);
+    private static final Duration PATIENCE = Duration.ofMinutes(5).plusSeconds(COLLECTIONS);
+    private static final long MEMORY = 512 << 20;
 
     @TempDir
     private Path folder;
@@ -83,6 +85,10 @@ class ManyCollectionsTest {
                     }
                 }
             }
+            worker.mostMemory().ifPresent(bytes -> {
+                System.out.printf("%,d collections; the worker's memory came to %,d MiB%n", COLLECTIONS, bytes >> 20);
+                assertThat(bytes).isLessThan(MEMORY);
+            });
         } finally {
             worker.kill();
         }

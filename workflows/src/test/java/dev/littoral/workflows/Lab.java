@@ -21,6 +21,7 @@ import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,10 +127,20 @@ final class Lab implements AutoCloseable {
 
     static Lab onServer(
             TemporalServer server, String namespace, FakeLake lake, SourceRules rules, Policies.History history) {
+        return onServer(server, namespace, lake, rules, history, WorkerFactoryOptions.getDefaultInstance());
+    }
+
+    static Lab onServer(
+            TemporalServer server,
+            String namespace,
+            FakeLake lake,
+            SourceRules rules,
+            Policies.History history,
+            WorkerFactoryOptions options) {
         WorkflowClient client = WorkflowClient.newInstance(
                 server.stubs(),
                 clientOptions().toBuilder().setNamespace(namespace).build());
-        WorkerFactory factory = WorkerFactory.newInstance(client);
+        WorkerFactory factory = WorkerFactory.newInstance(client, options);
         register(factory.newWorker(ExternalCollectionWorkflow.TASK_QUEUE, workerOptions()), rules, history, lake);
         factory.start();
         return new Lab(lake, new OnServer(client, factory));

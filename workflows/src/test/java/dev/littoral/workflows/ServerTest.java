@@ -20,9 +20,12 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.Status;
+import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.client.BatchRequest;
 import io.temporal.client.UpdateOptions;
 import io.temporal.client.WithStartWorkflowOperation;
@@ -31,14 +34,22 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowUpdateStage;
+import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.common.interceptors.WorkflowInboundCallsInterceptor;
+import io.temporal.common.interceptors.WorkflowInboundCallsInterceptorBase;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -227,6 +238,72 @@ class ServerTest {
         }
     }
 
+    /** What a worker has no room for rests without any cost to it. */
+    @Test
+    void aCollectionThatItsWorkerHasForgottenComesBackByOneReplay() throws Exception {
+        TemporalServer server = TemporalServer.shared();
+        Map<String, AtomicInteger> executions = new ConcurrentHashMap<>();
+        // Room for one collection with its update, and for one more.
+        WorkerFactoryOptions room = WorkerFactoryOptions.newBuilder()
+                .setWorkflowCacheSize(3)
+                .setWorkerInterceptors(new CountExecutions(executions))
+                .build();
+        try (Lab lab =
+                Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY, room)) {
+            for (int i = 0; i < 5; i++) {
+                String id = "rests-" + i;
+                WorkflowClient.start(
+                        lab.client.newWorkflowStub(ExternalCollectionWorkflow.class, Lab.options(id))::run,
+                        CollectionInput.of(A, CollectionOptions.DEFAULTS),
+                        null);
+                lab.await("the first commit of " + id, () -> isCommitted(id, A));
+                lab.await("its update to end", () -> isAtRest(lab, id));
+            }
+            int before = executions.get("rests-0").get();
+            lab.client
+                    .newWorkflowStub(ExternalCollectionWorkflow.class, "rests-0")
+                    .sourceChanged(SourceRequest.of(B));
+            lab.await("the commit of B", () -> isCommitted("rests-0", B));
+            lab.await("its update to end", () -> isAtRest(lab, "rests-0"));
+
+            assertThat(executions.get("rests-0")).hasValue(before + 1);
+        }
+    }
+
+    /** As the server tells: a query would make the worker remember the collection. */
+    private static boolean isAtRest(Lab lab, String id) {
+        DescribeWorkflowExecutionResponse found = lab.client
+                .getWorkflowServiceStubs()
+                .blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(lab.client.getOptions().getNamespace())
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(id))
+                        .build());
+        return found.getPendingChildrenCount() == 0 && !found.hasPendingWorkflowTask();
+    }
+
+    /** Counts how often a workflow's code begins: once, and once for each replay. */
+    private static final class CountExecutions extends WorkerInterceptorBase {
+        private final Map<String, AtomicInteger> executions;
+
+        CountExecutions(Map<String, AtomicInteger> executions) {
+            this.executions = executions;
+        }
+
+        @Override
+        public WorkflowInboundCallsInterceptor interceptWorkflow(WorkflowInboundCallsInterceptor next) {
+            return new WorkflowInboundCallsInterceptorBase(next) {
+                @Override
+                public WorkflowOutput execute(WorkflowInput input) {
+                    executions
+                            .computeIfAbsent(Workflow.getInfo().getWorkflowId(), id -> new AtomicInteger())
+                            .incrementAndGet();
+                    return super.execute(input);
+                }
+            };
+        }
+    }
+
     /** Sent again, under the same id, where the server asks for it: it cannot tell what became of one that met a run's end. */
     private static ChangeAnswer request(Lab lab, ExternalSource source, String id) throws Exception {
         while (true) {
@@ -347,7 +424,11 @@ class ServerTest {
     // ------------------------------------------------------------------ helpers
 
     private boolean isCommitted(ExternalSource source) {
-        Head newest = lake.newest(ID);
+        return isCommitted(ID, source);
+    }
+
+    private boolean isCommitted(String id, ExternalSource source) {
+        Head newest = lake.newest(id);
         return newest.kind() == HeadKind.COMMITTED && newest.source().equals(source);
     }
 

@@ -1,6 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.SourceFile;
 import java.util.List;
 
@@ -23,7 +24,8 @@ public record FileEntry(
         long rows,
         String schema,
         List<FragmentEntry> fragments,
-        String skipped) {
+        String skipped)
+        implements Difference.Line {
 
     /**
      * A row range of the file.
@@ -45,6 +47,11 @@ public record FileEntry(
         public FragmentEntry in(Long newSegment) {
             return new FragmentEntry(start, end, newSegment);
         }
+    }
+
+    /** A path where no file is any more. */
+    public static FileEntry gone(String path) {
+        return new FileEntry(path, null, 0, 0, null, List.of(), null);
     }
 
     public boolean served() {

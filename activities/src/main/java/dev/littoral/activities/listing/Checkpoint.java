@@ -32,7 +32,7 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
         int chars() {
             int chars = 100 + length(first) + length(beyond);
             for (Part part : parts) {
-                chars += part.key().length() + part.first().length() + 50;
+                chars += part.object().length() + part.first().length() + length(part.upon()) + 50;
             }
             for (SkippedFile skip : skips) {
                 chars += skip.file().length() + skip.reason().length() + 30;

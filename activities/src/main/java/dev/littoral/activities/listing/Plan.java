@@ -1,6 +1,7 @@
 package dev.littoral.activities.listing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.source.PathRange;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,5 +51,9 @@ public record Plan(
      * @param shard the shard
      * @param to the end of its range, or null
      */
-    public record Touched(PlannedShard shard, String to) {}
+    public record Touched(PlannedShard shard, String to) {
+        public PathRange range() {
+            return new PathRange(shard.from(), to);
+        }
+    }
 }

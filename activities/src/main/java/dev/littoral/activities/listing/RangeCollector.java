@@ -4,6 +4,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
@@ -14,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Takes in the files of one range. It holds at most a shard's worth of them: what lists as the base's shard does is dropped,
- * anything else is staged in parts of half a shard. One thread.
+ * of anything else what changed is staged, or all of it in parts of half a shard where it is more than a shard. One thread.
  */
 final class RangeCollector implements FileSource.Visitor {
     private final CollectionCatalog catalog;
@@ -91,7 +92,11 @@ final class RangeCollector implements FileSource.Visitor {
                 && files == base.listed()
                 && digest.hex().equals(base.listing());
         if (!same && !buffer.isEmpty()) {
-            stage(buffer);
+            if (base != null && parts.isEmpty()) {
+                stageChanges();
+            } else {
+                stage(buffer);
+            }
         }
         buffer = List.of();
         return new RangeListing(
@@ -113,8 +118,19 @@ final class RangeCollector implements FileSource.Visitor {
     }
 
     private void stage(List<SourceFile> part) throws InterruptedException {
+        stage(part, part, null);
+    }
+
+    /** Where the range has a shard in the base, most of it is as it was there. */
+    private void stageChanges() throws InterruptedException {
+        List<SourceFile> before = new ArrayList<>();
+        catalog.readShard(base, entry -> before.add(entry.file()));
+        stage(buffer, Difference.between(before, buffer, SourceFile::gone), base.key());
+    }
+
+    private void stage(List<SourceFile> part, List<SourceFile> lines, String upon) throws InterruptedException {
         String key = "%s-%05d.jsonl.zst".formatted(folder, parts.size());
-        catalog.write(key, JsonLines.write(part));
-        parts.add(new Part(key, part.get(0).path(), part.size()));
+        catalog.write(key, JsonLines.write(lines));
+        parts.add(new Part(key, part.get(0).path(), part.size(), upon));
     }
 }

@@ -7,4 +7,9 @@ package dev.littoral.activities.source;
  * @param version tells two contents under one path apart; compared for equality only
  * @param bytes its size, at least 0
  */
-public record SourceFile(String path, String version, long bytes) {}
+public record SourceFile(String path, String version, long bytes) implements Difference.Line {
+    /** A path where no file is any more. */
+    public static SourceFile gone(String path) {
+        return new SourceFile(path, null, 0);
+    }
+}

@@ -57,7 +57,7 @@ class FirstListingTest {
             List<String> listed = new ArrayList<>();
             for (PlannedShard shard : result.plan().shards()) {
                 for (Part part : shard.parts()) {
-                    catalog.lines(part.key(), SourceFile.class).forEach(file -> listed.add(file.path()));
+                    catalog.lines(part.object(), SourceFile.class).forEach(file -> listed.add(file.path()));
                 }
             }
             TreeSet<String> expected = new TreeSet<>(Paths.ORDER);

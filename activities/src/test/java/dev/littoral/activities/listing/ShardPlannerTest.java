@@ -27,7 +27,7 @@ class ShardPlannerTest {
     private static RangeListing listed(ShardRef base, String letter, int... sizes) {
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < sizes.length; i++) {
-            parts.add(new Part("part-" + letter + i, letter + i, sizes[i]));
+            parts.add(new Part("part-" + letter + i, letter + i, sizes[i], null));
         }
         int files = IntStream.of(sizes).sum();
         return new RangeListing(base, false, parts, files, 0, null, parts.isEmpty() ? null : letter + 0, null);

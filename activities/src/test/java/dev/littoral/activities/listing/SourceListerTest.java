@@ -8,6 +8,7 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SourceFile;
 import dev.littoral.activities.testing.MemoryObjectStore;
@@ -98,12 +99,23 @@ class SourceListerTest {
             catalog.readShard(whole, entry -> files.add(entry.file()));
         }
         for (Part part : shard.parts()) {
-            List<SourceFile> staged = catalog.lines(part.key(), SourceFile.class);
+            List<SourceFile> staged = catalog.lines(part.object(), SourceFile.class);
+            if (part.upon() != null) {
+                staged = Difference.apply(filesOf(shard.base(), part.upon()), staged);
+            }
             assertThat(part.files()).isEqualTo(staged.size()).isPositive();
             assertThat(part.first()).isEqualTo(staged.get(0).path());
             files.addAll(staged);
         }
         return files;
+    }
+
+    private List<SourceFile> filesOf(List<ShardRef> shards, String key) throws InterruptedException {
+        ShardRef base = shards.stream()
+                .filter(shard -> shard.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+        return catalog.shard(base).stream().map(FileEntry::file).toList();
     }
 
     /** The shards of the snapshot that comes of a plan. */
