@@ -7,6 +7,8 @@ import dev.littoral.activities.balance.ShardFragments;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ListingDigest;
+import dev.littoral.activities.source.Difference;
+import dev.littoral.activities.source.PathRange;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Gives every fragment of a shard its segment. Pure. */
 final class ShardBalancer {
@@ -58,7 +61,57 @@ final class ShardBalancer {
         return new Change(added, removed);
     }
 
-    static Result balance(List<FileEntry> files, Change change, long targetRows, long firstId) {
+    /**
+     * Balances a shard.
+     *
+     * @param base the files of the base's shards that the shard has files of, in order
+     * @param range the shard's range; a shard that was split has files in its base beyond it
+     * @param changes the difference to the base's files in the range; files that are new are in no segment
+     * @param targetRows what a segment may have at most, at least 1
+     * @param firstId the id of the first new segment, above all ids of the base
+     */
+    static Result balance(
+            List<FileEntry> base, PathRange range, List<FileEntry> changes, long targetRows, long firstId) {
+        List<FileEntry> inRange =
+                base.stream().filter(file -> range.contains(file.path())).toList();
+        return balance(
+                settled(base, Difference.apply(inRange, changes), targetRows),
+                change(inRange, changes),
+                targetRows,
+                firstId);
+    }
+
+    /** Takes fragments out of segments that lost some of those they had, or that hold more than the target. */
+    private static List<FileEntry> settled(List<FileEntry> base, List<FileEntry> files, long targetRows) {
+        Map<Long, long[]> segments = new HashMap<>();
+        for (FileEntry file : base) {
+            for (FragmentEntry fragment : file.fragments()) {
+                long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[2]);
+                counts[0]++;
+                counts[1] += fragment.rows();
+            }
+        }
+        for (FileEntry file : files) {
+            for (FragmentEntry fragment : file.fragments()) {
+                if (fragment.segment() != null) {
+                    segments.get(fragment.segment())[0]--;
+                }
+            }
+        }
+        Predicate<FragmentEntry> isKept = fragment -> {
+            long[] counts = segments.get(fragment.segment());
+            return counts != null && counts[0] == 0 && counts[1] <= targetRows;
+        };
+        return files.stream()
+                .map(file -> file.fragments().stream().allMatch(isKept)
+                        ? file
+                        : file.with(file.fragments().stream()
+                                .map(fragment -> isKept.test(fragment) ? fragment : fragment.in(null))
+                                .toList()))
+                .toList();
+    }
+
+    private static Result balance(List<FileEntry> files, Change change, long targetRows, long firstId) {
         int n = files.stream().mapToInt(file -> file.fragments().size()).sum();
         long[] rows = new long[n];
         int[] folder = new int[n];

@@ -74,8 +74,8 @@ final class ShardReader {
     /**
      * A shard's files, and how they differ from the base.
      *
-     * @param changes what turns the base's files in the shard's range into those listed; fragments name the segment they keep, or
-     *     none
+     * @param changes what turns the base's files in the shard's range into those listed; fragments of files that are new name no
+     *     segment
      * @param fragments how many fragments the listed files have
      * @param rows rows of these files that are new or gone
      */
@@ -233,15 +233,6 @@ final class ShardReader {
     }
 
     private Result tally(Plan.Touched touched, List<FileEntry> files, Map<String, FileEntry> base) {
-        Map<Long, long[]> segments = new HashMap<>();
-        // A shard that was split has files of the base beyond its range; their segments lose them.
-        for (FileEntry entry : base.values()) {
-            for (FragmentEntry fragment : entry.fragments()) {
-                long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[3]);
-                counts[0]++;
-                counts[2] += fragment.rows();
-            }
-        }
         long added = 0;
         long changed = 0;
         long unchanged = 0;
@@ -257,11 +248,6 @@ final class ShardReader {
             FileEntry before = gone.remove(file.path());
             boolean same = before != null && before.is(file.file()) && before.served() == file.served();
             fragments += file.fragments().size();
-            for (FragmentEntry fragment : file.fragments()) {
-                if (fragment.segment() != null) {
-                    segments.get(fragment.segment())[1]++;
-                }
-            }
             if (!file.served()) {
                 skippedFiles++;
                 if (skipped.size() < UpdateReport.MAX_SKIPPED) {
@@ -279,11 +265,7 @@ final class ShardReader {
             checkFragments(fragments, files.getLast().file());
         }
         long removed = gone.values().stream().filter(FileEntry::served).count();
-        List<FileEntry> settled = new ArrayList<>(files.size());
-        for (FileEntry file : files) {
-            settled.add(dissolved(file, segments));
-        }
-        List<FileEntry> changes = Difference.between(inRange, settled, FileEntry::gone);
+        List<FileEntry> changes = Difference.between(inRange, files, FileEntry::gone);
         return new Result(
                 changes,
                 added,
@@ -294,23 +276,5 @@ final class ShardReader {
                 skippedFiles,
                 fragments,
                 ShardBalancer.change(inRange, changes));
-    }
-
-    /** Takes fragments out of segments that lost some, or that hold more than the target. */
-    private FileEntry dissolved(FileEntry file, Map<Long, long[]> segments) {
-        boolean whole = file.fragments().stream().allMatch(fragment -> isKept(fragment, segments));
-        return whole
-                ? file
-                : file.with(file.fragments().stream()
-                        .map(fragment -> isKept(fragment, segments) ? fragment : fragment.in(null))
-                        .toList());
-    }
-
-    private boolean isKept(FragmentEntry fragment, Map<Long, long[]> segments) {
-        if (fragment.segment() == null) {
-            return false;
-        }
-        long[] counts = segments.get(fragment.segment());
-        return counts[0] == counts[1] && counts[2] <= targetRows;
     }
 }

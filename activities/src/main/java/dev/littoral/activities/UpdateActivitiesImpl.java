@@ -11,10 +11,8 @@ import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.format.ParquetFooters;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.Plan;
-import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.SkipLog;
 import dev.littoral.activities.listing.SourceLister;
-import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.Sources;
@@ -283,13 +281,17 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         List<Plan.Touched> touched = catalog.one(request.plan(), Plan.class).touched();
         for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
             BalanceProgress before = done.get();
-            List<FileEntry> base = base(catalog, touched.get(i));
-            List<FileEntry> changes = catalog.lines(changesKey(request.plan(), i), FileEntry.class);
-            List<FileEntry> files = Difference.apply(base, changes);
-            checkSegments(files, request.firstSegmentId(), touched.get(i).shard(), catalog);
+            List<FileEntry> base = new ArrayList<>();
+            for (ShardRef ref : touched.get(i).shard().base()) {
+                catalog.readShard(ref, file -> {
+                    checkSegments(file, request.firstSegmentId(), ref, catalog);
+                    base.add(file);
+                });
+            }
             ShardBalancer.Result shard = ShardBalancer.balance(
-                    files,
-                    ShardBalancer.change(base, changes),
+                    base,
+                    touched.get(i).range(),
+                    catalog.lines(changesKey(request.plan(), i), FileEntry.class),
                     request.options().targetRowsPerSegment(),
                     before.sum().nextSegmentId());
             String key = "%s/shard-%06d.jsonl.zst".formatted(request.objects(), i);
@@ -311,30 +313,14 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         return Sums.with(done.get().sum(), requests);
     }
 
-    /** The base's files in a shard's range. */
-    private static List<FileEntry> base(CollectionCatalog catalog, Plan.Touched touched) throws InterruptedException {
-        List<FileEntry> base = new ArrayList<>();
-        for (ShardRef shard : touched.shard().base()) {
-            catalog.readShard(shard, entry -> {
-                if (touched.range().contains(entry.path())) {
-                    base.add(entry);
-                }
-            });
-        }
-        return base;
-    }
-
-    /** Segments that are kept were handed out before. */
-    private static void checkSegments(
-            List<FileEntry> files, long firstNew, PlannedShard shard, CollectionCatalog catalog) {
-        for (FileEntry file : files) {
-            for (FileEntry.FragmentEntry fragment : file.fragments()) {
-                if (fragment.segment() != null && fragment.segment() >= firstNew) {
-                    throw catalog.damaged(
-                            shard.base().get(0).key(),
-                            file.path() + " is in segment " + fragment.segment() + "; expected one below " + firstNew
-                                    + ", as no other was handed out");
-                }
+    /** The base's segments were handed out before. */
+    private static void checkSegments(FileEntry file, long firstNew, ShardRef shard, CollectionCatalog catalog) {
+        for (FileEntry.FragmentEntry fragment : file.fragments()) {
+            if (fragment.segment() != null && fragment.segment() >= firstNew) {
+                throw catalog.damaged(
+                        shard.key(),
+                        file.path() + " is in segment " + fragment.segment() + "; expected one below " + firstNew
+                                + ", as no other was handed out");
             }
         }
     }

@@ -248,8 +248,7 @@ class ServerTest {
                 .setWorkflowCacheSize(3)
                 .setWorkerInterceptors(new CountExecutions(executions))
                 .build();
-        try (Lab lab =
-                Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY, room)) {
+        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY, room)) {
             for (int i = 0; i < 5; i++) {
                 String id = "rests-" + i;
                 WorkflowClient.start(

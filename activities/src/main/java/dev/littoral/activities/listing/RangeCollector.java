@@ -22,6 +22,7 @@ final class RangeCollector implements FileSource.Visitor {
     private final String folder;
     private final ShardRef base;
     private final int maxFiles;
+    private final long most;
     private final SkipLog skips;
     private final AtomicLong progress;
 
@@ -49,6 +50,8 @@ final class RangeCollector implements FileSource.Visitor {
         this.folder = folder;
         this.base = base;
         this.maxFiles = maxFiles;
+        // A shard that was made when shards were larger stays as it is while it does not change.
+        this.most = base == null ? maxFiles : Math.max(maxFiles, base.listed());
         this.skips = skips;
         this.progress = progress;
     }
@@ -59,8 +62,8 @@ final class RangeCollector implements FileSource.Visitor {
         files++;
         digest.add(file);
         buffer.add(file);
-        if (buffer.size() > maxFiles || (!parts.isEmpty() && buffer.size() > maxFiles / 2)) {
-            // More than any shard has, so it differs from the base's.
+        if (buffer.size() > most || (!parts.isEmpty() && buffer.size() > maxFiles / 2)) {
+            // More than the base's shard has, so it differs from the base's.
             while (buffer.size() > maxFiles / 2) {
                 stage(buffer.subList(0, maxFiles / 2));
                 buffer = new ArrayList<>(buffer.subList(maxFiles / 2, buffer.size()));

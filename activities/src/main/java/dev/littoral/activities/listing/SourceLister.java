@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  */
 public final class SourceLister {
     /** The most files a shard has. One is read, balanced and written in a few megabytes. */
-    public static final int MAX_FILES = 10_000;
+    public static final int MAX_FILES = 6_000;
 
     /** Ranges listed at once. A store answers a page in tens of milliseconds, so this is thousands of files a page time. */
     private static final int PARALLEL = 16;

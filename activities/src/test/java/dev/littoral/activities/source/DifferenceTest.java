@@ -39,7 +39,7 @@ class DifferenceTest {
             List<SourceFile> now = some(random);
             List<SourceFile> lines = between(before, now);
             assertThat(Difference.apply(before, lines)).isEqualTo(now);
-            assertThat(lines).doesNotContainAnyElementsOf(before);
+            assertThat(lines).noneMatch(before::contains);
         }
     }
 
