@@ -10,9 +10,6 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 
 /** Sends the requests of a client, each try of them, as its limit lets them in. */
 final class LimitedHttpClient implements SdkHttpClient {
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final int SLOW_DOWN = 503;
-
     private final SdkHttpClient client;
     private final RequestLimit limit;
 
@@ -45,18 +42,11 @@ final class LimitedHttpClient implements SdkHttpClient {
                 long began = System.nanoTime();
                 try {
                     HttpExecuteResponse response = prepared.call();
-                    end = end(response.httpResponse().statusCode());
+                    end = RequestLimit.End.of(response.httpResponse().statusCode(), telling);
                     return response;
                 } finally {
                     limit.end(end, began, System.nanoTime());
                 }
-            }
-
-            private RequestLimit.End end(int status) {
-                if (status == SLOW_DOWN || status == TOO_MANY_REQUESTS) {
-                    return RequestLimit.End.THROTTLED;
-                }
-                return telling && status < 300 ? RequestLimit.End.TELLING : RequestLimit.End.OTHER;
             }
 
             @Override

@@ -32,10 +32,6 @@ public final class RequestCounter {
             "DELETE", new LongAdder(),
             "HEAD", new LongAdder());
 
-    private final AwsRequestOverrideConfiguration configuration = AwsRequestOverrideConfiguration.builder()
-            .putExecutionAttribute(COUNTER, this)
-            .build();
-
     /** A counter whose requests nobody else hears of. */
     public RequestCounter() {
         this(RequestListener.NONE, RequestListener.Store.SOURCE);
@@ -60,8 +56,18 @@ public final class RequestCounter {
     }
 
     /** Makes the request that bears it count here, when its client was built by {@link S3Clients}. */
-    AwsRequestOverrideConfiguration configuration() {
-        return configuration;
+    void addTo(AwsRequestOverrideConfiguration.Builder configuration) {
+        configuration.putExecutionAttribute(COUNTER, this);
+    }
+
+    /**
+     * A request that no client sent has ended.
+     *
+     * @param status its HTTP status, or {@link RequestListener#ERROR}
+     */
+    void sent(String kind, String status) {
+        counts.get(kind).increment();
+        requests.answered(store, kind, status);
     }
 
     /** Sits in every client; called for every try. */

@@ -69,7 +69,22 @@ final class RequestLimit {
         /** With the store's wish for fewer requests. */
         THROTTLED,
         /** Otherwise. */
-        OTHER
+        OTHER;
+
+        private static final int TOO_MANY_REQUESTS = 429;
+        private static final int SLOW_DOWN = 503;
+
+        /**
+         * What an answer tells.
+         *
+         * @param telling whether the request is one that takes as long as others
+         */
+        static End of(int status, boolean telling) {
+            if (status == SLOW_DOWN || status == TOO_MANY_REQUESTS) {
+                return THROTTLED;
+            }
+            return telling && status < 300 ? TELLING : OTHER;
+        }
     }
 
     /** Waits for its turn, or for an interrupt. Each request that was let in has to end. */

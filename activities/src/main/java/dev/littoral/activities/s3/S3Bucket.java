@@ -5,6 +5,8 @@ import dev.littoral.activities.LogContext;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,6 +18,7 @@ import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -36,12 +39,17 @@ public final class S3Bucket {
 
     private final S3Client client;
     private final String name;
-    private final RequestCounter counter;
+    private final DirectGets direct;
+    private final AwsRequestOverrideConfiguration configuration;
 
     public S3Bucket(S3Client client, String name, RequestCounter counter) {
         this.client = client;
         this.name = name;
-        this.counter = counter;
+        this.direct = new DirectGets(counter);
+        AwsRequestOverrideConfiguration.Builder marks = AwsRequestOverrideConfiguration.builder();
+        counter.addTo(marks);
+        direct.addTo(marks);
+        this.configuration = marks.build();
     }
 
     public String name() {
@@ -50,7 +58,7 @@ public final class S3Bucket {
 
     /** What every request to the bucket bears, so that it is counted. */
     public AwsRequestOverrideConfiguration configuration() {
-        return counter.configuration();
+        return configuration;
     }
 
     /** The key's address, {@code s3://bucket/key}. */
@@ -90,7 +98,27 @@ public final class S3Bucket {
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
-        return send(s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, reply, in)));
+        return send(s3 -> directly(request, bytes)
+                .orElseGet(() -> s3.getObject(request, (reply, in) -> wholeBody(bytes, reply, in))));
+    }
+
+    /** Without the SDK, where a reply needs no more than these headers. */
+    private Optional<ResponseBytes<GetObjectResponse>> directly(GetObjectRequest request, long bytes) {
+        if (bytes < 0 || request.range() == null || request.ifMatch() == null) {
+            return Optional.empty();
+        }
+        return direct.object(request.key(), Map.of("Range", request.range(), "If-Match", request.ifMatch()), bytes)
+                .filter(reply -> reply.response().firstMatchingHeader("ETag").isPresent())
+                .map(reply -> {
+                    SdkHttpResponse head = reply.response();
+                    GetObjectResponse response = GetObjectResponse.builder()
+                            .eTag(head.firstMatchingHeader("ETag").get())
+                            .contentLength(bytes)
+                            .contentRange(
+                                    head.firstMatchingHeader("Content-Range").orElse(null))
+                            .build();
+                    return ResponseBytes.fromByteArrayUnsafe(response, reply.asByteArrayUnsafe());
+                });
     }
 
     private static ResponseBytes<GetObjectResponse> wholeBody(

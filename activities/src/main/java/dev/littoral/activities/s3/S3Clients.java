@@ -18,6 +18,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileSupplier;
@@ -75,11 +76,13 @@ public final class S3Clients implements AutoCloseable {
 
     /** A client for a store whose address and credentials are known, set up like all others. The caller closes it. */
     public static S3Client connect(URI endpoint, String accessKey, String secretKey) {
-        return builder(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
+        AwsCredentialsProvider credentials =
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
+        S3ClientBuilder builder = builder(credentials)
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
-                .region(Region.US_EAST_1)
-                .build();
+                .region(Region.US_EAST_1);
+        return client(builder, credentials);
     }
 
     @Override
@@ -100,7 +103,8 @@ public final class S3Clients implements AutoCloseable {
                     .profileName(profile)
                     .build();
         }
-        S3ClientBuilder builder = builder(new Credentials(chain, profile));
+        Credentials credentials = new Credentials(chain, profile);
+        S3ClientBuilder builder = builder(credentials);
         builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
                 .defaultProfileFileSupplier(profiles)
                 .defaultProfileName(profile)
@@ -110,22 +114,12 @@ public final class S3Clients implements AutoCloseable {
         try (S3Client trial = builder.region(Region.US_EAST_1).build()) {
             elsewhere = trial.serviceClientConfiguration().endpointOverride().isPresent();
         }
-        return builder.region(region(profile, elsewhere))
-                .forcePathStyle(elsewhere)
-                .build();
+        return client(builder.region(region(profile, elsewhere)).forcePathStyle(elsewhere), credentials);
     }
 
     private static S3ClientBuilder builder(AwsCredentialsProvider credentials) {
         return S3Client.builder()
                 .credentialsProvider(credentials)
-                .httpClientBuilder(defaults -> new LimitedHttpClient(
-                        Apache5HttpClient.builder()
-                                .maxConnections(CONNECTIONS)
-                                .connectionTimeout(Duration.ofSeconds(5))
-                                .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
-                                .socketTimeout(ATTEMPT_TIMEOUT)
-                                .buildWithDefaults(defaults),
-                        new RequestLimit(CONNECTIONS)))
                 // Stores other than AWS know no newer checksums; what has to be whole is checked by length and ETag.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
@@ -135,6 +129,23 @@ public final class S3Clients implements AutoCloseable {
                                 .maxAttempts(ATTEMPTS)
                                 .build())
                         .addExecutionInterceptor(new RequestCounter.Interceptor()));
+    }
+
+    private static S3Client client(S3ClientBuilder builder, AwsCredentialsProvider credentials) {
+        RequestLimit limit = new RequestLimit(CONNECTIONS);
+        SdkHttpClient http = Apache5HttpClient.builder()
+                .maxConnections(CONNECTIONS)
+                .connectionTimeout(Duration.ofSeconds(5))
+                .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
+                .socketTimeout(ATTEMPT_TIMEOUT)
+                .build();
+        return builder
+                // Closed with the client.
+                .httpClientBuilder(defaults -> new LimitedHttpClient(http, limit))
+                .overrideConfiguration(builder.overrideConfiguration().toBuilder()
+                        .addExecutionInterceptor(new DirectGets.Interceptor(http, limit, credentials))
+                        .build())
+                .build();
     }
 
     private void requireProfile(String profile) {
