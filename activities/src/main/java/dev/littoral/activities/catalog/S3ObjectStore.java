@@ -1,6 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.s3.ListPage;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Bucket;
 import dev.littoral.activities.s3.S3Failures;
@@ -14,12 +15,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A catalog below a prefix of an S3 bucket. It is as safe as the store's {@code If-None-Match} is. */
 public final class S3ObjectStore implements ObjectStore {
@@ -103,7 +102,7 @@ public final class S3ObjectStore implements ObjectStore {
     public List<String> list(String keyPrefix, String startAfter, int limit) throws InterruptedException {
         List<String> keys = new ArrayList<>();
         String token = null;
-        ListObjectsV2Response page;
+        ListPage page;
         do {
             String continuation = token;
             int wanted = Math.min(BATCH, limit - keys.size());
@@ -111,7 +110,7 @@ public final class S3ObjectStore implements ObjectStore {
                     .startAfter(startAfter == null ? null : prefix + startAfter)
                     .continuationToken(continuation)
                     .maxKeys(wanted));
-            for (S3Object o : page.contents()) {
+            for (ListPage.Listed o : page.objects()) {
                 String key = o.key().substring(prefix.length());
                 if (!keys.isEmpty() && keys.getLast().compareTo(key) >= 0) {
                     throw LittoralException.input("The store lists " + keys.getLast() + " before " + key + " below "
@@ -119,8 +118,8 @@ public final class S3ObjectStore implements ObjectStore {
                 }
                 keys.add(key);
             }
-            token = page.nextContinuationToken();
-        } while (page.isTruncated() && keys.size() < limit);
+            token = page.next();
+        } while (token != null && keys.size() < limit);
         return keys;
     }
 

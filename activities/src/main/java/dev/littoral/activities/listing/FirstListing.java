@@ -317,6 +317,10 @@ final class FirstListing {
             ended = true;
         }
 
+        private static long depth(String path) {
+            return path.chars().filter(c -> c == '/').count();
+        }
+
         /** Ends this range at the first of some cuts that its listing has not come to, and returns the ranges from there on. */
         synchronized List<Range> cutAt(List<String> cuts) {
             beingCut = false;
@@ -329,8 +333,11 @@ final class FirstListing {
                 return List.of();
             }
             List<Range> parts = new ArrayList<>(ahead.size());
+            long deepest = ahead.stream().mapToLong(Range::depth).max().getAsLong();
             for (int i = 0; i < ahead.size(); i++) {
-                parts.add(new Range(ahead.get(i), i + 1 < ahead.size() ? ahead.get(i + 1) : to, partOfMany));
+                // A folder around such as others are may have as many of them.
+                boolean ofMany = partOfMany && depth(ahead.get(i)) == deepest;
+                parts.add(new Range(ahead.get(i), i + 1 < ahead.size() ? ahead.get(i + 1) : to, ofMany));
             }
             to = ahead.get(0);
             return parts;

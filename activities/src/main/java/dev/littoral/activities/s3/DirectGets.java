@@ -2,6 +2,7 @@ package dev.littoral.activities.s3;
 
 import dev.littoral.activities.RequestListener;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
@@ -15,7 +16,6 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -41,7 +41,13 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  */
 final class DirectGets {
     /** A reply takes milliseconds. One that does not is left to the SDK, which has more patience. */
-    private static final long PATIENCE_SECONDS = 10;
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** The length of a body that may have any, within reason. */
+    private static final long ANY = -1;
+
+    /** A page is a thousand keys of a kilobyte at most, and some more for each. */
+    private static final int MAX_PAGE = 32 << 20;
 
     /** So many errors in a row, and what the way was learned from holds no more. */
     private static final int MAX_DOUBTS = 8;
@@ -62,16 +68,22 @@ final class DirectGets {
     }
 
     private final RequestCounter counter;
+    private final Duration patience;
     private final AtomicInteger doubts = new AtomicInteger();
     private volatile Way way;
+
+    /** False from the first page on that is not as others. */
+    private volatile boolean readsPages = true;
 
     /**
      * Requests to one bucket.
      *
      * @param counter counts each
+     * @param patience how long a request may take, once it has its turn
      */
-    DirectGets(RequestCounter counter) {
+    DirectGets(RequestCounter counter, Duration patience) {
         this.counter = counter;
+        this.patience = patience;
     }
 
     /**
@@ -90,7 +102,7 @@ final class DirectGets {
      * Sends a GET of an object or a range of it.
      *
      * @param headers what it asks for, beside the object
-     * @param bytes how long the body has to be
+     * @param bytes how long the body has to be, at least 0
      * @return empty when there was no such reply, or when the way is not known
      */
     Optional<ResponseBytes<SdkHttpResponse>> object(String key, Map<String, String> headers, long bytes) {
@@ -98,6 +110,21 @@ final class DirectGets {
         return known == null
                 ? Optional.empty()
                 : get("GET", known, known.bucket.encodedPath() + "/" + encoded(key), Map.of(), headers, bytes);
+    }
+
+    /** Lists a page, where it is one that {@link ListPageReader} reads. */
+    Optional<ListPage> page(Map<String, String> query) {
+        Way known = way;
+        if (known == null || !readsPages) {
+            return Optional.empty();
+        }
+        String path = known.bucket.encodedPath();
+        return get("LIST", known, path.isEmpty() ? "/" : path, query, Map.of(), ANY)
+                .flatMap(reply -> {
+                    Optional<ListPage> page = ListPageReader.read(reply.asByteArrayUnsafe());
+                    readsPages = page.isPresent();
+                    return page;
+                });
     }
 
     private Optional<ResponseBytes<SdkHttpResponse>> get(
@@ -115,10 +142,12 @@ final class DirectGets {
                             .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
                             .putProperty(AwsV4HttpSigner.REGION_NAME, to.region)
                             .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
-                            .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
+                            .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)
+                            .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false))
                     .request();
             return send(kind, to.client, signed, bytes);
-        } catch (SdkException e) {
+        } catch (RuntimeException e) {
+            // No credentials, or a client that is closed: the SDK says so.
             return Optional.empty();
         } catch (InterruptedException e) {
             // The SDK ends its calls as soon as it sees the flag.
@@ -135,12 +164,12 @@ final class DirectGets {
         String status = RequestListener.ERROR;
         RequestLimit.End end = RequestLimit.End.OTHER;
         long began = System.nanoTime();
-        ScheduledFuture<?> late = TIMER.schedule(prepared::abort, PATIENCE_SECONDS, TimeUnit.SECONDS);
+        ScheduledFuture<?> late = TIMER.schedule(prepared::abort, patience.toNanos(), TimeUnit.NANOSECONDS);
         try {
             HttpExecuteResponse response = prepared.call();
             int code = response.httpResponse().statusCode();
             status = Integer.toString(code);
-            end = RequestLimit.End.of(code, true);
+            end = RequestLimit.End.of(code, bytes != ANY);
             return whole(response, bytes);
         } catch (IOException e) {
             return Optional.empty();
@@ -155,9 +184,9 @@ final class DirectGets {
             throws IOException {
         SdkHttpResponse head = response.httpResponse();
         AbortableInputStream body = response.responseBody().orElse(null);
-        boolean asked = head.firstMatchingHeader("Content-Length")
-                .filter(Long.toString(bytes)::equals)
-                .isPresent();
+        long length =
+                head.firstMatchingHeader("Content-Length").map(Long::parseLong).orElse(ANY);
+        boolean asked = bytes == ANY ? length <= MAX_PAGE : length == bytes;
         if (body == null || !head.isSuccessful() || !asked) {
             if (body != null) {
                 // Closing would read what is left of a body of any length.
@@ -169,8 +198,9 @@ final class DirectGets {
             return Optional.empty();
         }
         try (body) {
-            byte[] read = body.readNBytes((int) bytes);
-            if (read.length < bytes) {
+            byte[] read = body.readNBytes(length == ANY ? MAX_PAGE : (int) length);
+            if (length != ANY ? read.length < length : read.length == MAX_PAGE) {
+                body.abort();
                 return Optional.empty();
             }
             doubts.set(0);

@@ -5,7 +5,10 @@ import dev.littoral.activities.LogContext;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -24,7 +27,6 @@ import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
  * A bucket whose replies are known to be whole. To the SDK a reply that was cut off after its first line is a success in
@@ -43,9 +45,13 @@ public final class S3Bucket {
     private final AwsRequestOverrideConfiguration configuration;
 
     public S3Bucket(S3Client client, String name, RequestCounter counter) {
+        this(client, name, counter, DirectGets.PATIENCE);
+    }
+
+    S3Bucket(S3Client client, String name, RequestCounter counter, Duration patience) {
         this.client = client;
         this.name = name;
-        this.direct = new DirectGets(counter);
+        this.direct = new DirectGets(counter, patience);
         AwsRequestOverrideConfiguration.Builder marks = AwsRequestOverrideConfiguration.builder();
         counter.addTo(marks);
         direct.addTo(marks);
@@ -66,8 +72,8 @@ public final class S3Bucket {
         return new S3Uri(name, key).toString();
     }
 
-    /** Lists one page, keys decoded. It is the last one exactly when {@code isTruncated} is false. */
-    public ListObjectsV2Response page(Consumer<ListObjectsV2Request.Builder> options) throws InterruptedException {
+    /** Lists one page. */
+    public ListPage page(Consumer<ListObjectsV2Request.Builder> options) throws InterruptedException {
         ListObjectsV2Request request = ListObjectsV2Request.builder()
                 .bucket(name)
                 // Without it a control character in a key makes the reply unreadable.
@@ -75,13 +81,31 @@ public final class S3Bucket {
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
-        return whole(
+        Optional<ListPage> page = send(s3 -> direct.page(query(request)));
+        if (page.isPresent()) {
+            return page.get();
+        }
+        return ListPage.of(whole(
                 "list " + path(request.prefix() == null ? "" : request.prefix()),
                 s3 -> s3.listObjectsV2(request),
-                page -> page.name() != null
-                        && page.keyCount() != null
-                        && page.isTruncated() != null
-                        && (!page.isTruncated() || page.nextContinuationToken() != null));
+                reply -> reply.name() != null
+                        && reply.keyCount() != null
+                        && reply.isTruncated() != null
+                        && (!reply.isTruncated() || reply.nextContinuationToken() != null)));
+    }
+
+    private static Map<String, String> query(ListObjectsV2Request request) {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("list-type", "2");
+        query.put("encoding-type", request.encodingTypeAsString());
+        query.put("prefix", request.prefix());
+        query.put("delimiter", request.delimiter());
+        query.put("start-after", request.startAfter());
+        query.put("continuation-token", request.continuationToken());
+        query.put(
+                "max-keys", request.maxKeys() == null ? null : request.maxKeys().toString());
+        query.values().removeIf(Objects::isNull);
+        return query;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.littoral.activities.source;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.Parallel;
+import dev.littoral.activities.s3.ListPage;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Bucket;
 import dev.littoral.activities.s3.S3Failures;
@@ -17,12 +18,8 @@ import java.util.function.Predicate;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
-import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Files below a prefix of an S3 bucket, or one object.
@@ -81,10 +78,10 @@ public final class S3Source implements FileSource {
         String after = before(range.from());
         String previous = null;
         String token = null;
-        ListObjectsV2Response page;
+        ListPage page;
         do {
             page = page(after, token);
-            for (S3Object o : page.contents()) {
+            for (ListPage.Listed o : page.objects()) {
                 String path = bucket.path(o.key());
                 if (previous != null && Paths.compare(previous, path) >= 0) {
                     throw new OutOfOrderException(previous, path);
@@ -97,11 +94,11 @@ public final class S3Source implements FileSource {
                     if (!visitor.wants(path)) {
                         return path;
                     }
-                    visit(o, isExact(page), visitor);
+                    visit(o, page.exact(), visitor);
                 }
             }
-            token = page.nextContinuationToken();
-        } while (page.isTruncated());
+            token = page.next();
+        } while (token != null);
         if (previous == null && after == null) {
             nothingFound();
         }
@@ -129,15 +126,15 @@ public final class S3Source implements FileSource {
             };
             boolean empty = true;
             String token = null;
-            ListObjectsV2Response page;
+            ListPage page;
             do {
                 page = page(null, token);
-                for (S3Object o : page.contents()) {
+                for (ListPage.Listed o : page.objects()) {
                     empty = false;
-                    visit(o, isExact(page), sorting);
+                    visit(o, page.exact(), sorting);
                 }
-                token = page.nextContinuationToken();
-            } while (page.isTruncated());
+                token = page.next();
+            } while (token != null);
             if (empty) {
                 nothingFound();
             }
@@ -161,8 +158,7 @@ public final class S3Source implements FileSource {
             String child = key.substring(0, end + 1);
             if (to == null || !to.startsWith(bucket.path(child))) {
                 String in = parent;
-                bucket.page(r -> r.prefix(in).delimiter("/").startAfter(key)).commonPrefixes().stream()
-                        .map(CommonPrefix::prefix)
+                bucket.page(r -> r.prefix(in).delimiter("/").startAfter(key)).prefixes().stream()
                         .filter(prefix -> isAhead.test(prefix) && !prefix.equals(child))
                         .forEach(cuts::add);
             }
@@ -230,9 +226,9 @@ public final class S3Source implements FileSource {
         return bucket
                 .page(r ->
                         r.prefix(stem).startAfter(stem + than + LAST_OF_NAMES).maxKeys(1))
-                .contents()
+                .objects()
                 .stream()
-                .map(S3Object::key)
+                .map(ListPage.Listed::key)
                 .filter(key -> key.length() > stem.length() && key.charAt(stem.length()) > than)
                 .map(key -> key.substring(0, key.offsetByCodePoints(stem.length(), 1)))
                 .findFirst();
@@ -317,14 +313,14 @@ public final class S3Source implements FileSource {
         if (prefix.equals(folder())) {
             return Optional.empty();
         }
-        return bucket.page(r -> r.prefix(prefix).maxKeys(1)).contents().stream()
+        return bucket.page(r -> r.prefix(prefix).maxKeys(1)).objects().stream()
                 .filter(o -> o.key().equals(prefix))
                 .map(this::file)
                 .findFirst();
     }
 
-    private SourceFile file(S3Object o) {
-        return new SourceFile(bucket.path(o.key()), version(o.eTag(), o.size(), o.lastModified()), o.size());
+    private SourceFile file(ListPage.Listed o) {
+        return new SourceFile(bucket.path(o.key()), version(o.etag(), o.bytes(), o.modified()), o.bytes());
     }
 
     private String listObject(SourceFile file, PathRange range, Visitor visitor) throws InterruptedException {
@@ -339,7 +335,7 @@ public final class S3Source implements FileSource {
         return range.to() != null && Paths.compare(file.path(), range.to()) >= 0 ? file.path() : null;
     }
 
-    private ListObjectsV2Response page(String after, String token) throws InterruptedException {
+    private ListPage page(String after, String token) throws InterruptedException {
         return bucket.page(r -> r.prefix(folder()).startAfter(after).continuationToken(token));
     }
 
@@ -365,7 +361,7 @@ public final class S3Source implements FileSource {
         return path.substring(bucket.path("").length());
     }
 
-    private void visit(S3Object o, boolean exact, Visitor visitor) throws InterruptedException {
+    private void visit(ListPage.Listed o, boolean exact, Visitor visitor) throws InterruptedException {
         String path = bucket.path(o.key());
         Optional<SkipReason> reason = skip(o, exact);
         if (reason.isPresent()) {
@@ -375,7 +371,7 @@ public final class S3Source implements FileSource {
         }
     }
 
-    private Optional<SkipReason> skip(S3Object o, boolean exact) {
+    private Optional<SkipReason> skip(ListPage.Listed o, boolean exact) {
         if (o.key().endsWith("/")) {
             return Optional.of(SkipReason.DIRECTORY_MARKER);
         }
@@ -383,12 +379,7 @@ public final class S3Source implements FileSource {
             return Optional.of(SkipReason.UNREADABLE_NAME);
         }
         Optional<SkipReason> byName = filter.skip(o.key().substring(folder().length()));
-        return byName.isEmpty() && o.size() == 0 ? Optional.of(SkipReason.ZERO_BYTES) : byName;
-    }
-
-    /** Whether keys are sent in a way that every one of them survives. */
-    private static boolean isExact(ListObjectsV2Response page) {
-        return page.encodingType() == EncodingType.URL;
+        return byName.isEmpty() && o.bytes() == 0 ? Optional.of(SkipReason.ZERO_BYTES) : byName;
     }
 
     private void nothingFound() {
