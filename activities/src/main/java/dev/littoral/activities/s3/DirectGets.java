@@ -175,7 +175,8 @@ final class DirectGets {
             return Optional.empty();
         } finally {
             late.cancel(false);
-            client.limit.end(end, began, System.nanoTime());
+            client.limit.ended(end, began, System.nanoTime());
+            client.limit.done();
             counter.sent(kind, status);
         }
     }

@@ -1,12 +1,12 @@
 package dev.littoral.activities.s3;
 
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they take longer,
  * which is a queue in the store, and shrinks at once where the store asks for that. One for each client, so that all shards of a
- * worker feel what one of them meets. Safe for use by many threads.
+ * worker feel what one of them meets. Who came first goes first. Safe for use by many threads.
  */
 final class RequestLimit {
     private static final int FIRST = 16;
@@ -28,10 +28,8 @@ final class RequestLimit {
     private static final double BACK_OFF = 0.7;
 
     private final int most;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition freed = lock.newCondition();
+    private final Turns turns = new Turns();
     private int limit = FIRST;
-    private int running;
 
     /** Whether the store has asked for fewer requests; from then on the limit grows by one a round. */
     private boolean careful;
@@ -45,7 +43,9 @@ final class RequestLimit {
     private int answers;
 
     private double nanos;
-    private boolean full;
+
+    /** Whether someone had to wait in this round. */
+    private volatile boolean full;
 
     /** Rounds since the last probe. */
     private int rounds;
@@ -87,66 +87,67 @@ final class RequestLimit {
         }
     }
 
-    /** Waits for its turn, or for an interrupt. Each request that was let in has to end. */
-    void begin() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!beganAtOnce()) {
-                freed.await();
+    private static final class Turns extends Semaphore {
+        private static final long serialVersionUID = 1;
+
+        Turns() {
+            super(FIRST, true);
+        }
+
+        void add(int more) {
+            if (more > 0) {
+                release(more);
+            } else {
+                reducePermits(-more);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** Begins a request when its turn is now. */
-    boolean beganAtOnce() {
-        lock.lock();
-        try {
-            if (running >= limit) {
-                full = true;
-                return false;
-            }
-            running++;
-            return true;
-        } finally {
-            lock.unlock();
+    /** Waits for its turn, or for an interrupt. Whoever was let in has to be {@link #done}. */
+    void begin() throws InterruptedException {
+        if (!beganAtOnce()) {
+            turns.acquire();
         }
+    }
+
+    /** Begins when its turn is now. */
+    boolean beganAtOnce() throws InterruptedException {
+        boolean began = turns.tryAcquire(0, TimeUnit.SECONDS);
+        if (!began) {
+            full = true;
+        }
+        return began;
+    }
+
+    /** Whoever was let in has no more to send. */
+    void done() {
+        turns.release();
     }
 
     /**
-     * A request has ended.
+     * A request has ended, which may not have been the last of its turn.
      *
      * @param began when it was sent, nanoseconds of a monotonic clock
      * @param now the same clock's time
      */
-    void end(End end, long began, long now) {
-        lock.lock();
-        try {
-            running--;
-            if (afterProbe > 0 && now - shrunk > PROBE_NANOS) {
-                goOn();
-            }
-            switch (end) {
-                case TELLING -> answered(began, now);
-                case THROTTLED -> throttled(began, now);
-                case OTHER -> {}
-            }
-            for (int room = limit - running; room > 0; room--) {
-                freed.signal();
-            }
-        } finally {
-            lock.unlock();
+    synchronized void ended(End end, long began, long now) {
+        if (afterProbe > 0 && now - shrunk > PROBE_NANOS) {
+            goOn();
+        }
+        switch (end) {
+            case TELLING -> answered(began, now);
+            case THROTTLED -> throttled(began, now);
+            case OTHER -> {}
         }
     }
 
-    int limit() {
-        lock.lock();
-        try {
-            return limit;
-        } finally {
-            lock.unlock();
-        }
+    synchronized int limit() {
+        return limit;
+    }
+
+    private void limitTo(int requests) {
+        turns.add(requests - limit);
+        limit = requests;
     }
 
     private void throttled(long began, long now) {
@@ -175,7 +176,7 @@ final class RequestLimit {
         if (mean > QUEUE * usualNanos) {
             shrink(Math.max(BACK_OFF, QUEUE * usualNanos / mean), now);
         } else if (full) {
-            limit = Math.min(most, limit + (careful ? 1 : Math.max(1, limit / 4)));
+            limitTo(Math.min(most, limit + (careful ? 1 : Math.max(1, limit / 4))));
         }
         newRound();
         if (++rounds % ROUNDS_TO_PROBE == 0) {
@@ -186,14 +187,14 @@ final class RequestLimit {
     }
 
     private void shrink(double to, long now) {
-        limit = Math.max(LEAST, (int) (limit * to));
+        limitTo(Math.max(LEAST, (int) (limit * to)));
         shrunk = now;
         newRound();
     }
 
     /** The probe is over. */
     private void goOn() {
-        limit = afterProbe;
+        limitTo(afterProbe);
         newRound();
     }
 

@@ -139,13 +139,14 @@ public final class S3Clients implements AutoCloseable {
                 .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
                 .socketTimeout(ATTEMPT_TIMEOUT)
                 .build();
-        return builder
+        S3Client client = builder
                 // Closed with the client.
-                .httpClientBuilder(defaults -> new LimitedHttpClient(http, limit))
+                .httpClientBuilder(defaults -> LimitedS3Client.telling(limit, http))
                 .overrideConfiguration(builder.overrideConfiguration().toBuilder()
                         .addExecutionInterceptor(new DirectGets.Interceptor(http, limit, credentials))
                         .build())
                 .build();
+        return new LimitedS3Client(client, limit);
     }
 
     private void requireProfile(String profile) {

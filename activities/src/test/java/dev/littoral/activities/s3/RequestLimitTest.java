@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,12 @@ class RequestLimitTest {
 
     private long now;
 
-    private Run run(Store store, int requests) {
+    private void end(RequestLimit.End end, long began, long at) {
+        limit.ended(end, began, at);
+        limit.done();
+    }
+
+    private Run run(Store store, int requests) throws InterruptedException {
         long begun = now;
         PriorityQueue<Request> running = new PriorityQueue<>(Comparator.comparingLong(Request::ends));
         Deque<Long> free = new ArrayDeque<>();
@@ -66,32 +74,32 @@ class RequestLimitTest {
             }
             Request next = running.poll();
             now = next.ends();
-            limit.end(next.end(), next.began(), now);
+            end(next.end(), next.began(), now);
             if (next.end() == RequestLimit.End.TELLING) {
                 answered++;
             } else {
                 refused++;
             }
         }
-        running.forEach(request -> limit.end(RequestLimit.End.OTHER, request.began(), now));
+        running.forEach(request -> end(RequestLimit.End.OTHER, request.began(), now));
         return new Run(answered, refused, (now - begun) / MILLI);
     }
 
     @Test
-    void aStoreThatAnswersAsFastHoweverManyItIsAskedGetsTheMost() {
+    void aStoreThatAnswersAsFastHoweverManyItIsAskedGetsTheMost() throws InterruptedException {
         run(new Store(MOST, Integer.MAX_VALUE), 10_000);
         assertThat(limit.limit()).isEqualTo(MOST);
     }
 
     @Test
-    void aStoreThatLetsRequestsWaitGetsFewMoreThanItWorksOn() {
+    void aStoreThatLetsRequestsWaitGetsFewMoreThanItWorksOn() throws InterruptedException {
         run(new Store(30, Integer.MAX_VALUE), 20_000);
         assertThat(limit.limit()).isBetween(30, 90);
         assertThat(run(new Store(30, Integer.MAX_VALUE), 20_000).perSecond()).isGreaterThan(0.9 * 30 * 1_000 / 30);
     }
 
     @Test
-    void aStoreThatRefusesRequestsIsNotAskedForTooManyAgainAndAgain() {
+    void aStoreThatRefusesRequestsIsNotAskedForTooManyAgainAndAgain() throws InterruptedException {
         Run run = run(new Store(MOST, 40), 20_000);
         assertThat(run.refused()).isLessThan(run.answered() / 50);
         assertThat(run.perSecond()).isGreaterThan(0.75 * 40 * 1_000 / 30);
@@ -99,7 +107,7 @@ class RequestLimitTest {
     }
 
     @Test
-    void aStoreThatGetsBusyIsAskedForLessUntilItIsNot() {
+    void aStoreThatGetsBusyIsAskedForLessUntilItIsNot() throws InterruptedException {
         run(new Store(200, Integer.MAX_VALUE), 10_000);
         int before = limit.limit();
         run(new Store(20, Integer.MAX_VALUE), 5_000);
@@ -109,7 +117,7 @@ class RequestLimitTest {
     }
 
     @Test
-    void aStoreThatIsSlowerForGoodBecomesTheUsualOne() {
+    void aStoreThatIsSlowerForGoodBecomesTheUsualOne() throws InterruptedException {
         run(new Store(MOST, Integer.MAX_VALUE), 10_000);
         Store slower = new Store(MOST, Integer.MAX_VALUE, 100, new SplittableRandom(7));
         run(slower, 1_000);
@@ -119,7 +127,7 @@ class RequestLimitTest {
     }
 
     @Test
-    void whatIsUsualIsMeasuredWithFewAndNotForLong() {
+    void whatIsUsualIsMeasuredWithFewAndNotForLong() throws InterruptedException {
         Store store = new Store(MOST, Integer.MAX_VALUE);
         run(store, 10_000);
         while (limit.limit() == MOST) {
@@ -129,37 +137,37 @@ class RequestLimitTest {
 
         // Nobody reads any more.
         assertThat(limit.beganAtOnce()).isTrue();
-        limit.end(RequestLimit.End.OTHER, now, now + 2_000 * MILLI);
+        end(RequestLimit.End.OTHER, now, now + 2_000 * MILLI);
         assertThat(limit.limit()).isEqualTo(MOST);
     }
 
     @Test
-    void whoAsksForLittleDoesNotMakeTheLimitGrow() {
+    void whoAsksForLittleDoesNotMakeTheLimitGrow() throws InterruptedException {
         int before = limit.limit();
         for (int i = 0; i < 1_000; i++) {
             assertThat(limit.beganAtOnce()).isTrue();
-            limit.end(RequestLimit.End.TELLING, now, now += MILLI);
+            end(RequestLimit.End.TELLING, now, now += MILLI);
         }
         assertThat(limit.limit()).isEqualTo(before);
     }
 
     @Test
-    void requestsSentBeforeItShrankDoNotShrinkItAgain() {
+    void requestsSentBeforeItShrankDoNotShrinkItAgain() throws InterruptedException {
         for (int i = 0; i < 10; i++) {
             assertThat(limit.beganAtOnce()).isTrue();
         }
         int before = limit.limit();
         for (int i = 0; i < 10; i++) {
-            limit.end(RequestLimit.End.THROTTLED, i, 1_000);
+            end(RequestLimit.End.THROTTLED, i, 1_000);
         }
         assertThat(limit.limit()).isEqualTo((int) (before * 0.7));
     }
 
     @Test
-    void someAlwaysGo() {
+    void someAlwaysGo() throws InterruptedException {
         for (int i = 1; i < 100; i++) {
             assertThat(limit.beganAtOnce()).isTrue();
-            limit.end(RequestLimit.End.THROTTLED, i, i);
+            end(RequestLimit.End.THROTTLED, i, i);
         }
         assertThat(limit.limit()).isEqualTo(4);
     }
@@ -177,11 +185,43 @@ class RequestLimitTest {
             }
         });
         assertThat(waiting.join(Duration.ofMillis(50))).isFalse();
-        limit.end(RequestLimit.End.OTHER, 0, 0);
+        end(RequestLimit.End.OTHER, 0, 0);
         assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
         assertThat(limit.beganAtOnce()).isFalse();
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(limit::begin).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void whoCameFirstGoesFirst() throws Exception {
+        while (limit.beganAtOnce()) {
+            // Until it is full.
+        }
+        List<Integer> turns = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> waiting = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            int number = i;
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try {
+                    limit.begin();
+                    turns.add(number);
+                    limit.done();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            waiting.add(thread);
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+        }
+        limit.done();
+        // The turn is theirs, though nobody has taken it yet.
+        limit.begin();
+        assertThat(turns).containsExactly(0, 1, 2, 3, 4);
+        for (Thread thread : waiting) {
+            thread.join();
+        }
     }
 }
