@@ -33,6 +33,8 @@ public final class KeyServer implements AutoCloseable {
     static {
         // Else each answer waits for the client to acknowledge its head.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        // Else it closes connections under a client that has more of them.
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "2000");
     }
 
     private final HttpServer server;
