@@ -41,7 +41,7 @@ final class ShardBalancer {
             long newRows) {}
 
     /**
-     * How many rows a difference adds and removes. A file that differs in its segments only is neither new nor gone.
+     * How many rows a difference adds and removes. A file that is only cut otherwise is neither new nor gone.
      *
      * @param base the base's files, in order
      * @param changes the difference to them

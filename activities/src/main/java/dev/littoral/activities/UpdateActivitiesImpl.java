@@ -13,6 +13,7 @@ import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.SkipLog;
 import dev.littoral.activities.listing.SourceLister;
+import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.Sources;
@@ -245,7 +246,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         if (plan.previous() == null) {
             return files;
         }
-        List<Plan.Touched> before = catalog.one(plan.previous(), Plan.class).touched();
+        Plan previous = catalog.one(plan.previous(), Plan.class);
+        List<Plan.Touched> before = previous.touched();
         for (int i = 0; i < before.size(); i++) {
             boolean apart = (touched.to() != null
                             && Paths.compare(before.get(i).shard().from(), touched.to()) >= 0)
@@ -253,18 +255,31 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                             && Paths.compare(before.get(i).to(), touched.shard().from()) <= 0);
             String key = changesKey(plan.previous(), i);
             if (!apart && catalog.find(key).isPresent()) {
-                for (FileEntry file : catalog.lines(key, FileEntry.class)) {
-                    if (file.version() != null) {
-                        files.put(
-                                file.path(),
-                                file.with(file.fragments().stream()
-                                        .map(fragment -> fragment.in(null))
-                                        .toList()));
-                    }
+                // Where every file was opened, those that are as in the base were read too.
+                List<FileEntry> base = previous.reopen() ? base(catalog, before.get(i)) : List.of();
+                for (FileEntry file : Difference.apply(base, catalog.lines(key, FileEntry.class))) {
+                    files.put(
+                            file.path(),
+                            file.with(file.fragments().stream()
+                                    .map(fragment -> fragment.in(null))
+                                    .toList()));
                 }
             }
         }
         return files;
+    }
+
+    /** The base's files in a shard's range. */
+    private static List<FileEntry> base(CollectionCatalog catalog, Plan.Touched touched) throws InterruptedException {
+        List<FileEntry> base = new ArrayList<>();
+        for (ShardRef shard : touched.shard().base()) {
+            catalog.readShard(shard, file -> {
+                if (touched.range().contains(file.path())) {
+                    base.add(file);
+                }
+            });
+        }
+        return base;
     }
 
     @Override

@@ -334,6 +334,21 @@ class UpdateTest {
     }
 
     @Test
+    void aRoundAfterOneThatOpenedEveryFileReadsNoFooterTwice() throws Exception {
+        update();
+        pipeline.afterListing = round -> {
+            if (round == 1) {
+                lake.write(name(35), 2 * ROWS, 0);
+            }
+        };
+        Update update = update(with(spec(List.of(new RequiredColumn("id", "int64")), OnBadFile.FAIL)), options);
+        assertThat(update.rounds()).isEqualTo(2);
+        assertThat(update.files()).isEqualTo(new FileCounts(FILES, 0, 1, 0, FILES - 1, 0));
+        Map<String, Integer> reads = pipeline.sources.reads();
+        assertThat(paths(0, 30)).allMatch(path -> reads.get(path) == 1);
+    }
+
+    @Test
     void aFileThatNeverRestsEndsInRoundsNotInAWrongSnapshot() throws Exception {
         pipeline.afterListing = round -> lake.write(name(39), ROWS, round);
         assertThatThrownBy(this::update).hasMessageContaining("five rounds");

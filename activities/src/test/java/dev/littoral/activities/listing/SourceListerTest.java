@@ -491,6 +491,25 @@ class SourceListerTest {
         assertThat(lister.checkpoint().cuts()).isEqualTo(from.cuts());
     }
 
+    @Test
+    void shardsThatWereMadeLargerStayUntilTheyGrow() throws Exception {
+        FakeStore store = new FakeStore(Paths.ORDER);
+        for (int i = 0; i < 40; i++) {
+            store.put("%04d".formatted(2 * i), "v1");
+        }
+        store.listAtOnce(1);
+        List<ShardRef> base = commit(list(store, 2 * MAX, List.of(), false).plan());
+        assertThat(list(store, MAX, base, false).same()).isTrue();
+
+        store.put("0002", "v2");
+        List<ShardRef> changed = commit(list(store, MAX, base, false).plan());
+        assertThat(changed).hasSameSizeAs(base);
+        assertThat(changed.subList(1, changed.size())).isEqualTo(base.subList(1, base.size()));
+
+        store.put("0001", "v1");
+        assertThat(commit(list(store, MAX, changed, false).plan())).hasSizeGreaterThan(base.size());
+    }
+
     /** A source that changes while ranges are listed; what the joins show is settled by a whole listing. */
     @Test
     void rangesThatDoNotJoinAreListedAgainWhole() throws Exception {
