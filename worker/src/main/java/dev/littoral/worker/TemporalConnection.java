@@ -23,7 +23,9 @@ public final class TemporalConnection implements AutoCloseable {
     private final WorkflowClient client;
 
     private TemporalConnection(WorkflowServiceStubsOptions service, WorkflowClientOptions client) {
-        this.service = WorkflowServiceStubs.newServiceStubs(service);
+        this.service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(service)
+                .addGrpcClientInterceptor(new FreshQueries())
+                .build());
         this.client = WorkflowClient.newInstance(
                 this.service,
                 WorkflowClientOptions.newBuilder(client)
