@@ -11,29 +11,42 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.ReflectableMarshaller;
+import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.history.v1.History;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
+import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse;
 import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
 
 /**
  * Lets a worker answer a query from the history of the moment it answers in. The service sends a query that finds no worker with
  * the workflow in its cache along with all of the history, and the SDK keeps what it makes of it. When a workflow task comes
  * between, it keeps the workflow as it was before the task, and answers from it until the next one. So only the first event goes to
- * the SDK, and it asks for the others when the task is done. Safe for use by many threads.
+ * the SDK, and it asks for the others when the task is done. A task that is under way elsewhere is not part of it: it may be lost
+ * and run again, and come to something else. Safe for use by many threads.
  */
 final class FreshQueries implements ClientInterceptor {
-    /** Stands for the page with the history's first event, which no real token does. */
-    private static final ByteString FIRST_PAGE = ByteString.copyFromUtf8("littoral: the first page");
+    /** In front of a page's token: the page is a query's. The first page has no other token. */
+    private static final ByteString QUERY = ByteString.copyFromUtf8("littoral query ");
 
     @Override
     public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
         return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+            /** Set before any answer comes. */
+            private volatile boolean isQuerys;
+
             @Override
             public void sendMessage(Q request) {
-                super.sendMessage(
-                        request instanceof GetWorkflowExecutionHistoryRequest page
-                                ? of(method.getRequestMarshaller(), firstPage(page))
-                                : request);
+                Q sent = request;
+                if (request instanceof GetWorkflowExecutionHistoryRequest page
+                        && page.getNextPageToken().startsWith(QUERY)) {
+                    isQuerys = true;
+                    ByteString token = page.getNextPageToken().substring(QUERY.size());
+                    sent = of(
+                            method.getRequestMarshaller(),
+                            page.toBuilder().setNextPageToken(token).build());
+                }
+                super.sendMessage(sent);
             }
 
             @Override
@@ -42,10 +55,13 @@ final class FreshQueries implements ClientInterceptor {
                         new SimpleForwardingClientCallListener<>(listener) {
                             @Override
                             public void onMessage(A answer) {
-                                super.onMessage(
-                                        answer instanceof PollWorkflowTaskQueueResponse task
-                                                ? of(method.getResponseMarshaller(), withoutHistory(task))
-                                                : answer);
+                                A told = answer;
+                                if (answer instanceof PollWorkflowTaskQueueResponse task && isWithHistory(task)) {
+                                    told = of(method.getResponseMarshaller(), withFirstEvent(task));
+                                } else if (isQuerys && answer instanceof GetWorkflowExecutionHistoryResponse page) {
+                                    told = of(method.getResponseMarshaller(), ofQuery(page));
+                                }
+                                super.onMessage(told);
                             }
                         },
                         headers);
@@ -53,22 +69,40 @@ final class FreshQueries implements ClientInterceptor {
         };
     }
 
-    private static PollWorkflowTaskQueueResponse withoutHistory(PollWorkflowTaskQueueResponse task) {
-        History history = task.getHistory();
-        boolean whole = history.getEventsCount() > 0 && history.getEvents(0).getEventId() == 1;
-        return task.hasQuery() && whole
-                ? task.toBuilder()
-                        .setHistory(History.newBuilder().addEvents(history.getEvents(0)))
-                        .setNextPageToken(FIRST_PAGE)
-                        .build()
-                : task;
+    private static boolean isWithHistory(PollWorkflowTaskQueueResponse task) {
+        return task.hasQuery()
+                && task.getHistory().getEventsCount() > 0
+                && task.getHistory().getEvents(0).getEventId() == 1;
     }
 
-    /** The event that the SDK has it passes over. */
-    private static GetWorkflowExecutionHistoryRequest firstPage(GetWorkflowExecutionHistoryRequest page) {
-        return page.getNextPageToken().equals(FIRST_PAGE)
-                ? page.toBuilder().clearNextPageToken().build()
-                : page;
+    /** The SDK passes over events that it had, so the first may come again. */
+    private static PollWorkflowTaskQueueResponse withFirstEvent(PollWorkflowTaskQueueResponse task) {
+        return task.toBuilder()
+                .setHistory(History.newBuilder().addEvents(task.getHistory().getEvents(0)))
+                .setNextPageToken(QUERY)
+                .build();
+    }
+
+    private static GetWorkflowExecutionHistoryResponse ofQuery(GetWorkflowExecutionHistoryResponse page) {
+        if (!page.getNextPageToken().isEmpty()) {
+            return page.toBuilder()
+                    .setNextPageToken(QUERY.concat(page.getNextPageToken()))
+                    .build();
+        }
+        int events = page.getHistory().getEventsCount();
+        while (events > 0 && isUnderWay(page.getHistory().getEvents(events - 1))) {
+            events--;
+        }
+        History done = History.newBuilder()
+                .addAllEvents(page.getHistory().getEventsList().subList(0, events))
+                .build();
+        return page.toBuilder().setHistory(done).build();
+    }
+
+    /** Whether an event that is the last tells of a task that has not ended. */
+    private static boolean isUnderWay(HistoryEvent event) {
+        return event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
+                || event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED;
     }
 
     private static <T> T of(Marshaller<T> marshaller, Object message) {
