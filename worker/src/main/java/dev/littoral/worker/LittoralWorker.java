@@ -70,6 +70,7 @@ public final class LittoralWorker implements AutoCloseable {
             throws InterruptedException {
         RequestListener requests = metrics.<RequestListener>map(all -> all).orElse(RequestListener.NONE);
         S3Clients clients = new S3Clients();
+        metrics.ifPresent(all -> all.watch(clients));
         ObjectStore store = null;
         try {
             store = Catalogs.open(settings.catalog(), clients, requests);

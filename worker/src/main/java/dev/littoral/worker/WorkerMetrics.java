@@ -4,6 +4,7 @@ import com.uber.m3.tally.RootScopeBuilder;
 import com.uber.m3.tally.Scope;
 import com.uber.m3.tally.ScopeCloseException;
 import dev.littoral.activities.RequestListener;
+import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -108,6 +109,16 @@ public final class WorkerMetrics implements RequestListener, AutoCloseable {
                 .tag("status", status)
                 .register(registry)
                 .increment();
+    }
+
+    /** Shows what the limit of requests at once comes to. */
+    void watch(S3Clients clients) {
+        Gauge.builder("littoral.s3.requests.at.once", clients, S3Clients::requestsAtOnce)
+                .description("Requests that S3 gets from this worker at once, at most, as found out so far")
+                .register(registry);
+        Gauge.builder("littoral.s3.requests.waiting", clients, S3Clients::requestsWaiting)
+                .description("Requests to S3 that wait for one of those to end")
+                .register(registry);
     }
 
     /** An update has ended. */

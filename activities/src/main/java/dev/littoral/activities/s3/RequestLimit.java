@@ -145,6 +145,11 @@ final class RequestLimit {
         return limit;
     }
 
+    /** How many wait for their turn, about. */
+    int waiting() {
+        return turns.getQueueLength();
+    }
+
     private void limitTo(int requests) {
         turns.add(requests - limit);
         limit = requests;

@@ -5,8 +5,10 @@ import dev.littoral.workflows.model.FailureType;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -50,6 +52,7 @@ public final class S3Clients implements AutoCloseable {
 
     private final Supplier<ProfileFile> profiles;
     private final Map<String, S3Client> clients = new HashMap<>();
+    private final List<RequestLimit> limits = new CopyOnWriteArrayList<>();
     private boolean closed;
 
     public S3Clients() {
@@ -82,7 +85,17 @@ public final class S3Clients implements AutoCloseable {
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1);
-        return client(builder, credentials);
+        return client(builder, credentials, new RequestLimit(CONNECTIONS));
+    }
+
+    /** How many requests all clients together send at once now, at most; 0 before there is one. */
+    public int requestsAtOnce() {
+        return limits.stream().mapToInt(RequestLimit::limit).sum();
+    }
+
+    /** How many requests wait for their turn now, about. */
+    public int requestsWaiting() {
+        return limits.stream().mapToInt(RequestLimit::waiting).sum();
     }
 
     @Override
@@ -114,7 +127,11 @@ public final class S3Clients implements AutoCloseable {
         try (S3Client trial = builder.region(Region.US_EAST_1).build()) {
             elsewhere = trial.serviceClientConfiguration().endpointOverride().isPresent();
         }
-        return client(builder.region(region(profile, elsewhere)).forcePathStyle(elsewhere), credentials);
+        RequestLimit limit = new RequestLimit(CONNECTIONS);
+        S3Client client =
+                client(builder.region(region(profile, elsewhere)).forcePathStyle(elsewhere), credentials, limit);
+        limits.add(limit);
+        return client;
     }
 
     private static S3ClientBuilder builder(AwsCredentialsProvider credentials) {
@@ -131,8 +148,7 @@ public final class S3Clients implements AutoCloseable {
                         .addExecutionInterceptor(new RequestCounter.Interceptor()));
     }
 
-    private static S3Client client(S3ClientBuilder builder, AwsCredentialsProvider credentials) {
-        RequestLimit limit = new RequestLimit(CONNECTIONS);
+    private static S3Client client(S3ClientBuilder builder, AwsCredentialsProvider credentials, RequestLimit limit) {
         SdkHttpClient http = Apache5HttpClient.builder()
                 .maxConnections(CONNECTIONS)
                 .connectionTimeout(Duration.ofSeconds(5))

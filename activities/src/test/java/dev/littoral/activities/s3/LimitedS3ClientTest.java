@@ -57,8 +57,10 @@ class LimitedS3ClientTest {
             Thread.startVirtualThread(task);
             Thread.sleep(1_500);
             assertThat(server.requests()).isEmpty();
+            assertThat(limit.waiting()).isEqualTo(1);
             limit.done();
             assertThat(task.get()).isEqualTo("abc");
+            assertThat(limit.waiting()).isZero();
             // Its turn is another's now.
             limit.begin();
         }
