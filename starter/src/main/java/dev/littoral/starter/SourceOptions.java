@@ -21,14 +21,6 @@ import picocli.CommandLine.Spec;
 final class SourceOptions {
     private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
 
-    /** One value and nothing after it. A key that is named twice is a mistake. */
-    private static final ObjectReader STRICT = Wire.JSON
-            .reader()
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            // What cannot be read may hold a secret.
-            .without(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION);
-
     @Option(
             names = "--source",
             paramLabel = "<uri or path>",
@@ -58,9 +50,16 @@ final class SourceOptions {
     }
 
     private JsonNode json(String text) {
+        // One value and nothing after it. A key that is named twice is a mistake.
+        ObjectReader strict = Wire.JSON
+                .reader()
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                // What cannot be read may hold a secret.
+                .without(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION);
         String problem;
         try {
-            JsonNode json = STRICT.readTree(text);
+            JsonNode json = strict.readTree(text);
             if (!json.isMissingNode()) {
                 return json;
             }
