@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -24,7 +27,20 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         scope = ScopeType.INHERIT,
-        subcommands = {
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; a sync committed, or nothing had changed",
+            "1:a bug in Littoral",
+            "2:the command line is not right",
+            "3:the source, its spec, a file, the catalog or what was asked for is not right",
+            "4:credentials or permissions are missing",
+            "5:the update was superseded or cancelled, or the command was interrupted",
+            "6:a store, Temporal or a worker did not answer, and tries are used up",
+            "7:what was verified is right, but something is left over",
+            "8:what was verified is damaged"
+        })
+public final class Littoral implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             SyncCommand.class,
             DevCommand.class,
             WorkerCommand.class,
@@ -43,21 +59,8 @@ import picocli.CommandLine.ScopeType;
             SegmentsCommand.class,
             LocateCommand.class,
             VerifyCommand.class,
-            CommandLine.HelpCommand.class
-        },
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done; a sync committed, or nothing had changed",
-            "1:a bug in Littoral",
-            "2:the command line is not right",
-            "3:the source, its spec, a file, the catalog or what was asked for is not right",
-            "4:credentials or permissions are missing",
-            "5:the update was superseded or cancelled, or the command was interrupted",
-            "6:a store, Temporal or a worker did not answer, and tries are used up",
-            "7:what was verified is right, but something is left over",
-            "8:what was verified is damaged"
-        })
-public final class Littoral implements Runnable {
+            CommandLine.HelpCommand.class);
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -75,7 +78,10 @@ public final class Littoral implements Runnable {
         PrintWriter err = new PrintWriter(
                 new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), UTF_8)), true);
         Interrupt interrupt = new Interrupt();
-        int code = commandLine(interrupt).setOut(out).setErr(err).execute(args);
+        int code = commandLine(interrupt, Set.copyOf(Arrays.asList(args)))
+                .setOut(out)
+                .setErr(err)
+                .execute(args);
         out.flush();
         if (stdout.failure() != null) {
             err.println("littoral: cannot write to standard output: " + stdout.failure());
@@ -84,7 +90,12 @@ public final class Littoral implements Runnable {
         interrupt.exit(code);
     }
 
-    private static CommandLine commandLine(Interrupt interrupt) {
+    /**
+     * The command line.
+     *
+     * @param words what is on it
+     */
+    private static CommandLine commandLine(Interrupt interrupt, Set<String> words) {
         CommandLine.IFactory factory = new CommandLine.IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {
@@ -96,11 +107,24 @@ public final class Littoral implements Runnable {
                 }
             }
         };
-        return new CommandLine(new Littoral(), factory)
-                .setExecutionExceptionHandler(Littoral::explain)
+        CommandLine commands = new CommandLine(new Littoral(), factory);
+        for (Class<?> type : COMMANDS) {
+            Command command = type.getAnnotation(Command.class);
+            commands.addSubcommand(
+                    command.name(),
+                    words.contains(command.name()) || words.contains("help") ? type : described(command));
+        }
+        return commands.setExecutionExceptionHandler(Littoral::explain)
                 // A word that starts with @ is itself, not a file of further words.
                 .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true);
+    }
+
+    /** A command that is only listed: to build all of it takes time, and is for nothing unless it is named. */
+    private static CommandLine.Model.CommandSpec described(Command command) {
+        CommandLine.Model.CommandSpec listed = CommandLine.Model.CommandSpec.create();
+        listed.usageMessage().header(command.header()).description(command.description());
+        return listed;
     }
 
     @Override
