@@ -110,6 +110,7 @@ public final class Littoral implements Runnable {
         CommandLine commands = new CommandLine(new Littoral(), factory);
         for (Class<?> type : COMMANDS) {
             Command command = type.getAnnotation(Command.class);
+            // Help may be for any.
             commands.addSubcommand(
                     command.name(),
                     words.contains(command.name()) || words.contains("help") ? type : described(command));
