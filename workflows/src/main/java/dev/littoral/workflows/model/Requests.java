@@ -46,8 +46,8 @@ public final class Requests {
 
     private static final Set<String> INPUT_KEYS = sorted("source", "options");
     private static final Set<String> SOURCE_KEYS = sorted("uri", "spec");
-    private static final Set<String> SPEC_KEYS =
-            sorted("format", "include", "exclude", "columns", "onBadFile", "profile");
+    private static final Set<String> SPEC_KEYS = sorted(
+            "format", "include", "exclude", "columns", "onBadFile", "profile", "table", "anonymous", "requesterPays");
     private static final Set<String> PAGE_KEYS = sorted("before", "limit");
     private static final Set<String> COLUMN_KEYS = sorted("name", "type");
     private static final Set<String> OPTION_KEYS =
@@ -243,13 +243,24 @@ public final class Requests {
         if (!format.equals(ExternalSpec.PARQUET)) {
             throw new InvalidRequestException(where + ".format is " + quoted(format) + "; expected \"parquet\"");
         }
+        String profile = profile(where + ".profile", json.get("profile"));
+        boolean anonymous = flag(where + ".anonymous", json.get("anonymous"));
+        boolean requesterPays = flag(where + ".requesterPays", json.get("requesterPays"));
+        if (anonymous && (profile != null || requesterPays)) {
+            throw new InvalidRequestException(where + ".anonymous is true, and "
+                    + (profile != null ? "profile" : "requesterPays")
+                    + " needs credentials; expected one of the two");
+        }
         return new ExternalSpec(
                 format,
                 globs(where + ".include", json.get("include")),
                 globs(where + ".exclude", json.get("exclude")),
                 columns(where + ".columns", json.get("columns")),
                 onBadFile(where + ".onBadFile", json.get("onBadFile")),
-                profile(where + ".profile", json.get("profile")));
+                profile,
+                onTable(where + ".table", json.get("table")),
+                anonymous,
+                requesterPays);
     }
 
     private static List<String> globs(String where, JsonNode json) {
@@ -300,16 +311,24 @@ public final class Requests {
     }
 
     private static OnBadFile onBadFile(String where, JsonNode json) {
+        return choice(where, json, "fail", OnBadFile.FAIL, "skip", OnBadFile.SKIP);
+    }
+
+    private static OnTable onTable(String where, JsonNode json) {
+        return choice(where, json, "refuse", OnTable.REFUSE, "ignore", OnTable.IGNORE);
+    }
+
+    /** One of two words; the first is what nothing means. */
+    private static <T> T choice(String where, JsonNode json, String first, T ofFirst, String second, T ofSecond) {
         if (absent(json)) {
-            return OnBadFile.FAIL;
+            return ofFirst;
         }
         String text = text(where, json);
-        return switch (text) {
-            case "fail" -> OnBadFile.FAIL;
-            case "skip" -> OnBadFile.SKIP;
-            default ->
-                throw new InvalidRequestException(where + " is " + quoted(text) + "; expected \"fail\" or \"skip\"");
-        };
+        if (!text.equals(first) && !text.equals(second)) {
+            throw new InvalidRequestException(
+                    where + " is " + quoted(text) + "; expected \"" + first + "\" or \"" + second + "\"");
+        }
+        return text.equals(first) ? ofFirst : ofSecond;
     }
 
     private static String profile(String where, JsonNode json) {

@@ -62,7 +62,7 @@ class RequestsTest {
     void everyKeyOfASpecIsRead() {
         ExternalSource source = source("{'uri':'s3://lake/a','spec':{'format':'parquet','include':['*.parquet','x/**'],"
                 + "'exclude':['tmp/**'],'columns':['id',{'name':'day','type':'date'},{'name':'note','type':null}],"
-                + "'onBadFile':'skip','profile':'team-a'}}");
+                + "'onBadFile':'skip','profile':'team-a','table':'ignore','anonymous':false,'requesterPays':true}}");
 
         assertThat(source.spec())
                 .isEqualTo(new ExternalSpec(
@@ -74,7 +74,40 @@ class RequestsTest {
                                 new RequiredColumn("day", "date"),
                                 new RequiredColumn("note", null)),
                         OnBadFile.SKIP,
-                        "team-a"));
+                        "team-a",
+                        OnTable.IGNORE,
+                        false,
+                        true));
+    }
+
+    @Test
+    void keysThatAreLeftOutStayLeftOut() throws Exception {
+        ExternalSpec spec = new ExternalSpec("parquet", null, null, null, null, null, OnTable.IGNORE, true, false);
+
+        assertThat(Wire.JSON.writeValueAsString(ExternalSpec.parquet()))
+                .isEqualTo("{\"format\":\"parquet\",\"onBadFile\":\"fail\"}");
+        assertThat(Wire.JSON.writeValueAsString(spec))
+                .isEqualTo("{\"format\":\"parquet\",\"onBadFile\":\"fail\",\"table\":\"ignore\",\"anonymous\":true}");
+        assertThat(Wire.JSON.readValue(Wire.JSON.writeValueAsString(spec), ExternalSpec.class))
+                .isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'table':'yes'} | source.spec.table is \"yes\"; expected \"refuse\" or \"ignore\"",
+                "{'anonymous':'true'} | source.spec.anonymous is \"true\"; expected true or false",
+                "{'requesterPays':1} | source.spec.requesterPays is 1; expected true or false",
+                "{'anonymous':true,'profile':'a'}"
+                        + " | source.spec.anonymous is true, and profile needs credentials; expected one of the two",
+                "{'anonymous':true,'requesterPays':true}"
+                        + " | source.spec.anonymous is true, and requesterPays needs credentials; expected one of the two",
+            },
+            quoteCharacter = '`')
+    void newerKeysOfASpecAreReadToTheLetter(String spec, String sentence) {
+        assertThatThrownBy(() -> source("{'uri':'s3://lake/','spec':" + spec + "}"))
+                .hasMessage(sentence);
     }
 
     @ParameterizedTest
