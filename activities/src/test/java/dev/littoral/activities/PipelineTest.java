@@ -12,6 +12,7 @@ import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.Paths;
@@ -65,7 +66,7 @@ class PipelineTest {
     }
 
     static UpdateActivitiesImpl.Opener local() {
-        return new Sources(null, List.of("file://"))::open;
+        return new Sources(null, AllowList.of(AllowList.EVERY_SOURCE))::open;
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.littoral.starter;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.Catalogs;
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.TemporalConnection;
 import dev.littoral.worker.WorkerMetrics;
@@ -16,7 +17,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +35,11 @@ import picocli.CommandLine.Spec;
             "",
             "The server is the Temporal CLI's, with its web UI, where temporal is on the PATH or LITTORAL_TEMPORAL_CLI names it;",
             "it remembers collections in a file beside the catalog. Otherwise it is one in memory, without a web UI.",
-            "The worker may read every source. Default of --catalog: .littoral here."
+            "The worker may read every source, with the profiles of --allow-profile. Default of --catalog: .littoral here."
         })
 final class DevCommand implements Callable<Integer> {
     private static final WorkerConfig.Defaults DEFAULTS =
-            new WorkerConfig.Defaults(".littoral", List.of("s3://", "file:///"));
+            new WorkerConfig.Defaults(".littoral", AllowList.EVERY_SOURCE);
 
     private static final String NAMESPACE = "default";
 

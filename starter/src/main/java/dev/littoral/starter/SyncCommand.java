@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.CatalogApart;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
@@ -25,7 +26,6 @@ import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.Wire;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -164,11 +164,11 @@ final class SyncCommand implements Callable<Integer> {
             boolean embedded,
             Progress progress)
             throws InterruptedException {
-        // A person who names a source on the command line allows it.
-        WorkerSettings usual = WorkerSettings.of(where.catalog(), List.of(followed.uri()));
+        // Whoever has a source followed from the command line is the worker's operator, and allows it and its profile.
         try (LittoralWorker worker = LittoralWorker.start(
                 collection.server().client(),
-                new WorkerSettings(usual.catalog(), usual.allowedSources(), taskQueue, usual.concurrentActivities()))) {
+                new WorkerSettings(
+                        where.catalog(), AllowList.of(followed), taskQueue, WorkerSettings.CONCURRENT_ACTIVITIES))) {
             interrupt.expect();
             collection.start(input, taskQueue);
             Follower follower = new Follower(collection, interrupt, progress);

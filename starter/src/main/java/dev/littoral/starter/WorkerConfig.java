@@ -1,8 +1,11 @@
 package dev.littoral.starter;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.model.Requests;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * How a worker is set. A setting on the command line comes before one in the environment, and that before one in the file. A
@@ -39,6 +43,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     enum Setting {
         CATALOG("catalog", "LITTORAL_CATALOG"),
         ALLOW_SOURCE("allow-source", "LITTORAL_ALLOW_SOURCE"),
+        ALLOW_PROFILE("allow-profile", "LITTORAL_ALLOW_PROFILE"),
         TASK_QUEUE("task-queue", "LITTORAL_TASK_QUEUE"),
         CONCURRENCY("concurrency", "LITTORAL_CONCURRENCY"),
         ACTIVITIES_PER_SECOND("activities-per-second", "LITTORAL_ACTIVITIES_PER_SECOND"),
@@ -136,7 +141,9 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return new WorkerConfig(
                 new WorkerSettings(
                         catalog == null ? defaults.catalog() : words(catalog, "s3://bucket/prefix or a folder"),
-                        value(given, Setting.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
+                        new AllowList(
+                                value(given, Setting.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
+                                value(given, Setting.ALLOW_PROFILE, WorkerConfig::profiles, List.of())),
                         value(
                                 given,
                                 Setting.TASK_QUEUE,
@@ -220,26 +227,63 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     }
 
     private static List<String> prefixes(Given given) {
-        return Arrays.stream(given.value().split(",", -1))
-                .map(prefix -> prefix(new Given(given.name(), prefix.strip())))
-                .toList();
+        return each(given).map(WorkerConfig::prefix).toList();
+    }
+
+    private static Stream<Given> each(Given given) {
+        return Arrays.stream(given.value().split(",", -1)).map(value -> new Given(given.name(), value.strip()));
+    }
+
+    private static List<AllowedProfile> profiles(Given given) {
+        return each(given).map(WorkerConfig::profile).toList();
+    }
+
+    /** A prefix may have an equals sign in it, a profile's name has none. */
+    private static AllowedProfile profile(Given given) {
+        String expected = "names of AWS profiles, or pairs like s3://bucket/prefix/=name";
+        String text = given.value();
+        int equals = text.lastIndexOf('=');
+        String prefix = scheme(text.substring(0, Math.max(0, equals)));
+        String name = text.substring(equals + 1);
+        if (hasUserInfo(prefix) || hasUserInfo(name)) {
+            throw given.silentRefusal("a user or a secret in an address", expected);
+        }
+        if (!Requests.isProfile(name) || name.contains("://") || (equals >= 0 && !isBucket(prefix))) {
+            throw given.refusal(expected);
+        }
+        return new AllowedProfile(prefix, name);
+    }
+
+    private static boolean isBucket(String prefix) {
+        return prefix.equals("s3://") || (prefix.startsWith("s3://") && prefix.charAt("s3://".length()) != '/');
+    }
+
+    /** Schemes are alike in capitals; a source's is kept in small letters. */
+    private static String scheme(String uri) {
+        int end = uri.indexOf("://");
+        return end < 0 ? uri : uri.substring(0, end).toLowerCase(Locale.ROOT) + uri.substring(end);
     }
 
     /** A folder is meant as what lies in it. */
     private static String prefix(Given given) {
         String expected = "prefixes of URIs, like s3://bucket/prefix/ or file:///dir/, or folders";
-        String text = given.value();
+        String text = scheme(given.value());
         if (hasUserInfo(text)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        if (text.startsWith("s3://") || text.startsWith("file:///")) {
+        if (isBucket(text)) {
             return text;
         }
-        if (text.isEmpty() || text.contains("://") || text.startsWith("file:")) {
+        boolean file = text.startsWith("file:///");
+        if (text.isEmpty() || (!file && (text.contains("://") || text.startsWith("file:")))) {
             throw given.refusal(expected);
         }
         try {
-            String folder = "file://" + Path.of(text).toAbsolutePath().normalize();
+            Path path = Path.of(file ? text.substring("file://".length()) : text);
+            if (file) {
+                return text;
+            }
+            String folder = "file://" + path.toAbsolutePath().normalize();
             return folder.endsWith("/") ? folder : folder + "/";
         } catch (InvalidPathException e) {
             throw given.refusal(expected);

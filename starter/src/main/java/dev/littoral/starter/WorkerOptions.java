@@ -27,6 +27,15 @@ final class WorkerOptions {
     private List<String> allowedSources;
 
     @Option(
+            names = "--allow-profile",
+            paramLabel = "<name>",
+            description = {
+                "Which AWS profiles sources may name; s3://bucket/prefix/=<name> for sources below a prefix alone."
+                        + " Can be given again. Default: none. Or $$LITTORAL_ALLOW_PROFILE, with commas."
+            })
+    private List<String> allowedProfiles;
+
+    @Option(
             names = "--task-queue",
             paramLabel = "<name>",
             description = "Where collections look for it. Default: littoral. Or $$LITTORAL_TASK_QUEUE.")
@@ -83,7 +92,8 @@ final class WorkerOptions {
     WorkerConfig config(WorkerConfig.Defaults defaults) {
         Map<WorkerConfig.Setting, String> typed = new EnumMap<>(WorkerConfig.Setting.class);
         put(typed, WorkerConfig.Setting.CATALOG, catalog);
-        put(typed, WorkerConfig.Setting.ALLOW_SOURCE, allowedSources == null ? null : String.join(",", allowedSources));
+        put(typed, WorkerConfig.Setting.ALLOW_SOURCE, joined(allowedSources));
+        put(typed, WorkerConfig.Setting.ALLOW_PROFILE, joined(allowedProfiles));
         put(typed, WorkerConfig.Setting.TASK_QUEUE, taskQueue);
         put(typed, WorkerConfig.Setting.CONCURRENCY, concurrency);
         put(typed, WorkerConfig.Setting.ACTIVITIES_PER_SECOND, activitiesPerSecond);
@@ -92,6 +102,10 @@ final class WorkerOptions {
         put(typed, WorkerConfig.Setting.DRAIN, drain);
         put(typed, WorkerConfig.Setting.LOG_FORMAT, logFormat);
         return WorkerConfig.of(new WorkerConfig.Sources(typed, System.getenv(), file()), defaults);
+    }
+
+    private static String joined(List<String> values) {
+        return values == null ? null : String.join(",", values);
     }
 
     private static void put(Map<WorkerConfig.Setting, String> typed, WorkerConfig.Setting key, String value) {

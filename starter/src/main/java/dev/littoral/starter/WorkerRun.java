@@ -64,7 +64,7 @@ final class WorkerRun {
             hindrance = null;
             String served = "task queue " + Output.path(config.worker().taskQueue()) + " at " + server.place()
                     + ", catalog " + worker.catalog() + ", sources "
-                    + String.join(" ", config.worker().allowedSources())
+                    + String.join(" ", config.worker().allowed().sources())
                     + (door == null ? "" : ", metrics at " + door.address() + "/metrics");
             if (log.isInfoEnabled()) {
                 log.info("Worker ready: {}", served);

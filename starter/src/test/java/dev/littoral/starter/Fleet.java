@@ -1,5 +1,7 @@
 package dev.littoral.starter;
 
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -37,9 +39,15 @@ final class Fleet implements AutoCloseable {
     void startWorker() throws InterruptedException {
         worker = LittoralWorker.start(
                 client,
-                WorkerSettings.of(
+                new WorkerSettings(
                         folder.resolve("catalog").toString(),
-                        List.of("file://" + folder + "/", SlowStore.SOURCE, SlowBucket.SOURCE)));
+                        new AllowList(
+                                List.of("file://" + folder + "/", SlowStore.SOURCE, SlowBucket.SOURCE),
+                                List.of(
+                                        new AllowedProfile(SlowStore.SOURCE, "slow"),
+                                        new AllowedProfile(SlowBucket.SOURCE, "lake"))),
+                        ExternalCollectionWorkflow.TASK_QUEUE,
+                        WorkerSettings.CONCURRENT_ACTIVITIES));
     }
 
     void stopWorker() {

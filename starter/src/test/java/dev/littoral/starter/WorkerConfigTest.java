@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +43,7 @@ class WorkerConfigTest {
     void aWorkerAllowsNoFilesAndOpensNoPortUnlessTold() {
         WorkerConfig config = config(Map.of(WorkerConfig.Setting.CATALOG, "s3://lake/catalog"), Map.of(), null);
         assertThat(config.worker().catalog()).isEqualTo("s3://lake/catalog");
-        assertThat(config.worker().allowedSources()).containsExactly("s3://");
+        assertThat(config.worker().allowed()).isEqualTo(AllowList.of(List.of("s3://")));
         assertThat(config.worker().taskQueue()).isEqualTo("littoral");
         assertThat(config.worker().concurrentActivities()).isEqualTo(16);
         assertThat(config.worker().activitiesPerSecond()).isZero();
@@ -78,8 +80,35 @@ class WorkerConfigTest {
                                 Map.of("LITTORAL_ALLOW_SOURCE", "s3://lake/a/, file:///b/," + folder),
                                 null)
                         .worker()
-                        .allowedSources())
+                        .allowed()
+                        .sources())
                 .containsExactly("s3://lake/a/", "file:///b/", "file://" + folder + "/");
+    }
+
+    @Test
+    void aSchemeInCapitalsIsTheSame() {
+        assertThat(typed(WorkerConfig.Setting.ALLOW_SOURCE, "S3://lake/A/,File:///B/")
+                        .worker()
+                        .allowed()
+                        .sources())
+                .containsExactly("s3://lake/A/", "file:///B/");
+    }
+
+    @Test
+    void profilesAreAllowedByNameOrForSourcesBelowAPrefix() throws Exception {
+        assertThat(typed(WorkerConfig.Setting.ALLOW_PROFILE, "lake, s3://a/day=1/=tenant-a,S3://b=Dev@corp")
+                        .worker()
+                        .allowed()
+                        .profiles())
+                .containsExactly(
+                        new AllowedProfile("", "lake"),
+                        new AllowedProfile("s3://a/day=1/", "tenant-a"),
+                        new AllowedProfile("s3://b", "Dev@corp"));
+        assertThat(config(Map.of(), Map.of("LITTORAL_ALLOW_PROFILE", "x"), file("catalog=c\nallow-profile=y\n"))
+                        .worker()
+                        .allowed()
+                        .profiles())
+                .containsExactly(new AllowedProfile("", "x"));
     }
 
     @ParameterizedTest
@@ -98,6 +127,14 @@ class WorkerConfigTest {
                 "ALLOW_SOURCE | s3://a/,,s3://b/ | --allow-source is empty; expected prefixes of URIs",
                 "ALLOW_SOURCE | gs://lake/ | --allow-source is gs://lake/; expected prefixes of URIs",
                 "ALLOW_SOURCE | file://host/a | --allow-source is file://host/a; expected prefixes of URIs",
+                "ALLOW_SOURCE | s3:///a | --allow-source is s3:///a; expected prefixes of URIs",
+                "ALLOW_PROFILE | '' | --allow-profile is empty; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | a,,b | --allow-profile is empty; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | a b | --allow-profile is a b; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | s3://a/ | --allow-profile is s3://a/; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | =a | --allow-profile is =a; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | s3://a/= | --allow-profile is s3://a/=; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | file:///a/=b | --allow-profile is file:///a/=b; expected names of AWS profiles, or pairs",
             })
     void aSettingThatIsNotRightIsRefusedByItsName(WorkerConfig.Setting key, String value, String sentence) {
         assertThatThrownBy(() -> typed(key, value))
@@ -123,7 +160,8 @@ class WorkerConfigTest {
 
     @Test
     void aSecretInAnAddressIsRefusedAndNotRepeated() {
-        for (WorkerConfig.Setting key : List.of(WorkerConfig.Setting.CATALOG, WorkerConfig.Setting.ALLOW_SOURCE)) {
+        for (WorkerConfig.Setting key : List.of(
+                WorkerConfig.Setting.CATALOG, WorkerConfig.Setting.ALLOW_SOURCE, WorkerConfig.Setting.ALLOW_PROFILE)) {
             assertThatThrownBy(() -> config(
                             key == WorkerConfig.Setting.CATALOG
                                     ? Map.of(key, "s3://user:hush@lake/")

@@ -59,7 +59,7 @@ class WorkerIT {
     }
 
     private URI startWorker(Cli cli, String... options) throws Exception {
-        List<String> words = new ArrayList<>(List.of("worker", "--metrics-port", "0"));
+        List<String> words = new ArrayList<>(List.of("worker", "--metrics-port", "0", "--allow-profile", "slow"));
         words.addAll(List.of(options));
         worker = cli.start(words.toArray(String[]::new));
         assertThat(worker.says("Worker ready: ")).as("%s", worker).isTrue();

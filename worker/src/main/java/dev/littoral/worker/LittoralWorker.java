@@ -95,7 +95,7 @@ public final class LittoralWorker implements AutoCloseable {
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
-        Sources sources = new Sources(clients, settings.allowedSources(), Optional.of(settings.catalog()), requests);
+        Sources sources = new Sources(clients, settings.allowed(), Optional.of(settings.catalog()), requests);
         Workflows.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),

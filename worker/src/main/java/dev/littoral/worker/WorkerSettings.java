@@ -1,5 +1,6 @@
 package dev.littoral.worker;
 
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import java.time.Duration;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
  * What a worker serves, and how much of it at once.
  *
  * @param catalog where the catalog is: {@code s3://bucket/prefix} or a folder
- * @param allowedSources prefixes of the source URIs that may be read
+ * @param allowed which sources may be read, and with which profiles
  * @param taskQueue the Temporal task queue
  * @param concurrentActivities how many activities run at once, at least 1; each holds some megabytes
  * @param activitiesPerSecond how many activities start within a second at most; 0 for no limit
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public record WorkerSettings(
         String catalog,
-        List<String> allowedSources,
+        AllowList allowed,
         String taskQueue,
         int concurrentActivities,
         double activitiesPerSecond,
@@ -27,13 +28,17 @@ public record WorkerSettings(
     public static final Duration DRAIN = Duration.ofSeconds(20);
 
     /** Settings without a limit of activities per second, and with the usual time to drain. */
-    public WorkerSettings(String catalog, List<String> allowedSources, String taskQueue, int concurrentActivities) {
-        this(catalog, allowedSources, taskQueue, concurrentActivities, 0, DRAIN);
+    public WorkerSettings(String catalog, AllowList allowed, String taskQueue, int concurrentActivities) {
+        this(catalog, allowed, taskQueue, concurrentActivities, 0, DRAIN);
     }
 
-    /** Settings with the usual task queue and concurrency. */
+    /**
+     * Settings with the usual task queue and concurrency.
+     *
+     * @param allowedSources prefixes of the source URIs that may be read, with no profile
+     */
     public static WorkerSettings of(String catalog, List<String> allowedSources) {
         return new WorkerSettings(
-                catalog, allowedSources, ExternalCollectionWorkflow.TASK_QUEUE, CONCURRENT_ACTIVITIES);
+                catalog, AllowList.of(allowedSources), ExternalCollectionWorkflow.TASK_QUEUE, CONCURRENT_ACTIVITIES);
     }
 }

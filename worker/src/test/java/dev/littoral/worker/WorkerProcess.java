@@ -1,5 +1,6 @@
 package dev.littoral.worker;
 
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.testing.ServerProcess;
 import java.io.File;
 import java.io.IOException;
@@ -15,6 +16,9 @@ import java.util.TreeMap;
 final class WorkerProcess {
     private static final long PATIENCE_MILLIS = 60_000;
 
+    private static final AllowList ALLOWED =
+            new AllowList(AllowList.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));
+
     private final ServerProcess process;
     private final Path ready;
 
@@ -26,8 +30,7 @@ final class WorkerProcess {
     /** Hosts a catalog on a task queue until it is killed; every source is allowed. */
     public static void main(String[] args) throws Exception {
         TemporalConnection connection = TemporalConnection.open(null);
-        LittoralWorker.start(
-                connection.client(), new WorkerSettings(args[0], List.of("s3://", "file:///"), args[1], 16));
+        LittoralWorker.start(connection.client(), new WorkerSettings(args[0], ALLOWED, args[1], 16));
         Files.createFile(Path.of(args[2]));
         Thread.sleep(Long.MAX_VALUE);
     }

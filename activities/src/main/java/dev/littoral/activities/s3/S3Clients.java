@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -165,10 +164,14 @@ public final class S3Clients implements AutoCloseable {
         return new LimitedS3Client(client, limit);
     }
 
-    private void requireProfile(String profile) {
-        Optional<?> found;
+    /**
+     * Whether the shared config or credentials file has a profile.
+     *
+     * @throws LittoralException INPUT when they cannot be read
+     */
+    public boolean hasProfile(String profile) {
         try {
-            found = profiles.get().profile(profile);
+            return profiles.get().profile(profile).isPresent();
         } catch (RuntimeException e) {
             throw new LittoralException(
                     FailureType.INPUT,
@@ -176,7 +179,10 @@ public final class S3Clients implements AutoCloseable {
                             + "' is looked for, cannot be read",
                     e);
         }
-        if (found.isEmpty()) {
+    }
+
+    private void requireProfile(String profile) {
+        if (!hasProfile(profile)) {
             throw LittoralException.input(
                     "Profile '" + profile + "' is not in the AWS config or credentials file of the"
                             + " worker, which are ~/.aws/config and ~/.aws/credentials unless AWS_CONFIG_FILE and"

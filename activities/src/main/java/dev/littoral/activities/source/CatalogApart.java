@@ -3,7 +3,6 @@ package dev.littoral.activities.source;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.workflows.model.ExternalSource;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,14 +23,21 @@ public final class CatalogApart {
      * @param catalog as it was configured: {@code s3://bucket/prefix}, {@code file:///folder} or a path
      */
     public static Optional<String> refusal(String catalog, ExternalSource source) {
-        String root = location(catalog);
-        String folder;
         try {
-            folder = location(source.uri());
+            return refusal(catalog, source, location(source.uri()));
         } catch (LittoralException noPath) {
             // Who opens it says what is wrong.
             return Optional.empty();
         }
+    }
+
+    /** The same for a local source of which is known where it leads. */
+    static Optional<String> refusal(String catalog, ExternalSource source, Path real) {
+        return refusal(catalog, source, location(real));
+    }
+
+    private static Optional<String> refusal(String catalog, ExternalSource source, String folder) {
+        String root = location(catalog);
         if (folder.startsWith(root)) {
             return Optional.of(
                     "Source " + source.uri() + " lies in the catalog " + catalog + "; expected one elsewhere");
@@ -48,17 +54,16 @@ public final class CatalogApart {
 
     /** A location in one form: with a slash at its end and, for a folder, links resolved. */
     private static String location(String given) {
-        String location = given.startsWith("s3://") ? given : "file://" + real(Catalogs.folder(given));
-        return location.endsWith("/") ? location : location + "/";
+        return given.startsWith("s3://")
+                ? slashed(given)
+                : location(RealPath.of(Catalogs.folder(given).toAbsolutePath().normalize()));
     }
 
-    private static Path real(Path folder) {
-        Path path = folder.toAbsolutePath().normalize();
-        try {
-            return path.toRealPath();
-        } catch (IOException e) {
-            // What is not there yet lies where its folder lies.
-            return path.getParent() == null ? path : real(path.getParent()).resolve(path.getFileName());
-        }
+    private static String location(Path real) {
+        return slashed(LocalSource.SCHEME + real);
+    }
+
+    private static String slashed(String location) {
+        return location.endsWith("/") ? location : location + "/";
     }
 }

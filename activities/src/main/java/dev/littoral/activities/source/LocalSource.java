@@ -29,8 +29,9 @@ import java.util.Set;
 /**
  * A local folder with all below it, or one local file.
  *
- * <p>The root may be a symbolic link, since whoever named it meant what it leads to. Below it no link is followed, so neither a
- * listing nor a read leaves the root. A file's path is the root as it was given, made absolute, and the names below it. Its
+ * <p>The root may be a symbolic link, or lie behind some: where they lead is resolved once, when the source is opened, and nothing
+ * but that real path is read from then on. A link that is found on it, or below it, later is not followed, so neither a listing
+ * nor a read leaves it. A file's path is the root as it was given, made absolute, and the names below it. Its
  * version is made of size, time of change in nanoseconds and inode; a file system that sets the time of change in coarse steps
  * can hide that a file was overwritten in place with as many bytes within one step.
  *
@@ -38,7 +39,7 @@ import java.util.Set;
  * attributes. What vanishes while it goes on is not there; but a root that vanishes is a failure, never an empty listing.
  */
 public final class LocalSource implements FileSource {
-    private static final String SCHEME = "file://";
+    static final String SCHEME = "file://";
     /** How the JVM reads the bytes of file names; the locale decides it. */
     private static final String NAME_ENCODING = System.getProperty("sun.jnu.encoding");
 
@@ -46,10 +47,8 @@ public final class LocalSource implements FileSource {
     /** Ends a name that is not valid UTF-8, escaped. No file name contains it. */
     private static final char ESCAPED = '\0';
 
-    private static final LinkOption[] FOLLOW = {};
-    private static final LinkOption[] DO_NOT_FOLLOW = {LinkOption.NOFOLLOW_LINKS};
-
     private final Path root;
+    private final Path real;
     private final boolean folderOnly;
     private final PathFilter filter;
     private final String attributes;
@@ -66,6 +65,7 @@ public final class LocalSource implements FileSource {
 
     private LocalSource(Path root, boolean folderOnly, PathFilter filter) {
         this.root = root.toAbsolutePath().normalize();
+        this.real = RealPath.of(this.root);
         this.folderOnly = folderOnly;
         this.filter = filter;
         this.attributes = root.getFileSystem().supportedFileAttributeViews().contains("unix")
@@ -99,6 +99,11 @@ public final class LocalSource implements FileSource {
         }
     }
 
+    /** Where the root really is, or would be. */
+    Path real() {
+        return real;
+    }
+
     @Override
     public String list(PathRange range, Visitor visitor) throws InterruptedException {
         Map<String, Object> found = rootAttributes();
@@ -110,6 +115,7 @@ public final class LocalSource implements FileSource {
                     + (folderOnly ? ", since its address ends with /." : " or a file."));
         } else {
             listing.file(root.toString(), found);
+            requireInPlace();
         }
         return listing.beyond;
     }
@@ -166,9 +172,9 @@ public final class LocalSource implements FileSource {
                     meet(folder, name, path.substring(top.length()));
                 }
             }
+            requireInPlace();
             if (!key(rootAttributes()).equals(first.key)) {
-                throw new LittoralException(
-                        FailureType.TRANSIENT, "The source " + root + " was replaced while it was listed.");
+                throw replaced();
             }
         }
 
@@ -203,7 +209,7 @@ public final class LocalSource implements FileSource {
             Path path = path(folder);
             Optional<Object> key = key(path);
             List<String> names = new ArrayList<>();
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(place(path))) {
                 for (Path entry : entries) {
                     checkInterrupt();
                     names.add(name(entry));
@@ -223,6 +229,7 @@ public final class LocalSource implements FileSource {
                 }
             }
             // Names that were read through a link, put in the place of this folder or of one above, are not its own.
+            requireInPlace();
             boolean inPlace = key.isPresent()
                     && key.equals(key(path))
                     && (parent == null || parent.key.equals(key(path(parent.path))));
@@ -282,11 +289,9 @@ public final class LocalSource implements FileSource {
         }
         checkInterrupt();
         checkUnchanged(file, path);
-        Set<OpenOption> options = path.equals(root)
-                ? Set.of(StandardOpenOption.READ)
-                : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        try (FileChannel channel = FileChannel.open(path, options)) {
+        try (FileChannel channel = FileChannel.open(place(path), options)) {
             int read = 0;
             while (bytes.hasRemaining() && read >= 0) {
                 read = channel.read(bytes, offset + bytes.position());
@@ -329,18 +334,36 @@ public final class LocalSource implements FileSource {
         return root.getFileSystem().getPath(path);
     }
 
+    /** Where what is at a path as it was given is read. */
+    private Path place(Path path) {
+        return real.resolve(root.relativize(path));
+    }
+
     private Map<String, Object> rootAttributes() throws InterruptedException {
         try {
-            return Files.readAttributes(root, attributes);
+            return Files.readAttributes(real, attributes, LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
             throw FileFailures.of("open the source", root, e);
         }
     }
 
-    /** Whether the path leads, from the root on, through no symbolic link. */
+    /** What the root was given as still leads to where it led when the source was opened. */
+    private void requireInPlace() {
+        if (!RealPath.of(root).equals(real)) {
+            throw replaced();
+        }
+    }
+
+    private LittoralException replaced() {
+        return new LittoralException(
+                FailureType.TRANSIENT, "The source " + root + " was replaced while it was listed.");
+    }
+
+    /** Whether no symbolic link is on the way to what is read for a path. */
     private boolean isInPlace(Path path) throws InterruptedException {
+        Path place = place(path);
         try {
-            return path.toRealPath().equals(root.toRealPath().resolve(root.relativize(path)));
+            return place.toRealPath().equals(place);
         } catch (IOException e) {
             if (FileFailures.gone(e)) {
                 return false;
@@ -349,10 +372,10 @@ public final class LocalSource implements FileSource {
         }
     }
 
-    /** What is at a path, without following a link unless it is the root, or empty when there is nothing. */
+    /** What is at a path, without following a link, or empty when there is nothing. */
     private Optional<Map<String, Object>> attributes(Path path) throws InterruptedException {
         try {
-            return Optional.of(Files.readAttributes(path, attributes, path.equals(root) ? FOLLOW : DO_NOT_FOLLOW));
+            return Optional.of(Files.readAttributes(place(path), attributes, LinkOption.NOFOLLOW_LINKS));
         } catch (IOException e) {
             if (FileFailures.gone(e)) {
                 return Optional.empty();

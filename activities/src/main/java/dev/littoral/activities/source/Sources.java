@@ -15,29 +15,25 @@ import java.util.concurrent.atomic.LongAdder;
 /** Opens sources, those that the worker allows. Safe for use by many threads. */
 public final class Sources {
     private final S3Clients clients;
-    private final List<String> allowed;
+    private final AllowList allowed;
     private final Optional<String> catalog;
     private final RequestListener requests;
 
-    /**
-     * An opener with the worker's rules.
-     *
-     * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
-     */
-    public Sources(S3Clients clients, List<String> allowed) {
+    /** An opener of all that a list allows, whatever the catalog. */
+    public Sources(S3Clients clients, AllowList allowed) {
         this(clients, allowed, Optional.empty(), RequestListener.NONE);
     }
 
     /**
      * An opener with the worker's rules.
      *
-     * @param allowed prefixes of URIs that may be read; the collection's URI must start with one of them
+     * @param allowed what may be read
      * @param catalog the catalog that sources must be apart from
      * @param requests hears of each request to a source
      */
-    public Sources(S3Clients clients, List<String> allowed, Optional<String> catalog, RequestListener requests) {
+    public Sources(S3Clients clients, AllowList allowed, Optional<String> catalog, RequestListener requests) {
         this.clients = clients;
-        this.allowed = List.copyOf(allowed);
+        this.allowed = allowed;
         this.catalog = catalog;
         this.requests = requests;
     }
@@ -53,19 +49,36 @@ public final class Sources {
         void close();
     }
 
-    /** Whether a URI is a prefix or lies below it: {@code s3://lake} is not where {@code s3://lake-of-others} lies. */
-    private static boolean lies(String uri, String prefix) {
-        return uri.startsWith(prefix)
-                && (prefix.endsWith("/") || uri.length() == prefix.length() || uri.charAt(prefix.length()) == '/');
-    }
-
     /** Why a source may not be read by this worker, in one sentence, or empty. */
     public Optional<String> refusal(ExternalSource source) {
-        return allowed.stream().anyMatch(prefix -> lies(source.uri(), prefix))
-                ? catalog.flatMap(location -> CatalogApart.refusal(location, source))
-                : Optional.of("Source " + source.uri()
-                        + " is not on this worker's list of allowed sources; expected "
-                        + (allowed.isEmpty() ? "none" : "one that starts with " + String.join(" or ", allowed)));
+        try {
+            return isS3(source) ? refusalInS3(source) : refusal(source, local(source));
+        } catch (LittoralException notRight) {
+            return Optional.of(notRight.getMessage());
+        }
+    }
+
+    private Optional<String> refusalInS3(ExternalSource source) {
+        return allowed.refusal(source.uri())
+                .or(() -> profileRefusal(source))
+                .or(() -> catalog.flatMap(location -> CatalogApart.refusal(location, source)));
+    }
+
+    /** What is looked at is the real path that is going to be read, so that no link is turned in between. */
+    private Optional<String> refusal(ExternalSource source, LocalSource opened) {
+        return allowed.refusal(source.uri(), opened.real())
+                .or(() -> profileRefusal(source))
+                .or(() -> catalog.flatMap(location -> CatalogApart.refusal(location, source, opened.real())));
+    }
+
+    /** The same sentence whether there is no such profile or it is not allowed: only an allowed one may be found out about. */
+    private Optional<String> profileRefusal(ExternalSource source) {
+        String profile = source.spec().profile();
+        return profile == null || (allowed.allowsProfile(source.uri(), profile) && clients.hasProfile(profile))
+                ? Optional.empty()
+                : Optional.of("Profile '" + profile + "' cannot be used for source " + source.uri()
+                        + ": this worker has no such profile, or its allow-profile does not name it for that source;"
+                        + " expected one that it has and names");
     }
 
     /**
@@ -75,23 +88,39 @@ public final class Sources {
      * @throws LittoralException INPUT when the source is not allowed or its URI is not right
      */
     public Opened open(ExternalSource source, boolean allowEmpty) {
-        refusal(source).ifPresent(refusal -> {
-            throw LittoralException.input(refusal);
-        });
-        PathFilter filter =
-                new PathFilter(source.spec().include(), source.spec().exclude());
-        if (source.uri().startsWith("s3://")) {
-            RequestCounter counter = new RequestCounter(requests, Store.SOURCE);
-            return new S3Opened(
-                    new S3Source(
-                            clients.client(source.spec().profile()),
-                            S3Uri.parse(source.uri()),
-                            filter,
-                            counter,
-                            allowEmpty),
-                    counter);
+        if (!isS3(source)) {
+            LocalSource files = local(source);
+            refuse(refusal(source, files));
+            return new LocalOpened(files, requests);
         }
-        return new LocalOpened(LocalSource.of(source.uri(), filter), requests);
+        refuse(refusalInS3(source));
+        RequestCounter counter = new RequestCounter(requests, Store.SOURCE);
+        return new S3Opened(
+                new S3Source(
+                        clients.client(source.spec().profile()),
+                        S3Uri.parse(source.uri()),
+                        filter(source),
+                        counter,
+                        allowEmpty),
+                counter);
+    }
+
+    private static void refuse(Optional<String> refusal) {
+        refusal.ifPresent(why -> {
+            throw LittoralException.input(why);
+        });
+    }
+
+    private static boolean isS3(ExternalSource source) {
+        return source.uri().startsWith("s3://");
+    }
+
+    private static LocalSource local(ExternalSource source) {
+        return LocalSource.of(source.uri(), filter(source));
+    }
+
+    private static PathFilter filter(ExternalSource source) {
+        return new PathFilter(source.spec().include(), source.spec().exclude());
     }
 
     private record S3Opened(S3Source files, RequestCounter counter) implements Opened {

@@ -7,10 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -174,10 +171,6 @@ class S3ClientsTest {
     }
 
     private static S3Clients clients(String config) {
-        ProfileFile file = ProfileFile.builder()
-                .content(new ByteArrayInputStream(config.getBytes(StandardCharsets.UTF_8)))
-                .type(ProfileFile.Type.CONFIGURATION)
-                .build();
-        return new S3Clients(() -> file);
+        return TestProfiles.clients(config);
     }
 }

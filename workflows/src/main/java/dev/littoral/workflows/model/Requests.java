@@ -180,6 +180,11 @@ public final class Requests {
         return id;
     }
 
+    /** Whether a text can be the name of a profile of the shared AWS configuration. */
+    public static boolean isProfile(String text) {
+        return PROFILE.matcher(text).matches();
+    }
+
     private static ExternalSource source(String where, JsonNode json) {
         object(where, json, SOURCE_KEYS);
         JsonNode uri = json.get("uri");
@@ -336,7 +341,7 @@ public final class Requests {
             return null;
         }
         String profile = text(where, json);
-        if (!PROFILE.matcher(profile).matches()) {
+        if (!isProfile(profile)) {
             throw new InvalidRequestException(
                     where + " is no profile's name; expected one of the shared AWS configuration");
         }

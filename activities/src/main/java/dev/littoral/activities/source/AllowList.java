@@ -1,0 +1,91 @@
+package dev.littoral.activities.source;
+
+import dev.littoral.workflows.model.ExternalSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which sources a worker lets collections read, and with which of its AWS profiles.
+ *
+ * <p>An address in S3 is compared letter by letter, as its keys are raw. A local one is compared by where it really is: symbolic
+ * links are resolved on both sides, each time anew.
+ *
+ * @param sources prefixes of addresses; one matches itself and what lies below it, so that {@code s3://lake} does not allow
+ *     {@code s3://lake-of-others}
+ * @param profiles the profiles that a source may name
+ */
+public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
+    /** All sources, with the worker's own credentials. */
+    public static final List<String> EVERY_SOURCE = List.of("s3://", "file:///");
+
+    public AllowList {
+        sources = List.copyOf(sources);
+        profiles = List.copyOf(profiles);
+    }
+
+    /** A list of sources that may name no profile. */
+    public static AllowList of(List<String> sources) {
+        return new AllowList(sources, List.of());
+    }
+
+    /** Exactly what a person named who is the worker's own operator. */
+    public static AllowList of(ExternalSource source) {
+        return new AllowList(List.of(source.uri()), AllowedProfile.of(source));
+    }
+
+    /**
+     * A profile that sources may name.
+     *
+     * @param prefix where these sources lie, itself or below; empty for all that are allowed
+     */
+    public record AllowedProfile(String prefix, String name) {
+        /** The profile that a source names, if it names one, for that source. */
+        public static List<AllowedProfile> of(ExternalSource source) {
+            String profile = source.spec().profile();
+            return profile == null ? List.of() : List.of(new AllowedProfile(source.uri(), profile));
+        }
+    }
+
+    /** Why an address may not be read, in one sentence, or empty. */
+    Optional<String> refusal(String uri) {
+        return sources.stream().anyMatch(prefix -> lies(uri, prefix))
+                ? Optional.empty()
+                : Optional.of("Source " + uri + " is not on this worker's list of allowed sources; " + expected());
+    }
+
+    /**
+     * Why a local address may not be read, in one sentence that does not tell where it leads, or empty.
+     *
+     * @param real where it leads
+     */
+    Optional<String> refusal(String uri, Path real) {
+        boolean allowed = sources.stream()
+                .filter(prefix -> prefix.startsWith(LocalSource.SCHEME))
+                .anyMatch(prefix -> real.startsWith(RealPath.of(path(prefix, real))));
+        if (allowed || sources.stream().noneMatch(prefix -> lies(uri, prefix))) {
+            return allowed ? Optional.empty() : refusal(uri);
+        }
+        return Optional.of("Source " + uri + " leads through a symbolic link to where this worker reads nothing; "
+                + expected() + " and stays there");
+    }
+
+    private static Path path(String prefix, Path sibling) {
+        return sibling.getFileSystem().getPath(prefix.substring(LocalSource.SCHEME.length()));
+    }
+
+    private String expected() {
+        return "expected " + (sources.isEmpty() ? "none" : "one that starts with " + String.join(" or ", sources));
+    }
+
+    /** Whether a source at an address may name a profile. */
+    boolean allowsProfile(String uri, String profile) {
+        return profiles.stream()
+                .anyMatch(each -> each.name.equals(profile) && (each.prefix.isEmpty() || lies(uri, each.prefix)));
+    }
+
+    private static boolean lies(String uri, String prefix) {
+        return uri.startsWith(prefix)
+                && (prefix.endsWith("/") || uri.length() == prefix.length() || uri.charAt(prefix.length()) == '/');
+    }
+}

@@ -1,0 +1,19 @@
+package dev.littoral.activities.s3;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import software.amazon.awssdk.profiles.ProfileFile;
+
+/** Clients with profiles of a test's own. */
+public final class TestProfiles {
+    private TestProfiles() {}
+
+    /** Clients whose shared config file has the given text. */
+    public static S3Clients clients(String config) {
+        ProfileFile file = ProfileFile.builder()
+                .content(new ByteArrayInputStream(config.getBytes(StandardCharsets.UTF_8)))
+                .type(ProfileFile.Type.CONFIGURATION)
+                .build();
+        return new S3Clients(() -> file);
+    }
+}

@@ -1,0 +1,360 @@
+package dev.littoral.activities.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.s3.TestProfiles;
+import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.testing.FakeS3;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnBadFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a worker lets collections read. */
+class SourcesTest {
+    @TempDir
+    private Path temporary;
+
+    private Path allowed;
+    private Path outside;
+
+    @BeforeEach
+    void makeFolders() throws IOException {
+        Path real = temporary.toRealPath();
+        allowed = Files.createDirectories(real.resolve("allowed"));
+        outside = Files.createDirectories(real.resolve("outside"));
+        Files.writeString(Files.createDirectories(outside.resolve("deep")).resolve("secret"), "secret");
+        Files.writeString(Files.createDirectories(allowed.resolve("lake")).resolve("a"), "a");
+    }
+
+    private static ExternalSource source(String uri) {
+        return source(uri, null);
+    }
+
+    private static ExternalSource source(String uri, String profile) {
+        return new ExternalSource(
+                uri, new ExternalSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, profile));
+    }
+
+    private Sources sources(String... prefixes) {
+        return new Sources(
+                null, AllowList.of(prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes)));
+    }
+
+    private static void assertAllowed(Sources sources, String uri) {
+        assertThat(sources.refusal(source(uri))).isEmpty();
+        sources.open(source(uri), false).close();
+    }
+
+    /** Refused when it is asked for, and again when it is opened. */
+    private static String assertRefused(Sources sources, ExternalSource source) {
+        String why = sources.refusal(source).orElseThrow(() -> new AssertionError(source.uri() + " is allowed"));
+        assertThatThrownBy(() -> sources.open(source, false).close())
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessage(why);
+        return why;
+    }
+
+    private String assertLeadsOut(Path path) {
+        String uri = "file://" + path;
+        String why = assertRefused(sources(), source(uri));
+        assertThat(why)
+                .startsWith("Source " + uri + " leads through a symbolic link to where this worker reads nothing;")
+                .contains("expected one that starts with file://" + allowed + "/")
+                .doesNotContain("outside");
+        assertRefused(sources(), source(uri + "/"));
+        return why;
+    }
+
+    private Path link(Path link, Path target) throws IOException {
+        return Files.createSymbolicLink(link, target);
+    }
+
+    private static List<String> list(FileSource source) throws Exception {
+        List<SourceFile> files = new ArrayList<>();
+        source.list(PathRange.ALL, new Found(files));
+        return files.stream().map(SourceFile::path).toList();
+    }
+
+    private record Found(List<SourceFile> files) implements FileSource.Visitor {
+        @Override
+        public void file(SourceFile file) {
+            files.add(file);
+        }
+
+        @Override
+        public void skipped(String path, SkipReason reason) {}
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3://lake, s3://lake/",
+        "s3://lake, s3://lake/a/b",
+        "s3://lake/, s3://lake/",
+        "s3://lake/, s3://lake//x",
+        "s3://lake/, s3://lake/a/../b/",
+        "s3://lake/pre, s3://lake/pre",
+        "s3://lake/pre, s3://lake/pre/",
+        "s3://lake/pre, s3://lake/pre//a",
+        "s3://, s3://any/",
+    })
+    void whatLiesBelowAPrefixIsAllowed(String prefix, String uri) {
+        assertThat(sources(prefix).refusal(source(uri))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3://lake, s3://lake-of-others/",
+        "s3://lake, s3://lake.of.others/",
+        "s3://lake, s3://lak/",
+        "s3://lake/, s3://lake-of-others/",
+        "s3://lake/pre, s3://lake/prefix/",
+        "s3://lake/pre/, s3://lake/pre",
+        "s3://lake/pre/, s3://lake//pre/",
+        "s3://lake/pre, s3://lake/Pre/",
+        "s3://lake/, S3://lake/",
+        "s3://lake/, file:///lake/",
+        "file:///, s3://lake/",
+        "s3://, file:///lake/",
+    })
+    void whatLiesElsewhereIsRefusedAndNotOpened(String prefix, String uri) {
+        assertRefused(sources(prefix), source(uri));
+    }
+
+    @Test
+    void aRefusalNamesTheSourceAndWhatIsAllowed() {
+        assertThat(assertRefused(sources("s3://lake/", "file:///data/"), source("s3://other/")))
+                .isEqualTo(
+                        "Source s3://other/ is not on this worker's list of allowed sources; expected one that starts"
+                                + " with s3://lake/ or file:///data/");
+    }
+
+    @Test
+    void whatIsNoLongerAllowedIsRefusedWhenItIsOpened() throws Exception {
+        ExternalSource lake = source("file://" + allowed + "/lake/");
+        assertThat(list(sources().open(lake, false).files())).containsExactly(allowed + "/lake/a");
+        assertThatThrownBy(() -> sources("file://" + outside + "/").open(lake, false))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageStartingWith("Source file://" + allowed + "/lake/ is not on this worker's list");
+    }
+
+    @Test
+    void aRootThatIsALinkOutIsRefused() throws Exception {
+        assertLeadsOut(link(allowed.resolve("link"), outside));
+        assertLeadsOut(link(allowed.resolve("link-to-link"), allowed.resolve("link")));
+        assertLeadsOut(link(allowed.resolve("relative"), Path.of("../outside")));
+        assertLeadsOut(link(allowed.resolve("up"), Path.of("..")));
+        assertLeadsOut(link(allowed.resolve("process"), Path.of("/proc/self/root" + outside)));
+    }
+
+    @Test
+    void aLinkAboveTheRootThatLeadsOutIsRefused() throws Exception {
+        Path link = link(allowed.resolve("link"), outside);
+        assertLeadsOut(link.resolve("deep"));
+        assertLeadsOut(link.resolve("deep/secret"));
+        assertLeadsOut(link.resolve("not/there/yet"));
+    }
+
+    @Test
+    void aFileThatIsALinkOutIsRefused() throws Exception {
+        assertLeadsOut(link(allowed.resolve("file"), outside.resolve("deep/secret")));
+    }
+
+    /** Otherwise the answer would tell what there is outside. */
+    @Test
+    void aLinkOutToNothingIsRefusedLikeOneToSomething() throws Exception {
+        Path something = link(allowed.resolve("1"), outside.resolve("deep"));
+        Path nothing = link(allowed.resolve("2"), outside.resolve("nothing"));
+        assertThat(assertLeadsOut(nothing).replace("/2", "/1")).isEqualTo(assertLeadsOut(something));
+        assertThat(assertLeadsOut(nothing.resolve("a")).replace("/2", "/1"))
+                .isEqualTo(assertLeadsOut(something.resolve("a")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/../outside/", "/lake/../../outside/", "/link/../outside/", "/lake/./", "/./lake"})
+    void anAddressWithDotsIsRefused(String path) throws Exception {
+        link(allowed.resolve("link"), outside.resolve("deep"));
+        assertThat(assertRefused(sources(), source("file://" + allowed + path)))
+                .endsWith("has a part . or ..; expected a plain path.");
+    }
+
+    @Test
+    void aLinkThatStaysWithinIsAllowedAndPathsKeepItsName() throws Exception {
+        Path link = link(allowed.resolve("link"), allowed.resolve("lake"));
+        try (Sources.Opened opened = sources().open(source("file://" + link + "/"), false)) {
+            assertThat(list(opened.files())).containsExactly(link + "/a");
+        }
+        assertAllowed(sources(), "file://" + link);
+        assertAllowed(sources(), "file://" + link + "/a");
+    }
+
+    @Test
+    void anotherWayToAnAllowedFolderIsAllowed() throws Exception {
+        Path link = link(outside.resolve("way"), allowed);
+        assertAllowed(sources(), "file://" + link + "/lake/");
+        assertAllowed(sources(), "file:///proc/self/root" + allowed + "/lake/");
+        assertAllowed(sources(), "file://" + allowed + "//lake///");
+        assertAllowed(sources(), "file://" + allowed);
+    }
+
+    @Test
+    void anAllowedFolderThatIsALinkMeansWhereItLeads() throws Exception {
+        Path link = link(outside.getParent().resolve("alias"), allowed);
+        Sources byLink = sources("file://" + link);
+        assertAllowed(byLink, "file://" + link + "/lake/");
+        assertAllowed(byLink, "file://" + allowed + "/lake/");
+        assertRefused(byLink, source("file://" + outside + "/"));
+        // It is looked at each time.
+        Files.delete(link);
+        link(link, outside);
+        assertAllowed(byLink, "file://" + outside + "/");
+        assertRefused(byLink, source("file://" + allowed + "/lake/"));
+    }
+
+    @Test
+    void aLinkIsLookedAtAtEachOpen() throws Exception {
+        Path link = link(allowed.resolve("current"), allowed.resolve("lake"));
+        assertAllowed(sources(), "file://" + link + "/");
+        Files.delete(link);
+        link(link, outside);
+        assertLeadsOut(link);
+    }
+
+    @Test
+    void whatIsNotThereYetLiesWhereItsNearestFolderLies() {
+        assertAllowed(sources(), "file://" + allowed + "/new/lake/");
+        assertRefused(sources(), source("file://" + outside + "/new/lake/"));
+        assertAllowed(sources("file://" + outside + "/new/"), "file://" + outside + "/new/lake/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-of-others", "2", ".old"})
+    void aFolderWhoseNameOnlyBeginsAlikeIsRefused(String rest) throws Exception {
+        Path other = Files.createDirectories(allowed.resolveSibling("allowed" + rest));
+        assertRefused(sources(), source("file://" + other + "/"));
+        assertRefused(sources("file://" + allowed), source("file://" + other + "/"));
+    }
+
+    @Test
+    void theWholeMachineMayBeAllowedOrOneFile() throws Exception {
+        assertAllowed(sources("file:///"), "file://" + outside + "/");
+        assertAllowed(sources("file:///"), "file:///");
+        Sources one = sources("file://" + allowed + "/lake/a");
+        assertAllowed(one, "file://" + allowed + "/lake/a");
+        assertRefused(one, source("file://" + allowed + "/lake/"));
+    }
+
+    @Test
+    void aRingOfLinksLeadsNowhere() throws Exception {
+        link(allowed.resolve("ring"), allowed.resolve("ring"));
+        FileSource ring =
+                sources().open(source("file://" + allowed + "/ring/"), false).files();
+        assertThatThrownBy(() -> list(ring)).isInstanceOf(LittoralException.class);
+    }
+
+    @Test
+    void whatIsTurnedIntoALinkAfterItWasOpenedIsNotRead() throws Exception {
+        // The very same file, so that only the way to it is another.
+        Files.createLink(outside.resolve("a"), allowed.resolve("lake/a"));
+        FileSource folder =
+                sources().open(source("file://" + allowed + "/lake/"), false).files();
+        FileSource file =
+                sources().open(source("file://" + allowed + "/lake/a"), false).files();
+        List<SourceFile> listed = new ArrayList<>();
+        file.list(PathRange.ALL, new Found(listed));
+        Files.move(allowed.resolve("lake"), allowed.resolve("moved"));
+        link(allowed.resolve("lake"), outside);
+        assertThatThrownBy(() -> list(folder)).isInstanceOf(LittoralException.class);
+        assertThatThrownBy(() -> list(file)).isInstanceOf(LittoralException.class);
+        for (FileSource each : List.of(folder, file)) {
+            assertThatThrownBy(() -> each.read(listed.getFirst(), 0, 1))
+                    .isInstanceOf(FileChangedException.class)
+                    .hasMessageContaining("symbolic link");
+        }
+    }
+
+    @Test
+    void aLinkThatIsTurnedAfterItWasOpenedIsNotFollowedAnew() throws Exception {
+        Files.createLink(outside.resolve("a"), allowed.resolve("lake/a"));
+        Path link = link(allowed.resolve("current"), allowed.resolve("lake"));
+        FileSource opened =
+                sources().open(source("file://" + link + "/"), false).files();
+        Files.delete(link);
+        link(link, outside);
+        assertThatThrownBy(() -> list(opened))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                .hasMessageContaining(link + " was replaced");
+    }
+
+    @Test
+    void aProfileIsAllowedOnlyWhereItIsNamed() {
+        try (S3Clients clients = TestProfiles.clients("[profile a]\nregion=x\n[profile b]\nregion=x\n")) {
+            Sources sources = new Sources(
+                    clients,
+                    new AllowList(
+                            List.of("s3://lake/", "s3://tenant/"),
+                            List.of(new AllowedProfile("", "a"), new AllowedProfile("s3://tenant/b", "b"))));
+            assertThat(sources.refusal(source("s3://lake/x/", "a"))).isEmpty();
+            assertThat(sources.refusal(source("s3://tenant/b/x/", "a"))).isEmpty();
+            assertThat(sources.refusal(source("s3://tenant/b/x/", "b"))).isEmpty();
+            sources.open(source("s3://tenant/b", "b"), false).close();
+            assertRefused(sources, source("s3://tenant/bb/", "b"));
+            assertRefused(sources, source("s3://tenant/", "b"));
+            assertRefused(sources, source("s3://lake/", "b"));
+            // A profile opens no source that is not allowed.
+            assertThat(assertRefused(sources, source("s3://other/", "a"))).contains("list of allowed sources");
+        }
+    }
+
+    @Test
+    void aProfileThatIsNotAllowedIsRefusedLikeOneThatIsNotThere() {
+        try (S3Clients clients = TestProfiles.clients("[profile there]\nregion=x\n")) {
+            ExternalSource there = source("s3://lake/", "there");
+            ExternalSource nobody = source("s3://lake/", "nobody");
+            Sources none = new Sources(clients, AllowList.of(List.of("s3://")));
+            String sentence =
+                    "Profile '%s' cannot be used for source s3://lake/: this worker has no such profile, or its"
+                            + " allow-profile does not name it for that source; expected one that it has and names";
+            assertThat(assertRefused(none, there)).isEqualTo(sentence.formatted("there"));
+            assertThat(assertRefused(none, nobody)).isEqualTo(sentence.formatted("nobody"));
+            Sources named =
+                    new Sources(clients, new AllowList(List.of("s3://"), List.of(new AllowedProfile("", "nobody"))));
+            assertThat(assertRefused(named, there)).isEqualTo(sentence.formatted("there"));
+            assertThat(assertRefused(named, nobody)).isEqualTo(sentence.formatted("nobody"));
+        }
+    }
+
+    @Test
+    void anAllowedProfileIsReadWith() throws Exception {
+        List<String> heads = new ArrayList<>();
+        try (FakeS3 server = new FakeS3((number, request) -> {
+                    heads.add(request);
+                    return FakeS3.error(403, "AccessDenied");
+                });
+                S3Clients clients = TestProfiles.clients(
+                        "[profile a]\naws_access_key_id = keyofa\naws_secret_access_key = hush\nendpoint_url = "
+                                + server.endpoint() + "\n")) {
+            FileSource files = new Sources(clients, AllowList.of(source("s3://lake/", "a")))
+                    .open(source("s3://lake/", "a"), false)
+                    .files();
+            assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
+            assertThat(heads.getFirst()).contains("Credential=keyofa/");
+        }
+    }
+}
