@@ -2,6 +2,7 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.RequestListener;
+import dev.littoral.activities.s3.Access;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.activities.s3.S3Uri;
@@ -54,7 +55,7 @@ public final class Catalogs {
     }
 
     private static ObjectStore s3(String location, S3Clients clients, RequestCounter counter) {
-        return new S3ObjectStore(clients.client(null), S3Uri.parse(location), counter);
+        return new S3ObjectStore(clients.client(Access.OWN), S3Uri.parse(location), counter);
     }
 
     /** The folder a local location names. */

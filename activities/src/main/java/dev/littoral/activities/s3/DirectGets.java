@@ -52,6 +52,9 @@ final class DirectGets {
     /** So many errors in a row, and what the way was learned from holds no more. */
     private static final int MAX_DOUBTS = 8;
 
+    /** Says that whoever sends the request pays for it, and is signed with it. */
+    static final String REQUEST_PAYER = "x-amz-request-payer";
+
     private static final ExecutionAttribute<DirectGets> LEARNS = new ExecutionAttribute<>("LittoralDirectGets");
 
     /** The requests that this can send are those signed with Signature Version 4 for S3 itself. */
@@ -218,16 +221,16 @@ final class DirectGets {
         String path = sent.encodedPath();
         String key = what instanceof GetObjectRequest get ? "/" + encoded(get.key()) : path.endsWith("/") ? "/" : "";
         if (scope.matches() && path.endsWith(key)) {
-            SdkHttpRequest bucket = SdkHttpRequest.builder()
+            SdkHttpRequest.Builder bucket = SdkHttpRequest.builder()
                     .method(SdkHttpMethod.GET)
                     .protocol(sent.protocol())
                     .host(sent.host())
                     .port(sent.port())
                     .encodedPath(path.substring(0, path.length() - key.length()))
                     .putHeader(
-                            "User-Agent", sent.firstMatchingHeader("User-Agent").orElse("littoral"))
-                    .build();
-            way = new Way(client, bucket, scope.group(1));
+                            "User-Agent", sent.firstMatchingHeader("User-Agent").orElse("littoral"));
+            sent.firstMatchingHeader(REQUEST_PAYER).ifPresent(payer -> bucket.putHeader(REQUEST_PAYER, payer));
+            way = new Way(client, bucket.build(), scope.group(1));
         }
     }
 

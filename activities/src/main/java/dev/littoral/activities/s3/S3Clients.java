@@ -9,15 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -31,13 +30,17 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
  * Clients for S3, set up as AWS users expect: environment, shared config and credentials files, web identity, container and
  * instance roles. {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL} and the endpoints of a profile point to another
  * store, which is then addressed by path, in {@code us-east-1} unless a region is set.
  *
- * <p>One client for each profile, built at its first use, shared by all and closed with this. Safe for use by many threads.
+ * <p>A profile with {@code littoral_anonymous = true} says where a store is, and that requests bear no credentials: it is for
+ * public buckets.
+ *
+ * <p>One client for each access, built at its first use, shared by all and closed with this. Safe for use by many threads.
  */
 public final class S3Clients implements AutoCloseable {
     /** A reply of a store that is well takes milliseconds to a few seconds. */
@@ -49,8 +52,11 @@ public final class S3Clients implements AutoCloseable {
     /** The most requests at once; how many there are is found out by {@link RequestLimit}. */
     private static final int CONNECTIONS = 256;
 
+    /** A key of a profile, of Littoral's own. */
+    private static final String ANONYMOUS = "littoral_anonymous";
+
     private final Supplier<ProfileFile> profiles;
-    private final Map<String, S3Client> clients = new HashMap<>();
+    private final Map<Access, S3Client> clients = new HashMap<>();
     private final List<RequestLimit> limits = new CopyOnWriteArrayList<>();
     private boolean closed;
 
@@ -63,17 +69,16 @@ public final class S3Clients implements AutoCloseable {
     }
 
     /**
-     * The client of a profile. A named profile alone gives the credentials, and its region comes first; an endpoint in the
+     * The client of an access. A named profile alone gives the credentials, and its region comes first; an endpoint in the
      * environment comes before the profile's, as in every AWS tool. Sends nothing to the store.
      *
-     * @param profile a profile of the shared config or credentials file; null for the default credential chain
      * @throws LittoralException INPUT when the profile does not exist or no region is known
      */
-    public synchronized S3Client client(String profile) {
+    public synchronized S3Client client(Access access) {
         if (closed) {
             throw new IllegalStateException("The S3 clients are closed");
         }
-        return clients.computeIfAbsent(profile == null ? "" : profile, name -> build(profile));
+        return clients.computeIfAbsent(access, this::build);
     }
 
     /** A client for a store whose address and credentials are known, set up like all others. The caller closes it. */
@@ -104,33 +109,41 @@ public final class S3Clients implements AutoCloseable {
         clients.clear();
     }
 
-    private S3Client build(String profile) {
-        AwsCredentialsProvider chain;
-        if (profile == null) {
-            chain = DefaultCredentialsProvider.builder().profileFile(profiles).build();
-        } else {
+    private S3Client build(Access access) {
+        String profile = access.profile();
+        if (profile != null) {
             requireProfile(profile);
-            chain = ProfileCredentialsProvider.builder()
-                    .profileFile(profiles)
-                    .profileName(profile)
-                    .build();
         }
-        Credentials credentials = new Credentials(chain, profile);
+        boolean anonymous = access.anonymous() || (profile != null && isAnonymous(profile));
+        AwsCredentialsProvider credentials =
+                anonymous ? AnonymousCredentialsProvider.create() : new Credentials(profiles, profile);
         S3ClientBuilder builder = builder(credentials);
-        builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
+        ClientOverrideConfiguration.Builder overrides = builder.overrideConfiguration().toBuilder()
                 .defaultProfileFileSupplier(profiles)
-                .defaultProfileName(profile)
-                .build());
+                .defaultProfileName(profile);
+        if (access.requesterPays()) {
+            overrides.putHeader(DirectGets.REQUEST_PAYER, RequestPayer.REQUESTER.toString());
+        }
+        builder.overrideConfiguration(overrides.build());
         boolean elsewhere;
         // The SDK looks for an endpoint when it builds a client, and only a client tells what it found.
         try (S3Client trial = builder.region(Region.US_EAST_1).build()) {
             elsewhere = trial.serviceClientConfiguration().endpointOverride().isPresent();
         }
         RequestLimit limit = new RequestLimit(CONNECTIONS);
-        S3Client client =
-                client(builder.region(region(profile, elsewhere)).forcePathStyle(elsewhere), credentials, limit);
+        // Of an unsigned request a region only says where it is sent, and the store says where the bucket is.
+        Region region = region(profile, elsewhere || anonymous);
+        S3Client client = client(builder.region(region).forcePathStyle(elsewhere), credentials, limit);
         limits.add(limit);
         return client;
+    }
+
+    private boolean isAnonymous(String profile) {
+        return profiles.get()
+                .profile(profile)
+                .flatMap(found -> found.property(ANONYMOUS))
+                .filter("true"::equalsIgnoreCase)
+                .isPresent();
     }
 
     private static S3ClientBuilder builder(AwsCredentialsProvider credentials) {
@@ -190,7 +203,12 @@ public final class S3Clients implements AutoCloseable {
         }
     }
 
-    private Region region(String profile, boolean elsewhere) {
+    /**
+     * The region that is set.
+     *
+     * @param any whether any will do where none is
+     */
+    private Region region(String profile, boolean any) {
         String name = profile == null ? ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow() : profile;
         AwsProfileRegionProvider ofProfile = new AwsProfileRegionProvider(profiles, name);
         SystemSettingsRegionProvider ofEnvironment = new SystemSettingsRegionProvider();
@@ -200,7 +218,7 @@ public final class S3Clients implements AutoCloseable {
                             : new AwsRegionProviderChain(ofProfile, ofEnvironment))
                     .getRegion();
         } catch (SdkClientException nowhereNamed) {
-            if (elsewhere) {
+            if (any) {
                 return Region.US_EAST_1;
             }
         }
@@ -216,27 +234,6 @@ public final class S3Clients implements AutoCloseable {
                     "No AWS region is known to the worker: set AWS_REGION, or region in the profile, or an endpoint in"
                             + " AWS_ENDPOINT_URL_S3 for another store",
                     e);
-        }
-    }
-
-    /** Tells credentials that are not there from a service that gives them and is away. */
-    private record Credentials(AwsCredentialsProvider chain, String profile) implements AwsCredentialsProvider {
-        @Override
-        public AwsCredentials resolveCredentials() {
-            try {
-                return chain.resolveCredentials();
-            } catch (RuntimeException e) {
-                if (S3Failures.isAnswerOrConnection(e)) {
-                    throw e;
-                }
-                throw new LittoralException(
-                        FailureType.ACCESS,
-                        profile == null
-                                ? "No AWS credentials were found in the environment, the shared files or a role of the"
-                                        + " worker"
-                                : "Profile '" + profile + "' of the worker gives no AWS credentials",
-                        e);
-            }
         }
     }
 }

@@ -102,14 +102,6 @@ public final class S3Failures {
         return e.statusCode() == 404 && code(e).equals("NoSuchKey");
     }
 
-    /** Whether a service answered, or could not be reached, rather than something being set up wrong here. */
-    static boolean isAnswerOrConnection(Throwable e) {
-        return find(e, AwsServiceException.class) != null
-                || find(e, IOException.class) != null
-                || find(e, InterruptedException.class) != null
-                || find(e, AbortedException.class) != null;
-    }
-
     private static LittoralException answered(String action, AwsServiceException e) {
         String code = code(e);
         int status = e.statusCode();
@@ -144,12 +136,21 @@ public final class S3Failures {
             return failure(FailureType.INPUT, action, found, advice, e);
         }
         if (status == 401 || status == 403 || ACCESS_CODES.contains(code) || code.startsWith("KMS.")) {
-            return failure(FailureType.ACCESS, action, found, "check the worker's credentials and what they permit", e);
+            return failure(FailureType.ACCESS, action, found, denied(code), e);
         }
         if (code.equals("NoSuchBucket") || code.equals("InvalidBucketName")) {
             return failure(FailureType.INPUT, action, found, "check the bucket's name and the endpoint", e);
         }
         return failure(FailureType.INPUT, action, found, "check the address, the region and the endpoint", e);
+    }
+
+    private static String denied(String code) {
+        String advice = "check the worker's credentials and what they permit";
+        // A store says no more than this of a bucket whose requester pays, or that is not public.
+        return code.equals("AccessDenied")
+                ? advice + "; a bucket whose requester pays needs \"requesterPays\": true in the spec, one that is read"
+                        + " with \"anonymous\": true has to be public"
+                : advice;
     }
 
     private static LittoralException failure(
@@ -182,7 +183,8 @@ public final class S3Failures {
                 : details.sdkHttpResponse().firstMatchingHeader(name).orElse("");
     }
 
-    private static <T extends Throwable> T find(Throwable e, Class<T> type) {
+    /** The first of a kind in a chain of causes, or null. */
+    static <T extends Throwable> T find(Throwable e, Class<T> type) {
         Throwable t = e;
         // Bounded, as a chain of causes may be a ring.
         for (int i = 0; t != null && i < 32; i++, t = t.getCause()) {

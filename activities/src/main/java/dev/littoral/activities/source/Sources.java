@@ -3,6 +3,7 @@ package dev.littoral.activities.source;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.RequestListener;
 import dev.littoral.activities.RequestListener.Store;
+import dev.littoral.activities.s3.Access;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.activities.s3.S3Uri;
@@ -97,7 +98,7 @@ public final class Sources {
         RequestCounter counter = new RequestCounter(requests, Store.SOURCE);
         return new S3Opened(
                 new S3Source(
-                        clients.client(source.spec().profile()),
+                        clients.client(Access.of(source.spec())),
                         S3Uri.parse(source.uri()),
                         filter(source),
                         counter,

@@ -270,7 +270,7 @@ class DirectGetsTest {
                     .type(ProfileFile.Type.CONFIGURATION)
                     .build();
             try (S3Clients clients = new S3Clients(() -> file)) {
-                S3Bucket bucket = bucket(clients.client("session"));
+                S3Bucket bucket = bucket(clients.client(TestProfiles.access("session")));
                 read(bucket);
                 read(bucket);
             }

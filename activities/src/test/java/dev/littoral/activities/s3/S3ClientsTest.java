@@ -42,8 +42,8 @@ class S3ClientsTest {
                         s3 =
                           endpoint_url = %1$s
                         """.formatted(server.endpoint()))) {
-            clients.client("other").listObjectsV2(r -> r.bucket("lake"));
-            clients.client("plain").listObjectsV2(r -> r.bucket("lake"));
+            clients.client(TestProfiles.access("other")).listObjectsV2(r -> r.bucket("lake"));
+            clients.client(TestProfiles.access("plain")).listObjectsV2(r -> r.bucket("lake"));
 
             assertThat(server.requests()).allMatch(line -> line.startsWith("GET /lake?"));
             assertThat(heads.get(0)).contains("Credential=keyofother/").contains("/eu-west-1/s3/");
@@ -59,7 +59,7 @@ class S3ClientsTest {
                 aws_secret_access_key = hush
                 region = eu-west-1
                 """)) {
-            S3Client client = clients.client("aws");
+            S3Client client = clients.client(TestProfiles.access("aws"));
             assertThat(client.serviceClientConfiguration().endpointOverride()).isEmpty();
             assertThat(client.serviceClientConfiguration().region()).isEqualTo(Region.EU_WEST_1);
             assertThat(client.utilities().getUrl(r -> r.bucket("lake").key("a")))
@@ -70,15 +70,17 @@ class S3ClientsTest {
     @Test
     void oneClientServesAProfileUntilAllAreClosed() {
         S3Clients clients = clients("[profile a]\nregion = eu-west-1\n[profile b]\nregion = eu-west-1\n");
-        assertThat(clients.client("a")).isSameAs(clients.client("a")).isNotSameAs(clients.client("b"));
+        assertThat(clients.client(TestProfiles.access("a")))
+                .isSameAs(clients.client(TestProfiles.access("a")))
+                .isNotSameAs(clients.client(TestProfiles.access("b")));
         clients.close();
-        assertThatThrownBy(() -> clients.client("a")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> clients.client(TestProfiles.access("a"))).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void anUnknownProfileIsAnInputFailureThatNamesItAndItsFiles() {
         try (S3Clients clients = clients("[profile a]\nregion = eu-west-1\n")) {
-            assertThatThrownBy(() -> clients.client("nobody"))
+            assertThatThrownBy(() -> clients.client(TestProfiles.access("nobody")))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                     .satisfies(
@@ -90,7 +92,7 @@ class S3ClientsTest {
     void aProfileWithoutCredentialsIsAnAccessFailure() {
         try (FakeS3 server = server();
                 S3Clients clients = clients("[profile a]\nendpoint_url = " + server.endpoint() + "\n")) {
-            S3Bucket bucket = new S3Bucket(clients.client("a"), "lake", new RequestCounter());
+            S3Bucket bucket = new S3Bucket(clients.client(TestProfiles.access("a")), "lake", new RequestCounter());
             assertThatThrownBy(() -> bucket.page(r -> {}))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
@@ -150,7 +152,7 @@ class S3ClientsTest {
 
         public static void main(String[] args) {
             try (S3Clients clients = new S3Clients()) {
-                clients.client(null).listObjectsV2(r -> r.bucket("lake"));
+                clients.client(Access.OWN).listObjectsV2(r -> r.bucket("lake"));
             }
         }
     }

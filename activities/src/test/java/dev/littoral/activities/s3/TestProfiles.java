@@ -8,6 +8,11 @@ import software.amazon.awssdk.profiles.ProfileFile;
 public final class TestProfiles {
     private TestProfiles() {}
 
+    /** With a profile. */
+    static Access access(String profile) {
+        return new Access(profile, false, false);
+    }
+
     /** Clients whose shared config file has the given text. */
     public static S3Clients clients(String config) {
         ProfileFile file = ProfileFile.builder()

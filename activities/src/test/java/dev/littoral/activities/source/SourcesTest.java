@@ -12,11 +12,13 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.OnTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -341,8 +343,48 @@ class SourcesTest {
     }
 
     @Test
+    void aSpecSaysWhetherRequestsAreAnonymousAndWhoPays() throws Exception {
+        List<String> heads = new CopyOnWriteArrayList<>();
+        try (FakeS3 server = new FakeS3((number, request) -> {
+                    heads.add(request);
+                    return FakeS3.error(403, "AccessDenied");
+                });
+                S3Clients clients = TestProfiles.clients(
+                        "[profile a]\naws_access_key_id = keyofa\naws_secret_access_key = hush\nendpoint_url = "
+                                + server.endpoint() + "\n")) {
+            for (boolean anonymous : new boolean[] {true, false}) {
+                ExternalSource source = new ExternalSource(
+                        "s3://lake/",
+                        new ExternalSpec(
+                                "parquet",
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                OnBadFile.FAIL,
+                                "a",
+                                OnTable.REFUSE,
+                                anonymous,
+                                !anonymous));
+                FileSource files = new Sources(clients, AllowList.of(source))
+                        .open(source, false)
+                        .files();
+                assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
+                assertThat(heads.getLast().contains("Authorization:")).isNotEqualTo(anonymous);
+                assertThat(heads.getLast().contains("x-amz-request-payer: requester"))
+                        .isNotEqualTo(anonymous);
+            }
+        }
+    }
+
+    @Test
+    void aSourceWithoutAProfileNeedsNone() {
+        assertThat(new Sources(null, AllowList.of(List.of("s3://"))).refusal(source("s3://lake/")))
+                .isEmpty();
+    }
+
+    @Test
     void anAllowedProfileIsReadWith() throws Exception {
-        List<String> heads = new ArrayList<>();
+        List<String> heads = new CopyOnWriteArrayList<>();
         try (FakeS3 server = new FakeS3((number, request) -> {
                     heads.add(request);
                     return FakeS3.error(403, "AccessDenied");

@@ -54,6 +54,7 @@ public final class Requests {
             sorted("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor");
 
     private static final Pattern COLLECTION_ID = Pattern.compile("[a-z0-9][a-z0-9._=-]*");
+    private static final Pattern ARN = Pattern.compile("(?i)arn:aws[a-z-]*:s3[a-z-]*:");
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
     private static final Pattern PROFILE = Pattern.compile("[A-Za-z0-9._@:/+-]{1,128}");
     private static final Pattern SECRET_KEY =
@@ -211,6 +212,11 @@ public final class Requests {
             case "s3" -> {
                 int slash = rest.indexOf('/');
                 String bucket = slash < 0 ? rest : rest.substring(0, slash);
+                if (ARN.matcher(bucket).lookingAt() && bucket.indexOf('@') < 0) {
+                    throw new InvalidRequestException(
+                            where
+                                    + " names an ARN; expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, which ends in -s3alias, is one");
+                }
                 // A secret may have a slash in it, and then seems to end the bucket.
                 if (bucket.indexOf('@') >= 0 || bucket.indexOf(':') >= 0) {
                     throw new InvalidRequestException(
