@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -157,7 +158,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         Plan plan = catalog.one(request.plan(), Plan.class);
         List<ShardRef> shards = shards(catalog, request.plan(), plan);
         Totals totals = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
-        guard(base.totals(), totals, request);
+        guard(base.totals(), totals, unread(shards), request);
 
         SkipReport skipped = new SkipReport(plan.skipped(), null, null);
         if (plan.skippedKey() != null) {
@@ -211,13 +212,31 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         return Parallel.run(PARALLEL, tasks, RuntimeException.class);
     }
 
-    /** Refuses a snapshot that lost more than its collection allows: more often a broken source than a wish. */
-    private static void guard(Totals before, Totals now, CommitRequest request) {
+    private static long unread(List<ShardRef> shards) {
+        return shards.stream()
+                .map(ShardRef::unread)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /**
+     * Refuses a snapshot that lost more than its collection allows: more often a broken source than a wish.
+     *
+     * @param unread files that could not be read
+     */
+    private static void guard(Totals before, Totals now, long unread, CommitRequest request) {
+        String found = "Source " + request.source().uri() + " has " + now.rows() + " rows in " + now.files() + " files"
+                + (unread == 0 ? "" : " and " + unread + " that are archived and cannot be read");
         if (before.rows() == 0) {
+            if (now.rows() == 0 && unread > 0 && !request.options().allowEmpty()) {
+                throw LittoralException.input(found
+                        + "; expected one that can be read: restore some, or set allowEmpty if the collection may be"
+                        + " empty");
+            }
             return;
         }
-        String found = "Source " + request.source().uri() + " has " + now.rows() + " rows in " + now.files()
-                + " files, the collection has " + before.rows() + " in " + before.files();
+        found += ", the collection has " + before.rows() + " in " + before.files();
         if (now.rows() == 0 && !request.options().allowEmpty()) {
             throw LittoralException.input(found + ": it would be emptied; set allowEmpty if that is meant");
         }

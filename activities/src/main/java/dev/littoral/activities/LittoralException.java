@@ -3,7 +3,7 @@ package dev.littoral.activities;
 import dev.littoral.workflows.model.FailureType;
 
 /** A failure with the class that decides what happens next. Its message is one sentence that a person can act on. */
-public final class LittoralException extends RuntimeException {
+public class LittoralException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final FailureType type;

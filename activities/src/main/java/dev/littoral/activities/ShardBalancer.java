@@ -29,6 +29,7 @@ final class ShardBalancer {
      * @param totals what they add up to
      * @param listing the digest of its listing
      * @param schemas the fingerprints of its files' schemas, sorted
+     * @param unread files that could not be read
      * @param newSegments segments with a new id
      * @param newRows rows in these
      */
@@ -37,6 +38,7 @@ final class ShardBalancer {
             Totals totals,
             String listing,
             List<String> schemas,
+            long unread,
             int newSegments,
             long newRows) {}
 
@@ -164,6 +166,7 @@ final class ShardBalancer {
                 new Totals(served, bytes, segment.length, allRows, segments, files.size() - served),
                 listing.hex(),
                 List.copyOf(schemas),
+                files.stream().filter(FileEntry::unread).count(),
                 balance.newSegments(),
                 balance.newRows());
     }

@@ -5,6 +5,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.format.BadFileException;
 import dev.littoral.activities.format.Footer;
 import dev.littoral.activities.format.FragmentSplitter;
 import dev.littoral.activities.format.ParquetFooters;
@@ -12,12 +13,12 @@ import dev.littoral.activities.format.RequiredColumns;
 import dev.littoral.activities.listing.Part;
 import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.PlannedShard;
+import dev.littoral.activities.source.ArchivedException;
 import dev.littoral.activities.source.Difference;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.ExternalSpec;
-import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.UpdateReport;
@@ -111,9 +112,9 @@ final class ShardReader {
             SourceFile file = listed.get(i);
             FileEntry before = base.get(file.path());
             FileEntry read = reuse.get(file.path());
-            if (!plan.reopen() && before != null && before.is(file) && fits(before)) {
+            if (!plan.reopen() && isKnown(before, file) && fits(before)) {
                 files[i] = before;
-            } else if (read != null && read.is(file)) {
+            } else if (isKnown(read, file)) {
                 files[i] = keepSegments(read, before);
             } else {
                 toOpen.add(i);
@@ -145,6 +146,11 @@ final class ShardReader {
         return entries.stream().map(FileEntry::file).toList();
     }
 
+    /** Whether a file is one that was read before. One that could not be read is looked at again, however often. */
+    private static boolean isKnown(FileEntry entry, SourceFile file) {
+        return entry != null && entry.is(file) && !entry.unread();
+    }
+
     /** Whether a file can stay cut as it is: a target that was made smaller asks for new cuts. */
     private boolean fits(FileEntry entry) {
         return entry.fragments().stream().allMatch(fragment -> fragment.rows() <= targetRows);
@@ -168,48 +174,41 @@ final class ShardReader {
     }
 
     /**
-     * Opens a file.
+     * Opens a file. Only a finding about its bytes leaves it out for good, and an archive's refusal until it can be read; whatever
+     * else a store or a file system answers fails the update.
      *
      * @param claimed fragments that the files opened so far have at least; what a few bytes claim must not fill the memory
      */
     private FileEntry open(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
-        Footer footer;
         try {
-            footer = footers.read(source, file);
-            RequiredColumns.finding(file, footer, spec.columns()).ifPresent(finding -> {
-                throw LittoralException.input(finding);
-            });
-            opened.incrementAndGet();
-            if (footer.rows() == 0) {
-                return skipped(file, NO_ROWS);
-            }
-            FragmentSplitter.check(file.path(), footer.rows(), targetRows);
-        } catch (LittoralException e) {
-            return refused(file, e);
-        }
-        checkFragments(claimed.addAndGet(Math.ceilDiv(footer.rows(), targetRows)), file);
-        try {
-            long[] cuts = FragmentSplitter.split(file.path(), footer.rowGroupRows(), targetRows);
-            FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
-            Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
-            return new FileEntry(
-                    file.path(),
-                    file.version(),
-                    file.bytes(),
-                    footer.rows(),
-                    footer.schema().fingerprint(),
-                    List.of(fragments),
-                    null);
-        } catch (LittoralException e) {
-            return refused(file, e);
+            return read(file, claimed);
+        } catch (BadFileException finding) {
+            return leftOut(finding, FileEntry.leftOut(file, finding.getMessage()));
+        } catch (ArchivedException refusal) {
+            return leftOut(refusal, FileEntry.unread(file, refusal.getMessage()));
         }
     }
 
-    private FileEntry refused(SourceFile file, LittoralException finding) {
-        if (finding.type() == FailureType.INPUT && spec.onBadFile() == OnBadFile.SKIP) {
-            return skipped(file, finding.getMessage());
+    private FileEntry leftOut(LittoralException why, FileEntry entry) {
+        if (spec.onBadFile() != OnBadFile.SKIP) {
+            throw why;
         }
-        throw finding;
+        return entry;
+    }
+
+    private FileEntry read(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
+        Footer footer = footers.read(source, file);
+        RequiredColumns.check(file, footer, spec.columns());
+        opened.incrementAndGet();
+        if (footer.rows() == 0) {
+            return FileEntry.leftOut(file, NO_ROWS);
+        }
+        FragmentSplitter.check(file.path(), footer.rows(), targetRows);
+        checkFragments(claimed.addAndGet(Math.ceilDiv(footer.rows(), targetRows)), file);
+        long[] cuts = FragmentSplitter.split(file.path(), footer.rowGroupRows(), targetRows);
+        FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
+        Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
+        return FileEntry.served(file, footer.rows(), footer.schema().fingerprint(), List.of(fragments));
     }
 
     /** No bad file, but too much for one shard: whether bad files are left out is not asked. */
@@ -219,10 +218,6 @@ final class ShardReader {
                     + " fragments or more of at most " + targetRows + " rows; expected at most "
                     + MAX_FRAGMENTS + ": make targetRowsPerSegment larger");
         }
-    }
-
-    private static FileEntry skipped(SourceFile file, String reason) {
-        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason);
     }
 
     /** A file that was opened though it is the same keeps its fragments' segments. */

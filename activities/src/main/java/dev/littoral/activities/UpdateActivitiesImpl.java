@@ -170,7 +170,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     planKey != null || result.staged() || again,
                     result.listed(),
                     skips.count(),
-                    bounded(skips.first()),
+                    bounded(result.unread(), skips.first()),
                     result.plan().carried(),
                     result.plan().vanished(),
                     unchanged ? schemas(base) : 0,
@@ -319,7 +319,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                             sha256,
                             shard.listing(),
                             shard.totals(),
-                            shard.schemas()));
+                            shard.schemas(),
+                            shard.unread()));
             done.set(new BalanceProgress(
                     before.step(), before.done() + 1, before.shards() + 1, Sums.plus(before.sum(), shard)));
         }
@@ -361,8 +362,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         return plan.substring(0, plan.lastIndexOf('/') + 1) + name.formatted(shard);
     }
 
-    private static List<SkippedFile> bounded(List<SkippedFile> skipped) {
-        return Sums.bounded(List.of(), skipped, Sums.MAX_SKIPPED_CHARS);
+    private static List<SkippedFile> bounded(List<SkippedFile> unread, List<SkippedFile> skipped) {
+        return Sums.bounded(Sums.bounded(List.of(), unread, Sums.MAX_SKIPPED_CHARS), skipped, Sums.MAX_SKIPPED_CHARS);
     }
 
     private static <T> Optional<T> heartbeat(Class<T> type) {

@@ -158,6 +158,7 @@ final class CatalogFolder {
                     named.put("sha256", hex(compressed)).put("listing", listing(lines));
                     named.set("totals", totals(lines));
                     named.set("schemas", schemas(lines));
+                    named.remove("unread");
                 }
             }
             if (names) {

@@ -15,6 +15,8 @@ import java.util.List;
  * @param schema the fingerprint of its schema, or null when it is left out
  * @param fragments its fragments in row order; none when it is left out
  * @param skipped why it is left out, or null when it is served
+ * @param unread whether it is left out because the store did not hand it over, so that nothing is known of its bytes; each update
+ *     looks at it again
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FileEntry(
@@ -24,8 +26,31 @@ public record FileEntry(
         long rows,
         String schema,
         List<FragmentEntry> fragments,
-        String skipped)
+        String skipped,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread)
         implements Difference.Line {
+
+    /** How reasons begin that are no findings. Builds that do not mark such files took them for bad ones. */
+    private static final String NOT_READ = "Cannot ";
+
+    public FileEntry {
+        unread |= skipped != null && skipped.startsWith(NOT_READ);
+    }
+
+    /** A file that is served. */
+    public static FileEntry served(SourceFile file, long rows, String schema, List<FragmentEntry> fragments) {
+        return new FileEntry(file.path(), file.version(), file.bytes(), rows, schema, fragments, null, false);
+    }
+
+    /** A file that is left out for what is in it. */
+    public static FileEntry leftOut(SourceFile file, String reason) {
+        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, false);
+    }
+
+    /** A file that could not be read. */
+    public static FileEntry unread(SourceFile file, String reason) {
+        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, true);
+    }
 
     /**
      * A row range of the file.
@@ -51,7 +76,7 @@ public record FileEntry(
 
     /** A path where no file is any more. */
     public static FileEntry gone(String path) {
-        return new FileEntry(path, null, 0, 0, null, List.of(), null);
+        return new FileEntry(path, null, 0, 0, null, List.of(), null, false);
     }
 
     public boolean served() {
@@ -67,7 +92,7 @@ public record FileEntry(
     }
 
     public FileEntry with(List<FragmentEntry> newFragments) {
-        return new FileEntry(path, version, bytes, rows, schema, newFragments, skipped);
+        return new FileEntry(path, version, bytes, rows, schema, newFragments, skipped, unread);
     }
 
     /** Whether both cut the file into the same row ranges. */

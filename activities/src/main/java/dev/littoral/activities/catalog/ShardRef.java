@@ -1,5 +1,6 @@
 package dev.littoral.activities.catalog;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.workflows.model.Totals;
 import java.util.List;
 
@@ -12,10 +13,24 @@ import java.util.List;
  * @param listing the hex digest of its files' paths, versions and sizes, see {@link ListingDigest}
  * @param totals what it adds up to
  * @param schemas the fingerprints of its files' schemas, sorted
+ * @param unread how many of its files the store did not hand over, or null where the build that wrote it did not tell them apart
+ *     from bad ones
  */
-public record ShardRef(String from, String key, String sha256, String listing, Totals totals, List<String> schemas) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ShardRef(
+        String from, String key, String sha256, String listing, Totals totals, List<String> schemas, Long unread) {
     public ShardRef from(String newFrom) {
-        return new ShardRef(newFrom, key, sha256, listing, totals, schemas);
+        return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread);
+    }
+
+    /** The same shard, of which it is known how many files could not be read. */
+    public ShardRef unread(long files) {
+        return new ShardRef(from, key, sha256, listing, totals, schemas, files);
+    }
+
+    /** Whether it may have files that could not be read. */
+    public boolean mayHaveUnread() {
+        return unread == null ? totals.skipped() > 0 : unread > 0;
     }
 
     /** How many files its listing has, left out or not. */

@@ -1,6 +1,5 @@
 package dev.littoral.activities.format;
 
-import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.source.SourceFile;
 
 /**
@@ -134,8 +133,8 @@ final class CompactReader {
         }
     }
 
-    LittoralException corrupt(String found, String expected) {
-        return LittoralException.input("File " + file.path() + " has a corrupt footer: found " + found + " at byte "
+    BadFileException corrupt(String found, String expected) {
+        return new BadFileException("File " + file.path() + " has a corrupt footer: found " + found + " at byte "
                 + (at - start) + " of it, expected " + expected);
     }
 

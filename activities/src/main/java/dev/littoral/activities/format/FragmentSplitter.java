@@ -1,6 +1,5 @@
 package dev.littoral.activities.format;
 
-import dev.littoral.activities.LittoralException;
 import java.util.Arrays;
 
 /** Cuts a file into the row ranges that become fragments. */
@@ -18,7 +17,7 @@ public final class FragmentSplitter {
      * @param target most rows of a fragment, at least 1
      * @return the fragments' boundaries, rising: 0, then the end of each, which is the start of the next, the last being the
      *     file's rows. Just 0 for a file without rows.
-     * @throws LittoralException INPUT when there would be more than 1,000,000 fragments
+     * @throws BadFileException when there would be more than 1,000,000 fragments
      */
     public static long[] split(String path, long[] rowGroupRows, long target) {
         if (target < 1) {
@@ -46,7 +45,7 @@ public final class FragmentSplitter {
     /**
      * Looks whether a file's rows alone make too many fragments, before memory is taken for them.
      *
-     * @throws LittoralException INPUT when they do
+     * @throws BadFileException when they do
      */
     public static void check(String path, long rows, long target) {
         if (Math.ceilDiv(rows, target) > MAX_FRAGMENTS) {
@@ -54,8 +53,8 @@ public final class FragmentSplitter {
         }
     }
 
-    private static LittoralException tooMany(String path, long target) {
-        return LittoralException.input("File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS
+    private static BadFileException tooMany(String path, long target) {
+        return new BadFileException("File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS
                 + " of at most " + target + " rows, expected fewer; raise targetRowsPerSegment");
     }
 

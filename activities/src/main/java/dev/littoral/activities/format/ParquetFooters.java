@@ -2,7 +2,6 @@ package dev.littoral.activities.format;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SourceFile;
@@ -61,7 +60,7 @@ public final class ParquetFooters {
      * Reads the footer of a file. Waits while other footers take up the memory.
      *
      * @throws FileChangedException when the file is gone or has another version
-     * @throws LittoralException INPUT with a finding that names the file when it is not a Parquet file, its footer is encrypted,
+     * @throws BadFileException naming the file when it is not a Parquet file, its footer is encrypted,
      *     corrupt or larger than 128 MiB, or says what cannot be; whatever the source throws otherwise
      */
     public Footer read(FileSource source, SourceFile file) throws FileChangedException, InterruptedException {
@@ -107,7 +106,7 @@ public final class ParquetFooters {
     private static int footerLength(SourceFile file, byte[] tail) {
         int end = tail.length - MAGIC;
         if (is(ENCRYPTED, tail, end)) {
-            throw LittoralException.input("File " + file.path()
+            throw new BadFileException("File " + file.path()
                     + " has an encrypted footer: found PARE at its end, expected a plain footer, PAR1");
         }
         if (!is(PLAIN, tail, end)) {
@@ -119,11 +118,11 @@ public final class ParquetFooters {
         int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt(tail.length - TRAILER);
         long room = file.bytes() - MAGIC - TRAILER;
         if (length < 0 || length > room) {
-            throw LittoralException.input("File " + file.path() + " has a wrong footer length: found " + length
+            throw new BadFileException("File " + file.path() + " has a wrong footer length: found " + length
                     + ", expected 0 to " + room + " in a file of " + file.bytes() + " bytes");
         }
         if (length > MAX_FOOTER) {
-            throw LittoralException.input("File " + file.path() + " has too large a footer: found " + length
+            throw new BadFileException("File " + file.path() + " has too large a footer: found " + length
                     + " bytes, expected at most " + MAX_FOOTER);
         }
         return length;
@@ -133,8 +132,8 @@ public final class ParquetFooters {
         return Arrays.equals(magic, 0, MAGIC, bytes, at, at + MAGIC);
     }
 
-    private static LittoralException notParquet(SourceFile file, String found, String expected) {
-        return LittoralException.input(
+    private static BadFileException notParquet(SourceFile file, String found, String expected) {
+        return new BadFileException(
                 "File " + file.path() + " is not a Parquet file: found " + found + ", expected " + expected);
     }
 }

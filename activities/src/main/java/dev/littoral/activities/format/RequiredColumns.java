@@ -13,10 +13,19 @@ public final class RequiredColumns {
     private RequiredColumns() {}
 
     /**
-     * The first required column that the file lacks or has with another type, in words that name the file, the column, what was
-     * found and what was expected; empty when all are there. Types compare exactly; a time or timestamp matches in any unit.
+     * Checks. Types compare exactly; a time or timestamp matches in any unit.
+     *
+     * @throws BadFileException naming the file, what was found and what was expected, for the first required column that the file
+     *     lacks or has with another type
      */
-    public static Optional<String> finding(SourceFile file, Footer footer, List<RequiredColumn> columns) {
+    public static void check(SourceFile file, Footer footer, List<RequiredColumn> columns) {
+        finding(file, footer, columns).ifPresent(finding -> {
+            throw new BadFileException(finding);
+        });
+    }
+
+    /** What is wrong with the first column that is not as required, or empty. */
+    static Optional<String> finding(SourceFile file, Footer footer, List<RequiredColumn> columns) {
         for (RequiredColumn column : columns) {
             Optional<String> type = footer.typeOf(column.name());
             if (type.isEmpty()) {

@@ -9,6 +9,7 @@ import dev.littoral.activities.source.PathRange;
 import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFile;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -67,9 +68,11 @@ public final class SourceLister {
      * @param same whether the source lists as the base does, so that nothing is to be done
      * @param listed everything that was listed
      * @param skips what was left out
+     * @param unread the first files of carried shards that can still not be read; the shards' totals count them
      * @param staged whether something may be staged
      */
-    public record Result(Plan plan, boolean same, long listed, SkipLog skips, boolean staged) {}
+    public record Result(
+            Plan plan, boolean same, long listed, SkipLog skips, List<SkippedFile> unread, boolean staged) {}
 
     /**
      * Lists.
@@ -94,7 +97,8 @@ public final class SourceLister {
             skips = new SkipLog();
             ranges = sorted(base, touchAll, skips);
         }
-        List<PlannedShard> shards = new ShardPlanner(maxFiles).plan(ranges);
+        UnreadFiles unread = new UnreadFiles(source, catalog);
+        List<PlannedShard> shards = unread.lookAgain(new ShardPlanner(maxFiles).plan(ranges));
         boolean same = !base.isEmpty()
                 && shards.size() == base.size()
                 && shards.stream().noneMatch(PlannedShard::isTouched);
@@ -105,6 +109,7 @@ public final class SourceLister {
                 same,
                 listed,
                 skips,
+                unread.first(),
                 again || ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
     }
 

@@ -54,6 +54,8 @@ public final class S3Failures {
             "IncorrectEndpoint",
             "PermanentRedirect");
 
+    private static final String ARCHIVED = "InvalidObjectState";
+
     private S3Failures() {}
 
     /**
@@ -102,11 +104,16 @@ public final class S3Failures {
         return e.statusCode() == 404 && code(e).equals("NoSuchKey");
     }
 
+    /** Whether the object is archived, so that it cannot be read before somebody restores it. */
+    public static boolean isArchived(AwsServiceException e) {
+        return code(e).equals(ARCHIVED);
+    }
+
     private static LittoralException answered(String action, AwsServiceException e) {
         String code = code(e);
         int status = e.statusCode();
         String found = "the store answers " + status + (code.isEmpty() ? "" : " " + code);
-        if (code.equals("InvalidObjectState")) {
+        if (code.equals(ARCHIVED)) {
             return failure(FailureType.INPUT, action, found, "the object is archived and has to be restored first", e);
         }
         if (TRANSIENT_CODES.contains(code)

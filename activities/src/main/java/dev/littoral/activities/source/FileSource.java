@@ -71,6 +71,7 @@ public interface FileSource extends AutoCloseable {
      * Reads exactly {@code length} bytes at {@code offset} of the file, at the version that was listed. One request.
      *
      * @throws FileChangedException when the file is gone or has another version
+     * @throws ArchivedException when the store has it in an archive
      */
     byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
 

@@ -52,6 +52,12 @@ public final class LocalSource implements FileSource {
     private final boolean folderOnly;
     private final PathFilter filter;
     private final String attributes;
+    private final Opener opener;
+
+    /** Opens files for reading. */
+    interface Opener {
+        FileChannel open(Path file, Set<OpenOption> options) throws IOException;
+    }
 
     /**
      * Opens a source; nothing is read yet.
@@ -60,10 +66,15 @@ public final class LocalSource implements FileSource {
      * @param filter applies to the files below a folder; a file that is itself the root was named by a person and is served
      */
     public LocalSource(Path root, PathFilter filter) {
-        this(root, false, filter);
+        this(root, filter, FileChannel::open);
     }
 
-    private LocalSource(Path root, boolean folderOnly, PathFilter filter) {
+    LocalSource(Path root, PathFilter filter, Opener opener) {
+        this(root, false, filter, opener);
+    }
+
+    private LocalSource(Path root, boolean folderOnly, PathFilter filter, Opener opener) {
+        this.opener = opener;
         this.root = root.toAbsolutePath().normalize();
         this.real = RealPath.of(this.root);
         this.folderOnly = folderOnly;
@@ -92,7 +103,7 @@ public final class LocalSource implements FileSource {
             if (!root.normalize().equals(root)) {
                 throw LittoralException.input("The source " + uri + " has a part . or ..; expected a plain path.");
             }
-            return new LocalSource(root, path.endsWith("/"), filter);
+            return new LocalSource(root, path.endsWith("/"), filter, FileChannel::open);
         } catch (InvalidPathException e) {
             throw LittoralException.input("The source " + uri + " is no path of this file system: " + e.getReason()
                     + "; its names are encoded as " + NAME_ENCODING + ".");
@@ -291,7 +302,7 @@ public final class LocalSource implements FileSource {
         checkUnchanged(file, path);
         Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        try (FileChannel channel = FileChannel.open(place(path), options)) {
+        try (FileChannel channel = opener.open(place(path), options)) {
             int read = 0;
             while (bytes.hasRemaining() && read >= 0) {
                 read = channel.read(bytes, offset + bytes.position());

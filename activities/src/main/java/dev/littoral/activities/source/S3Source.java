@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -47,6 +49,9 @@ public final class S3Source implements FileSource {
     private static final char LAST_OF_NAMES = '~';
 
     private static final String ETAG = "etag:";
+
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+
     /** Where a reply that cannot say a key puts a sign of its own. */
     private static final char UNREADABLE = '\uFFFD';
 
@@ -280,6 +285,9 @@ public final class S3Source implements FileSource {
             if (e.statusCode() == 416) {
                 throw new FileChangedException(file.path(), "it is shorter");
             }
+            if (S3Failures.isArchived(e)) {
+                throw new ArchivedException(S3Failures.of(action, e));
+            }
             throw S3Failures.of(action, e);
         } catch (SdkException e) {
             throw S3Failures.of(action, e);
@@ -289,10 +297,14 @@ public final class S3Source implements FileSource {
                     FailureType.TRANSIENT,
                     "Cannot " + action + ": the store's answer names no ETag, but its listing did");
         }
+        long size = sizeOf(reply, file, offset, length);
         // Not every store heeds If-Match.
-        String found = version(hasEtag ? reply.eTag() : null, size(reply), reply.lastModified());
+        String found = version(hasEtag ? reply.eTag() : null, size, reply.lastModified());
         if (!found.equals(file.version())) {
             throw new FileChangedException(file.path(), "listed was " + file.version() + ", read was " + found);
+        }
+        if (size != file.bytes()) {
+            throw new FileChangedException(file.path(), "it has " + size + " bytes and had " + file.bytes());
         }
         return body;
     }
@@ -394,9 +406,27 @@ public final class S3Source implements FileSource {
         return etag == null ? "size:" + bytes + ";mtime:" + modified.getEpochSecond() : ETAG + etag.replace("\"", "");
     }
 
-    /** The size of the whole object, of which the reply is a part. */
-    private static long size(GetObjectResponse reply) {
-        String range = reply.contentRange();
-        return range == null ? reply.contentLength() : Long.parseLong(range.substring(range.lastIndexOf('/') + 1));
+    /**
+     * The size of the whole object that a reply is a part of. Bytes of another place than the one asked for would be taken for
+     * what is wrong with the file.
+     */
+    private static long sizeOf(GetObjectResponse reply, SourceFile file, long offset, int length) {
+        if (reply.contentRange() == null) {
+            // The whole object, then.
+            if (offset == 0) {
+                return reply.contentLength();
+            }
+        } else {
+            Matcher range = CONTENT_RANGE.matcher(reply.contentRange());
+            if (range.matches()
+                    && Long.parseLong(range.group(1)) == offset
+                    && Long.parseLong(range.group(2)) == offset + length - 1) {
+                return range.group(3).equals("*") ? file.bytes() : Long.parseLong(range.group(3));
+            }
+        }
+        throw new LittoralException(
+                FailureType.TRANSIENT,
+                "Cannot read " + file.path() + ": the store's answer is not the range that was asked for, bytes "
+                        + offset + " to " + (offset + length - 1));
     }
 }

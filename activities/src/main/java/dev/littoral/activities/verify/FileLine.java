@@ -14,6 +14,10 @@ final class FileLine {
     private static final int FRAGMENTS = 16;
     private static final int SCHEMA = 32;
     private static final int SKIPPED = 64;
+    private static final int UNREAD = 128;
+
+    /** How reasons begin of files that were not read, where a build did not mark them. */
+    private static final String NOT_READ = "Cannot ";
 
     String path;
     String version;
@@ -21,6 +25,7 @@ final class FileLine {
     long rows;
     String schema;
     String skipped;
+    boolean unread;
     int fragments;
     /** Start, end and segment of each fragment. */
     private long[] numbers = new long[3 * 16];
@@ -79,6 +84,7 @@ final class FileLine {
         rows = 0;
         schema = null;
         skipped = null;
+        unread = false;
         fragments = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
@@ -90,6 +96,7 @@ final class FileLine {
                 case "rows" -> rows = number(parser, name, ROWS);
                 case "schema" -> schema = text(parser, name, SCHEMA);
                 case "skipped" -> skipped = text(parser, name, SKIPPED);
+                case "unread" -> unread = truth(parser, name, UNREAD);
                 case "fragments" -> {
                     once(name, FRAGMENTS);
                     readFragments(parser);
@@ -101,6 +108,7 @@ final class FileLine {
         if ((seen & needed) != needed) {
             throw new IOException("it lacks one of path, version, bytes, rows and fragments");
         }
+        unread |= skipped != null && skipped.startsWith(NOT_READ);
     }
 
     private void readFragments(JsonParser parser) throws IOException {
@@ -151,6 +159,14 @@ final class FileLine {
             return parser.getText();
         }
         throw new IOException("its " + name + " is no text");
+    }
+
+    private boolean truth(JsonParser parser, String name, int field) throws IOException {
+        once(name, field);
+        if (parser.currentToken().isBoolean()) {
+            return parser.getBooleanValue();
+        }
+        throw new IOException("its " + name + " is neither true nor false");
     }
 
     private long number(JsonParser parser, String name, int field) throws IOException {

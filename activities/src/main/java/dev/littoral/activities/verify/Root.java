@@ -30,8 +30,13 @@ record Root(
 
     private static final long FORMAT = 1;
 
-    /** How a root names a shard. */
-    record Shard(String from, String key, String sha256, String listing, Counts totals, List<String> schemas) {}
+    /**
+     * How a root names a shard.
+     *
+     * @param unread how many of its files could not be read, or null where it is not said
+     */
+    record Shard(
+            String from, String key, String sha256, String listing, Counts totals, List<String> schemas, Long unread) {}
 
     /**
      * Reads a root shard by shard, or returns null where it is too damaged to be used.
@@ -105,7 +110,8 @@ record Root(
                 fields.sha256("sha256"),
                 fields.sha256("listing"),
                 fields.counts("totals"),
-                schemas);
+                schemas,
+                fields.has("unread") ? fields.number("unread", 0) : null);
         return fields.whole() ? shard : null;
     }
 }

@@ -16,6 +16,7 @@ import java.util.TreeSet;
  * @param first its first path, or null when it has none
  * @param last its last path
  * @param listing the digest of its listing
+ * @param unread how many files could not be read
  * @param segments its segments
  * @param mostRows the most rows a segment has
  * @param largest the segment that has them
@@ -28,6 +29,7 @@ record ShardFacts(
         Counts totals,
         String listing,
         List<String> schemas,
+        long unread,
         ShardSegments segments,
         long mostRows,
         long largest,
@@ -62,6 +64,7 @@ record ShardFacts(
         private long fragments;
         private long rows;
         private long skipped;
+        private long unread;
 
         Reading(String object, Findings findings) {
             this.object = object;
@@ -91,6 +94,12 @@ record ShardFacts(
                 skipped++;
                 if (line.rows != 0 || line.fragments != 0) {
                     wrong(line, line.rows + " rows and " + line.fragments + " fragments", "none, since it is left out");
+                }
+            }
+            if (line.unread) {
+                unread++;
+                if (line.skipped == null) {
+                    wrong(line, "no reason though it is unread", "why it could not be read");
                 }
             }
         }
@@ -181,6 +190,7 @@ record ShardFacts(
                     new Counts(files, bytes, fragments, rows, ids.length, skipped),
                     HexFormat.of().formatHex(listing.digest()),
                     List.copyOf(schemas),
+                    unread,
                     new ShardSegments(ids, contents),
                     mostRows,
                     largest,

@@ -310,6 +310,12 @@ final class SnapshotCheck {
                     where + ".schemas are " + Text.brief(named.schemas().toString()),
                     Text.brief(facts.schemas().toString()) + ", which " + named.key() + " has");
         }
+        if (facts.whole() && named.unread() != null && named.unread() != facts.unread()) {
+            findings.error(
+                    object,
+                    where + ".unread is " + named.unread(),
+                    facts.unread() + ", the files in " + named.key() + " that could not be read");
+        }
         if (facts.whole() && facts.mostRows() > root.targetRows()) {
             findings.error(
                     object,

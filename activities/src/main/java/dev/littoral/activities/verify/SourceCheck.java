@@ -25,6 +25,7 @@ final class SourceCheck implements FileSource.Visitor {
     private long compared;
     private long added;
     private long leftOut;
+    private long unread;
 
     SourceCheck(StoredObjects objects, Root root, Findings findings) {
         this.objects = objects;
@@ -33,7 +34,7 @@ final class SourceCheck implements FileSource.Visitor {
     }
 
     /** A file of the snapshot. */
-    private record Entry(String path, String version, long bytes, boolean served) {}
+    private record Entry(String path, String version, long bytes, boolean served, boolean unread) {}
 
     private record Range(String from, String to) {
         boolean contains(String path) {
@@ -71,6 +72,11 @@ final class SourceCheck implements FileSource.Visitor {
         if (added > 0) {
             findings.info(uri, added + " files are not in the snapshot; an update takes them");
         }
+        if (unread > 0) {
+            findings.info(
+                    uri,
+                    unread + " files that the snapshot left out could not be read; each update looks at them again");
+        }
         if (leftOut > 0) {
             findings.info(uri, leftOut + " files that the snapshot left out are gone or have changed");
         }
@@ -98,6 +104,8 @@ final class SourceCheck implements FileSource.Visitor {
             } else {
                 leftOut++;
             }
+        } else if (entry.unread()) {
+            unread++;
         }
     }
 
@@ -133,7 +141,8 @@ final class SourceCheck implements FileSource.Visitor {
             try {
                 FileLine.readAll(
                         bytes.get(),
-                        line -> entries.add(new Entry(line.path, line.version, line.bytes, line.skipped == null)));
+                        line -> entries.add(
+                                new Entry(line.path, line.version, line.bytes, line.skipped == null, line.unread)));
             } catch (IOException e) {
                 // It is a finding of its own already.
                 entries.clear();

@@ -44,7 +44,7 @@ class CleanerTest {
     private ShardRef shard(String objects) throws InterruptedException {
         String key = objects + "/shard-000000.jsonl.zst";
         String sha256 = catalog.write(key, JsonLines.write(List.of()));
-        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of());
+        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of(), 0L);
     }
 
     private void write(Head base, String objects, List<ShardRef> shards) throws InterruptedException {

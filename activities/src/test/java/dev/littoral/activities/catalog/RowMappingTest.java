@@ -8,6 +8,7 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.RowMapping.Location;
 import dev.littoral.activities.catalog.RowMapping.Piece;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.source.SourceFile;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
 import dev.littoral.workflows.model.ExternalSource;
@@ -75,7 +76,7 @@ class RowMappingTest {
                 List<FileEntry> files = files(random, "/" + shards.size(), firstId, nextId);
                 String key = "shard-" + shards.size();
                 String sha256 = catalog.write(key, JsonLines.write(files));
-                shards.add(new ShardRef("/" + shards.size(), key, sha256, "", Totals.NONE, List.of()));
+                shards.add(new ShardRef("/" + shards.size(), key, sha256, "", Totals.NONE, List.of(), 0L));
                 Map<Long, List<Location>> expanded = expand(files);
                 order.addAll(expanded.keySet());
                 expected.putAll(expanded);
@@ -102,9 +103,10 @@ class RowMappingTest {
         CollectionCatalog catalog = new CollectionCatalog(store, "c");
         List<ShardRef> shards = new ArrayList<>();
         for (long id = 1; id <= 3; id++) {
-            FileEntry file = new FileEntry("/" + id, "v", 1, 2, "s", List.of(new FragmentEntry(0, 2, id)), null);
+            FileEntry file =
+                    FileEntry.served(new SourceFile("/" + id, "v", 1), 2, "s", List.of(new FragmentEntry(0, 2, id)));
             String sha256 = catalog.write("shard-" + id, JsonLines.write(List.of(file)));
-            shards.add(new ShardRef("/" + id, "shard-" + id, sha256, "", Totals.NONE, List.of()));
+            shards.add(new ShardRef("/" + id, "shard-" + id, sha256, "", Totals.NONE, List.of(), 0L));
         }
         Segments segments = new Segments(catalog, root(shards));
         assertThat(segments.find(2)).get().extracting(RowMapping::rows).isEqualTo(2L);
@@ -136,9 +138,11 @@ class RowMappingTest {
                 fragments.add(new FragmentEntry(row, end, random.nextLong(firstId, endId)));
                 row = end;
             }
-            String skipped = fragments.isEmpty() ? "no rows" : null;
+            SourceFile file = new SourceFile(prefix + "/" + i, "v" + i, 9);
             files.add(
-                    new FileEntry(prefix + "/" + i, "v" + i, 9, row, skipped == null ? "s" : null, fragments, skipped));
+                    fragments.isEmpty()
+                            ? FileEntry.leftOut(file, "no rows")
+                            : FileEntry.served(file, row, "s", fragments));
         }
         return files;
     }

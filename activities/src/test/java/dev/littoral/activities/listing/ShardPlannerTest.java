@@ -16,7 +16,7 @@ class ShardPlannerTest {
 
     private static ShardRef shard(String from, int files) {
         return new ShardRef(
-                from, "shard-" + from, "sha", "listing", new Totals(files, 0, 0, files * 10L, 1, 0), List.of());
+                from, "shard-" + from, "sha", "listing", new Totals(files, 0, 0, files * 10L, 1, 0), List.of(), 0L);
     }
 
     private static RangeListing unchanged(ShardRef base) {

@@ -127,19 +127,12 @@ class SourceListerTest {
                 List<FileEntry> entries = new ArrayList<>();
                 for (SourceFile file : files(shard)) {
                     digest.add(file);
-                    entries.add(new FileEntry(
-                            file.path(),
-                            file.version(),
-                            file.bytes(),
-                            1,
-                            "s",
-                            List.of(new FileEntry.FragmentEntry(0, 1, 1L)),
-                            null));
+                    entries.add(FileEntry.served(file, 1, "s", List.of(new FileEntry.FragmentEntry(0, 1, 1L))));
                 }
                 String key = "shards/" + listings + "-" + shards.size();
                 String sha256 = catalog.write(key, JsonLines.write(entries));
                 Totals totals = new Totals(entries.size(), 0, 0, entries.size(), 1, 0);
-                shards.add(new ShardRef(shard.from(), key, sha256, digest.hex(), totals, List.of()));
+                shards.add(new ShardRef(shard.from(), key, sha256, digest.hex(), totals, List.of(), 0L));
             } else {
                 shards.add(shard.carried().from(shard.from()));
             }

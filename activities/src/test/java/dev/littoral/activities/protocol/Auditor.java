@@ -251,7 +251,9 @@ final class Auditor {
         Map<Long, StringBuilder> segments = new TreeMap<>();
         long rows = 0;
         for (JsonNode shard : root.get("shards")) {
+            long unread = 0;
             for (JsonNode file : lines(object(at, shard, store, needed))) {
+                unread += file.path("unread").asBoolean() ? 1 : 0;
                 String path = file.get("path").asText();
                 long end = 0;
                 for (JsonNode fragment : file.get("fragments")) {
@@ -268,6 +270,10 @@ final class Auditor {
                         at + " has " + path + " twice");
                 rows += end;
             }
+            check(
+                    shard.get("unread").asLong() == unread,
+                    8,
+                    at + " forgets files that could not be read: it says " + shard.get("unread") + ", has " + unread);
         }
         check(
                 ref.get("totals").get("rows").asLong() == rows,

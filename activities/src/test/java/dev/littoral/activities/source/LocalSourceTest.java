@@ -9,11 +9,14 @@ import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalSourceTest {
@@ -660,6 +664,52 @@ class LocalSourceTest {
         assertChanged(file);
         Files.writeString(path.getParent(), "x");
         assertChanged(file);
+    }
+
+    @Test
+    void aFileThatIsOverwrittenWhileItIsReadIsNoticed() throws Exception {
+        write(root.resolve("a"), "old");
+        SourceFile file = only();
+        LocalSource source = new LocalSource(root, ALL, (path, options) -> {
+            FileChannel channel = FileChannel.open(path, options);
+            Files.writeString(path, "new");
+            Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(1_900_000_000)));
+            return channel;
+        });
+        assertThatThrownBy(() -> source.read(file, 0, 3))
+                .isInstanceOf(FileChangedException.class)
+                .hasMessageContaining("it has version size:3;mtime:1900000000.")
+                .hasMessageContaining("and had " + file.version());
+    }
+
+    @Test
+    void aFileThatIsReplacedJustBeforeItIsOpenedIsNoticed() throws Exception {
+        Path other = write(outside.resolve("a"), "new");
+        Path here = write(root.resolve("a"), "old");
+        Files.setLastModifiedTime(other, Files.getLastModifiedTime(here));
+        SourceFile file = only();
+        LocalSource source = new LocalSource(root, ALL, (path, options) -> {
+            Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+            return FileChannel.open(path, options);
+        });
+        assertThatThrownBy(() -> source.read(file, 0, 3)).isInstanceOf(FileChangedException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Input/output error, TRANSIENT",
+        "Stale file handle, TRANSIENT",
+        "Too many open files, TRANSIENT",
+        "Permission denied, ACCESS",
+        "Operation not permitted, ACCESS"
+    })
+    void whatTheSystemAnswersIsAFailureOfItsClassAndNoWordOnTheFile(String reason, FailureType type) throws Exception {
+        Path file = write("a");
+        SourceFile listed = only();
+        LocalSource source = new LocalSource(root, ALL, (path, options) -> {
+            throw new FileSystemException(path.toString(), null, reason);
+        });
+        assertFails(type, file, () -> source.read(listed, 0, 1));
     }
 
     private void assertChanged(SourceFile file) {

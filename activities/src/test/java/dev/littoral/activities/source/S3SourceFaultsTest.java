@@ -217,6 +217,62 @@ class S3SourceFaultsTest {
         }
     }
 
+    /** Taken for what was asked for, bytes of another place would be a finding about the file. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Content-Range: bytes 0-4/10\r\n",
+                "Content-Range: bytes 3-6/10\r\n",
+                "Content-Range: bytes */10\r\n",
+                "Content-Range: rows 3-7/10\r\n",
+                "Content-Range: bytes 99999999999999999999-4/10\r\n"
+            })
+    void anAnswerThatIsNotTheRangeAskedForIsAFailureToTryAgain(String range) throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.reply(206, ETAG_HEADER + range, "hello"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 3, 5))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                    .satisfies(e -> assertThat(e)
+                            .hasMessageContaining(
+                                    "the store's answer is not the range that was asked for, bytes 3 to 7"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"206, 9", "206, 11", "200, "})
+    void anObjectOfAnotherSizeThanListedHasChangedWhateverItsEtag(int status, String size) throws Exception {
+        String range = size == null ? "" : "Content-Range: bytes 0-4/" + size + "\r\n";
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.reply(status, ETAG_HEADER + range, "hello"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .isInstanceOf(FileChangedException.class)
+                    .hasMessageContaining("bytes and had 10");
+        }
+    }
+
+    @Test
+    void aStoreMayLeaveTheSizeOfTheWholeOpen() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) ->
+                        FakeS3.reply(206, ETAG_HEADER + "Content-Range: bytes 3-7/*\r\n", "hello"));
+                S3Client client = client(server)) {
+            assertThat(source(client).read(FILE, 3, 5)).asString().isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void anArchivedObjectIsToldApartFromEveryOtherAnswer() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(403, "InvalidObjectState"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .isInstanceOf(ArchivedException.class)
+                    .hasMessage(
+                            "Cannot read s3://lake/in/a: the store answers 403 InvalidObjectState; the object is archived"
+                                    + " and has to be restored first");
+        }
+    }
+
     @Test
     void anotherVersionIsNoticedWhereTheStoreDoesNotHeedIfMatch() throws Exception {
         try (FakeS3 server = new FakeS3((number, request) ->
