@@ -114,6 +114,10 @@ final class HostileFiles {
         FileMetaData wider = metadata(flat(2), 5, 5);
         wider.getRow_groups().get(0).getColumns().remove(0);
         files.add(bad("chunk-missing", file(wider), "has a row group that does not fit its schema"));
+        FileMetaData summary = metadata(flat(2), 10, 5, 5);
+        summary.getRow_groups().get(1).getColumns().get(0).setFile_path("a.parquet");
+        files.add(bad("rows-of-another-file", file(summary), "has rows that lie in another file"));
+        files.add(bad("summary", resource("summary"), "has rows that lie in another file"));
         // Schemas that are no trees.
         files.add(bad("no-schema", file(metadata(List.of(), 0)), "has a corrupt footer"));
         for (int children : List.of(-1, Integer.MIN_VALUE, 0, 2, Integer.MAX_VALUE)) {
@@ -130,6 +134,9 @@ final class HostileFiles {
         files.add(bad("row-groups-of-nothing", file(metadata(flat(1), 0, 0, 0, 0)), "no rows"));
         files.add(bad("no-bytes", new byte[0], "zero bytes"));
         // Odd, and sound.
+        FileMetaData own = metadata(flat(1), 5, 5);
+        own.getRow_groups().get(0).getColumns().get(0).setFile_path("hostile.parquet");
+        files.add(good("its-own-name", file(own), 5));
         files.add(good("no-columns", file(metadata(flat(0), 5, 5)), 5));
         files.add(good("encrypted-column", resource("encrypted-plain-footer"), -1));
         files.add(good("deep", file(metadata(deep(50_000), 5, 5)), 5));

@@ -1,6 +1,7 @@
 package dev.littoral.activities.format;
 
-import dev.littoral.activities.LittoralException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.littoral.activities.source.SourceFile;
 import java.util.Arrays;
 
@@ -17,6 +18,10 @@ final class FooterDecoder {
 
     private final SourceFile file;
     private final CompactReader in;
+
+    /** The file's name, without its folders. */
+    private final byte[] name;
+
     private Schema schema;
     private long[] rowGroupRows;
 
@@ -27,6 +32,8 @@ final class FooterDecoder {
     // rows,
     // which comes later, can tell to be wrong; -1 for none.
     private int chunks;
+    private int foreignChunk;
+    private String foreignPath;
     private int strayChunk;
     private long strayOffset;
     private int shortestChunk;
@@ -39,6 +46,7 @@ final class FooterDecoder {
     private FooterDecoder(SourceFile file, CompactReader in) {
         this.file = file;
         this.in = in;
+        this.name = file.path().substring(file.path().lastIndexOf('/') + 1).getBytes(UTF_8);
     }
 
     /** Decodes the footer that lies in part of an array. The array is not kept. */
@@ -124,18 +132,16 @@ final class FooterDecoder {
 
     private void readColumnChunks(int group) {
         chunks = in.structs();
+        foreignChunk = -1;
         strayChunk = -1;
         shortestChunk = -1;
         shortestValues = Long.MAX_VALUE;
         for (int chunk = 0; chunk < chunks; chunk++) {
-            boolean elsewhere = false;
             values = ABSENT;
             offset = ABSENT;
             for (int id = in.field(0); id != CompactReader.STOP; id = in.field(id)) {
                 if (id == 1 && in.type() == CompactReader.BINARY) {
-                    int length = in.length();
-                    elsewhere = length > 0;
-                    in.advance(length);
+                    readFilePath(chunk);
                 } else if (id == 3 && in.type() == CompactReader.STRUCT) {
                     readColumnMetaData();
                 } else {
@@ -148,7 +154,7 @@ final class FooterDecoder {
                 }
                 continue;
             }
-            if (strayChunk < 0 && !elsewhere && (offset < 0 || offset >= file.bytes())) {
+            if (strayChunk < 0 && (offset < 0 || offset >= file.bytes())) {
                 strayChunk = chunk;
                 strayOffset = offset;
             }
@@ -156,6 +162,18 @@ final class FooterDecoder {
                 shortestChunk = chunk;
                 shortestValues = values;
             }
+        }
+    }
+
+    /** A path is relative to the file that has the footer, so that file's own name says no more than none does. */
+    private void readFilePath(int chunk) {
+        int length = in.length();
+        int start = in.position();
+        in.advance(length);
+        boolean own = length == 0 || Arrays.equals(name, 0, name.length, in.bytes(), start, start + length);
+        if (!own && foreignChunk < 0) {
+            foreignChunk = chunk;
+            foreignPath = Text.shown(in.bytes(), start, length);
         }
     }
 
@@ -181,6 +199,12 @@ final class FooterDecoder {
                     "a row group that does not fit its schema: found " + chunks + " column chunks in row group "
                             + group,
                     schema.leaves() + ", the columns of the schema");
+        }
+        if (foreignChunk >= 0) {
+            throw wrong(
+                    "rows that lie in another file, as a summary of other files has: found column chunk " + foreignChunk
+                            + " of row group " + group + " in " + foreignPath,
+                    "it in this file");
         }
         if (strayChunk >= 0) {
             throw wrong(
@@ -224,7 +248,7 @@ final class FooterDecoder {
         }
     }
 
-    private LittoralException wrong(String what, String expected) {
-        return LittoralException.input("File " + file.path() + " has " + what + ", expected " + expected);
+    private BadFileException wrong(String what, String expected) {
+        return new BadFileException("File " + file.path() + " has " + what + ", expected " + expected);
     }
 }

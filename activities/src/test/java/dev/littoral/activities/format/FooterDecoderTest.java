@@ -22,6 +22,7 @@ import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.format.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FooterDecoderTest {
@@ -111,14 +112,58 @@ class FooterDecoderTest {
                 "has row groups that do not add up: found 90 rows in 2 row groups, expected 100, the rows of the file");
     }
 
-    @Test
-    void aShortColumnChunkIsFound() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aShortColumnChunkIsFound(int column) {
         FileMetaData metadata = Footers.metadata(Footers.columns(3), 8, 9);
-        chunk(metadata, 1, 2).getMeta_data().setNum_values(8);
+        chunk(metadata, 1, column).getMeta_data().setNum_values(8);
         assertInput(
                 metadata,
-                "has a column chunk that is too short: found 8 values in column chunk 2 of row group 1, expected 9, the rows"
-                        + " of the row group");
+                "has a column chunk that is too short: found 8 values in column chunk " + column
+                        + " of row group 1, expected 9, the rows of the row group");
+    }
+
+    private static final String VERSION = "05 02 02";
+    private static final String ROWS = "06 06 08";
+    private static final String VALUES = "06 0a 08";
+    private static final String OFFSET = "06 12 08";
+    private static final String GROUP_ROWS = "06 06 08";
+
+    /** The library writes no footer without a field that has to be there, so this one is put together by hand. */
+    private static byte[] withoutThe(String field) {
+        String schema = "09 04 2c 4801721502 00 1502 380161 00";
+        String chunk = "06 04 00 0c 06" + VALUES + OFFSET + "00 00";
+        String rowGroup = "09 02 1c" + chunk + "06 04 00" + GROUP_ROWS + "00";
+        String footer = VERSION + schema + ROWS + "09 08 1c" + rowGroup + "00";
+        int at = field.equals(GROUP_ROWS) ? footer.lastIndexOf(field) : footer.indexOf(field);
+        return bytes(footer.substring(0, at), footer.substring(at + field.length()));
+    }
+
+    @Test
+    void aFooterMadeByHandIsRead() {
+        assertThat(Footers.decode(withoutThe("")).rowGroupRows()).containsExactly(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        VERSION + ", no version",
+        VALUES + ", a column chunk without num_values",
+        OFFSET + ", a column chunk without data_page_offset",
+        GROUP_ROWS + ", row group 0 without num_rows"
+    })
+    void aFooterThatLacksAFieldIsFound(String field, String finding) {
+        assertThatThrownBy(() -> Footers.decode(withoutThe(field)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageStartingWith("File /lake/a.parquet has a corrupt footer: found " + finding + " at byte");
+    }
+
+    @Test
+    void aFooterThatDoesNotSayItsRowsIsFound() {
+        String hex = HexFormat.of().formatHex(withoutThe(""));
+        String lacking = hex.replaceFirst(ROWS.replace(" ", ""), "");
+        assertThatThrownBy(() -> Footers.decode(bytes(lacking)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("has a corrupt footer: found no num_rows at byte");
     }
 
     @Test
@@ -155,23 +200,54 @@ class FooterDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1 << 20, Long.MAX_VALUE, -1})
-    void aColumnChunkOutsideTheFileIsFound(long offset) {
-        FileMetaData metadata = Footers.metadata(Footers.columns(2), 8);
-        chunk(metadata, 0, 1).getMeta_data().setData_page_offset(offset);
+    @CsvSource({"0, 1048576", "0, -1", "1, 1048576", "1, 9223372036854775807", "1, -1", "2, -9223372036854775807"})
+    void aColumnChunkOutsideTheFileIsFound(int column, long offset) {
+        FileMetaData metadata = Footers.metadata(Footers.columns(3), 8);
+        chunk(metadata, 0, column).getMeta_data().setData_page_offset(offset);
         assertInput(
                 metadata,
-                "has a column chunk outside the file: found column chunk 1 of row group 0 at byte " + offset
-                        + ", expected 0 to 1048575");
+                "has a column chunk outside the file: found column chunk " + column + " of row group 0 at byte "
+                        + offset + ", expected 0 to 1048575");
     }
 
     @Test
-    void aColumnChunkInAnotherFileMayBeAnywhereThere() {
+    void theFirstOfTheColumnChunksOutsideTheFileIsNamed() {
         FileMetaData metadata = Footers.metadata(Footers.columns(2), 8);
-        chunk(metadata, 0, 1).setFile_path("b.parquet").getMeta_data().setData_page_offset(1L << 40);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(-5);
+        chunk(metadata, 0, 1).getMeta_data().setData_page_offset(-6);
+        assertInput(metadata, "found column chunk 0 of row group 0 at byte -5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void rowsThatLieInAnotherFileAreNotThisFilesRows(int column) {
+        FileMetaData metadata = Footers.metadata(Footers.columns(2), 5, 8);
+        // Anywhere in that file, also where this one has no bytes.
+        chunk(metadata, 1, column)
+                .setFile_path("day=1/b\n.parquet")
+                .getMeta_data()
+                .setData_page_offset(1L << 40);
+        assertInput(
+                metadata,
+                "has rows that lie in another file, as a summary of other files has: found column chunk " + column
+                        + " of row group 1 in day=1/b .parquet, expected it in this file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a.parquet"})
+    void aColumnChunkThatNamesItsOwnFileOrNoneLiesInIt(String path) {
+        FileMetaData metadata = Footers.metadata(Footers.columns(2), 8);
+        chunk(metadata, 0, 1).setFile_path(path);
         assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
-        chunk(metadata, 0, 1).setFile_path("");
+        chunk(metadata, 0, 1).getMeta_data().setData_page_offset(1L << 40);
         assertInput(metadata, "outside the file");
+    }
+
+    @Test
+    void whereARowGroupHasNoRowsItDoesNotMatterWhereTheyLie() {
+        FileMetaData metadata = Footers.metadata(Footers.columns(2), 8, 0);
+        chunk(metadata, 1, 0).setFile_path("b.parquet");
+        assertThat(Footers.decode(metadata).rowGroupRows()).containsExactly(8, 0);
     }
 
     @Test

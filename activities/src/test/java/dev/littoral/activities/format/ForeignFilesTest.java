@@ -112,6 +112,29 @@ class ForeignFilesTest {
     }
 
     @Test
+    void aSummaryOfOtherFiles() {
+        assertThatThrownBy(() -> read("summary"))
+                .isInstanceOf(BadFileException.class)
+                .hasMessage(
+                        "File /lake/summary has rows that lie in another file, as a summary of other files has: found"
+                                + " column chunk 0 of row group 0 in part-0.parquet, expected it in this file");
+    }
+
+    @Test
+    void aFileThatNamesItselfAsWhereItsRowsLie() throws Exception {
+        MemorySource source = new MemorySource();
+        byte[] bytes = bytes("own-name");
+        assertThat(new ParquetFooters()
+                        .read(source, source.add("/lake/day=1/own-name.parquet", bytes))
+                        .rows())
+                .isEqualTo(4);
+        // Under another name what it says is another file.
+        assertThatThrownBy(() -> new ParquetFooters().read(source, source.add("/lake/renamed.parquet", bytes)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("in own-name.parquet, expected it in this file");
+    }
+
+    @Test
     void anEncryptedFooter() {
         assertThatThrownBy(() -> read("encrypted-footer"))
                 .isInstanceOf(LittoralException.class)
