@@ -94,11 +94,7 @@ class PipelineTest {
     static UpdateActivitiesImpl.Opener s3(S3Client client) {
         return (source, allowEmpty) -> new Sources.Opened() {
             private final FileSource files = new S3Source(
-                    client,
-                    S3Uri.parse(source.uri()),
-                    new PathFilter(source.spec().include(), source.spec().exclude()),
-                    new RequestCounter(),
-                    allowEmpty);
+                    client, S3Uri.parse(source.uri()), PathFilter.of(source.spec()), new RequestCounter(), allowEmpty);
 
             @Override
             public FileSource files() {

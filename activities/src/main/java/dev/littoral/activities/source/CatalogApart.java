@@ -42,8 +42,7 @@ public final class CatalogApart {
             return Optional.of(
                     "Source " + source.uri() + " lies in the catalog " + catalog + "; expected one elsewhere");
         }
-        PathFilter filter =
-                new PathFilter(source.spec().include(), source.spec().exclude());
+        PathFilter filter = PathFilter.of(source.spec());
         return root.startsWith(folder)
                         && filter.skip((root + OBJECT).substring(folder.length()))
                                 .isEmpty()

@@ -32,7 +32,7 @@ public interface FileSource extends AutoCloseable {
 
     /**
      * Lists the files of a range, in {@link Paths#ORDER}. Costs one request per 1,000 files on S3. A reply that was cut off
-     * is an error, never an end.
+     * is an error, never an end. So is a path that tells that the source is a table, unless its spec says to ignore that.
      *
      * @return the first path at or beyond the range's end that was met, whether it is served or not; null when nothing lies
      *     there or the range is open. Where ranges join, it is the first path the next range hands to its visitor, skipped

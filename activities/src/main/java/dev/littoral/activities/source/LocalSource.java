@@ -200,10 +200,14 @@ public final class LocalSource implements FileSource {
             String path = folder.path + name;
             Map<String, Object> found = attributes(path(path)).orElse(Map.of());
             if (isTrue(found, "isDirectory")) {
+                filter.refuseTable(root.toString(), relative + "/");
                 folder.names.folder(name);
             } else if (isTrue(found, "isSymbolicLink")) {
+                // One that leads to a table's log makes a table no less than the log itself.
+                filter.refuseTable(root.toString(), relative + "/");
                 skip(path, SkipReason.SYMBOLIC_LINK);
             } else if (isTrue(found, "isRegularFile")) {
+                filter.refuseTable(root.toString(), relative);
                 Optional<SkipReason> reason = filter.skip(relative);
                 if (reason.isPresent()) {
                     skip(path, reason.get());
@@ -232,11 +236,13 @@ public final class LocalSource implements FileSource {
                     throw FileFailures.of("list the source", path, cause);
                 }
                 if (!FileFailures.gone(cause)) {
-                    if (!PathFilter.hidden(root.relativize(path).toString())) {
+                    Optional<SkipReason> reason =
+                            PathFilter.byName(root.relativize(path).toString());
+                    if (reason.isEmpty()) {
                         throw FileFailures.of("list the folder", path, cause);
                     }
                     // Nothing below it is served, so it may well be unreadable.
-                    skip(folder, SkipReason.HIDDEN);
+                    skip(folder, reason.get());
                 }
             }
             // Names that were read through a link, put in the place of this folder or of one above, are not its own.

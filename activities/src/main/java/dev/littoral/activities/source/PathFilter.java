@@ -1,23 +1,43 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Glob;
+import dev.littoral.workflows.model.OnTable;
 import java.util.List;
 import java.util.Optional;
 
 /** Decides by its name whether a file below a source is served. Safe for use by many threads. */
 public final class PathFilter {
+    /** How names end while Hadoop's copy commands, Spark, Flume and others write what they name. */
+    private static final List<String> UNFINISHED = List.of("._COPYING_", ".tmp");
+
     private final List<Glob> include;
     private final List<Glob> exclude;
+    private final OnTable table;
+
+    /** A filter that refuses tables. */
+    public PathFilter(List<String> include, List<String> exclude) {
+        this(include, exclude, OnTable.REFUSE);
+    }
 
     /**
+     * A filter.
+     *
      * @param include a path must match one of them; empty means every path
      * @param exclude a path must match none of them
+     * @param table what happens where a path tells that the source is a table
      * @throws LittoralException INPUT when a glob is bad, naming it
      */
-    public PathFilter(List<String> include, List<String> exclude) {
+    public PathFilter(List<String> include, List<String> exclude, OnTable table) {
         this.include = globs(include);
         this.exclude = globs(exclude);
+        this.table = table;
+    }
+
+    /** The filter that a spec asks for. */
+    public static PathFilter of(ExternalSpec spec) {
+        return new PathFilter(spec.include(), spec.exclude(), spec.table());
     }
 
     private static List<Glob> globs(List<String> globs) {
@@ -33,13 +53,14 @@ public final class PathFilter {
     }
 
     /**
-     * Why a file is left out, or empty when it is served. Hidden comes first, whatever the globs say.
+     * Why a file is left out, or empty when it is served. What its name alone says comes first, whatever the globs say.
      *
      * @param relativePath below the source, parts joined by {@code /}
      */
     public Optional<SkipReason> skip(String relativePath) {
-        if (hidden(relativePath)) {
-            return Optional.of(SkipReason.HIDDEN);
+        Optional<SkipReason> byName = byName(relativePath);
+        if (byName.isPresent()) {
+            return byName;
         }
         if (!include.isEmpty() && !matches(include, relativePath)) {
             return Optional.of(SkipReason.NOT_INCLUDED);
@@ -47,15 +68,53 @@ public final class PathFilter {
         return matches(exclude, relativePath) ? Optional.of(SkipReason.EXCLUDED) : Optional.empty();
     }
 
-    /** The rule of Hive and Spark: a part that starts with . or _ hides what it names, but for a partition _column=value. */
-    static boolean hidden(String relativePath) {
+    /**
+     * Looks whether a path tells that the source is a table. Left out or not, each path that a listing meets is to be shown.
+     *
+     * @param source the source's address, for the failure's message
+     * @param relativePath below the source; that of a folder has a slash at its end
+     * @throws LittoralException INPUT when it does, unless tables are served like any folder
+     */
+    void refuseTable(String source, String relativePath) {
+        if (table == OnTable.IGNORE) {
+            return;
+        }
+        TableFormat.of(relativePath).ifPresent(format -> {
+            throw LittoralException.input("The source " + source + " is " + format.words() + ", as " + relativePath
+                    + " in it says; expected a folder of which every file counts, and a table may keep files that it has"
+                    + " removed: write what it holds to a folder of its own, or set \"table\":\"ignore\" in the spec to"
+                    + " serve every file that is there");
+        });
+    }
+
+    /**
+     * What a name says by itself. Hive's and Spark's rule: a part that starts with . or _ hides what it names, but for a partition
+     * _column=value. And one that ends as unfinished files do hides it too, but for a partition column=value.
+     */
+    static Optional<SkipReason> byName(String relativePath) {
+        boolean unfinished = false;
         int end;
         for (int start = 0; start < relativePath.length(); start = end + 1) {
             end = relativePath.indexOf('/', start);
-            end = end < 0 ? relativePath.length() : end;
+            boolean folder = end >= 0;
+            end = folder ? end : relativePath.length();
             char first = relativePath.charAt(start);
-            if (first == '.'
-                    || (first == '_' && relativePath.substring(start, end).indexOf('=') < 0)) {
+            if (first == '.' || (first == '_' && !isPartition(relativePath, start, end))) {
+                return Optional.of(SkipReason.HIDDEN);
+            }
+            unfinished |= isUnfinished(relativePath, end) && !(folder && isPartition(relativePath, start, end));
+        }
+        return unfinished ? Optional.of(SkipReason.UNFINISHED) : Optional.empty();
+    }
+
+    private static boolean isPartition(String path, int start, int end) {
+        int equals = path.indexOf('=', start);
+        return equals >= 0 && equals < end;
+    }
+
+    private static boolean isUnfinished(String path, int end) {
+        for (String suffix : UNFINISHED) {
+            if (path.startsWith(suffix, end - suffix.length())) {
                 return true;
             }
         }

@@ -375,6 +375,7 @@ public final class S3Source implements FileSource {
 
     private void visit(ListPage.Listed o, boolean exact, Visitor visitor) throws InterruptedException {
         String path = bucket.path(o.key());
+        filter.refuseTable(bucket.path(prefix), o.key().substring(folder().length()));
         Optional<SkipReason> reason = skip(o, exact);
         if (reason.isPresent()) {
             visitor.skipped(path, reason.get());

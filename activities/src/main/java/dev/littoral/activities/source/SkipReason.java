@@ -3,6 +3,7 @@ package dev.littoral.activities.source;
 /** Why a listing leaves something out. The text is what the skip report says. */
 public enum SkipReason {
     HIDDEN("hidden: a part of the path starts with _ or ."),
+    UNFINISHED("hidden: a part of the path ends with ._COPYING_ or .tmp, as while it is written"),
     DIRECTORY_MARKER("directory marker"),
     ZERO_BYTES("zero bytes"),
     NOT_INCLUDED("matches no include glob"),

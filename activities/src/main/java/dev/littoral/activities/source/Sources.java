@@ -100,7 +100,7 @@ public final class Sources {
                 new S3Source(
                         clients.client(Access.of(source.spec())),
                         S3Uri.parse(source.uri()),
-                        filter(source),
+                        PathFilter.of(source.spec()),
                         counter,
                         allowEmpty),
                 counter);
@@ -117,11 +117,7 @@ public final class Sources {
     }
 
     private static LocalSource local(ExternalSource source) {
-        return LocalSource.of(source.uri(), filter(source));
-    }
-
-    private static PathFilter filter(ExternalSource source) {
-        return new PathFilter(source.spec().include(), source.spec().exclude());
+        return LocalSource.of(source.uri(), PathFilter.of(source.spec()));
     }
 
     private record S3Opened(S3Source files, RequestCounter counter) implements Opened {

@@ -39,6 +39,35 @@ class PathFilterTest {
         assertThat(ALL.skip(path)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a.parquet._COPYING_",
+                "day=1/a.parquet._COPYING_",
+                "a.parquet.tmp",
+                "a.tmp/b.parquet",
+                "day=1/a.tmp/b=2/c",
+                "x=a.tmp",
+                "x=1/y=a.parquet.tmp",
+            })
+    void aNameThatAWriterHasNotGivenItsEndHides(String path) {
+        assertThat(ALL.skip(path)).contains(SkipReason.UNFINISHED);
+        assertThat(new PathFilter(List.of("**.tmp", "**._COPYING_"), List.of("**")).skip(path))
+                .contains(SkipReason.UNFINISHED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file=a.tmp/b.parquet", "a.tmp.parquet", "tmp", "a/tmp", "atmp", "a_COPYING_", "a.TMP"})
+    void aNameThatIsFinishedHidesNothing(String path) {
+        assertThat(ALL.skip(path)).isEmpty();
+    }
+
+    @Test
+    void hiddenComesBeforeUnfinished() {
+        assertThat(ALL.skip("a.tmp/_b")).contains(SkipReason.HIDDEN);
+        assertThat(ALL.skip("_b/a.tmp")).contains(SkipReason.HIDDEN);
+    }
+
     @Test
     void aPathMustMatchOneIncludeAndNoExclude() {
         PathFilter filter = new PathFilter(List.of("*.parquet", "raw/**"), List.of("**/old/**", "tmp-*"));

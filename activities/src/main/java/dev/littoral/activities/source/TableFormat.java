@@ -1,0 +1,53 @@
+package dev.littoral.activities.source;
+
+import java.util.Optional;
+
+/**
+ * A table format whose tables are folders of files. Which of the files count is said in the table's own log, so whoever takes all of
+ * them for the table has removed rows in it, and others twice.
+ */
+enum TableFormat {
+    DELTA("a Delta table"),
+    ICEBERG("an Iceberg table"),
+    HUDI("a Hudi table"),
+    HUDI_PARTITION("a partition of a Hudi table"),
+    SPARK_SINK("the sink of a Spark stream");
+
+    private static final String ICEBERG_FOLDER = "metadata/";
+
+    private final String words;
+
+    TableFormat(String words) {
+        this.words = words;
+    }
+
+    /** In words, with an article. */
+    String words() {
+        return words;
+    }
+
+    /**
+     * The format of the table that a folder is, if a path in it tells so.
+     *
+     * @param relativePath below the folder; that of a folder has a slash at its end
+     */
+    static Optional<TableFormat> of(String relativePath) {
+        if (relativePath.startsWith("_delta_log/")) {
+            return Optional.of(DELTA);
+        }
+        if (relativePath.startsWith(".hoodie/")) {
+            return Optional.of(HUDI);
+        }
+        if (relativePath.equals(".hoodie_partition_metadata")) {
+            return Optional.of(HUDI_PARTITION);
+        }
+        if (relativePath.startsWith("_spark_metadata/")) {
+            return Optional.of(SPARK_SINK);
+        }
+        boolean iceberg = relativePath.startsWith(ICEBERG_FOLDER)
+                && relativePath.indexOf('/', ICEBERG_FOLDER.length()) < 0
+                // Compressed ones are named v1.gz.metadata.json, those of old writers v1.metadata.json.gz.
+                && (relativePath.endsWith(".metadata.json") || relativePath.endsWith(".metadata.json.gz"));
+        return iceberg ? Optional.of(ICEBERG) : Optional.empty();
+    }
+}
