@@ -64,9 +64,6 @@ public final class ParquetFooters {
      *     corrupt or larger than 128 MiB, or says what cannot be; whatever the source throws otherwise
      */
     public Footer read(FileSource source, SourceFile file) throws FileChangedException, InterruptedException {
-        if (file.bytes() < MAGIC + TRAILER) {
-            throw notParquet(file, file.bytes() + " bytes", "at least " + (MAGIC + TRAILER));
-        }
         int length = (int) Math.min(file.bytes(), tail.get());
         int footer;
         memory.take(length);
@@ -104,6 +101,10 @@ public final class ParquetFooters {
 
     /** Checks the magics that the tail shows and the footer's length. */
     private static int footerLength(SourceFile file, byte[] tail) {
+        // Read all the same: that it is too small is so far only what a listing said.
+        if (tail.length < MAGIC + TRAILER) {
+            throw notParquet(file, tail.length + " bytes", "at least " + (MAGIC + TRAILER));
+        }
         int end = tail.length - MAGIC;
         if (is(ENCRYPTED, tail, end)) {
             throw new BadFileException("File " + file.path()
