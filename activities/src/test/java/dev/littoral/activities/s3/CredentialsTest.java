@@ -100,6 +100,9 @@ class CredentialsTest {
             [profile role-away]
             role_arn = arn:aws:iam::123456789012:role/away
             source_profile = process
+            [profile role-of-key]
+            role_arn = arn:aws:iam::123456789012:role/reader
+            source_profile = plantedSecret7/andMore
             [profile web-identity]
             role_arn = arn:aws:iam::123456789012:role/web
             web_identity_token_file = %1$s/token
@@ -331,6 +334,11 @@ class CredentialsTest {
                 Map.entry("process-fails", "ACCESS Failed to refresh process-based credentials: exit value (7)"),
                 Map.entry("process-babbles", "ACCESS Failed to refresh process-based credentials"),
                 Map.entry("role-refused", "ACCESS Sts answers 403 AccessDenied"),
+                // A key in the place of a profile's name.
+                Map.entry(
+                        "role-of-key",
+                        "ACCESS The source profile of 'role-of-key' was configured to be '…', but that source profile has"
+                                + " no credentials configured"),
                 Map.entry("role-away", "TRANSIENT Sts answers 503"),
                 Map.entry("web-identity-never", "ACCESS a file that it needs cannot be read (NoSuchFileException)"),
                 Map.entry("empty", "ACCESS Profile file contained no credentials for profile 'empty'"),
