@@ -8,16 +8,20 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What machines ask a worker over HTTP: {@code /metrics}, {@code /healthz} (the process is well), {@code /readyz} (it takes work).
- * Answers GET and HEAD, without any secret.
+ * Answers GET and HEAD, without any secret. Whoever sends or reads slowly holds up nobody else, and is cut off.
  */
 public final class HttpDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
@@ -25,15 +29,31 @@ public final class HttpDoor implements AutoCloseable {
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
     private static final String TEXT_TYPE = "text/plain; charset=utf-8";
 
-    /** Readiness asks the service, which may take seconds; a few may ask at once. */
-    private static final int THREADS = 4;
+    /** For a request from its first byte to the last one of its answer. Readiness may ask the service for ten seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Bounds of the JDK's server, which reads them once. What is set already, on the command line, stays. */
+    private static final Map<String, String> BOUNDS = Map.of(
+            "jdk.httpserver.maxConnections", "1000",
+            "sun.net.httpserver.maxReqHeaderSize", "16384",
+            // Seconds in which a connection may be silent between requests, or before its first.
+            "sun.net.httpserver.idleInterval", "30");
+
+    static {
+        BOUNDS.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+    }
 
     private final HttpServer server;
-    private final ExecutorService threads;
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("littoral-http-clock").factory());
 
-    private HttpDoor(HttpServer server, ExecutorService threads) {
+    private HttpDoor(HttpServer server) {
         this.server = server;
-        this.threads = threads;
+        clock.setRemoveOnCancelPolicy(true);
     }
 
     /**
@@ -45,6 +65,12 @@ public final class HttpDoor implements AutoCloseable {
      * @throws LittoralException INPUT when the address cannot be listened on
      */
     public static HttpDoor open(String host, int port, Supplier<String> metrics, Supplier<Optional<String>> hindrance) {
+        return open(host, port, metrics, hindrance, PATIENCE);
+    }
+
+    /** Opens the door as above; a request that takes longer than {@code patience} is cut off. */
+    static HttpDoor open(
+            String host, int port, Supplier<String> metrics, Supplier<Optional<String>> hindrance, Duration patience) {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw LittoralException.input(
@@ -66,11 +92,26 @@ public final class HttpDoor implements AutoCloseable {
             Optional<String> why = hindrance.get();
             answer(exchange, "/readyz", why.isEmpty() ? 200 : 503, TEXT_TYPE, () -> why.orElse("ok") + "\n");
         });
-        ExecutorService threads = Executors.newFixedThreadPool(
-                THREADS, Thread.ofPlatform().daemon().name("littoral-http-", 0).factory());
-        server.setExecutor(threads);
+        HttpDoor door = new HttpDoor(server);
+        server.setExecutor(door.within(patience));
         server.start();
-        return new HttpDoor(server, threads);
+        return door;
+    }
+
+    /**
+     * Gives each request a thread of its own, which is interrupted when its time is up; that closes its connection. No virtual
+     * ones: before Java 24, one that waits within a monitor, as the JDK's server does, keeps one of the few threads that carry them.
+     */
+    private Executor within(Duration patience) {
+        return request -> Thread.ofPlatform().daemon().name("littoral-http").start(() -> {
+            ScheduledFuture<?> cut =
+                    clock.schedule(Thread.currentThread()::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                request.run();
+            } finally {
+                cut.cancel(false);
+            }
+        });
     }
 
     /** Where it listens. */
@@ -106,6 +147,6 @@ public final class HttpDoor implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        threads.shutdownNow();
+        clock.shutdownNow();
     }
 }
