@@ -5,6 +5,7 @@ import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.ApplicationFailure;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -18,7 +19,11 @@ final class Steps {
 
     private Steps() {}
 
-    /** Runs a step. A failure that is not classified is a bug: its stack goes to the log, a sentence to Temporal. */
+    /**
+     * Runs a step. A failure that is not classified is a bug: its stack goes to the log, a sentence to Temporal.
+     *
+     * @throws Error where the process is what failed, see {@link ProcessFailures}
+     */
     static <T> T run(Callable<T> step) {
         try {
             return step.call();
@@ -33,8 +38,12 @@ final class Steps {
             throw failure(e.type(), e.getMessage());
         } catch (InterruptedException e) {
             throw failure(FailureType.TRANSIENT, STOPPED);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.error("Activity {} failed unexpectedly", activity(), e);
+            Optional<Error> failed = ProcessFailures.of(e);
+            if (failed.isPresent()) {
+                throw failed.get();
+            }
             // Work on another thread hands its errors over wrapped.
             Throwable bug = e instanceof ExecutionException ? e.getCause() : e;
             throw failure(

@@ -3,11 +3,17 @@ package dev.littoral.activities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.testing.TestActivityEnvironment;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A step whose worker stops. */
+/** A step whose worker stops, or that fails as nobody foresaw. */
 class StepsTest {
     @AfterEach
     void unmark() {
@@ -32,5 +38,67 @@ class StepsTest {
         Thread.currentThread().interrupt();
         assertThat(Steps.run(() -> "done")).isEqualTo("done");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @ActivityInterface
+    public interface Failing {
+        @ActivityMethod
+        void fail();
+    }
+
+    /** How a step ends within an activity that fails with an error. */
+    private static Throwable end(Callable<Void> step) {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
+        try {
+            temporal.registerActivitiesImplementations((Failing) () -> {
+                try {
+                    Steps.run(step);
+                } catch (ApplicationFailure | Error e) {
+                    thrown.set(e);
+                }
+            });
+            temporal.newActivityStub(Failing.class).fail();
+        } finally {
+            temporal.close();
+        }
+        return thrown.get();
+    }
+
+    private static int endless(int n) {
+        return n < 0 ? 0 : 1 + endless(n + 1 & Integer.MAX_VALUE);
+    }
+
+    @Test
+    void aRecursionThatIsTooDeepIsABugInASentence() {
+        Callable<Void> step = () -> {
+            endless(0);
+            return null;
+        };
+        assertThat(List.of(end(step), end(() -> Heartbeats.during(() -> 0, step)), end(() -> {
+                    Parallel.run(2, List.of(step, step), RuntimeException.class);
+                    return null;
+                })))
+                .allSatisfy(thrown -> assertThat(thrown).isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("INTERNAL");
+                    assertThat(failure.isNonRetryable()).isTrue();
+                    assertThat(failure.getOriginalMessage())
+                            .isEqualTo("Fail failed with StackOverflowError, a bug in Littoral;"
+                                    + " the worker's log has the stack");
+                }));
+    }
+
+    @Test
+    void whatIsWrongWithTheProcessIsNoBugOfTheStep() {
+        for (Error error : List.of(new OutOfMemoryError("test"), new NoClassDefFoundError("test"))) {
+            assertThat(end(() -> {
+                        throw error;
+                    }))
+                    .isSameAs(error);
+            assertThat(end(() -> Heartbeats.during(() -> 0, () -> {
+                        throw error;
+                    })))
+                    .isSameAs(error);
+        }
     }
 }

@@ -123,7 +123,7 @@ final class DevCommand implements Callable<Integer> {
 
     private Integer real(WorkerConfig config, DevServer temporal, int ui, StopSignal stop) throws InterruptedException {
         try (WorkerMetrics metrics = new WorkerMetrics();
-                Server server = Server.at(temporal.target(), metrics.scope())) {
+                Server server = Server.shared(temporal.target(), metrics.scope())) {
             if (!temporal.await(() -> answers(server), stop)) {
                 return ExitCode.OK.code();
             }
@@ -165,7 +165,7 @@ final class DevCommand implements Callable<Integer> {
         }
         try (temporal;
                 WorkerMetrics metrics = new WorkerMetrics();
-                Server server = Server.at(temporal.target(), metrics.scope())) {
+                Server server = Server.shared(temporal.target(), metrics.scope())) {
             new WorkerRun(config, server, metrics, stop, err()).serve(() -> tell(temporal.target(), 0), () -> true);
         }
         return ExitCode.OK.code();

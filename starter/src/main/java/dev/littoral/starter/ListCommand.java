@@ -3,7 +3,9 @@ package dev.littoral.starter;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.ByteString;
+import dev.littoral.activities.LittoralException;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.model.FailureType;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
@@ -42,6 +44,9 @@ final class ListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
+    /** Why something could not be read, or null. */
+    private String unread;
+
     /**
      * A collection as the server lists it.
      *
@@ -62,6 +67,9 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         try (Server server = Server.open()) {
             list(server, command.commandLine().getOut());
+            if (unread != null) {
+                command.commandLine().getErr().println("littoral: not all is shown: " + unread);
+            }
             return ExitCode.OK.code();
         }
     }
@@ -86,7 +94,7 @@ final class ListCommand implements Callable<Integer> {
         } while (!request.getNextPageToken().equals(ByteString.EMPTY) && !out.checkError());
     }
 
-    private static Listed listed(Server server, WorkflowExecutionInfo info) {
+    private Listed listed(Server server, WorkflowExecutionInfo info) {
         boolean runs = info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
         String said = memo(server, info, "state", String.class);
         String state = switch (info.getStatus()) {
@@ -103,11 +111,22 @@ final class ListCommand implements Callable<Integer> {
                 runs ? null : Collection.instant(info.getCloseTime()));
     }
 
-    private static <T> T memo(Server server, WorkflowExecutionInfo info, String key, Class<T> type) {
+    /** What a collection says there, or null where it says nothing or nothing that can be read. */
+    private <T> T memo(Server server, WorkflowExecutionInfo info, String key, Class<T> type) {
         Payload payload = info.getMemo().getFieldsMap().get(key);
-        return payload == null
-                ? null
-                : server.client().getOptions().getDataConverter().fromPayload(payload, type, type);
+        if (payload == null) {
+            return null;
+        }
+        try {
+            return server.ask(
+                    () -> server.client().getOptions().getDataConverter().fromPayload(payload, type, type));
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.INPUT) {
+                throw e;
+            }
+            unread = e.getMessage();
+            return null;
+        }
     }
 
     private void print(Listed listed, PrintWriter out) {

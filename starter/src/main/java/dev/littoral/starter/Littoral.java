@@ -30,7 +30,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; a sync committed, or nothing had changed",
-            "1:a bug in Littoral",
+            "1:a bug in Littoral, or it ran out of memory",
             "2:the command line is not right",
             "3:the source, its spec, a file, the catalog or what was asked for is not right",
             "4:credentials or permissions are missing",

@@ -1,11 +1,13 @@
 package dev.littoral.starter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateProgress;
-import dev.littoral.workflows.model.Wire;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
+import io.temporal.common.converter.DataConverter;
+import io.temporal.common.converter.DataConverterException;
+import io.temporal.failure.TemporalFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +33,7 @@ final class Look {
         }
         List<PendingActivityInfo> activities = collection.pendingActivities(job);
         Map<String, Long> done =
-                activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, Look::heartbeat));
+                activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, this::heartbeat));
         return Optional.of(new Progress.Step(said.get().step(), done, said.get().listed(), trouble(activities)));
     }
 
@@ -41,28 +43,33 @@ final class Look {
     }
 
     /** Why an activity is tried again, or null. */
-    private static String trouble(List<PendingActivityInfo> activities) {
+    private String trouble(List<PendingActivityInfo> activities) {
         return activities.stream()
                 .filter(activity -> activity.getAttempt() > 1 && activity.hasLastFailure())
-                .map(activity -> activity.getLastFailure().getMessage())
+                .map(activity -> said(converter().failureToException(activity.getLastFailure())))
                 .findFirst()
                 .orElse(null);
     }
 
-    private static long heartbeat(PendingActivityInfo activity) {
+    private static String said(RuntimeException failure) {
+        return failure instanceof TemporalFailure temporal ? temporal.getOriginalMessage() : failure.getMessage();
+    }
+
+    private long heartbeat(PendingActivityInfo activity) {
         if (activity.getHeartbeatDetails().getPayloadsCount() == 0) {
             return 0;
         }
         try {
-            return Wire.JSON
-                    .readTree(activity.getHeartbeatDetails()
-                            .getPayloads(0)
-                            .getData()
-                            .toStringUtf8())
+            return converter()
+                    .fromPayload(activity.getHeartbeatDetails().getPayloads(0), JsonNode.class, JsonNode.class)
                     .path("done")
                     .asLong();
-        } catch (JsonProcessingException e) {
+        } catch (DataConverterException e) {
             return 0;
         }
+    }
+
+    private DataConverter converter() {
+        return collection.server().client().getOptions().getDataConverter();
     }
 }

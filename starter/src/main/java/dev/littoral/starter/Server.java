@@ -2,6 +2,7 @@ package dev.littoral.starter;
 
 import com.uber.m3.tally.Scope;
 import dev.littoral.activities.LittoralException;
+import dev.littoral.worker.Health;
 import dev.littoral.worker.TemporalConnection;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -63,18 +64,18 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** Connects to a service without any security, such as the embedded one. */
+    /** Connects to a service of this process alone, without any security or codec. */
     static Server at(String target) {
-        return at(target, null);
+        return new Server(TemporalConnection.to(target, null));
     }
 
     /**
-     * Connects as {@link #at(String)} does.
+     * Connects to a service of this machine without any security, which other commands may ask too.
      *
      * @param metrics where the SDK reports its metrics, or null
      */
-    static Server at(String target, Scope metrics) {
-        return new Server(TemporalConnection.to(target, metrics));
+    static Server shared(String target, Scope metrics) {
+        return new Server(TemporalConnection.shared(target, metrics));
     }
 
     /** Whether a service is configured or, where none is, something listens on the default address. */
@@ -131,6 +132,16 @@ final class Server implements AutoCloseable {
 
     WorkflowClient client() {
         return connection.client();
+    }
+
+    /** Makes sure that payloads can be encoded and decoded, where they go through a codec. */
+    void requireCodec() {
+        connection.requireCodec();
+    }
+
+    /** Whether this process can work. */
+    Health health() {
+        return connection.health();
     }
 
     ServerFailures failures() {

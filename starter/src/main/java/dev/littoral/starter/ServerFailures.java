@@ -1,6 +1,7 @@
 package dev.littoral.starter;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.CodecFailure;
 import dev.littoral.workflows.model.FailureType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -9,6 +10,7 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowQueryException;
 import io.temporal.client.WorkflowUpdateException;
 import io.temporal.client.WorkflowUpdateTimeoutOrCancelledException;
+import io.temporal.common.converter.DataConverterException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.serviceclient.StatusUtils;
 import java.util.Arrays;
@@ -26,6 +28,16 @@ record ServerFailures(String target, String namespace) {
     LittoralException of(RuntimeException failure) {
         if (failure instanceof LittoralException known) {
             return known;
+        }
+        Optional<CodecFailure> codec = find(failure, CodecFailure.class);
+        if (codec.isPresent()) {
+            return new LittoralException(
+                    codec.get().type(),
+                    codec.get().getMessage() + "; what Temporal at " + place() + " keeps goes through it",
+                    failure);
+        }
+        if (find(failure, DataConverterException.class).isPresent()) {
+            return unreadable(failure);
         }
         Optional<ApplicationFailure> said = application(failure);
         if (said.isPresent()) {
@@ -48,6 +60,16 @@ record ServerFailures(String target, String namespace) {
         return new LittoralException(
                 FailureType.INTERNAL,
                 "What Temporal at " + place() + " answered is not understood: " + failure,
+                failure);
+    }
+
+    /** Payloads that are no JSON, and that no codec has decoded. */
+    private LittoralException unreadable(RuntimeException failure) {
+        return new LittoralException(
+                FailureType.INPUT,
+                "What Temporal at " + place()
+                        + " keeps cannot be read, as payloads there are encoded, perhaps encrypted;"
+                        + " expected their codec in TEMPORAL_CODEC_ENDPOINT or LITTORAL_CODEC_CLASS",
                 failure);
     }
 

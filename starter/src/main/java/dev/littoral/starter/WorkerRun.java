@@ -55,7 +55,13 @@ final class WorkerRun {
      * @param goesOn asked now and then; false ends it too
      */
     void serve(Runnable ready, BooleanSupplier goesOn) throws InterruptedException {
+        server.requireCodec();
         requireNamespace();
+        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+            server.health().saw(e);
+            handler.uncaughtException(thread, e);
+        });
         // Not a field: the logger is made after the format is set.
         Logger log = LoggerFactory.getLogger(WorkerRun.class);
         Ready state = new Ready();
@@ -113,12 +119,17 @@ final class WorkerRun {
     }
 
     private HttpDoor open(Ready state) {
-        return HttpDoor.open(config.metricsHost(), config.metricsPort().getAsInt(), metrics::page, state::hindrance);
+        return HttpDoor.open(
+                config.metricsHost(),
+                config.metricsPort().getAsInt(),
+                metrics::page,
+                server.health()::trouble,
+                state::hindrance);
     }
 
     private LittoralWorker start(Ready state) throws InterruptedException {
         try {
-            LittoralWorker worker = LittoralWorker.start(server.client(), config.worker(), metrics);
+            LittoralWorker worker = LittoralWorker.start(server.client(), config.worker(), metrics, server.health());
             try {
                 state.worker = worker;
                 if (!worker.awaitPolling(POLLING)) {

@@ -61,16 +61,27 @@ public final class HttpDoor implements AutoCloseable {
      *
      * @param port 0 for any that is free
      * @param metrics what {@code /metrics} answers
+     * @param trouble why the process cannot work any more, in a sentence, or empty
      * @param hindrance why the worker takes no work now, in a sentence, or empty
      * @throws LittoralException INPUT when the address cannot be listened on
      */
-    public static HttpDoor open(String host, int port, Supplier<String> metrics, Supplier<Optional<String>> hindrance) {
-        return open(host, port, metrics, hindrance, PATIENCE);
+    public static HttpDoor open(
+            String host,
+            int port,
+            Supplier<String> metrics,
+            Supplier<Optional<String>> trouble,
+            Supplier<Optional<String>> hindrance) {
+        return open(host, port, metrics, trouble, hindrance, PATIENCE);
     }
 
     /** Opens the door as above; a request that takes longer than {@code patience} is cut off. */
     static HttpDoor open(
-            String host, int port, Supplier<String> metrics, Supplier<Optional<String>> hindrance, Duration patience) {
+            String host,
+            int port,
+            Supplier<String> metrics,
+            Supplier<Optional<String>> trouble,
+            Supplier<Optional<String>> hindrance,
+            Duration patience) {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw LittoralException.input(
@@ -87,11 +98,10 @@ public final class HttpDoor implements AutoCloseable {
                     e);
         }
         server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, METRICS_TYPE, metrics));
-        server.createContext("/healthz", exchange -> answer(exchange, "/healthz", 200, TEXT_TYPE, () -> "ok\n"));
-        server.createContext("/readyz", exchange -> {
-            Optional<String> why = hindrance.get();
-            answer(exchange, "/readyz", why.isEmpty() ? 200 : 503, TEXT_TYPE, () -> why.orElse("ok") + "\n");
-        });
+        server.createContext("/healthz", exchange -> answer(exchange, "/healthz", trouble));
+        server.createContext(
+                "/readyz",
+                exchange -> answer(exchange, "/readyz", () -> trouble.get().or(hindrance)));
         HttpDoor door = new HttpDoor(server);
         server.setExecutor(door.within(patience));
         server.start();
@@ -119,6 +129,12 @@ public final class HttpDoor implements AutoCloseable {
         InetSocketAddress address = server.getAddress();
         String host = address.getAddress().getHostAddress();
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    private static void answer(HttpExchange exchange, String path, Supplier<Optional<String>> wrong)
+            throws IOException {
+        Optional<String> why = wrong.get();
+        answer(exchange, path, why.isEmpty() ? 200 : 503, TEXT_TYPE, () -> why.orElse("ok") + "\n");
     }
 
     private static void answer(HttpExchange exchange, String path, int status, String type, Supplier<String> text)

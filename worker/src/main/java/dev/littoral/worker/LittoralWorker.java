@@ -36,14 +36,21 @@ public final class LittoralWorker implements AutoCloseable {
     private final WorkerFactory factory;
     private final WorkerSettings settings;
     private final Polling polling;
+    private final Health health;
 
     private LittoralWorker(
-            S3Clients clients, ObjectStore store, WorkerFactory factory, WorkerSettings settings, Polling polling) {
+            S3Clients clients,
+            ObjectStore store,
+            WorkerFactory factory,
+            WorkerSettings settings,
+            Polling polling,
+            Health health) {
         this.clients = clients;
         this.store = store;
         this.factory = factory;
         this.settings = settings;
         this.polling = polling;
+        this.health = health;
     }
 
     /**
@@ -52,21 +59,24 @@ public final class LittoralWorker implements AutoCloseable {
      * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(WorkflowClient client, WorkerSettings settings) throws InterruptedException {
-        return start(client, settings, Optional.empty());
+        return start(client, settings, Optional.empty(), new Health());
     }
 
     /**
      * Starts a worker that counts what it does. The catalog's store is probed first, unless it is known to have passed.
      *
      * @param metrics stay the caller's
+     * @param health told what fails; the client's connection's
      * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
      */
-    public static LittoralWorker start(WorkflowClient client, WorkerSettings settings, WorkerMetrics metrics)
+    public static LittoralWorker start(
+            WorkflowClient client, WorkerSettings settings, WorkerMetrics metrics, Health health)
             throws InterruptedException {
-        return start(client, settings, Optional.of(metrics));
+        return start(client, settings, Optional.of(metrics), health);
     }
 
-    private static LittoralWorker start(WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics)
+    private static LittoralWorker start(
+            WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics, Health health)
             throws InterruptedException {
         RequestListener requests = metrics.<RequestListener>map(all -> all).orElse(RequestListener.NONE);
         S3Clients clients = new S3Clients();
@@ -82,7 +92,7 @@ public final class LittoralWorker implements AutoCloseable {
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
-                        .setWorkerInterceptors(new News(), new UpdateWatch(metrics))
+                        .setWorkerInterceptors(health.watch(), new News(), new UpdateWatch(metrics))
                         .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),
@@ -101,7 +111,8 @@ public final class LittoralWorker implements AutoCloseable {
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, sources));
         factory.start();
-        return new LittoralWorker(clients, store, factory, settings, new Polling(client, settings.taskQueue()));
+        health.expectPolls(true);
+        return new LittoralWorker(clients, store, factory, settings, new Polling(client, settings.taskQueue()), health);
     }
 
     /** The catalog's store, as a person knows it. */
@@ -142,6 +153,7 @@ public final class LittoralWorker implements AutoCloseable {
      * @return whether everything ended by itself
      */
     public boolean drain() {
+        health.expectPolls(false);
         factory.shutdown();
         factory.awaitTermination(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
         return factory.isTerminated();
@@ -155,6 +167,7 @@ public final class LittoralWorker implements AutoCloseable {
     /** Stops polling, interrupts what runs and gives it a bounded time to notice, and lets go of everything. */
     @Override
     public void close() {
+        health.expectPolls(false);
         factory.shutdownNow();
         factory.awaitTermination(FAREWELL.toSeconds(), TimeUnit.SECONDS);
         if (!factory.isTerminated()) {

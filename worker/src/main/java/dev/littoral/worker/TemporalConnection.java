@@ -2,6 +2,7 @@ package dev.littoral.worker;
 
 import com.uber.m3.tally.Scope;
 import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.CodecFailure;
 import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.client.WorkflowClient;
@@ -11,25 +12,33 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A connection to a Temporal service. Temporal's own environment configuration says where it is: {@code TEMPORAL_ADDRESS},
  * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, TLS, and the profiles of {@code temporal.toml}. Nothing said means
- * {@code 127.0.0.1:7233} and the namespace {@code default}, as for Temporal's CLI.
+ * {@code 127.0.0.1:7233} and the namespace {@code default}, as for Temporal's CLI. Payloads go through the codec that the
+ * environment names, see {@link PayloadCodecs}.
  */
 public final class TemporalConnection implements AutoCloseable {
     private final WorkflowServiceStubs service;
     private final WorkflowClient client;
+    private final Health health = new Health();
 
-    private TemporalConnection(WorkflowServiceStubsOptions service, WorkflowClientOptions client) {
+    private final Optional<CheckedCodec> codec;
+
+    private TemporalConnection(
+            WorkflowServiceStubsOptions service, WorkflowClientOptions client, Optional<CheckedCodec> codec) {
+        this.codec = codec;
         this.service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(service)
                 .addGrpcClientInterceptor(new FreshQueries())
+                .addGrpcClientInterceptor(health)
                 .build());
         this.client = WorkflowClient.newInstance(
                 this.service,
                 WorkflowClientOptions.newBuilder(client)
-                        .setDataConverter(new MessageConverter())
+                        .setDataConverter(codec.map(MessageConverter::new).orElseGet(MessageConverter::new))
                         .build());
     }
 
@@ -61,7 +70,8 @@ public final class TemporalConnection implements AutoCloseable {
                     e);
         }
         try {
-            return new TemporalConnection(service, profile.toWorkflowClientOptions());
+            WorkflowClientOptions client = profile.toWorkflowClientOptions();
+            return new TemporalConnection(service, client, configured(client));
         } catch (IllegalArgumentException e) {
             // An address of another form may hold a user and a password, so it is not repeated.
             throw new LittoralException(
@@ -78,19 +88,55 @@ public final class TemporalConnection implements AutoCloseable {
                 : "";
     }
 
+    private static Optional<CheckedCodec> configured(WorkflowClientOptions client) {
+        return PayloadCodecs.of(
+                System.getenv(),
+                WorkflowClientOptions.newBuilder(client)
+                        .validateAndBuildWithDefaults()
+                        .getNamespace());
+    }
+
     /**
-     * Connects to a service without any security, such as the embedded one.
+     * Connects to a service without any security whose payloads go through the codec that is configured, if one is: others ask it
+     * too.
+     *
+     * @param target {@code host:port}
+     * @param metrics where the SDK reports its metrics, or null
+     */
+    public static TemporalConnection shared(String target, Scope metrics) {
+        WorkflowClientOptions client = WorkflowClientOptions.getDefaultInstance();
+        return new TemporalConnection(options(target, metrics), client, configured(client));
+    }
+
+    /**
+     * Connects to a service of this process alone, without any security or codec.
      *
      * @param target {@code host:port}
      * @param metrics where the SDK reports its metrics, or null
      */
     public static TemporalConnection to(String target, Scope metrics) {
         return new TemporalConnection(
-                WorkflowServiceStubsOptions.newBuilder()
-                        .setTarget(target)
-                        .setMetricsScope(metrics)
-                        .build(),
-                WorkflowClientOptions.getDefaultInstance());
+                options(target, metrics), WorkflowClientOptions.getDefaultInstance(), Optional.empty());
+    }
+
+    private static WorkflowServiceStubsOptions options(String target, Scope metrics) {
+        return WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(target)
+                .setMetricsScope(metrics)
+                .build();
+    }
+
+    /**
+     * Makes sure that payloads can be encoded and decoded.
+     *
+     * @throws LittoralException when there is a codec and it does not work
+     */
+    public void requireCodec() {
+        try {
+            codec.ifPresent(CheckedCodec::requireWorking);
+        } catch (CodecFailure e) {
+            throw new LittoralException(e.type(), e.getMessage(), e);
+        }
     }
 
     private static ClientConfigProfile profile() {
@@ -105,6 +151,11 @@ public final class TemporalConnection implements AutoCloseable {
 
     public WorkflowClient client() {
         return client;
+    }
+
+    /** Whether this process can work, as far as is seen from here. */
+    public Health health() {
+        return health;
     }
 
     /** Where the service is, as {@code host:port}. */

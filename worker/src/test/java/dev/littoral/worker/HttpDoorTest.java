@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 class HttpDoorTest {
     private volatile String hindrance = "the worker starts";
 
-    private final HttpDoor door =
-            HttpDoor.open("127.0.0.1", 0, () -> "a_total 1.0\n", () -> Optional.ofNullable(hindrance));
+    private volatile String trouble;
+
+    private final HttpDoor door = door("a_total 1.0\n", Duration.ofSeconds(30));
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -54,6 +55,17 @@ class HttpDoorTest {
     }
 
     @Test
+    void aProcessThatCannotWorkIsNeitherWellNorReady() throws Exception {
+        hindrance = null;
+        trouble = "the worker ran out of memory";
+        for (String path : List.of("/healthz", "/readyz")) {
+            HttpResponse<String> answer = ask("GET", path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(503);
+            assertThat(answer.body()).as(path).isEqualTo("the worker ran out of memory\n");
+        }
+    }
+
+    @Test
     void metricsAreTextAndNothingElseIsThere() throws Exception {
         HttpResponse<String> metrics = ask("GET", "/metrics");
         assertThat(metrics.body()).isEqualTo("a_total 1.0\n");
@@ -73,7 +85,13 @@ class HttpDoorTest {
     }
 
     private HttpDoor door(String page, Duration patience) {
-        return HttpDoor.open("127.0.0.1", 0, () -> page, () -> Optional.ofNullable(hindrance), patience);
+        return HttpDoor.open(
+                "127.0.0.1",
+                0,
+                () -> page,
+                () -> Optional.ofNullable(trouble),
+                () -> Optional.ofNullable(hindrance),
+                patience);
     }
 
     /** Connections that send half of a request, or do not read what is answered. */
@@ -160,7 +178,7 @@ class HttpDoorTest {
     @Test
     void aPortThatIsTakenIsSaidInASentence() {
         int port = door.address().getPort();
-        assertThatThrownBy(() -> HttpDoor.open("127.0.0.1", port, () -> "", Optional::empty))
+        assertThatThrownBy(() -> HttpDoor.open("127.0.0.1", port, () -> "", Optional::empty, Optional::empty))
                 .isInstanceOf(LittoralException.class)
                 .hasMessageContainingAll("127.0.0.1:" + port, "expected ");
     }

@@ -15,22 +15,28 @@ import dev.littoral.workflows.model.Wire;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.failure.v1.Failure;
+import io.temporal.common.converter.CodecDataConverter;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
 import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.common.converter.EncodingKeys;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.internal.worker.WorkflowExecutionException;
+import io.temporal.payload.codec.PayloadCodec;
 import io.temporal.payload.context.SerializationContext;
+import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
- * Payloads as workers read them. Whatever was sent as a message, it can be read: what is no JSON becomes a value that is refused
- * in words, where the default would fail the workflow's task again and again. Everything else is the default, so clients need no
- * converter. Safe for use by many threads.
+ * Payloads as workers read them. Whatever was sent as a message, it can be read: what is no JSON, or cannot be decoded by the
+ * codec, becomes a value that is refused in words, where the default would fail the workflow's task again and again. Everything
+ * else is the default, so clients need no converter but that of their namespace's codec. Safe for use by many threads.
  */
 public final class MessageConverter implements DataConverter {
     /** A key that is named twice is a mistake, and nobody can say which of the two is meant. */
@@ -49,10 +55,22 @@ public final class MessageConverter implements DataConverter {
             JobsRequest.class, JobsRequest::new,
             UpdateNews.class, UpdateNews::new);
 
+    /** Long enough for any encoding that there is. */
+    private static final Pattern ENCODING = Pattern.compile("[A-Za-z0-9/+._-]{1,64}");
+
     private final DataConverter standard;
 
     public MessageConverter() {
         this(DefaultDataConverter.STANDARD_INSTANCE);
+    }
+
+    /**
+     * Payloads that go through a codec, and failures with their messages.
+     *
+     * @param codec throws nothing but {@link CodecFailure}
+     */
+    public MessageConverter(PayloadCodec codec) {
+        this((DataConverter) new CodecDataConverter(DefaultDataConverter.STANDARD_INSTANCE, List.of(codec), true));
     }
 
     private MessageConverter(DataConverter standard) {
@@ -72,23 +90,39 @@ public final class MessageConverter implements DataConverter {
     @Override
     public <T> T fromPayload(Payload payload, Class<T> type, Type genericType) {
         Function<JsonNode, ?> message = MESSAGES.get(type);
-        if (message != null) {
-            return type.cast(message.apply(tree(payload)));
-        }
         try {
-            return standard.fromPayload(payload, type, genericType);
+            return message == null
+                    ? standard.fromPayload(payload, type, genericType)
+                    : type.cast(message.apply(tree(decoded(payload))));
         } catch (DataConverterException e) {
-            if (type == UpdateInput.class) {
-                // A person's, who started an update: its workflow says that only collections do.
-                return null;
+            return unread(type, e);
+        } catch (CodecFailure e) {
+            if (!e.isOfPayload()) {
+                throw e;
             }
-            throw e;
+            return message == null
+                    ? unread(type, e)
+                    : type.cast(message.apply(new POJONode("a payload that the worker's codec cannot decode")));
         }
+    }
+
+    private static <T> T unread(Class<T> type, RuntimeException failure) {
+        if (type == UpdateInput.class) {
+            // A person's, who started an update: its workflow says that only collections do.
+            return null;
+        }
+        throw failure;
+    }
+
+    private Payload decoded(Payload payload) {
+        return standard instanceof PayloadCodec codec
+                ? codec.decode(List.of(payload)).getFirst()
+                : payload;
     }
 
     @Override
     public <T> T fromPayloads(int index, Optional<Payloads> content, Class<T> type, Type genericType) {
-        return MESSAGES.containsKey(type)
+        return (MESSAGES.containsKey(type) || type == UpdateInput.class)
                         && content.isPresent()
                         && index < content.get().getPayloadsCount()
                 ? fromPayload(content.get().getPayloads(index), type, genericType)
@@ -103,9 +137,39 @@ public final class MessageConverter implements DataConverter {
     /** The SDK wraps what an update's validator throws, and would name its wrapper as the failure's type. */
     @Override
     public Failure exceptionToFailure(Throwable throwable) {
-        return throwable instanceof WorkflowExecutionException wrapper
-                ? wrapper.getFailure()
-                : standard.exceptionToFailure(throwable);
+        if (throwable instanceof WorkflowExecutionException wrapper) {
+            return wrapper.getFailure();
+        }
+        try {
+            return throwable instanceof CodecFailure failure ? plain(failure) : standard.exceptionToFailure(throwable);
+        } catch (CodecFailure e) {
+            if (WorkflowUnsafe.isWorkflowThread()) {
+                // Its task is tried again. How a workflow fails is not put down as something else.
+                throw e;
+            }
+            return plain(e);
+        }
+    }
+
+    /** A codec that is away cannot encode the failure that says so. */
+    private static Failure plain(CodecFailure failure) {
+        ApplicationFailure said = ApplicationFailure.newFailure(
+                failure.getMessage(), failure.type().name());
+        said.setStackTrace(new StackTraceElement[0]);
+        return DefaultDataConverter.STANDARD_INSTANCE.exceptionToFailure(said);
+    }
+
+    @Override
+    public RuntimeException failureToException(Failure failure) {
+        try {
+            return standard.failureToException(failure);
+        } catch (CodecFailure e) {
+            if (!e.isOfPayload()) {
+                throw e;
+            }
+            // Somebody else's words, which nobody here can read.
+            return DefaultDataConverter.STANDARD_INSTANCE.failureToException(failure);
+        }
     }
 
     private static JsonNode tree(Payload payload) {
@@ -117,7 +181,11 @@ public final class MessageConverter implements DataConverter {
             return null;
         }
         if (!encoding.startsWith("json/")) {
-            return new POJONode("no JSON");
+            return new POJONode(
+                    payload.containsMetadata(EncodingKeys.METADATA_ENCODING_KEY)
+                                    && ENCODING.matcher(encoding).matches()
+                            ? "no JSON (its encoding is " + encoding + ")"
+                            : "no JSON");
         }
         byte[] json = payload.getData().toByteArray();
         try {
