@@ -132,10 +132,10 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         List<ShardRef> base = root.map(SnapshotRoot::shards).orElse(List.of());
         boolean reopen = root.isPresent()
                 && readsOtherwise(root.get().source().spec(), request.source().spec());
-        boolean touchAll = reopen
-                || (root.isPresent()
-                        && root.get().targetRowsPerSegment()
-                                != request.options().targetRowsPerSegment());
+        Long targetBefore = root.map(SnapshotRoot::targetRowsPerSegment)
+                .filter(target -> target != request.options().targetRowsPerSegment())
+                .orElse(null);
+        boolean touchAll = reopen || targetBefore != null;
         // Unique to this attempt: an earlier one that still runs cannot write over what this one refers to.
         String folder =
                 "%s/r%d-%s".formatted(CollectionCatalog.staging(request.update()), request.round(), attemptIds.get());
@@ -174,6 +174,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     result.plan().carried(),
                     result.plan().vanished(),
                     unchanged ? schemas(base) : 0,
+                    targetBefore,
                     requests);
         }
     }

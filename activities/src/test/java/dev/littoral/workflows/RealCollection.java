@@ -90,6 +90,8 @@ public final class RealCollection {
                                 0,
                                 0,
                                 new SegmentCounts(0, 0, 0, 0),
+                                null,
+                                null,
                                 0,
                                 Map.of(),
                                 Map.of()),

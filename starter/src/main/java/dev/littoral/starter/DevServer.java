@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -72,6 +74,8 @@ final class DevServer implements AutoCloseable {
         List<String> command = new ArrayList<>();
         // In a session of its own, so that Ctrl-C ends the worker first, which needs it to the end.
         onPath("setsid").ifPresent(setsid -> command.add(setsid.toString()));
+        // What it writes is for its user alone.
+        onPath("sh").ifPresent(sh -> command.addAll(List.of(sh.toString(), "-c", "umask 077; exec \"$0\" \"$@\"")));
         command.addAll(List.of(
                 cli.toString(),
                 "server",
@@ -93,6 +97,7 @@ final class DevServer implements AutoCloseable {
                 "--dynamic-config-value",
                 "system.enableActivityEagerExecution=true"));
         try {
+            closeToOthers(database);
             Path log = Files.createTempFile("littoral-temporal", ".log");
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
@@ -104,6 +109,17 @@ final class DevServer implements AutoCloseable {
         } catch (IOException e) {
             throw new LittoralException(
                     FailureType.INPUT, "The Temporal CLI " + cli + " cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** A database of before, and the files beside it that have its name. */
+    private static void closeToOthers(Path database) throws IOException {
+        for (String end : List.of("", "-wal", "-shm", "-journal")) {
+            Path file = Path.of(database + end);
+            if (Files.exists(file)
+                    && Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
         }
     }
 

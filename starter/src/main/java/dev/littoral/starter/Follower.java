@@ -260,6 +260,8 @@ final class Follower {
                 status.snapshot().rows(),
                 new SegmentCounts(
                         status.snapshot().segments(), status.snapshot().segments(), 0, 0),
+                null,
+                null,
                 0,
                 Map.of(),
                 Map.of());

@@ -70,6 +70,14 @@ final class Reports {
                 Output.count(segments.added()),
                 Output.count(segments.dropped()),
                 report.churn());
+        if (report.newRows() != null && (report.newRows() > 0 || report.targetRowsBefore() != null)) {
+            out.printf(
+                    "  indexed   %s rows anew%s%n",
+                    Output.count(report.newRows()),
+                    report.targetRowsBefore() == null
+                            ? ""
+                            : "; targetRowsPerSegment was " + Output.count(report.targetRowsBefore()) + " before");
+        }
         out.printf(
                 "  requests  %s%n",
                 report.requests().entrySet().stream()

@@ -12,7 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -92,11 +94,23 @@ class DevIT {
                         "TEMPORAL_ADDRESS=127.0.0.1:" + port + " littoral start products ");
         assertThat(run.err()).contains("Worker draining", "Worker stopped");
         assertThat(servers).noneMatch(ProcessHandle::isAlive);
-        assertThat(folder.resolve(".catalog-temporal.db")).isNotEmptyFile();
+        Path database = folder.resolve(".catalog-temporal.db");
+        assertThat(database).isNotEmptyFile();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(database)))
+                .isEqualTo("rw-------");
+        // As one is that was made before.
+        Files.setPosixFilePermissions(database, PosixFilePermissions.fromString("rw-r--r--"));
 
         start(real());
         assertThat(cli().run("refresh", "c", "--wait").endsWith(ExitCode.OK).out())
                 .startsWith("c  UNCHANGED: ");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.filter(file -> file.getFileName().toString().startsWith(".catalog-temporal.db")))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .as(file.toString())
+                            .isEqualTo("rw-------"));
+        }
         stop().endsWith(ExitCode.OK);
     }
 

@@ -55,6 +55,24 @@ class SyncIT {
     }
 
     @Test
+    void anotherTargetSaysHowManyRowsItMakesBeIndexedAnew() throws Exception {
+        JsonNode first = cli.sync("--source", lake.toString(), "--target-rows", "1000");
+        assertThat(first.get("newRows").asLong()).isEqualTo(first.get("rows").asLong());
+        assertThat(first.has("targetRowsBefore")).isFalse();
+        Run smaller = cli.run("sync", "c", "--target-rows", "100").endsWith(ExitCode.OK);
+        assertThat(smaller.out())
+                .contains("  indexed   " + Output.count(first.get("rows").asLong())
+                        + " rows anew; targetRowsPerSegment was 1,000 before\n");
+        JsonNode same = cli.sync("--target-rows", "100");
+        assertThat(same.get("newRows").asLong()).isZero();
+        assertThat(same.has("targetRowsBefore")).isFalse();
+        JsonNode larger = cli.sync("--target-rows", "100000");
+        assertThat(larger.get("outcome").asText()).isEqualTo("COMMITTED");
+        assertThat(larger.get("newRows").asLong()).isEqualTo(first.get("rows").asLong());
+        assertThat(larger.get("targetRowsBefore").asLong()).isEqualTo(100);
+    }
+
+    @Test
     void theFirstSyncCommitsAndAnUnchangedSourceWritesNothing() throws Exception {
         Files.createFile(lake.resolve("_SUCCESS"));
         Run run = cli.run("sync", "c", "--source", lake.toString(), "--json").endsWith(ExitCode.OK);
@@ -74,6 +92,7 @@ class SyncIT {
                         "fragments",
                         "rows",
                         "segments",
+                        "newRows",
                         "churn",
                         "requests",
                         "seconds");

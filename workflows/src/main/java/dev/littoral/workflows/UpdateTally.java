@@ -152,6 +152,8 @@ final class UpdateTally {
                 now.fragments(),
                 now.rows(),
                 segments,
+                done ? newRows : 0,
+                done ? listing.targetRowsBefore() : null,
                 churn,
                 requests,
                 seconds);

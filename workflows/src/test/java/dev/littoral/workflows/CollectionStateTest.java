@@ -1185,6 +1185,8 @@ class CollectionStateTest {
                 0,
                 0,
                 SegmentCounts.NONE,
+                null,
+                null,
                 0,
                 Map.of(),
                 Map.of());

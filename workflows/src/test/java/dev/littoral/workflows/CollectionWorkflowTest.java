@@ -547,7 +547,7 @@ class CollectionWorkflowTest {
         lab.awaitEnd(1, COMMITTED);
         lab.untyped().signal("sourceChanged", raw);
         CollectionStatus status = lab.awaitStatus(each -> each.rejected().size() == 1);
-        assertThat(status.rejected().get(0).reason()).startsWith("source is no JSON; expected");
+        assertThat(status.rejected().get(0).reason()).startsWith("source is " + noJson(encoding) + "; expected");
         assertThatThrownBy(() -> lab.untyped().update("changeSource", ChangeAnswer.class, raw))
                 .isInstanceOf(WorkflowUpdateException.class)
                 .rootCause()
@@ -569,7 +569,12 @@ class CollectionWorkflowTest {
         lab.client
                 .newUntypedWorkflowStub(ExternalCollectionWorkflow.TYPE, Lab.options(ID))
                 .start(raw);
-        assertStartFails("input is no JSON; expected an object with the keys options, source");
+        assertStartFails("input is " + noJson(encoding) + "; expected an object with the keys options, source");
+    }
+
+    /** How what is no JSON is called: one that is encoded needs a codec. */
+    private static String noJson(String encoding) {
+        return encoding.startsWith("json/") ? "no JSON" : "no JSON (its encoding is " + encoding + ")";
     }
 
     @Test

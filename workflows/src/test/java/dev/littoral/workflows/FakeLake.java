@@ -366,7 +366,8 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         List<SkippedFile> skipped = List.of(new SkippedFile("_SUCCESS", "hidden"));
         Map<String, Long> requests = Map.of("source.list", 1L);
         if (before != null && before.key().endsWith("/" + content(request.source()))) {
-            return new Listing(null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, requests);
+            return new Listing(
+                    null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, null, requests);
         }
         synchronized (this) {
             staged.add(request.collectionId() + " " + request.update());
@@ -382,6 +383,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 Totals.NONE,
                 Totals.NONE,
                 1,
+                null,
                 requests);
     }
 

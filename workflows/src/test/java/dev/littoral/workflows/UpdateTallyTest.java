@@ -62,7 +62,7 @@ class UpdateTallyTest {
     @Test
     void aListingThatIsAsTheBaseIsUnchanged() {
         tally.listed(new Listing(
-                null, 0, List.of(), false, 13, 2, skipped(2), BASE.totals(), Totals.NONE, 1, Map.of("l", 1L)));
+                null, 0, List.of(), false, 13, 2, skipped(2), BASE.totals(), Totals.NONE, 1, null, Map.of("l", 1L)));
         UpdateReport report = tally.report(UpdateState.UNCHANGED, BASE, null, "same");
 
         // The base has left out one file more than the listing: it was opened before.
@@ -86,6 +86,7 @@ class UpdateTallyTest {
                 new Totals(4, 400, 4, 40, 2, 0),
                 new Totals(2, 200, 2, 20, 1, 0),
                 0,
+                20L,
                 Map.of("l", 2L)));
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, Map.of("r", 2L)));
         tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, Map.of("r", 1L)));
@@ -104,6 +105,8 @@ class UpdateTallyTest {
         assertThat(report.segments()).isEqualTo(new SegmentCounts(5, 3, 2, 2));
         assertThat(report.rows()).isEqualTo(95);
         assertThat(report.schemas()).isEqualTo(2);
+        assertThat(report.newRows()).isEqualTo(45);
+        assertThat(report.targetRowsBefore()).isEqualTo(20);
         // 45 rows came, 45 went; 45 rows are in new segments.
         assertThat(report.churn()).isEqualTo(1);
         assertThat(report.requests()).isEqualTo(Map.of("l", 2L, "r", 3L, "c", 2L));
@@ -114,12 +117,12 @@ class UpdateTallyTest {
     @Test
     void anotherRoundForgetsFilesAndKeepsRequests() {
         tally.listed(new Listing(
-                "p", 1, List.of(3L), true, 10, 1, skipped(1), Totals.NONE, BASE.totals(), 0, Map.of("l", 2L)));
+                "p", 1, List.of(3L), true, 10, 1, skipped(1), Totals.NONE, BASE.totals(), 0, null, Map.of("l", 2L)));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0));
         tally.round(newer);
         tally.listed(new Listing(
-                null, 0, List.of(), false, 9, 0, List.of(), newer.totals(), Totals.NONE, 1, Map.of("l", 1L)));
+                null, 0, List.of(), false, 9, 0, List.of(), newer.totals(), Totals.NONE, 1, null, Map.of("l", 1L)));
         UpdateReport report = tally.report(UpdateState.UNCHANGED, newer, null, "same");
 
         assertThat(report.files()).isEqualTo(new FileCounts(9, 0, 0, 0, 9, 0));
@@ -131,7 +134,7 @@ class UpdateTallyTest {
     @Test
     void theSkipReportFitsIntoOnePayload() throws JsonProcessingException {
         tally.listed(new Listing(
-                "p", 1, List.of(3L), true, 5_000, 5_000, skipped(5_000), Totals.NONE, Totals.NONE, 0, Map.of()));
+                "p", 1, List.of(3L), true, 5_000, 5_000, skipped(5_000), Totals.NONE, Totals.NONE, 0, null, Map.of()));
         assertThat(tally.report(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
         tally.round(BASE);
@@ -147,6 +150,7 @@ class UpdateTallyTest {
                 Totals.NONE,
                 Totals.NONE,
                 0,
+                null,
                 Map.of()));
         UpdateReport report = tally.report(UpdateState.FAILED, BASE, null, "r");
         assertThat(report.files().skipped()).isEqualTo(900);

@@ -12,23 +12,29 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
- * A catalog in a local folder, which several processes may share. An object is a file at its key. It is written elsewhere in
+ * A catalog in a local folder, which several processes of one user may share: folders and files that it makes are for their owner
+ * alone where the file system knows owners, as paths and schemas of a lake are nobody else's business. An object is a file at its key. It is written elsewhere in
  * full, forced to disk, and then takes its name in one step: by a hard link, which fails where something is, or by a rename.
  * So a process that is killed leaves at worst a file in {@code _tmp}; a store that is opened a day later removes it.
  */
@@ -36,6 +42,9 @@ public final class LocalObjectStore implements ObjectStore {
     private static final String TEMPORARY = "_tmp";
     /** Longer than any write lasts. */
     private static final Duration LEFTOVER = Duration.ofDays(1);
+
+    private static final FileAttribute<?>[] OWN_FOLDER = own("rwx------");
+    private static final FileAttribute<?>[] OWN_FILE = own("rw-------");
     /** How often a folder may vanish between being made and being written to, as others delete its last file. */
     private static final int MAX_ATTEMPTS = 1000;
 
@@ -236,15 +245,25 @@ public final class LocalObjectStore implements ObjectStore {
                 }
             }
             try {
-                Files.createDirectories(target.getParent());
+                Files.createDirectories(target.getParent(), OWN_FOLDER);
             } catch (NoSuchFileException | FileAlreadyExistsException e) {
                 // Somebody removed or made a folder at the same time.
             }
         }
     }
 
+    /** Where there are such permissions; elsewhere a folder's rules hold. */
+    private static FileAttribute<?>[] own(String permissions) {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
     private static void writeDurably(Path path, byte[] body) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        Set<OpenOption> create = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        try (FileChannel channel = FileChannel.open(path, create, OWN_FILE)) {
             ByteBuffer left = ByteBuffer.wrap(body);
             while (left.hasRemaining()) {
                 channel.write(left);
@@ -285,7 +304,7 @@ public final class LocalObjectStore implements ObjectStore {
     }
 
     private void checkHardLinks() throws IOException {
-        Path file = Files.createFile(temporary.resolve(UUID.randomUUID().toString()));
+        Path file = Files.createFile(temporary.resolve(UUID.randomUUID().toString()), OWN_FILE);
         Path link = temporary.resolve(UUID.randomUUID().toString());
         try {
             Files.createLink(link, file);
@@ -302,7 +321,7 @@ public final class LocalObjectStore implements ObjectStore {
     }
 
     private void prepare() throws IOException {
-        Files.createDirectories(temporary);
+        Files.createDirectories(temporary, OWN_FOLDER);
         try {
             checkHardLinks();
         } catch (LittoralException e) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * Finds out, by racing creates of new keys, whether a store keeps the one promise that commits rest on. Not every store that
@@ -56,28 +57,54 @@ public final class StoreProbe {
     }
 
     /**
-     * Probes a store, and deletes what it wrote when all is well.
+     * Probes a store, and deletes what it wrote, also where it fails: a disk that is full stays no fuller.
      *
      * @throws LittoralException INPUT when the store is not safe
      */
     public static void probe(ObjectStore store) throws InterruptedException {
         String prefix = "_probe/" + UUID.randomUUID() + "/";
-        List<String> keys = new ArrayList<>();
+        List<String> keys = IntStream.range(0, ROUNDS)
+                .mapToObj(round -> prefix + "round-" + (100 + round))
+                .toList();
+        try {
+            race(store, keys);
+            List<String> listed = store.list(prefix, null, ROUNDS + 1);
+            if (!listed.equals(keys)) {
+                throw unsafe(store, "listed " + listed + " where " + keys + " had been created");
+            }
+        } catch (RuntimeException | InterruptedException | Error e) {
+            deleteQuietly(store, keys, e);
+            throw e;
+        }
+        store.delete(keys);
+    }
+
+    /** Deletes what can be deleted; what failed before is what counts. */
+    private static void deleteQuietly(ObjectStore store, List<String> keys, Throwable failure) {
+        // The thread may be interrupted; that waits until nothing is left.
+        boolean interrupted = Thread.interrupted();
+        try {
+            store.delete(keys);
+        } catch (RuntimeException | InterruptedException e) {
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Returns when no create is under way any more. */
+    private static void race(ObjectStore store, List<String> keys) throws InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             try {
-                for (int round = 0; round < ROUNDS; round++) {
-                    keys.add(prefix + "round-" + (100 + round));
-                    race(store, keys.getLast(), threads);
+                for (String key : keys) {
+                    race(store, key, threads);
                 }
             } finally {
                 threads.shutdownNow();
             }
         }
-        List<String> listed = store.list(prefix, null, ROUNDS + 1);
-        if (!listed.equals(keys)) {
-            throw unsafe(store, "listed " + listed + " where " + keys + " had been created");
-        }
-        store.delete(keys);
     }
 
     private static void race(ObjectStore store, String key, ExecutorService threads) throws InterruptedException {

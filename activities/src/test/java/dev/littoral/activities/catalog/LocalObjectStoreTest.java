@@ -448,4 +448,23 @@ class LocalObjectStoreTest {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
         }
     }
+
+    @Test
+    void whatItMakesIsForItsOwnerAlone(@TempDir Path above) throws Exception {
+        Path root = above.resolve("made/catalog");
+        LocalObjectStore own = new LocalObjectStore(root);
+        own.createIfAbsent("c/head/1.json", new byte[] {1});
+        own.put("c/other/deep/2.json", new byte[] {2});
+        StoreProbe.probeOnce(own);
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(above.resolve("made"))) {
+            for (Path each : all.toList()) {
+                found.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)));
+                assertThat(found.getLast())
+                        .as(each.toString())
+                        .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------");
+            }
+        }
+        assertThat(found).hasSizeGreaterThan(8);
+    }
 }

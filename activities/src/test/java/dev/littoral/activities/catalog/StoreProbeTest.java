@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,48 @@ class StoreProbeTest {
         assertThat(folder.resolve("_probe")).doesNotExist();
         StoreProbe.probeOnce(local);
         assertThat(local.get(StoreProbe.MARKER)).isPresent();
+    }
+
+    @Test
+    void aStoreThatFillsUpInBetweenIsLeftAsItWas() {
+        for (int fits : new int[] {0, 1, 16, 17, 100}) {
+            MemoryObjectStore full = new MemoryObjectStore();
+            AtomicInteger creates = new AtomicInteger();
+            assertThatThrownBy(() -> StoreProbe.probe(new Passing(full) {
+                        @Override
+                        public boolean createIfAbsent(String key, byte[] body) {
+                            if (creates.getAndIncrement() >= fits) {
+                                throw new LittoralException(FailureType.TRANSIENT, "No space left on device", null);
+                            }
+                            return super.createIfAbsent(key, body);
+                        }
+                    }))
+                    .hasMessage("No space left on device");
+            assertThat(full.keys()).as("%d creates fit", fits).isEmpty();
+        }
+    }
+
+    @Test
+    void aFullStoreThatCannotDeleteEitherIsSaidToBeFull() {
+        assertThatThrownBy(() -> StoreProbe.probe(new Passing(store) {
+                    @Override
+                    public boolean createIfAbsent(String key, byte[] body) {
+                        throw new LittoralException(FailureType.TRANSIENT, "No space left on device", null);
+                    }
+
+                    @Override
+                    public void delete(Collection<String> keys) {
+                        throw new LittoralException(FailureType.TRANSIENT, "cannot delete", null);
+                    }
+                }))
+                .hasMessage("No space left on device");
+    }
+
+    @Test
+    void aStoreThatIsRefusedIsLeftAsItWas() {
+        store.letCreatesWin(3);
+        assertThatThrownBy(() -> StoreProbe.probe(store)).isInstanceOf(LittoralException.class);
+        assertThat(store.keys()).isEmpty();
     }
 
     @Test

@@ -137,6 +137,7 @@ final class Code {
                 l.carried(),
                 l.vanished(),
                 l.schemas(),
+                l.targetRowsBefore(),
                 Map.of());
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param carried what the untouched shards add up to
  * @param vanished what the base's shards without any file left added up to
  * @param schemas how many distinct schemas the base has; holds where the listing equals the base's
+ * @param targetRowsBefore the base's targetRowsPerSegment where it is another than the one asked for, else null
  * @param requests requests by store and kind
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +32,7 @@ public record Listing(
         Totals carried,
         Totals vanished,
         int schemas,
+        Long targetRowsBefore,
         Map<String, Long> requests) {
 
     public boolean unchanged() {

@@ -21,6 +21,8 @@ import java.util.Map;
  * @param fragments fragments of the snapshot now
  * @param rows rows of the snapshot now
  * @param segments segments by what became of them
+ * @param newRows rows in segments with a new id, which are indexed anew; null from builds that did not say
+ * @param targetRowsBefore where this update is the first with another targetRowsPerSegment, the one before; else null
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind
  * @param seconds wall time by step
@@ -41,6 +43,8 @@ public record UpdateReport(
         long fragments,
         long rows,
         SegmentCounts segments,
+        Long newRows,
+        Long targetRowsBefore,
         double churn,
         Map<String, Long> requests,
         Map<String, Double> seconds) {
