@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the steps on a catalog do beside reading and writing it, for a worker that may read one source. */
-@Timeout(60)
+@Timeout(180)
 class CatalogActivitiesTest {
     private static final ExternalSource ALLOWED = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
     private static final ExternalSource OTHER = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
@@ -66,7 +66,7 @@ class CatalogActivitiesTest {
         steps = temporal.newActivityStub(
                 CatalogActivities.class,
                 ActivityOptions.newBuilder()
-                        .setStartToCloseTimeout(Duration.ofMinutes(1))
+                        .setStartToCloseTimeout(Duration.ofMinutes(3))
                         .setHeartbeatTimeout(Duration.ofSeconds(30))
                         .build());
     }
@@ -138,7 +138,7 @@ class CatalogActivitiesTest {
         CountDownLatch heard = new CountDownLatch(1);
         temporal.setActivityHeartbeatListener(String.class, word -> heard.countDown());
         store.beforeEachWrite(key -> {
-            if (!heard.await(20, TimeUnit.SECONDS)) {
+            if (!heard.await(2, TimeUnit.MINUTES)) {
                 throw new AssertionError("no heartbeat");
             }
         });

@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -678,14 +679,21 @@ class UpdateTest {
         assertThat(pipeline.store.written()).isEmpty();
     }
 
-    private static void assertCancelled(ThrowingCallable call) {
+    private static void assertCancelled(ThrowingCallable call) throws InterruptedException {
+        // What tests before have left in this JVM is not this one's.
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         assertThatThrownBy(call)
                 .satisfiesAnyOf(
                         e -> assertThat(e).isInstanceOf(ActivityCompletionException.class),
                         e -> assertThat(e).isInstanceOf(CanceledFailure.class),
                         e -> assertThat(e).hasCauseInstanceOf(CanceledFailure.class));
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("littoral-"));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("littoral-") && !before.contains(thread)) {
+                // Its work is over; the thread itself needs a moment more to end.
+                assertThat(thread.join(Duration.ofMinutes(1)))
+                        .as(thread.getName())
+                        .isTrue();
+            }
+        }
     }
 }

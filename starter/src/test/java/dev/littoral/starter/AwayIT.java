@@ -23,6 +23,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,7 +99,7 @@ class AwayIT {
                     .isEqualTo("littoral: Temporal does not answer at " + address
                             + " (Connection refused); expected a server there, or another address in TEMPORAL_ADDRESS");
         }
-        assertThat(System.nanoTime() - began).isLessThan(60_000_000_000L);
+        assertThat(System.nanoTime() - began).isLessThan(TimeUnit.MINUTES.toNanos(5));
         Run unknown = new Cli(folder)
                 .with("TEMPORAL_ADDRESS", "no-such-host.invalid:7233")
                 .run("list")
@@ -139,7 +140,7 @@ class AwayIT {
                     .with("TEMPORAL_ADDRESS", "127.0.0.1:" + mute.getLocalPort())
                     .run("list")
                     .endsWith(ExitCode.UNAVAILABLE);
-            assertThat(System.nanoTime() - began).isLessThan(20_000_000_000L);
+            assertThat(System.nanoTime() - began).isLessThan(TimeUnit.MINUTES.toNanos(2));
             assertThat(run.sentence()).contains("Temporal does not answer at 127.0.0.1:" + mute.getLocalPort());
             assertThat(run.err()).hasLineCount(1);
         }

@@ -20,7 +20,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** A headless Chromium with a profile of its own. Pages may poll for ever, so one waits for text. */
 final class Browser implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
     private final Path chromium = ServerProcess.binary("chromium");

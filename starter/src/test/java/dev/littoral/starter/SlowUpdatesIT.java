@@ -52,14 +52,14 @@ class SlowUpdatesIT {
     }
 
     private JsonNode until(Predicate<JsonNode> holds) throws Exception {
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 600; i++) {
             JsonNode status =
                     cli.run("status", "c", "--json").endsWith(ExitCode.OK).json();
             if (holds.test(status)) {
                 return status;
             }
         }
-        throw new AssertionError("not within 60 looks");
+        throw new AssertionError("not within 600 looks");
     }
 
     private static boolean has(JsonNode status, String key, String state) {

@@ -116,7 +116,7 @@ class WebUiIT {
 
     private void storeIsAway(Browser browser) throws InterruptedException {
         browser.open(page("products", "user-metadata"));
-        for (int i = 0; i < 60 && !browser.text().contains("Trying again:"); i++) {
+        for (int i = 0; i < 180 && !browser.text().contains("Trying again:"); i++) {
             Thread.sleep(1_000);
             browser.open(page("products", "user-metadata"));
             browser.awaitText("Follows: s3://lake/");

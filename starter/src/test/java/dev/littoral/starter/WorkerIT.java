@@ -125,7 +125,7 @@ class WorkerIT {
                 .endsWith(ExitCode.OK);
         // The SDK hands its numbers over once a second.
         String metrics = "";
-        for (int i = 0; i < 100 && !metrics.contains("littoral_updates_total"); i++) {
+        for (int i = 0; i < 1_200 && !metrics.contains("littoral_updates_total"); i++) {
             Thread.sleep(50);
             metrics = get(door, "/metrics").body();
         }
@@ -221,7 +221,7 @@ class WorkerIT {
     private void startSlow(String collection) throws Exception {
         cli().run("start", collection, "--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC, "--allow-empty")
                 .endsWith(ExitCode.OK);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 600; i++) {
             if (temporal.cliIn(
                             namespace,
                             "workflow",
@@ -245,7 +245,7 @@ class WorkerIT {
     }
 
     private void awaitState(String collection, String state) throws Exception {
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 600; i++) {
             Run run = cli().run("status", collection, "--json");
             if (run.exit() == 0 && run.json().get("state").asText().equals(state)) {
                 return;
@@ -314,7 +314,7 @@ class WorkerIT {
             assertThat(away.body()).contains("does not answer at " + temporal.target());
             temporal.restart();
             boolean ready = false;
-            for (int i = 0; i < 600 && !ready; i++) {
+            for (int i = 0; i < 2_400 && !ready; i++) {
                 Thread.sleep(50);
                 ready = get(door, "/readyz").statusCode() == 200;
             }

@@ -35,6 +35,7 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.Workflow;
@@ -102,7 +103,12 @@ class FreshQueriesTest {
                 service,
                 WorkflowClientOptions.newBuilder().setNamespace(namespace).build()));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            factory.newWorker(QUEUE).registerWorkflowImplementationTypes(SumImpl.class);
+            factory.newWorker(
+                            QUEUE,
+                            WorkerOptions.newBuilder()
+                                    .setDefaultDeadlockDetectionTimeout(60_000)
+                                    .build())
+                    .registerWorkflowImplementationTypes(SumImpl.class);
             factory.start();
             Sum sum = client.newWorkflowStub(
                     Sum.class, WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build());
@@ -133,7 +139,7 @@ class FreshQueriesTest {
         } finally {
             held.goesOn.countDown();
             factory.shutdownNow();
-            factory.awaitTermination(10, TimeUnit.SECONDS);
+            factory.awaitTermination(60, TimeUnit.SECONDS);
             service.shutdownNow();
         }
     }

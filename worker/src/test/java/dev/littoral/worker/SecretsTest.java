@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsTest {
     private static final String PLANTED = "hush7f3a";
 
-    private static final long PATIENCE_MILLIS = 60_000;
+    private static final long PATIENCE_MILLIS = 180_000;
 
     @TempDir
     private Path folder;

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /** A worker in a process of its own, which can be paused and killed. */
 final class WorkerProcess {
-    private static final long PATIENCE_MILLIS = 60_000;
+    private static final long PATIENCE_MILLIS = 180_000;
 
     private static final AllowList ALLOWED =
             new AllowList(AllowList.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));

@@ -43,7 +43,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FakeLake implements CatalogActivities, UpdateActivities {
     /** How long a test waits for a step before it gives up. */
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 180;
 
     private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0);
 

@@ -2,9 +2,13 @@ package dev.littoral.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Timestamps;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -32,6 +36,34 @@ final class Histories {
             assertThat(STACK.matcher(events.toString()).replaceAll(""))
                     .as("history of %s", id)
                     .doesNotContainPattern(CLASS_NAME);
+        }
+    }
+
+    /** When the workflow tasks began that launched updates, oldest first. */
+    static List<Instant> launches(List<HistoryEvent> events) {
+        List<Instant> launches = new ArrayList<>();
+        Instant began = null;
+        for (HistoryEvent event : events) {
+            if (event.hasWorkflowTaskStartedEventAttributes()) {
+                began = Instant.ofEpochMilli(Timestamps.toMillis(event.getEventTime()));
+            } else if (event.hasStartChildWorkflowExecutionInitiatedEventAttributes()) {
+                launches.add(began);
+            }
+        }
+        return launches;
+    }
+
+    /**
+     * Changes that follow on one another, each of which stops an update, launch fewer and fewer. How many these are is the
+     * machine's affair, but not how long each waits for its turn.
+     */
+    static void launchesAreSpaced(List<Instant> launches) {
+        assertThat(launches).as("updates that were started").hasSizeGreaterThan(1);
+        for (int i = 1; i < launches.size(); i++) {
+            // The service may keep times in milliseconds.
+            assertThat(Duration.between(launches.get(i - 1), launches.get(i)).plusMillis(1))
+                    .as("from launch %d to the next of %s", i, launches)
+                    .isGreaterThanOrEqualTo(Policies.gap(i));
         }
     }
 

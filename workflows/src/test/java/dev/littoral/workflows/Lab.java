@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 /** A Temporal service and a worker upon a {@link FakeLake}. */
 final class Lab implements AutoCloseable {
     static final String ID = "orders";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** What a lab's workflows run on. */
     private interface Service extends AutoCloseable {
@@ -127,7 +127,14 @@ final class Lab implements AutoCloseable {
 
     static Lab onServer(
             TemporalServer server, String namespace, FakeLake lake, SourceRules rules, Policies.History history) {
-        return onServer(server, namespace, lake, rules, history, WorkerFactoryOptions.getDefaultInstance());
+        return onServer(
+                server,
+                namespace,
+                lake,
+                rules,
+                history,
+                WorkerFactoryOptions.getDefaultInstance(),
+                workerOptions().build());
     }
 
     static Lab onServer(
@@ -136,12 +143,13 @@ final class Lab implements AutoCloseable {
             FakeLake lake,
             SourceRules rules,
             Policies.History history,
-            WorkerFactoryOptions options) {
+            WorkerFactoryOptions options,
+            WorkerOptions workerOptions) {
         WorkflowClient client = WorkflowClient.newInstance(
                 server.stubs(),
                 clientOptions().toBuilder().setNamespace(namespace).build());
         WorkerFactory factory = WorkerFactory.newInstance(client, options);
-        register(factory.newWorker(ExternalCollectionWorkflow.TASK_QUEUE, workerOptions()), rules, history, lake);
+        register(factory.newWorker(ExternalCollectionWorkflow.TASK_QUEUE, workerOptions), rules, history, lake);
         factory.start();
         return new Lab(lake, new OnServer(client, factory));
     }
@@ -161,14 +169,16 @@ final class Lab implements AutoCloseable {
     }
 
     static Worker worker(TestWorkflowEnvironment environment) {
-        return environment.newWorker(ExternalCollectionWorkflow.TASK_QUEUE, workerOptions());
+        return environment.newWorker(
+                ExternalCollectionWorkflow.TASK_QUEUE, workerOptions().build());
     }
 
-    private static WorkerOptions workerOptions() {
+    static WorkerOptions.Builder workerOptions() {
         return WorkerOptions.newBuilder()
+                // A machine may be so busy that a thread waits for a second; that is no deadlock.
+                .setDefaultDeadlockDetectionTimeout(PATIENCE.toMillis())
                 .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
-                .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
-                .build();
+                .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20));
     }
 
     static void register(Worker worker, SourceRules rules, Policies.History history, FakeLake lake) {

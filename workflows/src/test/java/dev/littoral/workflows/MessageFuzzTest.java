@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 class MessageFuzzTest {
     private static final Long SEED = Long.getLong("littoral.fuzz.seed");
-    private static final long ANSWER_SECONDS = 30;
+    private static final long ANSWER_SECONDS = 180;
 
     /** After so many messages the collection is asked for something. */
     private static final int BETWEEN_LOOKS = 10;

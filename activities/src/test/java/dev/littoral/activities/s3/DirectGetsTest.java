@@ -57,7 +57,7 @@ class DirectGetsTest {
     }
 
     private S3Bucket bucket(S3Client client) {
-        return new S3Bucket(client, "lake", counter, Duration.ofSeconds(1));
+        return new S3Bucket(client, "lake", counter);
     }
 
     private static ResponseBytes<GetObjectResponse> read(S3Bucket bucket) throws InterruptedException {
@@ -174,7 +174,7 @@ class DirectGetsTest {
                     return good();
                 });
                 S3Client client = client(server)) {
-            S3Bucket bucket = bucket(client);
+            S3Bucket bucket = new S3Bucket(client, "lake", counter, Duration.ofSeconds(1));
             read(bucket);
             assertThat(read(bucket).asUtf8String()).isEqualTo("abc");
             over.countDown();

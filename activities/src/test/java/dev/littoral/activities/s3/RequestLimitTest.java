@@ -186,7 +186,7 @@ class RequestLimitTest {
         });
         assertThat(waiting.join(Duration.ofMillis(50))).isFalse();
         end(RequestLimit.End.OTHER, 0, 0);
-        assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(waiting.join(Duration.ofMinutes(1))).isTrue();
         assertThat(limit.beganAtOnce()).isFalse();
 
         Thread.currentThread().interrupt();

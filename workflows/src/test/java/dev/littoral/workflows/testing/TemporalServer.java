@@ -35,7 +35,7 @@ public final class TemporalServer implements AutoCloseable {
     /** Waits of 50 ms for a server to answer. */
     private static final int WAITS = 600;
     /** On a busy machine a server that was killed takes seconds to list what it keeps. */
-    private static final int ANSWER_SECONDS = 10;
+    private static final int ANSWER_SECONDS = 60;
 
     private static final long CLI_SECONDS = 120;
 
