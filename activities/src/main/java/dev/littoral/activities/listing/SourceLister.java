@@ -121,8 +121,16 @@ public final class SourceLister {
     private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips, Checkpoint from)
             throws InterruptedException, OutOfOrderException {
         List<RangeListing> ranges = base.isEmpty()
-                ? new FirstListing(source, catalog, folder, maxFiles, skips, progress, reached -> checkpoint = reached)
-                        .list(Math.min(source.parallelListings(), PARALLEL), from)
+                ? new InitialLister(
+                                source,
+                                catalog,
+                                folder,
+                                maxFiles,
+                                skips,
+                                progress,
+                                reached -> checkpoint = reached,
+                                from)
+                        .list(Math.min(source.parallelListings(), PARALLEL))
                 : inRangesOf(base, touchAll, skips, from);
         checkJoins(ranges);
         return ranges;
@@ -158,7 +166,7 @@ public final class SourceLister {
      * Where two ranges meet, what the first saw beyond its end is what the next saw first. Else the store lists out of order,
      * or the source changed at that very place; both are settled by listing it whole.
      */
-    private static void checkJoins(List<RangeListing> ranges) throws OutOfOrderException {
+    static void checkJoins(List<RangeListing> ranges) throws OutOfOrderException {
         for (int i = 0; i + 1 < ranges.size(); i++) {
             String beyond = ranges.get(i).beyond();
             String next = null;

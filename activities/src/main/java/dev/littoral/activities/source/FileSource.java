@@ -22,8 +22,8 @@ public interface FileSource extends AutoCloseable {
         void skipped(String path, SkipReason reason) throws InterruptedException;
 
         /**
-         * Whether the range still reaches to a path; asked before each is handed over, in order. A no ends the listing as the
-         * range's end does. A source that names no {@link #cuts} need not ask.
+         * Whether the range still reaches to a path; asked of each path of the range before it is handed over, in order, and of no
+         * other. A no ends the listing as the range's end does. A source that names no {@link #cuts} need not ask.
          */
         default boolean wants(String path) {
             return true;

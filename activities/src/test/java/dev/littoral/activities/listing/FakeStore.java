@@ -103,10 +103,13 @@ final class FakeStore implements FileSource {
                 throw new OutOfOrderException(previous, path);
             }
             previous = path;
-            if ((range.to() != null && Paths.compare(path, range.to()) >= 0) || !visitor.wants(path)) {
+            if (range.to() != null && Paths.compare(path, range.to()) >= 0) {
                 return path;
             }
             if (range.contains(path)) {
+                if (!visitor.wants(path)) {
+                    return path;
+                }
                 visit(path, visitor);
             }
         }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** A first listing over S3: that it is whole, and what it costs. */
-class FirstListingTest {
+/** An initial listing over S3: that it is whole, and what it costs. */
+class InitialListerTest {
     private static final Duration LATENCY = Duration.ofMillis(20);
 
     private static Set<Map.Entry<String, List<String>>> shapes() {

@@ -1,0 +1,194 @@
+package dev.littoral.activities.listing;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.littoral.activities.source.PathRange;
+import dev.littoral.activities.source.Paths;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A range of paths that is split while it is listed: its end comes nearer, always ahead of where the listing is. Safe for use by the
+ * one that lists it and the one that splits it, who meet here and nowhere else.
+ */
+final class SplittableRange {
+    /** A part is split again after so many pages, and then when it has doubled: what ends sooner is not worth the requests. */
+    private static final int PAGES_BEFORE_ANOTHER_SPLIT = 8;
+
+    /** So many pages are worth a split. */
+    private static final int PAGES_OF_A_PART = 4;
+
+    /** Where a split made so many parts, each of them is taken for one of many; else it is taken for nearly the whole. */
+    private static final int MANY = 3;
+
+    private final String from;
+    private final long pageSize;
+
+    @GuardedBy("this")
+    private String to;
+
+    /** Paths met at the starts of the last two pages. */
+    @GuardedBy("this")
+    private String page;
+
+    @GuardedBy("this")
+    private String pageBefore;
+
+    @GuardedBy("this")
+    private String last;
+
+    @GuardedBy("this")
+    private long met;
+
+    @GuardedBy("this")
+    private long splitAfter;
+
+    @GuardedBy("this")
+    private boolean partOfMany;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    @GuardedBy("this")
+    private boolean beingSplit;
+
+    /**
+     * A range of which nothing is listed yet.
+     *
+     * @param from the first path that belongs to it, or null
+     * @param to the first path beyond it, or null
+     * @param partOfMany whether it is expected to be as long as many others, rather than nearly the whole
+     * @param pageSize how many paths one request lists
+     */
+    SplittableRange(String from, String to, boolean partOfMany, long pageSize) {
+        this.from = from;
+        this.to = to;
+        this.partOfMany = partOfMany;
+        this.pageSize = pageSize;
+        this.splitAfter = pagesBeforeASplit(partOfMany) * pageSize;
+    }
+
+    private static long pagesBeforeASplit(boolean partOfMany) {
+        return partOfMany ? PAGES_BEFORE_ANOTHER_SPLIT : 1;
+    }
+
+    /**
+     * How far a listing is.
+     *
+     * @param recent a path that was met a page or two before
+     * @param last the last one so far
+     * @param to the first path beyond the range, or null
+     * @param wanted how many parts more are worth it
+     */
+    record Progress(String recent, String last, String to, int wanted) {}
+
+    String from() {
+        return from;
+    }
+
+    /** The paths that still belong to it. */
+    synchronized PathRange paths() {
+        return new PathRange(from, to);
+    }
+
+    /**
+     * Whether a path that its listing meets still belongs to it. What does counts as listed: no split puts it elsewhere.
+     *
+     * @param splittable is run when the range has just proved to be long enough for a split
+     */
+    boolean accepts(String path, Runnable splittable) {
+        boolean becomesSplittable;
+        synchronized (this) {
+            if (to != null && Paths.compare(path, to) >= 0) {
+                return false;
+            }
+            if (met % pageSize == 0) {
+                pageBefore = page == null ? path : page;
+                page = path;
+            }
+            last = path;
+            met++;
+            becomesSplittable = met == splitAfter + 1;
+        }
+        if (becomesSplittable) {
+            splittable.run();
+        }
+        return true;
+    }
+
+    /** Its listing is at its end: it is not split any more. */
+    synchronized void end() {
+        ended = true;
+    }
+
+    synchronized long met() {
+        return met;
+    }
+
+    synchronized boolean isSplittable() {
+        return !ended && !beingSplit && met > splitAfter;
+    }
+
+    /** Somebody looks for points to split it at; one at a time. */
+    synchronized void beginSplit() {
+        beingSplit = true;
+    }
+
+    /**
+     * Where it may be split. What was met of one of many lets expect about as much again; of the whole nothing is known after a
+     * page.
+     *
+     * @param most at most so many parts more
+     */
+    synchronized Progress progress(int most) {
+        int wanted = partOfMany ? (int) Math.min(most, met / (PAGES_OF_A_PART * pageSize)) : most;
+        return new Progress(pageBefore, last, to, wanted);
+    }
+
+    /** Ends this range at the first of some points that its listing has not come to, and returns the ranges from there on. */
+    synchronized List<SplittableRange> split(List<String> points) {
+        beingSplit = false;
+        List<String> ahead = points.stream().filter(this::isAhead).toList();
+        partOfMany |= ahead.size() >= MANY;
+        splitAfter = met + Math.max(met, pagesBeforeASplit(partOfMany) * pageSize);
+        if (ended || ahead.isEmpty()) {
+            return List.of();
+        }
+        List<SplittableRange> parts = new ArrayList<>(ahead.size());
+        long deepest = ahead.stream().mapToLong(SplittableRange::depth).max().getAsLong();
+        for (int i = 0; i < ahead.size(); i++) {
+            // A folder around such as others are may have as many of them.
+            boolean ofMany = partOfMany && depth(ahead.get(i)) == deepest;
+            String end = i + 1 < ahead.size() ? ahead.get(i + 1) : to;
+            parts.add(new SplittableRange(ahead.get(i), end, ofMany, pageSize));
+        }
+        to = ahead.get(0);
+        return parts;
+    }
+
+    /** A store may meet paths on its way to the range, so the last one met can lie before the range. */
+    private synchronized boolean isAhead(String point) {
+        return Paths.compare(point, last) > 0
+                && (from == null || Paths.compare(point, from) > 0)
+                && (to == null || Paths.compare(point, to) < 0);
+    }
+
+    private static long depth(String path) {
+        return path.chars().filter(c -> c == '/').count();
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "[%s, %s) met %d, the last %s, pages from %s and %s, next split after %d%s%s%s"
+                .formatted(
+                        from,
+                        to,
+                        met,
+                        last,
+                        pageBefore,
+                        page,
+                        splitAfter,
+                        partOfMany ? ", one of many" : "",
+                        beingSplit ? ", being split" : "",
+                        ended ? ", ended" : "");
+    }
+}
