@@ -111,6 +111,31 @@ class CollectionStateTest {
     }
 
     @Test
+    void anAnswerTellsWhereAJobIsWhereverThatIs() {
+        running(A);
+        assertThat(state.answer(1).state()).isEqualTo(RUNNING);
+        long next = change(B).job();
+        assertThat(state.answer(next)).isEqualTo(new ChangeAnswer(next, 0, PENDING, null));
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        assertThat(state.stoppingJobs()).containsExactly(1L);
+        assertThat(state.answer(1)).as("while it is stopped").isEqualTo(new ChangeAnswer(1, 1, RUNNING, null));
+        assertThat(state.answer(77).reason()).isEqualTo("too long ago to be listed");
+        assertThat(state.isRetired()).isFalse();
+        assertThat(state.isOver()).isFalse();
+    }
+
+    @Test
+    void aHeadThatTheWaitingJobItselfHasWrittenLeavesItsNumber() {
+        state.opened(Head.NONE);
+        long job = change(A).job();
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        head = next(head, HeadKind.DECLARED, A, job);
+        state.moved(head, now);
+
+        assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(job)));
+    }
+
+    @Test
     void aCollectionThatStartsAgainGoesOnFromTheCatalog() {
         Head old = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, snapshot(), 9, START, "r");
         state.opened(old);

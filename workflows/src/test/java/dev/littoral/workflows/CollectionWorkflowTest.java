@@ -25,7 +25,6 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SourceRequest;
-import dev.littoral.workflows.model.UpdateState;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.BatchRequest;

@@ -51,6 +51,36 @@ class RequestsTest {
     // ------------------------------------------------------------------ sources
 
     @Test
+    void whatIsNoBucketIsNamedAsFarAsTheNextSlash() {
+        assertThatThrownBy(() -> source("{'uri':'s3:///orders/'}"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("source.uri names the bucket \"\"; expected s3://bucket/prefix/");
+        assertThat(source("{'uri':'s3://lake'}").uri()).isEqualTo("s3://lake/");
+    }
+
+    @Test
+    void aTextIsShownWholeUpToSixtyCharactersEachOfWhichCanBeWritten() {
+        assertThat(Requests.shortened("x".repeat(60))).isEqualTo("x".repeat(60));
+        assertThat(Requests.shortened("x".repeat(61))).isEqualTo("x".repeat(60) + "…");
+        assertThat(Requests.shortened("\uD7FF\uD800-\uDFFF\uE000")).isEqualTo("\uD7FF\uFFFD-\uFFFD\uE000");
+    }
+
+    @Test
+    void aPageOfJobsIsTheNewestHundredUnlessItIsSaidOtherwise() throws JsonProcessingException {
+        assertThat(Requests.jobs(null)).isEqualTo(new Requests.JobsPage(Long.MAX_VALUE, 100));
+        assertThat(Requests.jobs(new JobsRequest(null))).isEqualTo(new Requests.JobsPage(Long.MAX_VALUE, 100));
+        assertThat(jobs("{}")).isEqualTo(new Requests.JobsPage(Long.MAX_VALUE, 100));
+        assertThat(jobs("{'before':7,'limit':100}")).isEqualTo(new Requests.JobsPage(7, 100));
+        for (String refused : List.of("7", "{'limit':0}", "{'limit':101}", "{'before':0}", "{'after':1}")) {
+            assertThatThrownBy(() -> jobs(refused)).as(refused).isInstanceOf(InvalidRequestException.class);
+        }
+    }
+
+    private static Requests.JobsPage jobs(String json) throws JsonProcessingException {
+        return Requests.jobs(new JobsRequest(Wire.JSON.readTree(json.replace('\'', '"'))));
+    }
+
+    @Test
     void aUriAloneIsEveryParquetFileBelowIt() {
         assertThat(source("{'uri':'s3://lake/orders/'}"))
                 .isEqualTo(new ExternalSource("s3://lake/orders/", ExternalSpec.parquet()));
