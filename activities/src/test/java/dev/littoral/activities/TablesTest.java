@@ -101,6 +101,7 @@ class TablesTest {
                 new String[] {".hoodie/hoodie.properties", "a Hudi table, as .hoodie/"},
                 new String[] {".hoodie_partition_metadata", "a partition of a Hudi table, as .hoodie_partition_metadata"
                 },
+                new String[] {".hoodie_partition_metadata.parquet", "a partition of a Hudi table"},
                 new String[] {"_spark_metadata/0", "the sink of a Spark stream, as _spark_metadata/"});
         List<Arguments> arguments = new ArrayList<>();
         for (Kind kind : Kind.values()) {
@@ -168,6 +169,22 @@ class TablesTest {
         try (Pipeline pipeline = pipeline(kind)) {
             Update update = pipeline.update(source(lake, OnTable.REFUSE), CollectionOptions.DEFAULTS);
             assertThat(update.head().totals().rows()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void verifySaysOfASourceThatTurnedOutToBeATableThatItCannotBeListed() throws Exception {
+        Lake lake = lake(Kind.LOCAL);
+        lake.write("a.parquet", 100, 0);
+        MemoryObjectStore catalog = new MemoryObjectStore();
+        try (Pipeline pipeline = new Pipeline(catalog, PipelineTest.local(), 100)) {
+            pipeline.update(source(lake, OnTable.REFUSE), CollectionOptions.DEFAULTS);
+            lake.writeBytes("_delta_log/0.json", "{}".getBytes(UTF_8), 0, "log");
+            assertThat(Verified.withSource(catalog, PipelineTest.local()).lines())
+                    .filteredOn(line -> line.startsWith("ERROR"))
+                    .singleElement()
+                    .asString()
+                    .contains("the source cannot be listed: The source ", DELTA);
         }
     }
 

@@ -54,7 +54,7 @@ class SourcesIT {
         Lake.write(lake.resolve("zero-rows.parquet"), 0, 0);
         Files.createFile(lake.resolve("zero-bytes.parquet"));
         Files.createFile(lake.resolve("_SUCCESS"));
-        Lake.write(lake.resolve("_delta_log/x.parquet"), 1, 0);
+        Lake.write(lake.resolve("_temporary/x.parquet"), 1, 0);
         Lake.write(lake.resolve(".hidden.parquet"), 1, 0);
         Files.createSymbolicLink(lake.resolve("link.parquet"), lake.resolve("no-suffix"));
 
@@ -66,7 +66,7 @@ class SourcesIT {
                         lake + "/zero-rows.parquet",
                         lake + "/zero-bytes.parquet",
                         lake + "/_SUCCESS",
-                        lake + "/_delta_log/x.parquet",
+                        lake + "/_temporary/x.parquet",
                         lake + "/.hidden.parquet",
                         lake + "/link.parquet");
         assertThat(report.get("files").get("skipped").asLong()).isEqualTo(6);
@@ -81,6 +81,18 @@ class SourcesIT {
         assertThat(plain.out()).contains("new\\u000aline.parquet", "café-Ω-漢-😀.parquet");
         assertThat(plain.out().lines()).hasSize(names.size());
         assertThat(cli.sync().get("outcome").asText()).isEqualTo("UNCHANGED");
+    }
+
+    @Test
+    void aFolderThatIsATableIsRefusedUnlessItsSpecSaysToIgnoreThat() throws Exception {
+        Lake.write(lake.resolve("a.parquet"), 10, 0);
+        Files.createDirectory(lake.resolve("_delta_log"));
+        Files.writeString(lake.resolve("_delta_log/00000000000000000000.json"), "{}");
+        Run failed = cli.run("sync", "c", "--source", "lake", "--json").endsWith(ExitCode.INPUT);
+        assertThat(failed.sentence()).contains("is a Delta table, as _delta_log/ in it says", "\"table\":\"ignore\"");
+        assertThat(cli.leftovers()).isEmpty();
+        JsonNode ignoring = cli.sync("--source", "lake", "--spec", "{\"table\":\"ignore\"}");
+        assertThat(ignoring.get("rows").asLong()).isEqualTo(10);
     }
 
     @Test

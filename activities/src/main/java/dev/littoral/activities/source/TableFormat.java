@@ -38,7 +38,8 @@ enum TableFormat {
         if (relativePath.startsWith(".hoodie/")) {
             return Optional.of(HUDI);
         }
-        if (relativePath.equals(".hoodie_partition_metadata")) {
+        // It may end with the format it is in.
+        if (relativePath.startsWith(".hoodie_partition_metadata") && relativePath.indexOf('/') < 0) {
             return Optional.of(HUDI_PARTITION);
         }
         if (relativePath.startsWith("_spark_metadata/")) {
