@@ -72,7 +72,7 @@ class EncryptedIT {
                                 .endsWith(ExitCode.OK)
                                 .out())
                         .contains("update 4");
-                assertThat(cli.run("jobs", "c").endsWith(ExitCode.OK).out()).contains("/gone/");
+                assertThat(cli.run("jobs", "c").endsWith(ExitCode.OK).out()).contains("/gone: ");
 
                 // Without the codec, and with another key, a sentence says what is missing.
                 Run blind = cli().run("status", "c").endsWith(ExitCode.INPUT);
