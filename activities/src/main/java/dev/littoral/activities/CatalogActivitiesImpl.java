@@ -3,10 +3,12 @@ package dev.littoral.activities;
 import dev.littoral.activities.catalog.Cleaner;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.CountingStore;
+import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.listing.Plan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.workflows.CatalogActivities;
@@ -18,6 +20,7 @@ import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
@@ -27,11 +30,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Reads and grows heads. One object serves all collections of a worker, on many threads. */
 public final class CatalogActivitiesImpl implements CatalogActivities {
@@ -41,6 +44,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     private final ObjectStore store;
     private final SourceRules rules;
     private final Clock clock;
+    private final StepInputs inputs;
+    private final Supplier<Caller> callers;
 
     /**
      * Activities on a store.
@@ -49,6 +54,13 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
      * @param clock gives the times in head versions, which are for people and for retention
      */
     public CatalogActivitiesImpl(ObjectStore store, SourceRules rules, Clock clock) {
+        this(store, rules, clock, new StepInputs(), Caller::now);
+    }
+
+    CatalogActivitiesImpl(
+            ObjectStore store, SourceRules rules, Clock clock, StepInputs inputs, Supplier<Caller> callers) {
+        this.inputs = inputs;
+        this.callers = callers;
         this.store = store;
         this.rules = rules;
         this.clock = clock;
@@ -56,7 +68,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public Head openCollection(String collectionId, ExternalSource source) {
-        return step("opens", () -> {
+        return step("opens", caller -> {
+            inputs.open(caller, collectionId, source);
             if (source != null) {
                 rules.refusal(source).ifPresent(refusal -> {
                     throw LittoralException.input(refusal);
@@ -64,54 +77,85 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             }
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
             Head newest = catalog.open();
-            // Not what comes after: a try that was paused may go on when the first update runs already.
-            catalog.discardStaging(newest.update());
+            // Not what comes after: a try that was paused may go on when the first update runs already. Nor what
+            // declared the
+            // newest version: another service may be running it.
+            catalog.discardStaging(newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update());
             return newest;
         });
     }
 
     @Override
     public Head readHead(String collectionId) {
-        return step(
-                "reads",
-                () -> new CollectionCatalog(store, collectionId).heads().newest());
+        return step("reads", caller -> {
+            inputs.read(caller, collectionId);
+            return new CollectionCatalog(store, collectionId).heads().newest();
+        });
+    }
+
+    @Override
+    public Head findCommit(String collectionId, long update) {
+        return step("reads", caller -> {
+            inputs.read(caller, collectionId);
+            return new CollectionCatalog(store, collectionId).heads().commitOf(update);
+        });
     }
 
     @Override
     public CommitOutcome declareSource(DeclareRequest request) {
-        Optional<String> refusal = rules.refusal(request.source());
-        if (refusal.isPresent()) {
-            return new CommitOutcome.Refused(refusal.get());
-        }
-        Head base = request.base();
-        return create(
-                request.collectionId(),
-                base,
-                request.commitId(),
-                HeadKind.DECLARED,
-                request.source(),
-                base.generation() + 1,
-                request.update(),
-                request.reason());
+        return step("writes", caller -> {
+            inputs.declare(caller, request);
+            Optional<String> refusal = rules.refusal(request.source());
+            return refusal.isPresent()
+                    ? new CommitOutcome.Refused(refusal.get())
+                    : create(
+                            request.collectionId(),
+                            request.base(),
+                            request.update(),
+                            base -> next(
+                                    base,
+                                    request.commitId(),
+                                    HeadKind.DECLARED,
+                                    request.source(),
+                                    base.generation() + 1,
+                                    request.update(),
+                                    request.reason()));
+        });
     }
 
     @Override
     public CommitOutcome retireCollection(RetireRequest request) {
-        Head base = request.base();
-        return create(
-                request.collectionId(),
-                base,
-                request.commitId(),
-                HeadKind.RETIRED,
-                base.source(),
-                base.generation(),
-                request.update(),
-                "retired by request");
+        return step("writes", caller -> {
+            inputs.retire(caller, request);
+            return create(
+                    request.collectionId(),
+                    request.base(),
+                    request.update(),
+                    base -> next(
+                            base,
+                            request.commitId(),
+                            HeadKind.RETIRED,
+                            base.source(),
+                            base.generation(),
+                            request.update(),
+                            "retired by request"));
+        });
     }
 
-    /** Creates a version that serves what its base does. */
-    private CommitOutcome create(
-            String collectionId,
+    /** Creates the version after the one that a request names, which is read back: the request may say anything of it. */
+    private CommitOutcome create(String collectionId, Head named, long update, UnaryOperator<Head> next)
+            throws InterruptedException {
+        HeadLog heads = new CollectionCatalog(store, collectionId).heads();
+        Optional<Head> base = heads.named(named);
+        if (base.isEmpty()) {
+            return new CommitOutcome.Moved(heads.newest());
+        }
+        inputs.upon(update, base.get());
+        return heads.create(base.get(), next.apply(base.get()));
+    }
+
+    /** A version that serves what its base does. */
+    private Head next(
             Head base,
             String commitId,
             HeadKind kind,
@@ -119,7 +163,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             long generation,
             long update,
             String reason) {
-        Head next = new Head(
+        return new Head(
                 base.version() + 1,
                 commitId,
                 kind,
@@ -130,9 +174,6 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                 base.nextSegmentId(),
                 now(base),
                 reason);
-        return step(
-                "writes",
-                () -> new CollectionCatalog(store, collectionId).heads().create(base, next));
     }
 
     /** Retention counts from times in the log, so that of another worker's clock, or one set back, goes on from the base's. */
@@ -141,29 +182,63 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         return base.exists() && now.isBefore(base.time()) ? base.time() : now;
     }
 
+    private interface Work<T> {
+        T of(Caller caller) throws Exception;
+    }
+
     /** Runs a step that heartbeats one word, so that a worker that dies in it is soon noticed. */
-    private static <T> T step(String word, Callable<T> work) {
-        return Steps.run(() -> Heartbeats.during(() -> word, work));
+    private <T> T step(String word, Work<T> work) {
+        Caller caller = callers.get();
+        return Steps.run(() -> Heartbeats.during(() -> word, () -> work.of(caller)));
     }
 
     @Override
     public CommitResult commitSnapshot(CommitRequest request) {
-        return step("commits", () -> commit(request));
+        return step("commits", caller -> {
+            inputs.commit(caller, request);
+            CountingStore counted = new CountingStore(store);
+            try {
+                return commit(request, new CollectionCatalog(counted, request.collectionId()), counted);
+            } catch (StagingGoneException e) {
+                if (caller.attempt() > 1) {
+                    // A try before this one may have sent the version: only its answer could tell.
+                    throw new LittoralException(FailureType.TRANSIENT, e.getMessage(), e);
+                }
+                throw e;
+            }
+        });
     }
 
-    private CommitResult commit(CommitRequest request) throws InterruptedException {
-        CountingStore counted = new CountingStore(store);
-        CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
-        Head base = request.base();
-        Plan plan = catalog.one(request.plan(), Plan.class);
-        List<ShardRef> shards = shards(catalog, request.plan(), plan);
+    private CommitResult commit(CommitRequest request, CollectionCatalog catalog, CountingStore counted)
+            throws InterruptedException {
+        HeadLog heads = catalog.heads();
+        // Whether it is there already: then nothing is written, least of all over what is served.
+        Optional<CommitOutcome> before = heads.outcome(committed(request, request.base(), null));
+        if (before.isPresent()) {
+            int schemas = before.get() instanceof CommitOutcome.Created created
+                    ? UpdateActivitiesImpl.schemas(
+                            catalog.root(created.head()).orElseThrow().shards())
+                    : 0;
+            return new CommitResult(before.get(), schemas, counted.requests());
+        }
+        Optional<Head> named = heads.named(request.base());
+        if (named.isEmpty()) {
+            return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, counted.requests());
+        }
+        Head base = named.get();
+        inputs.upon(request.update(), base);
+        Plan plan = UpdateActivitiesImpl.plan(catalog, request.plan());
+        inputs.commit(request, base, plan);
+        List<BalancedShard> balanced = balanced(catalog, request.plan(), plan);
+        inputs.commit(request, base, balanced);
+        List<ShardRef> shards = shards(plan, balanced);
         Totals totals = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
         guard(base.totals(), totals, unread(shards), request);
 
         SkipReport skipped = new SkipReport(plan.skipped(), null, null);
         if (plan.skippedKey() != null) {
             String key = request.objects() + "/skipped.jsonl.zst";
-            skipped = new SkipReport(plan.skipped(), key, catalog.write(key, catalog.bytes(plan.skippedKey())));
+            skipped = new SkipReport(plan.skipped(), key, catalog.write(key, catalog.staged(plan.skippedKey())));
         }
         SnapshotRef snapshot = catalog.writeRoot(
                 request.objects(),
@@ -178,38 +253,45 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                         shards,
                         skipped));
         // The commit, and the final check that the source is still the current one, in one atomic step.
-        CommitOutcome outcome = catalog.heads()
-                .create(
-                        base,
-                        new Head(
-                                base.version() + 1,
-                                request.commitId(),
-                                HeadKind.COMMITTED,
-                                request.source(),
-                                base.generation(),
-                                request.update(),
-                                snapshot,
-                                request.nextSegmentId(),
-                                now(base),
-                                request.reason()));
-        Map<String, Long> requests = new TreeMap<>();
-        counted.addTo(requests);
-        return new CommitResult(outcome, UpdateActivitiesImpl.schemas(shards), requests);
+        CommitOutcome outcome = heads.create(base, committed(request, base, snapshot));
+        return new CommitResult(outcome, UpdateActivitiesImpl.schemas(shards), counted.requests());
     }
 
-    private static List<ShardRef> shards(CollectionCatalog catalog, String planKey, Plan plan)
+    private Head committed(CommitRequest request, Head base, SnapshotRef snapshot) {
+        return new Head(
+                base.version() + 1,
+                request.commitId(),
+                HeadKind.COMMITTED,
+                request.source(),
+                base.generation(),
+                request.update(),
+                snapshot,
+                request.nextSegmentId(),
+                now(base),
+                request.reason());
+    }
+
+    private static List<BalancedShard> balanced(CollectionCatalog catalog, String planKey, Plan plan)
             throws InterruptedException {
-        List<Callable<ShardRef>> tasks = new ArrayList<>();
-        int touched = 0;
-        for (PlannedShard shard : plan.shards()) {
-            if (shard.isTouched()) {
-                String key = UpdateActivitiesImpl.shardKey(planKey, touched++);
-                tasks.add(() -> catalog.one(key, ShardRef.class));
-            } else {
-                tasks.add(() -> shard.carried().from(shard.from()));
-            }
+        int touched = plan.touched().size();
+        List<Callable<BalancedShard>> tasks = new ArrayList<>();
+        for (int i = 0; i < touched; i++) {
+            String key = UpdateActivitiesImpl.balancedKey(planKey, i);
+            tasks.add(() -> catalog.one(key, BalancedShard.class));
         }
         return Parallel.run(PARALLEL, tasks, RuntimeException.class);
+    }
+
+    private static List<ShardRef> shards(Plan plan, List<BalancedShard> balanced) {
+        List<ShardRef> shards = new ArrayList<>();
+        int touched = 0;
+        for (PlannedShard shard : plan.shards()) {
+            shards.add(
+                    shard.isTouched()
+                            ? balanced.get(touched++).shard()
+                            : shard.carried().from(shard.from()));
+        }
+        return shards;
     }
 
     private static long unread(List<ShardRef> shards) {
@@ -249,15 +331,17 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public void cleanCatalog(CleanRequest request) {
-        step(
-                "cleans",
-                () -> new Cleaner(new CollectionCatalog(store, request.collectionId()))
-                        .clean(clock.instant().minus(request.keepVersionsFor())));
+        step("cleans", caller -> {
+            inputs.clean(caller, request);
+            return new Cleaner(new CollectionCatalog(store, request.collectionId()))
+                    .clean(clock.instant().minus(request.keepVersionsFor()));
+        });
     }
 
     @Override
     public void discardStaging(DiscardRequest request) {
-        step("discards", () -> {
+        step("discards", caller -> {
+            inputs.discard(caller, request);
             CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
             catalog.discardStaging(request.update());
             for (String objects : request.objects()) {

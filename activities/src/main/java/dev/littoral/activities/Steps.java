@@ -1,6 +1,9 @@
 package dev.littoral.activities;
 
+import dev.littoral.activities.catalog.StagingGoneException;
+import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.InvalidRequestException;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.ActivityWorkerShutdownException;
@@ -31,6 +34,10 @@ final class Steps {
             throw failure(FailureType.TRANSIENT, STOPPED);
         } catch (ActivityCompletionException e) {
             throw e;
+        } catch (StagingGoneException e) {
+            throw failure(ApplicationFailure.newNonRetryableFailure(e.getMessage(), UpdateActivities.STAGING_GONE));
+        } catch (InvalidRequestException e) {
+            throw failure(FailureType.INPUT, e.getMessage());
         } catch (LittoralException e) {
             if (e.type() == FailureType.INTERNAL) {
                 LOG.error("Activity {} failed unexpectedly", activity(), e);
@@ -63,9 +70,13 @@ final class Steps {
     }
 
     private static ApplicationFailure failure(FailureType type, String message) {
-        ApplicationFailure failure = type == FailureType.TRANSIENT
-                ? ApplicationFailure.newFailure(message, type.name())
-                : ApplicationFailure.newNonRetryableFailure(message, type.name());
+        return failure(
+                type == FailureType.TRANSIENT
+                        ? ApplicationFailure.newFailure(message, type.name())
+                        : ApplicationFailure.newNonRetryableFailure(message, type.name()));
+    }
+
+    private static ApplicationFailure failure(ApplicationFailure failure) {
         failure.setStackTrace(new StackTraceElement[0]);
         return failure;
     }

@@ -64,6 +64,33 @@ final class Sums {
         return new BalanceResult(sum.totals(), sum.newSegments(), sum.newRows(), sum.nextSegmentId(), requests);
     }
 
+    /** Whether what somebody heartbeated can be such a sum. */
+    static boolean isOne(ReadOutcome.Read sum) {
+        return sum != null
+                && sum.added() >= 0
+                && sum.changed() >= 0
+                && sum.removed() >= 0
+                && sum.unchanged() >= 0
+                && sum.skipped() >= 0
+                && sum.fragments() >= 0
+                && sum.addedRows() >= 0
+                && sum.removedRows() >= 0
+                && sum.skippedFiles() != null
+                && sum.skippedFiles().stream()
+                        .allMatch(file -> file != null && file.file() != null && file.reason() != null)
+                && bounded(List.of(), sum.skippedFiles(), MAX_SKIPPED_CHARS).size()
+                        == sum.skippedFiles().size();
+    }
+
+    /** Whether what somebody heartbeated can be such a sum. */
+    static boolean isOne(BalanceResult sum, long firstSegmentId) {
+        return sum != null
+                && sum.totals() != null
+                && sum.newSegments() >= 0
+                && sum.newRows() >= 0
+                && sum.nextSegmentId() == firstSegmentId + sum.newSegments();
+    }
+
     /** The first skipped files, as many as travel. */
     static List<SkippedFile> bounded(List<SkippedFile> sum, List<SkippedFile> more, int maxChars) {
         List<SkippedFile> all = new ArrayList<>(sum);

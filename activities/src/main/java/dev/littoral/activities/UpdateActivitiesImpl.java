@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.CountingStore;
 import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.format.ParquetFooters;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.Plan;
@@ -21,13 +23,14 @@ import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.Listing;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.common.converter.DataConverterException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +48,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     private final Opener sources;
     private final int maxFilesPerShard;
     private final Supplier<String> attemptIds;
+    private final StepInputs inputs;
+    private final Supplier<Caller> callers;
     private final ParquetFooters footers = new ParquetFooters();
 
     public UpdateActivitiesImpl(ObjectStore store, Sources sources) {
@@ -52,7 +57,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     }
 
     UpdateActivitiesImpl(ObjectStore store, Opener sources, int maxFilesPerShard) {
-        this(store, sources, maxFilesPerShard, () -> UUID.randomUUID().toString());
+        this(store, sources, maxFilesPerShard, () -> UUID.randomUUID().toString(), new StepInputs(), Caller::now);
     }
 
     /**
@@ -60,7 +65,15 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
      *
      * @param attemptIds names each attempt of a listing, never two by one name
      */
-    UpdateActivitiesImpl(ObjectStore store, Opener sources, int maxFilesPerShard, Supplier<String> attemptIds) {
+    UpdateActivitiesImpl(
+            ObjectStore store,
+            Opener sources,
+            int maxFilesPerShard,
+            Supplier<String> attemptIds,
+            StepInputs inputs,
+            Supplier<Caller> callers) {
+        this.inputs = inputs;
+        this.callers = callers;
         this.store = store;
         this.sources = sources;
         this.maxFilesPerShard = maxFilesPerShard;
@@ -102,11 +115,15 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     @Override
     public Listing listFiles(ListRequest request) {
         return Steps.run(() -> {
+            Caller caller = callers.get();
+            inputs.list(caller, request);
             AtomicLong listed = new AtomicLong();
             // An attempt before this one may have staged something.
-            boolean again = Activity.getExecutionContext().getInfo().getAttempt() > 1;
-            Checkpoint from =
-                    heartbeat(ListProgress.class).map(ListProgress::from).orElse(null);
+            boolean again = caller.attempt() > 1;
+            Checkpoint from = heartbeat(ListProgress.class)
+                    .map(ListProgress::from)
+                    .filter(checkpoint -> checkpoint.isOf(staging(request)))
+                    .orElse(null);
             AtomicReference<SourceLister> lister = new AtomicReference<>();
             return Heartbeats.during(
                     () -> new ListProgress(
@@ -128,7 +145,13 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             throws InterruptedException {
         CountingStore counted = new CountingStore(store);
         CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
-        Optional<SnapshotRoot> root = catalog.root(request.base());
+        Optional<Head> newest = newest(catalog.heads(), request.base());
+        if (newest.isPresent()) {
+            return Listing.moved(newest.get(), again, counted.requests());
+        }
+        Head named = catalog.heads().named(request.base()).orElseThrow();
+        inputs.list(request, named);
+        Optional<SnapshotRoot> root = catalog.root(named);
         List<ShardRef> base = root.map(SnapshotRoot::shards).orElse(List.of());
         boolean reopen = root.isPresent()
                 && readsOtherwise(root.get().source().spec(), request.source().spec());
@@ -137,8 +160,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                 .orElse(null);
         boolean touchAll = reopen || targetBefore != null;
         // Unique to this attempt: an earlier one that still runs cannot write over what this one refers to.
-        String folder =
-                "%s/r%d-%s".formatted(CollectionCatalog.staging(request.update()), request.round(), attemptIds.get());
+        String folder = staging(request) + attemptIds.get();
         try (Sources.Opened source =
                 sources.open(request.source(), request.options().allowEmpty())) {
             SourceLister lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, progress);
@@ -156,7 +178,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     catalog.write(skipKey, skips.finish());
                 }
                 planKey = folder + "/plan.json.zst";
-                catalog.writeOne(planKey, result.plan().withSkipReport(skipKey));
+                catalog.writeOne(planKey, result.plan().upon(named, skipKey));
             }
             Map<String, Long> requests = new TreeMap<>();
             counted.addTo(requests);
@@ -175,8 +197,28 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     result.plan().vanished(),
                     unchanged ? schemas(base) : 0,
                     targetBefore,
-                    requests);
+                    requests,
+                    null);
         }
+    }
+
+    /** The newest version, where another has taken the base's place: what the source lists as is then of no use. */
+    private static Optional<Head> newest(HeadLog heads, Head base) throws InterruptedException {
+        return heads.at(base.version() + 1).isEmpty() ? Optional.empty() : Optional.of(heads.newest());
+    }
+
+    /** What the names of all folders begin with in which attempts of this listing stage. */
+    private static String staging(ListRequest request) {
+        return "%s/r%d-".formatted(CollectionCatalog.staging(request.update()), request.round());
+    }
+
+    /** A plan of this build. */
+    static Plan plan(CollectionCatalog catalog, String key) throws InterruptedException {
+        Plan plan = catalog.one(key, Plan.class);
+        if (plan.upon() == null) {
+            throw new StagingGoneException(key);
+        }
+        return plan;
     }
 
     /** Whether a spec asks for other things of a file than the one it was read with. */
@@ -195,20 +237,28 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
 
     @Override
     public ReadOutcome readFragments(ShardsRequest request) {
-        AtomicLong opened = new AtomicLong();
-        AtomicReference<ReadProgress> done = new AtomicReference<>(
-                heartbeat(ReadProgress.class).orElse(new ReadProgress("opened", 0, 0, Sums.NO_READ)));
-        return Steps.run(() -> Heartbeats.during(
-                () -> new ReadProgress(
-                        "opened", opened.get(), done.get().shards(), done.get().sum()),
-                () -> read(request, opened, done)));
+        return Steps.run(() -> {
+            inputs.shards(callers.get(), request);
+            AtomicLong opened = new AtomicLong();
+            AtomicReference<ReadProgress> done = new AtomicReference<>(heartbeat(ReadProgress.class)
+                    .filter(before -> isWithin(before.shards(), request) && Sums.isOne(before.sum()))
+                    .orElse(new ReadProgress("opened", 0, 0, Sums.NO_READ)));
+            return Heartbeats.during(
+                    () -> new ReadProgress(
+                            "opened",
+                            opened.get(),
+                            done.get().shards(),
+                            done.get().sum()),
+                    () -> read(request, opened, done));
+        });
     }
 
     private ReadOutcome read(ShardsRequest request, AtomicLong opened, AtomicReference<ReadProgress> done)
             throws InterruptedException {
         CountingStore counted = new CountingStore(store);
         CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
-        Plan plan = catalog.one(request.plan(), Plan.class);
+        Plan plan = plan(catalog, request.plan());
+        inputs.shards(request, plan);
         List<Plan.Touched> touched = plan.touched();
         try (Sources.Opened source =
                 sources.open(request.source(), request.options().allowEmpty())) {
@@ -285,16 +335,32 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
 
     @Override
     public BalanceResult balanceSegments(ShardsRequest request) {
-        AtomicReference<BalanceProgress> done = new AtomicReference<>(heartbeat(BalanceProgress.class)
-                .orElse(new BalanceProgress("balanced", 0, 0, Sums.noBalance(request.firstSegmentId()))));
-        return Steps.run(() -> Heartbeats.during(done::get, () -> balance(request, done)));
+        return Steps.run(() -> {
+            inputs.shards(callers.get(), request);
+            AtomicReference<BalanceProgress> done = new AtomicReference<>(heartbeat(BalanceProgress.class)
+                    .filter(before ->
+                            isWithin(before.shards(), request) && Sums.isOne(before.sum(), request.firstSegmentId()))
+                    .orElse(new BalanceProgress("balanced", 0, 0, Sums.noBalance(request.firstSegmentId()))));
+            return Heartbeats.during(done::get, () -> balance(request, done));
+        });
+    }
+
+    private static boolean isWithin(int shards, ShardsRequest request) {
+        return shards >= 0 && shards <= request.to() - request.from();
     }
 
     private BalanceResult balance(ShardsRequest request, AtomicReference<BalanceProgress> done)
             throws InterruptedException {
         CountingStore counted = new CountingStore(store);
         CollectionCatalog catalog = new CollectionCatalog(counted, request.collectionId());
-        List<Plan.Touched> touched = catalog.one(request.plan(), Plan.class).touched();
+        Plan plan = plan(catalog, request.plan());
+        inputs.balance(request, plan);
+        if (catalog.isNamed(request.objects())) {
+            // Whoever still waits for this answer is not the update that committed it.
+            throw LittoralException.input("objects is \"" + request.objects()
+                    + "\", which a version names already; expected a folder that none names");
+        }
+        List<Plan.Touched> touched = plan.touched();
         for (int i = request.from() + done.get().shards(); i < request.to(); i++) {
             BalanceProgress before = done.get();
             List<FileEntry> base = new ArrayList<>();
@@ -312,16 +378,20 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     before.sum().nextSegmentId());
             String key = "%s/shard-%06d.jsonl.zst".formatted(request.objects(), i);
             String sha256 = catalog.write(key, JsonLines.write(shard.files()));
+            long firstId = before.sum().nextSegmentId();
             catalog.writeOne(
-                    shardKey(request.plan(), i),
-                    new ShardRef(
-                            touched.get(i).shard().from(),
-                            key,
-                            sha256,
-                            shard.listing(),
-                            shard.totals(),
-                            shard.schemas(),
-                            shard.unread()));
+                    balancedKey(request.plan(), i),
+                    new BalancedShard(
+                            new ShardRef(
+                                    touched.get(i).shard().from(),
+                                    key,
+                                    sha256,
+                                    shard.listing(),
+                                    shard.totals(),
+                                    shard.schemas(),
+                                    shard.unread()),
+                            firstId,
+                            firstId + shard.newSegments()));
             done.set(new BalanceProgress(
                     before.step(), before.done() + 1, before.shards() + 1, Sums.plus(before.sum(), shard)));
         }
@@ -354,9 +424,9 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         return beside(plan, "changes-%06d.jsonl.zst", shard);
     }
 
-    /** Where the reference to a balanced shard is staged. */
-    static String shardKey(String plan, int shard) {
-        return beside(plan, "shard-%06d.json.zst", shard);
+    /** Where a balanced shard is staged. */
+    static String balancedKey(String plan, int shard) {
+        return beside(plan, "balanced-%06d.json.zst", shard);
     }
 
     private static String beside(String plan, String name, int shard) {
@@ -367,8 +437,12 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         return Sums.bounded(Sums.bounded(List.of(), unread, Sums.MAX_SKIPPED_CHARS), skipped, Sums.MAX_SKIPPED_CHARS);
     }
 
+    /** What an attempt before has heartbeated. Anybody in the namespace can heartbeat for it; what is nothing of the kind is none. */
     private static <T> Optional<T> heartbeat(Class<T> type) {
-        ActivityExecutionContext context = Activity.getExecutionContext();
-        return context.getHeartbeatDetails(type);
+        try {
+            return Activity.getExecutionContext().getHeartbeatDetails(type);
+        } catch (DataConverterException e) {
+            return Optional.empty();
+        }
     }
 }

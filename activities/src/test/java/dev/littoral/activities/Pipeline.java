@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.IntConsumer;
 
 /** Runs the activities of one collection's updates in the order of the update workflow, in the test's own thread. */
@@ -48,7 +49,9 @@ final class Pipeline implements AutoCloseable {
 
     private final TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
     private final CollectionCatalog catalog;
-    private long update;
+    /** The number of the last update. */
+    long update;
+
     private int commitIds;
 
     /** How many shards one activity gets. */
@@ -66,8 +69,19 @@ final class Pipeline implements AutoCloseable {
         this.sources = sources;
         this.catalog = new CollectionCatalog(store, COLLECTION);
         temporal.registerActivitiesImplementations(
-                new UpdateActivitiesImpl(this.store, this.sources, maxFilesPerShard),
-                new CatalogActivitiesImpl(this.store, SourceRules.NONE, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
+                new UpdateActivitiesImpl(
+                        this.store,
+                        this.sources,
+                        maxFilesPerShard,
+                        () -> UUID.randomUUID().toString(),
+                        new RealSteps.AnyCaller(),
+                        Caller::now),
+                new CatalogActivitiesImpl(
+                        this.store,
+                        SourceRules.NONE,
+                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+                        new RealSteps.AnyCaller(),
+                        Caller::now));
         ActivityOptions options = ActivityOptions.newBuilder()
                 .setStartToCloseTimeout(Duration.ofMinutes(10))
                 .setHeartbeatTimeout(Duration.ofSeconds(1))
@@ -117,8 +131,8 @@ final class Pipeline implements AutoCloseable {
 
     /** Declares a source where it is another than the head's, then updates. */
     Update update(ExternalSource source, CollectionOptions options) throws InterruptedException {
-        update++;
         Head base = head();
+        update = Math.max(update, base.update()) + 1;
         if (!source.equals(base.source())) {
             CommitOutcome declared = commits.declareSource(
                     new DeclareRequest(COLLECTION, update, source, base, "declare-" + ++commitIds, "a test"));
@@ -158,7 +172,7 @@ final class Pipeline implements AutoCloseable {
         private final Head base;
         private final int round;
         private final List<String> garbage;
-        private final String commitId = "commit-" + ++commitIds;
+        private final String commitId = update + "-commit-" + ++commitIds;
         private final String objects;
         private Listing listing;
 

@@ -12,8 +12,13 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
@@ -27,6 +32,7 @@ import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.Wire;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -360,6 +366,7 @@ class UpdateTest {
     void aHeadThatMovedMakesARoundUponTheNewestAndLeavesNoGarbage() throws Exception {
         update();
         lake.write(name(0), ROWS, 1);
+        pipeline.update += 10;
         try (Pipeline other = new Pipeline(objects, PipelineTest.local(), 10)) {
             pipeline.afterListing = round -> {
                 if (round == 1) {
@@ -389,6 +396,7 @@ class UpdateTest {
         lake.write(name(0), ROWS, 1);
         Path file = folder.resolve("lake").resolve(name(7));
         Path away = folder.resolve("away");
+        pipeline.update += 10;
         try (Pipeline other = new Pipeline(objects, PipelineTest.local(), 10)) {
             pipeline.afterListing = round -> {
                 if (round == 1) {
@@ -445,7 +453,7 @@ class UpdateTest {
     void aFirstSnapshotMayBeEmpty() throws Exception {
         lake.deleteAll(lake.names());
         CollectionOptions strict =
-                new CollectionOptions(TARGET, null, false, 0.0, CollectionOptions.DEFAULTS.keepVersionsFor());
+                new CollectionOptions(TARGET, null, false, 0.001, CollectionOptions.DEFAULTS.keepVersionsFor());
         Update empty = update(source, strict);
         assertThat(empty.committed()).isTrue();
         assertThat(empty.head().totals().rows()).isZero();
@@ -525,9 +533,24 @@ class UpdateTest {
 
     /** Lists, for tests that run single steps. */
     private ShardsRequest listed() throws InterruptedException {
-        Listing listing = pipeline.work.listFiles(new ListRequest("c", 1, 1, source, options, Head.NONE, null));
+        if (!pipeline.head().exists()) {
+            pipeline.commits.declareSource(new DeclareRequest("c", 1, source, Head.NONE, "declare-1", "a test"));
+        }
+        Head base = pipeline.head();
+        long number = base.isPast(1) ? base.update() + 1 : 1;
+        Listing listing = pipeline.work.listFiles(new ListRequest("c", number, 1, source, options, base, null));
         return new ShardsRequest(
-                "c", 1, 1, source, options, listing.plan(), 0, listing.touched(), 1, "snapshots/0000000001-x", 0);
+                "c",
+                number,
+                1,
+                source,
+                options,
+                listing.plan(),
+                0,
+                listing.touched(),
+                base.nextSegmentId(),
+                "snapshots/%010d-%d-x".formatted(base.version() + 1, number),
+                0);
     }
 
     private static ReadOutcome.Read withoutRequests(ReadOutcome outcome) {
@@ -566,6 +589,170 @@ class UpdateTest {
         assertThat(pipeline.store.written())
                 .anyMatch(key -> key.contains("list-00003"))
                 .noneMatch(key -> key.contains("list-00000"));
+    }
+
+    /** Anybody in the namespace can heartbeat for an activity, and whatever that is comes with its next attempt. */
+    @Test
+    void whatNoAttemptHeartbeatedIsNotGoneOnFrom() throws Exception {
+        Head base = update().head();
+        lake.write(name(5), ROWS + 1, 0);
+        ListRequest request = new ListRequest("c", 2, 1, source, options, base, null);
+        List<String> forged = List.of(
+                "'x'",
+                "{'step':7}",
+                "{'step':'listed','done':-3,'from':{}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[]}}",
+                "{'step':'listed','done':1,'from':{'cuts':['b','a'],'runs':[[],[],[]]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[null]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[[null]]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[[{'listed':-1}]]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[[" + "{'unchanged':true,'listed':10},".repeat(9)
+                        + "{'listed':0}]]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[[{'listed':1,'parts':[{'object':"
+                        + "'../d/snapshots/0000000001-x/shard-000000.jsonl.zst','first':'a','files':1}]}]]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[[{'listed':1,'parts':[{'object':"
+                        + "'staging/0000000002/r1-x/../../../d','first':'a','files':1}]}]]}}",
+                "{'step':'listed','done':1,'from':{'cuts':[],'runs':[[{'listed':1,'parts':[{'object':"
+                        + "'staging/0000000001/r1-x/list-00000-00000.jsonl.zst','first':'a','files':1}]}]]}}");
+        Listing first = pipeline.work.listFiles(request);
+        for (String json : forged) {
+            pipeline.temporal().setHeartbeatDetails(Wire.JSON.readTree(json.replace('\'', '"')));
+            Listing listing = pipeline.work.listFiles(request);
+            assertThat(listing.listed()).as(json).isEqualTo(FILES);
+            assertThat(listing.touchedFiles()).as(json).isEqualTo(first.touchedFiles());
+        }
+    }
+
+    @Test
+    void progressOfMoreShardsThanThereAreIsNotGoneOnFrom() throws Exception {
+        ShardsRequest request = listed();
+        ReadOutcome.Read read = withoutRequests(pipeline.work.readFragments(request));
+        BalanceResult balanced = Sums.with(pipeline.work.balanceSegments(request), Map.of());
+        for (int shards : new int[] {-1, request.to() + 1}) {
+            pipeline.temporal().setHeartbeatDetails(new ReadProgress("opened", 0, shards, Sums.NO_READ));
+            assertThat(withoutRequests(pipeline.work.readFragments(request))).isEqualTo(read);
+            pipeline.temporal().setHeartbeatDetails(new BalanceProgress("balanced", 0, shards, Sums.noBalance(1)));
+            assertThat(Sums.with(pipeline.work.balanceSegments(request), Map.of()))
+                    .isEqualTo(balanced);
+        }
+        pipeline.temporal().setHeartbeatDetails(new ReadProgress("opened", 0, 1, null));
+        assertThat(withoutRequests(pipeline.work.readFragments(request))).isEqualTo(read);
+        pipeline.temporal().setHeartbeatDetails(new BalanceProgress("balanced", 0, 1, Sums.noBalance(-7)));
+        assertThat(Sums.with(pipeline.work.balanceSegments(request), Map.of())).isEqualTo(balanced);
+    }
+
+    private CommitRequest commit(ShardsRequest shards, long nextSegmentId) throws InterruptedException {
+        return new CommitRequest(
+                "c",
+                shards.update(),
+                1,
+                source,
+                options,
+                shards.plan(),
+                shards.objects(),
+                pipeline.head(),
+                shards.update() + "-x",
+                nextSegmentId,
+                "a test");
+    }
+
+    /** Another service that takes the collection up removes staging; that is no damage. */
+    @Test
+    void whatWasStagedAndIsGoneIsSaidToBeGone() throws Exception {
+        ShardsRequest request = listed();
+        objects.delete(List.of("c/" + request.plan()));
+        for (ThrowingCallable step : List.<ThrowingCallable>of(
+                () -> pipeline.work.readFragments(request),
+                () -> pipeline.work.balanceSegments(request),
+                () -> pipeline.commits.commitSnapshot(commit(request, 100)))) {
+            ApplicationFailure gone = failure(step);
+            assertThat(gone.getType()).isEqualTo(UpdateActivities.STAGING_GONE);
+            assertThat(gone.isNonRetryable()).isTrue();
+            assertThat(gone.getOriginalMessage()).contains("c/" + request.plan());
+        }
+    }
+
+    @Test
+    void aShardThatIsNotStagedAnyMoreIsSaidToBeGone() throws Exception {
+        ShardsRequest request = listed();
+        assertThat(failure(() -> pipeline.work.balanceSegments(request)).getType())
+                .isEqualTo(UpdateActivities.STAGING_GONE);
+        pipeline.work.readFragments(request);
+        assertThat(failure(() -> pipeline.commits.commitSnapshot(commit(request, 100)))
+                        .getType())
+                .isEqualTo(UpdateActivities.STAGING_GONE);
+        assertThat(pipeline.head().kind()).isEqualTo(HeadKind.DECLARED);
+    }
+
+    @Test
+    void aListingUponAVersionThatWasReplacedSaysSo() throws Exception {
+        Head first = update().head();
+        lake.write(name(5), ROWS + 1, 0);
+        Head second = update().head();
+        Listing listing = pipeline.work.listFiles(new ListRequest("c", 3, 1, source, options, first, null));
+        assertThat(listing.newest()).isEqualTo(second);
+        assertThat(listing.unchanged()).isFalse();
+    }
+
+    /** What is served is not written over, whoever asks for it. */
+    @Test
+    void aFolderThatAVersionNamesIsNotWrittenTo() throws Exception {
+        ShardsRequest request = listed();
+        pipeline.work.readFragments(request);
+        BalanceResult balanced = pipeline.work.balanceSegments(request);
+        CommitRequest commit = commit(request, balanced.nextSegmentId());
+        CommitResult committed = pipeline.commits.commitSnapshot(commit);
+        assertThat(committed.outcome()).isInstanceOf(CommitOutcome.Created.class);
+        Map<String, byte[]> before = new TreeMap<>();
+        objects.keys().forEach(key -> before.put(key, objects.get(key).orElseThrow()));
+        assertThat(failure(() -> pipeline.work.balanceSegments(request)).getOriginalMessage())
+                .contains("a version names already");
+        pipeline.store.forget();
+        assertThat(pipeline.commits.commitSnapshot(commit))
+                .isEqualTo(new CommitResult(committed.outcome(), committed.schemas(), Map.of("catalog.get", 2L)));
+        assertThat(pipeline.store.written()).isEmpty();
+        assertThat(before)
+                .allSatisfy((key, body) ->
+                        assertThat(objects.get(key).orElseThrow()).as(key).isEqualTo(body));
+    }
+
+    @Test
+    void aCommitThatWouldHandOutASegmentIdTwiceIsRefused() throws Exception {
+        update();
+        lake.write(name(5), ROWS + 1, 0);
+        lake.write(name(35), ROWS + 1, 0);
+        ShardsRequest request = listed();
+        assertThat(request.to()).isEqualTo(2);
+        pipeline.work.readFragments(request);
+        long free = request.firstSegmentId();
+        assertThat(failure(() -> pipeline.work.balanceSegments(part(request, 0, 2, free - 1)))
+                        .getOriginalMessage())
+                .contains("firstSegmentId is " + (free - 1));
+        BalanceResult first = pipeline.work.balanceSegments(part(request, 0, 1, free));
+        assertThat(first.newSegments()).isPositive();
+        pipeline.work.balanceSegments(part(request, 1, 2, free));
+        assertThat(failure(() -> pipeline.commits.commitSnapshot(commit(request, 1_000)))
+                        .getOriginalMessage())
+                .contains("two segments were balanced with the id " + free);
+        BalanceResult second = pipeline.work.balanceSegments(part(request, 1, 2, first.nextSegmentId()));
+        assertThat(failure(() -> pipeline.commits.commitSnapshot(commit(request, second.nextSegmentId() - 1)))
+                        .getOriginalMessage())
+                .contains("nextSegmentId is " + (second.nextSegmentId() - 1));
+    }
+
+    private static ShardsRequest part(ShardsRequest of, int from, int to, long firstSegmentId) {
+        return new ShardsRequest(
+                of.collectionId(),
+                of.update(),
+                of.round(),
+                of.source(),
+                of.options(),
+                of.plan(),
+                from,
+                to,
+                firstSegmentId,
+                of.objects(),
+                of.files());
     }
 
     @Test

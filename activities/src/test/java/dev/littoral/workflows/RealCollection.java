@@ -27,6 +27,7 @@ public final class RealCollection {
     public RealCollection(String collectionId, CollectionOptions options, Instant now) {
         this.options = options;
         this.state = new CollectionState(collectionId, options);
+        state.looks();
         this.now = now;
     }
 
@@ -122,6 +123,11 @@ public final class RealCollection {
                 case Decision.Inspect inspect -> {
                     return new Decided(Next.INSPECT, null, inspect.update());
                 }
+                case Decision.Look ignored -> {
+                    // Nothing is reset here, so whoever has not closed is there.
+                    state.looked(List.of(), now);
+                    return new Decided(Next.REST, null, 0);
+                }
                 case Decision.Retire ignored -> {
                     return new Decided(Next.RETIRE, null, 0);
                 }
@@ -178,6 +184,7 @@ public final class RealCollection {
     public void forgetDoubt() {
         CarriedState c = state.carry();
         state = new CollectionState("c", options);
+        state.looks();
         state.restore(new CarriedState(
                 c.head(),
                 c.wanted(),
@@ -197,8 +204,12 @@ public final class RealCollection {
         return state.launched(job, now);
     }
 
-    public void inspected(long update, Head newest) {
-        state.inspected(update, newest, now);
+    public boolean isUntold(long update) {
+        return state.isUntold(update);
+    }
+
+    public void inspected(long update, Head newest, Head commit) {
+        state.inspected(update, newest, commit, now);
     }
 
     public void retired() {

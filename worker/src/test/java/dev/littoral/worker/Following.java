@@ -8,9 +8,16 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.SourceRequest;
 import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.ResetReapplyExcludeType;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowOptions;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -65,6 +72,41 @@ record Following(WorkflowClient client, String id) {
     /** Sends something until it arrives. */
     void insist(String what, Consumer<ExternalCollectionWorkflow> message) {
         await(what + " of " + id, () -> tell(message));
+    }
+
+    /**
+     * Resets the run to one of its workflow tasks, as an operator does, and tells whether that is done.
+     *
+     * @param choice picks the task
+     * @param reapplies whether messages that came since are applied again
+     */
+    boolean reset(int choice, boolean reapplies) {
+        try {
+            String run =
+                    client.newUntypedWorkflowStub(id).describe().getExecution().getRunId();
+            List<Long> tasks = client.fetchHistory(id, run).getEvents().stream()
+                    .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                    .map(HistoryEvent::getEventId)
+                    .toList();
+            if (tasks.isEmpty()) {
+                return false;
+            }
+            ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
+                    .setNamespace(client.getOptions().getNamespace())
+                    .setWorkflowExecution(
+                            WorkflowExecution.newBuilder().setWorkflowId(id).setRunId(run))
+                    .setReason("a test")
+                    .setRequestId(UUID.randomUUID().toString())
+                    .setWorkflowTaskFinishEventId(tasks.get(Math.floorMod(choice, tasks.size())));
+            if (!reapplies) {
+                request.addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL)
+                        .addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
+            }
+            client.getWorkflowServiceStubs().blockingStub().resetWorkflowExecution(request.build());
+            return true;
+        } catch (WorkflowException | StatusRuntimeException e) {
+            return false;
+        }
     }
 
     /** Waits until nothing runs or waits. */

@@ -96,6 +96,7 @@ final class HostileDay implements AutoCloseable {
             SeededLake left,
             SeededLake right,
             boolean cleaned,
+            boolean reset,
             CatalogWatch catalog,
             UpdateEnds ends) {
 
@@ -168,6 +169,9 @@ final class HostileDay implements AutoCloseable {
             if (tenant.cleaned()) {
                 act(() -> cleaner(tenant, random("cleaner of " + tenant.id())));
             }
+            if (tenant.reset()) {
+                act(() -> operator(tenant, random("operator of " + tenant.id())));
+            }
         }
         act(() -> trouble(random("trouble")));
         act(() -> audit(random("audit")));
@@ -212,8 +216,15 @@ final class HostileDay implements AutoCloseable {
         Map<String, SeededLake> lakes = Map.of(left.uri(), left, right.uri(), right);
         CatalogWatch catalog = new CatalogWatch(
                 s3.client(), bucket, CATALOG, store, id, lakes, cleaned ? KEPT : NEVER_REMOVED, violations::add);
+        boolean reset = number % 5 == 2;
         return new Tenant(
-                collection, left, right, cleaned, catalog, new UpdateEnds(collection, catalog, lakes, violations::add));
+                collection,
+                left,
+                right,
+                cleaned,
+                reset,
+                catalog,
+                new UpdateEnds(collection, catalog, lakes, reset, violations::add));
     }
 
     // ------------------------------------------------------------------ actors
@@ -327,6 +338,17 @@ final class HostileDay implements AutoCloseable {
         while (!over) {
             pause(2_000 + random.nextInt(6_000));
             clean(cleaner, KEPT);
+        }
+    }
+
+    /** Resets the collection to any moment of its run, with and without the messages that came since. */
+    private void operator(Tenant tenant, SplittableRandom random) throws Exception {
+        while (!over) {
+            pause(5_000 + random.nextInt(10_000));
+            if (!over) {
+                boolean done = tenant.collection().reset(random.nextInt(), random.nextBoolean());
+                count(done ? "resets" : "resets that were not made", 1);
+            }
         }
     }
 
@@ -459,6 +481,10 @@ final class HostileDay implements AutoCloseable {
         Following.await("the workers", 60, this::workersAreThere);
         for (Tenant tenant : tenants) {
             tenant.collection().insist("the pause", ExternalCollectionWorkflow::pause);
+            if (tenant.reset()) {
+                // An update that it was not told of is looked at soon.
+                tenant.collection().insist("a refresh", ExternalCollectionWorkflow::signalRefresh);
+            }
         }
         Following.await("the answers", () -> asked.get() == 0);
         for (Tenant tenant : tenants) {
@@ -476,7 +502,8 @@ final class HostileDay implements AutoCloseable {
         }
         for (Tenant tenant : tenants) {
             CollectionStatus status = tenant.collection().awaitRest();
-            if (status.last().state() != UpdateState.COMMITTED) {
+            boolean followed = tenant.reset() && status.last().state() == UpdateState.UNCHANGED;
+            if (status.last().state() != UpdateState.COMMITTED && !followed) {
                 violations.add(tenant.id() + ": a last refresh ended as " + status.last());
             }
             if (!status.rejected().isEmpty()) {

@@ -20,7 +20,10 @@ final class Builds {
     /** An update that is cancelled waits for all its shards before it removes staging. */
     static final int ALL_SHARDS = 2;
 
-    static final int NEWEST = 2;
+    /** A collection looks whether updates that say nothing are still there, and follows one that another's version was in the way of. */
+    static final int LOOKS = 3;
+
+    static final int NEWEST = 3;
 
     private Builds() {}
 }

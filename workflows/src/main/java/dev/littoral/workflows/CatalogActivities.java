@@ -27,6 +27,9 @@ public interface CatalogActivities {
     /** The newest head, or {@link Head#NONE}. */
     Head readHead(String collectionId);
 
+    /** The version that an update committed, or {@link Head#NONE}. It costs a request for each version since. */
+    Head findCommit(String collectionId, long update);
+
     /** Declares a source. Once it answers, no update of an older source can commit. */
     CommitOutcome declareSource(DeclareRequest request);
 

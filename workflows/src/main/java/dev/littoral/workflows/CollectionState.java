@@ -19,6 +19,7 @@ import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.Wire;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.CanceledFailure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +28,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A collection's state and every decision about it. Pure: no clock, no Temporal call; the workflow feeds it what happened and
@@ -49,6 +52,9 @@ final class CollectionState {
 
     /** Workers whose share of the progress is added up. */
     private static final int MAX_WORKERS = 100;
+
+    /** The reason of an update whose workflow is not there, unless the log knows better. */
+    private static final String GONE = "its workflow is gone, and nobody was told how it ended";
 
     /** Every version is in doubt. */
     private static final long ANY = Long.MAX_VALUE;
@@ -93,17 +99,48 @@ final class CollectionState {
 
     private String note;
 
+    /** Whether it looks at updates that do not say that they ended; runs that builds before began do not. */
+    private boolean looks;
+
+    /** When it looks whether the updates that have not closed are still there, and how long it waits then; null while there are none. */
+    private Instant lookAt;
+
+    private Duration lookAgain = Policies.FIRST_LOOK;
+    private Instant looked;
+
+    /** Updates that were not there when they were looked at last: one that has just closed is about to say so itself. */
+    private final Set<Long> missing = new TreeSet<>();
+
+    /** Updates of which nobody was told how they ended. */
+    private final Set<Long> untold = new TreeSet<>();
+
+    /** Whether versions were written since the last declaration that this collection has not seen. */
+    private boolean unseen;
+
     // What workers say; nothing is decided on it.
     private Trouble trouble;
     private RunningProgress progress;
     private final Map<String, Long> doneByWorker = new TreeMap<>();
 
-    /** A job whose workflow was asked to stop, and how it ends unless it has committed. */
-    private record Stopping(Job job, UpdateState end, FailureType failure, String reason) {}
+    /**
+     * A job whose workflow was asked to stop or has closed, and how it ends unless it has committed.
+     *
+     * @param follows whether another job takes its place: somebody else's version was in the way, or nobody knows how it ended
+     */
+    private record Stopping(Job job, UpdateState end, FailureType failure, String reason, boolean follows) {
+        Stopping(Job job, UpdateState end, FailureType failure, String reason) {
+            this(job, end, failure, reason, false);
+        }
+    }
 
     CollectionState(String collectionId, CollectionOptions options) {
         this.collectionId = collectionId;
         this.options = options;
+    }
+
+    /** From now on it looks at updates that do not say that they ended. */
+    void looks() {
+        looks = true;
     }
 
     /** Takes over from the run before. */
@@ -191,6 +228,7 @@ final class CollectionState {
             return;
         }
         ExternalSource source = change.source();
+        asked(now);
         if (source.equals(wanted)) {
             Job serving = serving(source);
             if (serving != null) {
@@ -245,6 +283,7 @@ final class CollectionState {
                     now);
             return;
         }
+        asked(now);
         if (pending == null) {
             pending = accept(refresh.trigger(), wanted, now);
         }
@@ -262,6 +301,7 @@ final class CollectionState {
     }
 
     private void cancelUpdate(Instant now) {
+        asked(now);
         if (pending != null) {
             doubt(pending);
             end(pending, UpdateState.CANCELED, null, "cancelled by request before it started", now);
@@ -297,7 +337,8 @@ final class CollectionState {
             restless = 0;
         }
         UpdateReport report = closed.report();
-        if (report != null && report.outcome() == UpdateState.UNCHANGED) {
+        boolean newer = looks && report != null && report.version() > head.version();
+        if (report != null && report.outcome() == UpdateState.UNCHANGED && !newer) {
             forget(job);
             end(job, UpdateState.UNCHANGED, null, report.reason(), now);
             return;
@@ -316,14 +357,69 @@ final class CollectionState {
             return;
         }
         stopping.put(
-                closed.update(), stopped != null && report == null ? stopped : claim(job, report, closed.failure()));
+                closed.update(),
+                stopped != null && report == null ? stopped : claim(job, report, closed.failure(), stopped == null));
         toInspect.addLast(closed.update());
     }
 
+    // ------------------------------------------------------------------ updates that are silent
+
+    /** Updates that have not closed as far as is known. */
+    List<Long> unclosed() {
+        List<Long> unclosed = new ArrayList<>(stopping.keySet());
+        unclosed.removeAll(toInspect);
+        if (running != null) {
+            unclosed.add(running.update());
+        }
+        return unclosed;
+    }
+
+    /** Somebody asks for something: whether the updates are still there is looked at soon, but not at each of many messages. */
+    private void asked(Instant now) {
+        Instant soon = lookAt == null ? null : looked.plus(Policies.BETWEEN_LOOKS);
+        if (soon != null && soon.isBefore(lookAt)) {
+            lookAt = soon.isBefore(now) ? now : soon;
+        }
+    }
+
+    /** The updates that have not closed were looked at; {@code absent} are those whose workflow is not there. */
+    void looked(List<Long> absent, Instant now) {
+        looked = now;
+        List<Long> gone = absent.stream().filter(missing::contains).toList();
+        missing.clear();
+        missing.addAll(absent);
+        missing.removeAll(gone);
+        if (missing.isEmpty()) {
+            Duration twice = lookAgain.multipliedBy(2);
+            lookAgain = twice.compareTo(Policies.LAST_LOOK) > 0 ? Policies.LAST_LOOK : twice;
+        }
+        lookAt = now.plus(missing.isEmpty() ? lookAgain : Policies.LOOK_TWICE);
+        for (long update : gone) {
+            if (running != null && running.update() == update) {
+                stopping.put(update, new Stopping(running, UpdateState.SUPERSEDED, null, GONE, true));
+                running = null;
+            }
+            if (stopping.containsKey(update) && !toInspect.contains(update)) {
+                untold.add(update);
+                toInspect.addLast(update);
+            }
+        }
+    }
+
+    /** Whether nobody was told how an update ended, so that the log is looked through for its commit. */
+    boolean isUntold(long update) {
+        return untold.contains(update);
+    }
+
     /** How a workflow says it ended. The head may know better: a commit whose answer was lost. */
-    private static Stopping claim(Job job, UpdateReport report, RuntimeException failure) {
+    private static Stopping claim(Job job, UpdateReport report, RuntimeException failure, boolean byItself) {
         if (report != null) {
-            return new Stopping(job, report.outcome(), report.failure(), report.reason());
+            return new Stopping(
+                    job,
+                    report.outcome(),
+                    report.failure(),
+                    report.reason(),
+                    byItself && report.outcome() == UpdateState.SUPERSEDED);
         }
         if (cancelled(failure)) {
             return new Stopping(job, UpdateState.CANCELED, null, "its workflow was cancelled");
@@ -345,6 +441,11 @@ final class CollectionState {
 
     /** What to do next. Carrying it out changes the state through the methods below. */
     Decision next(Instant now) {
+        Decision next = decided(now);
+        return next instanceof Decision.Idle idle ? idle(idle.until(), now) : next;
+    }
+
+    private Decision decided(Instant now) {
         if (retiring && running != null) {
             stop(running, UpdateState.CANCELED, RETIRED);
         }
@@ -378,6 +479,24 @@ final class CollectionState {
         return new Decision.Idle(refreshAt());
     }
 
+    /** Where there is nothing else to do: waits, but not longer than until the next look. */
+    private Decision idle(Instant until, Instant now) {
+        List<Long> unclosed = looks ? unclosed() : List.of();
+        if (unclosed.isEmpty()) {
+            lookAt = null;
+            return new Decision.Idle(until);
+        }
+        if (lookAt == null) {
+            looked = now;
+            lookAt = now.plus(Policies.FIRST_LOOK);
+            lookAgain = Policies.FIRST_LOOK;
+        }
+        if (!lookAt.isAfter(now)) {
+            return new Decision.Look(unclosed);
+        }
+        return new Decision.Idle(until == null || lookAt.isBefore(until) ? lookAt : until);
+    }
+
     /** When the next update may start: at once, but where changes follow on one another, they are waited for a while. */
     private Instant earliest() {
         return launched == null ? Instant.MIN : launched.plus(Policies.gap(restless));
@@ -407,6 +526,14 @@ final class CollectionState {
     /** The waiting job's source is the head's, or the collection is retired. */
     void declared(Instant now) {
         // The version each of these would have to create is taken, so none can commit any more.
+        if (looks && unseen) {
+            // But it may have before, in a version that was not seen.
+            untold.addAll(stopping.keySet());
+            toInspect.clear();
+            toInspect.addAll(stopping.keySet());
+            unseen = false;
+            return;
+        }
         for (Stopping stopped : List.copyOf(stopping.values())) {
             settle(stopped, now);
         }
@@ -418,9 +545,17 @@ final class CollectionState {
      * written with greater ones, the waiting job gets a new one.
      */
     void moved(Head newest, Instant now) {
+        unseen |= newest.version() > head.version() + 1;
         saw(newest);
         settleCommitted(newest, now);
-        if (pending != null && pending.update() < newest.update() && !newest.retired()) {
+        renumber(newest, now);
+    }
+
+    private void renumber(Head newest, Instant now) {
+        boolean past = looks
+                ? pending != null && newest.isPast(pending.update())
+                : pending != null && pending.update() < newest.update();
+        if (past && !newest.retired()) {
             Job old = pending;
             pending = accept(old.trigger(), old.source(), now);
             successors.put(old.update(), pending.update());
@@ -458,13 +593,27 @@ final class CollectionState {
     Job launched(Job job, Instant now) {
         pending = null;
         launched = now;
+        // The first look at it is counted from here: before it has started it is not there.
+        lookAt = null;
+        missing.clear();
         running = job.running(head.generation());
         return running;
     }
 
     /** The head was read for an update that closed; {@code newest} is null where it could not be read. */
     void inspected(long update, Head newest, Instant now) {
+        inspected(update, newest, Head.NONE, now);
+    }
+
+    /**
+     * The head was read for an update that closed.
+     *
+     * @param newest null where it could not be read
+     * @param commit the version that the update committed, as far as is known
+     */
+    void inspected(long update, Head newest, Head commit, Instant now) {
         toInspect.remove(update);
+        Stopping asked = stopping.get(update);
         if (newest != null) {
             if (pending == null && newest.exists() && !newest.source().equals(head.source())) {
                 // Somebody else declared it; to insist would only make the two take turns.
@@ -472,6 +621,21 @@ final class CollectionState {
             }
             saw(newest);
             settleCommitted(newest, now);
+            if (commit.exists()) {
+                settleCommitted(commit, now);
+            }
+            if (looks) {
+                renumber(newest, now);
+                boolean newestIsIts = newest.update() == update && newest.kind() == HeadKind.COMMITTED;
+                if (asked != null
+                        && asked.follows()
+                        && !newestIsIts
+                        && pending == null
+                        && wanted != null
+                        && !retiring) {
+                    pending = accept(asked.job().trigger(), wanted, now);
+                }
+            }
         }
         Stopping stopped = stopping.get(update);
         if (stopped != null) {
@@ -549,6 +713,7 @@ final class CollectionState {
 
     private void forget(Job job) {
         stopping.remove(job.update());
+        untold.remove(job.update());
         toInspect.remove(job.update());
         if (running != null && running.update() == job.update()) {
             running = null;

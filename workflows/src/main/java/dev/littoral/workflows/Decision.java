@@ -2,6 +2,7 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.Job;
 import java.time.Instant;
+import java.util.List;
 
 /** What a collection does next. */
 sealed interface Decision {
@@ -13,6 +14,9 @@ sealed interface Decision {
 
     /** Read the head, to learn how an update ended that could not say so itself. */
     record Inspect(long update) implements Decision {}
+
+    /** Look whether the workflows of updates that have not closed are still there. */
+    record Look(List<Long> updates) implements Decision {}
 
     /** Write the collection's end. */
     record Retire() implements Decision {}

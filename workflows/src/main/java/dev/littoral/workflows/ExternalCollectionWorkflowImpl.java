@@ -32,12 +32,14 @@ import io.temporal.workflow.DynamicQueryHandler;
 import io.temporal.workflow.DynamicSignalHandler;
 import io.temporal.workflow.DynamicUpdateHandler;
 import io.temporal.workflow.Promise;
+import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             throw Failures.input(problem).thrown();
         }
         build = Workflow.getVersion(Builds.COLLECTION, Workflow.DEFAULT_VERSION, Builds.NEWEST);
+        if (build >= Builds.LOOKS) {
+            state.looks();
+        }
         Workflow.registerListener(new OtherSignals());
         Workflow.registerListener(new OtherUpdates());
         Workflow.registerListener(new OtherQueries());
@@ -169,6 +174,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                     launch(launch.job());
                 }
                 case Decision.Inspect inspect -> inspect(inspect.update());
+                case Decision.Look look -> look(look.updates());
                 case Decision.Retire ignored -> retireForGood();
                 case Decision.Idle idle -> {
                     // While a job waits, a handler may wait for its declaration, which only this loop makes.
@@ -394,16 +400,39 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 job.generation());
     }
 
+    /** The server does not tell a collection that was reset of updates that had closed before; whether one is there, it answers. */
+    private void look(List<Long> unclosed) {
+        List<Long> absent = new ArrayList<>();
+        for (long update : unclosed) {
+            try {
+                Workflow.newExternalWorkflowStub(
+                                UpdateExternalCollectionWorkflow.class,
+                                UpdateExternalCollectionWorkflow.id(collectionId, update))
+                        .areYouThere();
+            } catch (SignalExternalWorkflowException e) {
+                log.info("Update {} is not there", update);
+                absent.add(update);
+            }
+        }
+        // What closed meanwhile has said so itself.
+        handleInbox();
+        state.looked(absent, now());
+    }
+
     private void inspect(long update) {
         Head newest = null;
+        Head commit = Head.NONE;
         try {
             newest = readHead();
+            if (state.isUntold(update) && newest.update() > update) {
+                commit = quickly("look for the commit", activities -> activities.findCommit(collectionId, update));
+            }
             state.worked();
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
             log.warn("The head could not be read after update {}", update, e);
         }
-        state.inspected(update, newest, now());
+        state.inspected(update, newest, commit, now());
     }
 
     private static void throwIfCancelled(ActivityFailure failure) {
@@ -430,7 +459,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         @Override
         public void handle(String name, EncodedValues arguments) {
             inbox.addLast(new Message.Bad(
-                    name,
+                    Requests.plain(name),
                     "there is no such signal; expected sourceChanged, refresh, cancelUpdate, pause, resume or retire"));
         }
 
@@ -450,8 +479,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         /** Reached by way of the validator only, as none is valid. */
         @Override
         public Object handleExecute(String name, EncodedValues arguments) {
-            throw Failures.input(
-                            "there is no update \"" + Requests.shortened(name) + "\"; expected changeSource or refresh")
+            throw Failures.input("there is no update " + Requests.named(name) + "; expected changeSource or refresh")
                     .thrown();
         }
 
@@ -466,7 +494,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         @Override
         public Object handle(String name, EncodedValues arguments) {
             throw new InvalidRequestException(
-                    "there is no query \"" + Requests.shortened(name) + "\"; expected status or jobs");
+                    "there is no query " + Requests.named(name) + "; expected status or jobs");
         }
 
         @Override

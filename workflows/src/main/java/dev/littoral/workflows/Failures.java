@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.FailureType;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.failure.TerminatedFailure;
@@ -30,6 +31,14 @@ record Failures(FailureType type, String reason) {
                 failure instanceof TemporalFailure temporal
                         ? temporal.getOriginalMessage()
                         : "failed with " + failure.getClass().getSimpleName() + ", a bug in Littoral");
+    }
+
+    /** The sentence of a failure that says that what was staged is gone, else null. */
+    static String stagingGone(ActivityFailure failure) {
+        return failure.getCause() instanceof ApplicationFailure application
+                        && application.getType().equals(UpdateActivities.STAGING_GONE)
+                ? application.getOriginalMessage()
+                : null;
     }
 
     /** What only whoever sent it can mend. */

@@ -47,6 +47,15 @@ public final class MessageConverter implements DataConverter {
 
     private static final ObjectReader LENIENT = Wire.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    /**
+     * What is longer is not read: to look through megabytes takes a workflow's task longer than it may last. A source has at most 64
+     * KiB as JSON, however it is spelt.
+     */
+    private static final int MAX_BYTES = 1 << 19;
+
+    /** What one run of a collection hands to the next is longer. */
+    private static final int MAX_CARRIED_BYTES = 1 << 22;
+
     /** What people and programs send. */
     private static final Map<Class<?>, Function<JsonNode, ?>> MESSAGES = Map.of(
             CollectionInput.class, CollectionInput::new,
@@ -93,7 +102,8 @@ public final class MessageConverter implements DataConverter {
         try {
             return message == null
                     ? standard.fromPayload(payload, type, genericType)
-                    : type.cast(message.apply(tree(decoded(payload))));
+                    : type.cast(
+                            message.apply(read(payload, type == CarriedInput.class ? MAX_CARRIED_BYTES : MAX_BYTES)));
         } catch (DataConverterException e) {
             return unread(type, e);
         } catch (CodecFailure e) {
@@ -172,7 +182,15 @@ public final class MessageConverter implements DataConverter {
         }
     }
 
-    private static JsonNode tree(Payload payload) {
+    /** Its length is looked at as it came, and as it is decoded. */
+    private JsonNode read(Payload payload, int maxBytes) {
+        return payload.getSerializedSize() > maxBytes ? tree(payload, maxBytes) : tree(decoded(payload), maxBytes);
+    }
+
+    private static JsonNode tree(Payload payload, int maxBytes) {
+        if (payload.getSerializedSize() > maxBytes) {
+            return new POJONode("too long, " + payload.getSerializedSize() + " bytes of at most " + maxBytes);
+        }
         String encoding = payload.getMetadataMap()
                 .getOrDefault(EncodingKeys.METADATA_ENCODING_KEY, payload.getData())
                 .toStringUtf8();

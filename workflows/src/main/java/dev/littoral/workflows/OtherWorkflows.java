@@ -1,5 +1,6 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.Requests;
 import io.temporal.common.converter.EncodedValues;
 import io.temporal.workflow.DynamicWorkflow;
 import io.temporal.workflow.Workflow;
@@ -8,7 +9,8 @@ import io.temporal.workflow.Workflow;
 public final class OtherWorkflows implements DynamicWorkflow {
     @Override
     public Object execute(EncodedValues arguments) {
-        throw Failures.input("there is no workflow type \"" + Workflow.getInfo().getWorkflowType() + "\"; expected "
+        throw Failures.input("there is no workflow type "
+                        + Requests.named(Workflow.getInfo().getWorkflowType()) + "; expected "
                         + ExternalCollectionWorkflow.TYPE)
                 .thrown();
     }

@@ -14,7 +14,7 @@ public final class Policies {
     static final Duration UPDATE_LIMIT = Duration.ofHours(24);
 
     /** How many times an update lists again because the head or a file moved under it. More means that it never rests. */
-    static final int MAX_ROUNDS = 5;
+    public static final int MAX_ROUNDS = 5;
 
     /** The catalog is cleaned after every so many versions: what that costs is spread over them. */
     static final int CLEAN_EVERY = 32;
@@ -50,6 +50,18 @@ public final class Policies {
 
     /** Within a workflow task, so a task's time-out of 10 seconds is far; a store that needs longer is left to {@link #catalog}. */
     private static final Duration QUICK = Duration.ofSeconds(1);
+
+    /** An update that runs so long and says nothing is looked at: a collection that was reset is not told of one that had closed. */
+    static final Duration FIRST_LOOK = Duration.ofMinutes(1);
+
+    /** A look costs a few events of the history, so the waits double, up to this. */
+    static final Duration LAST_LOOK = Duration.ofMinutes(10);
+
+    /** One that is not there is looked at again so much later: when it has just closed, that is still on its way. */
+    static final Duration LOOK_TWICE = Duration.ofSeconds(5);
+
+    /** Where people ask for something, an update is looked at as soon as that, after the look before. */
+    static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
     /**
      * How long a collection's history may become, in events.

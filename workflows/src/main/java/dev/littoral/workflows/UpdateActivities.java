@@ -10,6 +10,9 @@ import io.temporal.activity.ActivityInterface;
 /** The steps of an update. Each heartbeats, goes on from its last heartbeat, and stops soon after a cancel. */
 @ActivityInterface
 public interface UpdateActivities {
+    /** The type of the failure that says that what was staged is gone. Trying again does not help; listing again does. */
+    String STAGING_GONE = "STAGING_GONE";
+
     /** Lists the source, compares it with the base shard by shard and stages a plan of what is to be done. */
     Listing listFiles(ListRequest request);
 

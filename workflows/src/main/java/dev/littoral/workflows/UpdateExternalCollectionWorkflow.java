@@ -4,6 +4,7 @@ import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateProgress;
 import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.workflow.QueryMethod;
+import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
@@ -38,4 +39,8 @@ public interface UpdateExternalCollectionWorkflow {
 
     @QueryMethod
     UpdateProgress progress();
+
+    /** Sent by its collection to learn whether this workflow is still there. */
+    @SignalMethod
+    void areYouThere();
 }

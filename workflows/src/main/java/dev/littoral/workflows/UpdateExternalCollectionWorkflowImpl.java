@@ -112,12 +112,17 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         return progress;
     }
 
+    @Override
+    public void areYouThere() {
+        // That it could be sent is the answer.
+    }
+
     private UpdateReport update() {
         while (true) {
             // Unique to this round: the same in every attempt of its activities and in a replay.
-            String commitId = Workflow.randomUUID().toString();
+            String commitId = input.update() + "-" + Workflow.randomUUID();
             String objects = objects(commitId);
-            Attempt attempt = attempt(commitId, objects);
+            Attempt attempt = attempted(commitId, objects);
             switch (attempt) {
                 case Attempt.Ended ended -> {
                     return ended.report();
@@ -146,6 +151,23 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         record Again(Head base, String reason, Duration pause) implements Attempt {}
     }
 
+    /** A round; where what it staged is gone, another one follows, which sees whether the head has moved. */
+    private Attempt attempted(String commitId, String objects) {
+        try {
+            return attempt(commitId, objects);
+        } catch (ActivityFailure e) {
+            String gone = Failures.stagingGone(e);
+            if (gone == null) {
+                throw e;
+            }
+            // Of a commit, too, this is known before it is sent.
+            garbage.add(objects);
+            uncommitted = null;
+            previousPlan = null;
+            return new Attempt.Again(base, gone, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
+        }
+    }
+
     private Attempt attempt(String commitId, String objects) {
         progress = new UpdateProgress("list", round, 0, 0);
         // An activity that fails or is cancelled may have staged something before.
@@ -161,8 +183,12 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                                 input.options(),
                                 base,
                                 previousPlan)));
-        tally.listed(listing);
         staged = listing.staged() || round > 1;
+        if (listing.newest() != null) {
+            tally.requests(listing.requests());
+            return moved(listing.newest());
+        }
+        tally.listed(listing);
         if (listing.unchanged()) {
             return new Attempt.Ended(tally.report(
                     UpdateState.UNCHANGED, base, null, "the source lists as version " + base.version() + " does"));
@@ -247,13 +273,17 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             case CommitOutcome.Moved moved -> {
                 // Base + 1 is somebody else's for ever, so nothing can come to name these objects.
                 garbage.add(objects);
-                Head newest = moved.newest();
-                // By generation: where its source was left and taken up again, another update is in its place.
-                yield newest.retired() || newest.generation() != base.generation()
-                        ? new Attempt.Ended(tally.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
-                        : new Attempt.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
+                yield moved(moved.newest());
             }
         };
+    }
+
+    /** Another version has taken the base's place. */
+    private Attempt moved(Head newest) {
+        // By generation: where its source was left and taken up again, another update is in its place.
+        return newest.retired() || newest.generation() != base.generation() || newest.isPast(input.update())
+                ? new Attempt.Ended(tally.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
+                : new Attempt.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
     }
 
     /** Once it is sent, a cancel does not interrupt a commit: its answer decides how the update ends. */
@@ -271,9 +301,13 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         return result.get(0);
     }
 
-    private static String supersededBy(Head newest) {
-        return newest.retired()
-                ? "the collection was retired at version " + newest.version()
+    private String supersededBy(Head newest) {
+        if (newest.retired()) {
+            return "the collection was retired at version " + newest.version();
+        }
+        return newest.generation() == base.generation()
+                ? "version " + newest.version() + " is of update " + newest.update()
+                        + ", and an update's number is above those before it"
                 : "version " + newest.version() + " declares " + newest.source().uri() + " as generation "
                         + newest.generation();
     }

@@ -43,6 +43,7 @@ import io.temporal.failure.TimeoutFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -1168,6 +1169,56 @@ class CollectionStateTest {
                 .filter(job -> job.state().isEnd())
                 .map(job -> job.update() + " " + job.state())
                 .toList();
+    }
+
+    // ------------------------------------------------------------------ many jobs
+
+    private void refreshAndCancel(int times) {
+        for (int i = 0; i < times; i++) {
+            refresh();
+            state.handle(new Message.CancelUpdate(), now);
+        }
+    }
+
+    @Test
+    void ofManyJobsTheLastHundredAreListed() {
+        state.opened(next(Head.NONE, HeadKind.COMMITTED, A, 0));
+        refreshAndCancel(100);
+        assertThat(state.jobs())
+                .extracting(Job::update)
+                .hasSize(100)
+                .startsWith(100L)
+                .endsWith(1L);
+        refreshAndCancel(1);
+        assertThat(state.jobs())
+                .extracting(Job::update)
+                .hasSize(100)
+                .startsWith(101L)
+                .endsWith(2L);
+    }
+
+    /** They are in an answer and in what a run hands to the next, each of which may have 2 MB. */
+    @Test
+    void jobsOfLargeSourcesAreListedUpToAMegabyteAndMakeRoomAgain() throws JsonProcessingException {
+        ExternalSource large = new ExternalSource(
+                "s3://lake/large/",
+                new ExternalSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
+        state.opened(next(Head.NONE, HeadKind.COMMITTED, large, 0));
+        refreshAndCancel(120);
+        int bytes = Wire.bytes(state.jobs().get(0));
+        assertThat(bytes).isGreaterThan(60_000);
+        assertThat(state.jobs()).hasSize((1 << 20) / bytes);
+        state.saw(next(state.head(), HeadKind.DECLARED, A, state.lastUpdate()));
+        state.handle(new Message.Change(A, "sourceChanged", null), now);
+        state.handle(new Message.CancelUpdate(), now);
+        refreshAndCancel(98);
+        assertThat(state.jobs())
+                .hasSize(100)
+                .filteredOn(job -> job.source().equals(large))
+                .hasSize(1);
+        refreshAndCancel(1);
+        assertThat(state.jobs()).hasSize(100).allMatch(job -> job.source().equals(A));
+        assertThat(restored(state).jobs()).isEqualTo(state.jobs());
     }
 
     // ------------------------------------------------------------------ values, also for other tests

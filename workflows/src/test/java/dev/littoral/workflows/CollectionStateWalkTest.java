@@ -60,6 +60,7 @@ class CollectionStateWalkTest {
                         "declaration moved",
                         "commit after its stop",
                         "number taken",
+                        "nobody told",
                         "next run",
                         "renewed",
                         "retired");
@@ -103,6 +104,7 @@ class CollectionStateWalkTest {
         }
 
         void walk() throws JsonProcessingException {
+            state.looks();
             state.opened(Head.NONE);
             for (int i = 0; i < STEPS && !over; i++) {
                 step();
@@ -164,6 +166,7 @@ class CollectionStateWalkTest {
                     if (inbox.isEmpty() && state.isBetweenUpdates()) {
                         saw("next run");
                         state = CollectionStateTest.restored(state);
+                        state.looks();
                     }
                 }
                 case 9, 10, 11, 12 -> child();
@@ -234,7 +237,12 @@ class CollectionStateWalkTest {
                 }
                 case Decision.Inspect inspect -> {
                     meanwhile();
-                    state.inspected(inspect.update(), newest(), now);
+                    Head commit = log.stream()
+                            .filter(head -> head.kind() == HeadKind.COMMITTED && head.update() == inspect.update())
+                            .findFirst()
+                            .orElse(Head.NONE);
+                    state.inspected(
+                            inspect.update(), newest(), state.isUntold(inspect.update()) ? commit : Head.NONE, now);
                 }
                 case Decision.Retire ignored -> {
                     while (state.head().exists() && !state.isRetired()) {
@@ -246,6 +254,17 @@ class CollectionStateWalkTest {
                     state.retired(now);
                     saw("retired");
                     over = state.isOver();
+                }
+                case Decision.Look look -> {
+                    saw("looked");
+                    state.looked(
+                            look.updates().stream()
+                                    .filter(update -> children.stream().noneMatch(child -> child.update == update)
+                                            && inbox.stream()
+                                                    .noneMatch(message -> message instanceof Message.UpdateClosed closed
+                                                            && closed.update() == update))
+                                    .toList(),
+                            now);
                 }
                 case Decision.Idle ignored -> {}
             }
@@ -339,6 +358,11 @@ class CollectionStateWalkTest {
                                     child.update, CollectionStateTest.report(child.update, outcome), null)
                             : new Message.UpdateClosed(child.update, null, failure);
             story.add("update " + child.update + " closed, " + (child.stopped ? "stopped" : outcome));
+            if (chance(5)) {
+                // As for a collection that is reset.
+                saw("nobody told");
+                return;
+            }
             inbox.add(closed);
         }
 
@@ -349,8 +373,14 @@ class CollectionStateWalkTest {
                 if (!over) {
                     act();
                 }
-                if (over || (inbox.isEmpty() && children.isEmpty() && state.next(now) instanceof Decision.Idle)) {
+                if (over) {
                     return;
+                }
+                if (inbox.isEmpty() && children.isEmpty() && state.next(now) instanceof Decision.Idle idle) {
+                    if (state.unclosed().isEmpty()) {
+                        return;
+                    }
+                    now = idle.until();
                 }
                 child();
             }

@@ -231,9 +231,10 @@ class CollectionWorkflowTest {
             lab.collection().resume();
             lab.awaitStatus(status -> status.state().equals("idle"));
         }
-        lab.await("the last timer", () -> lab.count(EventType.EVENT_TYPE_TIMER_STARTED) == 6);
+        // One more waits for a look at the update while that runs.
+        lab.await("the last timer", () -> lab.count(EventType.EVENT_TYPE_TIMER_STARTED) == 7);
 
-        assertThat(lab.count(EventType.EVENT_TYPE_TIMER_CANCELED)).isEqualTo(5);
+        assertThat(lab.count(EventType.EVENT_TYPE_TIMER_CANCELED)).isEqualTo(6);
     }
 
     // ------------------------------------------------------------------ ends
@@ -263,6 +264,18 @@ class CollectionWorkflowTest {
         assertThat(lab.ends()).isEqualTo("1 CANCELED, 2 CANCELED");
         assertThat(lake.log(ID)).extracting(Head::kind).containsExactly(HeadKind.DECLARED, HeadKind.RETIRED);
         assertThat(lab.update(1).describe().getStatus()).isEqualTo(WORKFLOW_EXECUTION_STATUS_CANCELED);
+    }
+
+    @Test
+    void aFirstDeclarationThatSeemedToFailIsRetiredToo() throws InterruptedException {
+        lake.fail("declared", FailureType.ACCESS, 1);
+        lab.start(A);
+        lab.awaitEnd(1, FAILED);
+        assertThat(lab.collection().status().version()).as("what it knows").isZero();
+        lab.collection().retire();
+        lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_COMPLETED);
+
+        assertThat(lake.log(ID)).extracting(Head::kind).containsExactly(HeadKind.DECLARED, HeadKind.RETIRED);
     }
 
     @Test
@@ -613,6 +626,41 @@ class CollectionWorkflowTest {
         CollectionStatus status = lab.awaitStatus(each -> !each.rejected().isEmpty());
         assertThat(status.rejected().get(0).message()).isEqualTo("refrsh");
         assertThat(status.rejected().get(0).reason()).contains("no such signal", "refresh");
+    }
+
+    /** What somebody calls a message may be a secret that was pasted into the wrong place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"})
+    void aNameThatIsNoWordIsNotRepeated(String secret) throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        for (String name : List.of(secret, (secret + " ").repeat(30))) {
+            lab.untyped().signal(name);
+            assertThatThrownBy(() -> lab.untyped().update(name, String.class))
+                    .rootCause()
+                    .hasMessageContaining("there is no update of " + name.length() + " characters")
+                    .hasMessageNotContaining(secret);
+            assertThatThrownBy(() -> lab.untyped().query(name, String.class))
+                    .hasStackTraceContaining("there is no query of " + name.length() + " characters");
+        }
+        CollectionStatus status = lab.awaitStatus(each -> each.rejected().size() == 2);
+        assertThat(status.rejected().get(0).message()).isEqualTo("a name of " + secret.length() + " characters");
+        assertThat(status.toString()).doesNotContain(secret.substring(0, 12));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {600_000, 1_500_000, 1_900_000})
+    void aMessageThatIsTooLongIsNotRead(int bytes) throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        String nested = "{'uri':'s3://lake/','spec':{'include':[" + "'a',".repeat(bytes / 4) + "'a']}}";
+        lab.untyped().signal("sourceChanged", request(nested).json());
+        CollectionStatus status = lab.awaitStatus(each -> each.rejected().size() == 1);
+        assertThat(status.rejected().get(0).reason())
+                .matches(
+                        "source is too long, [0-9]+ bytes of at most 524288; expected an object with the keys spec, uri");
+        assertThat(lab.events(ID)).doesNotContain(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED);
+        assertGoesOn(2);
     }
 
     @Test

@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 
 /**
  * A catalog and sources in memory. Heads grow by base + 1 only. Every step can be held and made to fail; a step is named as its
@@ -52,12 +53,13 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private final List<String> calls = new ArrayList<>();
     private final List<ListRequest> listings = new ArrayList<>();
     private final Map<String, Deque<Hold>> holds = new HashMap<>();
-    private final Map<String, Deque<FailureType>> failures = new HashMap<>();
+    private final Map<String, Deque<String>> failures = new HashMap<>();
     private final Set<String> staged = new TreeSet<>();
     private final Set<String> objects = new TreeSet<>();
     private final AtomicInteger held = new AtomicInteger();
     private boolean discardedUnderway;
     private int changing;
+    private int touched = 2;
     private SourceRules rules = SourceRules.NONE;
 
     /** A step that stops until it is released, or learns by a heartbeat that it is cancelled. */
@@ -110,7 +112,12 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     /** The next calls of a step fail. */
     synchronized void fail(String step, FailureType type, int times) {
-        Deque<FailureType> queue = failures.computeIfAbsent(step, any -> new ArrayDeque<>());
+        fail(step, type.name(), times);
+    }
+
+    /** The next calls of a step fail. */
+    synchronized void fail(String step, String type, int times) {
+        Deque<String> queue = failures.computeIfAbsent(step, any -> new ArrayDeque<>());
         for (int i = 0; i < times; i++) {
             queue.add(type);
         }
@@ -119,6 +126,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     /** A file changes under the next reads. */
     synchronized void changeUnderReads(int times) {
         changing = times;
+    }
+
+    /** So many shards have to be read where something has changed. */
+    synchronized void touchedShards(int shards) {
+        touched = shards;
     }
 
     /** The source's files change. */
@@ -149,6 +161,12 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     synchronized void write(String collectionId, HeadKind kind, ExternalSource source, long update) {
         Head head = CollectionStateTest.next(newest(collectionId), kind, source, update);
         logs.computeIfAbsent(collectionId, any -> new ArrayList<>()).add(head);
+    }
+
+    /** Whether the newest version serves what its source has now. */
+    synchronized boolean isCurrent(String collectionId) {
+        Head newest = newest(collectionId);
+        return newest.snapshot() != null && newest.snapshot().key().endsWith("/" + content(newest.source()));
     }
 
     /** How often a step was called, tries that failed included. */
@@ -186,7 +204,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     private void enter(String step, boolean heartbeats) {
         Hold hold;
-        FailureType failure;
+        String failure;
         synchronized (this) {
             if (Activity.getExecutionContext().getInfo().isLocal()
                     && (isQueued(failures, step) || isQueued(holds, step))) {
@@ -208,7 +226,9 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
             }
         }
         if (failure != null) {
-            throw ApplicationFailure.newFailure(step + " fails with " + failure, failure.name());
+            throw failure.equals(UpdateActivities.STAGING_GONE)
+                    ? ApplicationFailure.newNonRetryableFailure(step + " fails with " + failure, failure)
+                    : ApplicationFailure.newFailure(step + " fails with " + failure, failure);
         }
     }
 
@@ -232,6 +252,15 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     public Head readHead(String collectionId) {
         enter("readHead", false);
         return newest(collectionId);
+    }
+
+    @Override
+    public Head findCommit(String collectionId, long update) {
+        enter("findCommit", false);
+        return log(collectionId).reversed().stream()
+                .filter(head -> head.kind() == HeadKind.COMMITTED && head.update() == update)
+                .findFirst()
+                .orElse(Head.NONE);
     }
 
     @Override
@@ -362,20 +391,24 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
             listings.add(request);
         }
         enter("listFiles", true);
+        Head newest = newest(request.collectionId());
+        if (newest.version() > request.base().version()) {
+            return Listing.moved(newest, false, Map.of());
+        }
         SnapshotRef before = request.base().snapshot();
         List<SkippedFile> skipped = List.of(new SkippedFile("_SUCCESS", "hidden"));
         Map<String, Long> requests = Map.of("source.list", 1L);
         if (before != null && before.key().endsWith("/" + content(request.source()))) {
             return new Listing(
-                    null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, null, requests);
+                    null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, null, requests, null);
         }
         synchronized (this) {
             staged.add(request.collectionId() + " " + request.update());
         }
         return new Listing(
                 "staging/" + request.update() + "/" + request.round(),
-                2,
-                List.of(1L, 2L),
+                touched,
+                LongStream.rangeClosed(1, touched).boxed().toList(),
                 true,
                 4,
                 1,
@@ -384,7 +417,8 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 Totals.NONE,
                 1,
                 null,
-                requests);
+                requests,
+                null);
     }
 
     @Override

@@ -249,7 +249,7 @@ final class Lab implements AutoCloseable {
     Job awaitEnd(long update, UpdateState end) throws InterruptedException {
         Job job = awaitJob(update, each -> each.state().isEnd());
         if (job.state() != end) {
-            throw new AssertionError("expected " + end + ", found " + job);
+            throw new AssertionError("expected " + end + ", found " + job + "; ends are " + ends());
         }
         return job;
     }

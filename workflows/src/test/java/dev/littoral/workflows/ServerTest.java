@@ -15,13 +15,18 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.Wire;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.Status;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+import io.temporal.api.history.v1.ActivityTaskScheduledEventAttributes;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
@@ -41,8 +46,10 @@ import io.temporal.worker.WorkerOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -52,7 +59,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -228,12 +234,11 @@ class ServerTest {
                 numbers.add(request(lab, source("s3://lake/" + i + "/"), "request-" + i)
                         .update());
             }
-            lab.awaitEnd(1 + requests, COMMITTED);
+            lab.awaitEnd(numbers.getLast(), COMMITTED);
 
             assertThat(runs(lab)).as("runs").hasSizeGreaterThan(3);
-            assertThat(numbers)
-                    .containsExactlyElementsOf(
-                            LongStream.rangeClosed(2, 1 + requests).boxed().toList());
+            // On a slow machine a task is run again, and what waited gets another number.
+            assertThat(numbers).hasSize(requests).isSorted().doesNotHaveDuplicates();
             nothingIsLeftBehind(lab);
         }
     }
@@ -331,6 +336,120 @@ class ServerTest {
         }
     }
 
+    // ------------------------------------------------------------------ ends while an update runs
+
+    @Test
+    void aCollectionThatIsTerminatedHasItsUpdateCancelledWhichCleansUp() throws Exception {
+        FakeLake.Hold list = lake.hold("listFiles");
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            list.awaitReached();
+            lab.untyped().terminate("a test");
+
+            lab.awaitClosed(lab.update(1), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+            assertThat(lake.calls("discardStaging")).isEqualTo(1);
+            assertThat(lake.log(ID)).extracting(Head::kind).containsExactly(HeadKind.DECLARED);
+        }
+    }
+
+    @Test
+    void aCollectionThatIsCancelledEndsAfterItsUpdate() throws Exception {
+        FakeLake.Hold list = lake.hold("listFiles");
+        FakeLake.Hold discard = lake.hold("discardStaging");
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            list.awaitReached();
+            lab.untyped().cancel();
+            discard.awaitReached();
+            discard.release();
+
+            lab.awaitClosed(lab.untyped(), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+            assertThat(lab.events(ID))
+                    .as("it has heard of its update's end")
+                    .contains(EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED);
+        }
+    }
+
+    /** A cancel that comes while the last shard is balanced is seen before the commit is sent, which it could not stop. */
+    @Test
+    void anUpdateThatIsCancelledBeforeItsCommitIsSentDoesNotSendIt() throws Exception {
+        FakeLake.Hold first = lake.hold("balanceSegments").deafen();
+        FakeLake.Hold second = lake.hold("balanceSegments").deafen();
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            first.awaitReached();
+            second.awaitReached();
+            lab.update(1).cancel();
+            lab.await(
+                    "the cancel",
+                    () -> lab.events(UpdateExternalCollectionWorkflow.id(ID, 1)).stream()
+                            .anyMatch(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED::equals));
+            first.release();
+            second.release();
+
+            lab.awaitClosed(lab.update(1), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+            assertThat(lake.calls("commitSnapshot")).isZero();
+            nothingIsLeftBehind(lab);
+        }
+    }
+
+    // ------------------------------------------------------------------ bounds
+
+    @Test
+    void everyUpdateAndStepHasItsTimeOuts() throws Exception {
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            lab.awaitEnd(1, COMMITTED);
+            List<HistoryEvent> started = Histories.of(
+                    lab.client,
+                    UpdateExternalCollectionWorkflow.id(ID, 1),
+                    lab.update(1).describe().getExecution().getRunId());
+            assertThat(started.get(0)
+                            .getWorkflowExecutionStartedEventAttributes()
+                            .getWorkflowExecutionTimeout()
+                            .getSeconds())
+                    .isEqualTo(Duration.ofHours(24).toSeconds());
+            Map<String, Long> heartbeats = new TreeMap<>();
+            for (HistoryEvent event : started) {
+                if (event.hasActivityTaskScheduledEventAttributes()) {
+                    ActivityTaskScheduledEventAttributes step = event.getActivityTaskScheduledEventAttributes();
+                    heartbeats.put(
+                            step.getActivityType().getName(),
+                            step.getHeartbeatTimeout().getSeconds());
+                    assertThat(step.getStartToCloseTimeout().getSeconds())
+                            .as(step.getActivityType().getName())
+                            .isPositive();
+                }
+            }
+            assertThat(heartbeats)
+                    .isEqualTo(Map.of(
+                            "ListFiles", 30L,
+                            "ReadFragments", 30L,
+                            "BalanceSegments", 30L,
+                            "CommitSnapshot", 30L,
+                            "DiscardStaging", 15L));
+        }
+    }
+
+    /** All inputs of a step travel in one message, of which Temporal takes 4 MB. */
+    @Test
+    void aLargeSourceOfManyShardsHasFewerAndLargerParts() throws Exception {
+        lake.touchedShards(500);
+        ExternalSource large = new ExternalSource(
+                A.uri(),
+                new ExternalSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(large);
+            lab.awaitEnd(1, COMMITTED);
+            int most = (2 << 20) / ((2 << 10) + Wire.bytes(large));
+            assertThat(lake.calls("readFragments"))
+                    .isEqualTo(Math.ceilDiv(500, Math.ceilDiv(500, most)))
+                    .isLessThan(34);
+            assertThat(lake.calls("balanceSegments")).isEqualTo(lake.calls("readFragments"));
+            nothingIsLeftBehind(lab);
+        }
+    }
+
     // ------------------------------------------------------------------ crashes
 
     @Test
@@ -403,11 +522,9 @@ class ServerTest {
             lab.collection().changeSource(SourceRequest.of(C));
             lab.awaitEnd(4, COMMITTED);
             straggler.release();
-            gone.await(
-                    "the straggler's end",
-                    () -> gone.collection().jobs(null).get(0).state().isEnd());
+            gone.awaitEnd(5, UNCHANGED);
 
-            assertThat(gone.ends()).isEqualTo("1 COMMITTED, 2 COMMITTED, 3 SUPERSEDED");
+            assertThat(gone.ends()).isEqualTo("1 COMMITTED, 2 COMMITTED, 3 SUPERSEDED, 5 UNCHANGED");
             assertThat(lake.log(ID))
                     .extracting(head -> head.kind() + " " + head.generation() + " by " + head.update())
                     .containsExactly(

@@ -62,7 +62,19 @@ class UpdateTallyTest {
     @Test
     void aListingThatIsAsTheBaseIsUnchanged() {
         tally.listed(new Listing(
-                null, 0, List.of(), false, 13, 2, skipped(2), BASE.totals(), Totals.NONE, 1, null, Map.of("l", 1L)));
+                null,
+                0,
+                List.of(),
+                false,
+                13,
+                2,
+                skipped(2),
+                BASE.totals(),
+                Totals.NONE,
+                1,
+                null,
+                Map.of("l", 1L),
+                null));
         UpdateReport report = tally.report(UpdateState.UNCHANGED, BASE, null, "same");
 
         // The base has left out one file more than the listing: it was opened before.
@@ -87,7 +99,8 @@ class UpdateTallyTest {
                 new Totals(2, 200, 2, 20, 1, 0),
                 0,
                 20L,
-                Map.of("l", 2L)));
+                Map.of("l", 2L),
+                null));
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, Map.of("r", 2L)));
         tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, Map.of("r", 1L)));
         tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0), 1, 30, 53, Map.of("c", 1L)));
@@ -115,14 +128,112 @@ class UpdateTallyTest {
     }
 
     @Test
+    void whatCarriedShardsLeftOutCountsAsLeftOut() {
+        tally.listed(new Listing(
+                "p",
+                1,
+                List.of(2L),
+                true,
+                9,
+                1,
+                skipped(1),
+                new Totals(4, 400, 4, 40, 2, 3),
+                Totals.NONE,
+                0,
+                null,
+                Map.of(),
+                null));
+        tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, Map.of()));
+        assertThat(tally.report(UpdateState.FAILED, BASE, FailureType.INPUT, "r")
+                        .files())
+                .isEqualTo(new FileCounts(9, 1, 0, 0, 4, 6));
+    }
+
+    @Test
+    void churnIsRowsInNewSegmentsForEachRowThatChanged() {
+        tally.listed(new Listing(
+                "p",
+                1,
+                List.of(2L),
+                true,
+                9,
+                0,
+                List.of(),
+                Totals.NONE,
+                new Totals(1, 1, 1, 7, 1, 0),
+                0,
+                null,
+                Map.of(),
+                null));
+        tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0), 1, 100, 51, Map.of()));
+        // 30 rows came, 27 went.
+        assertThat(tally.report(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(3.3333);
+        assertThat(tally.report(UpdateState.FAILED, BASE, FailureType.INPUT, "r")
+                        .churn())
+                .isZero();
+        tally.read(new ReadOutcome.Read(0, 0, 1, 0, 0, List.of(), 1, 0, 13, Map.of()));
+        // 30 rows came, 40 went.
+        assertThat(tally.report(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(2.5);
+    }
+
+    /** What the snapshot would have been, as far as it was known. */
+    @Test
+    void aFailedUpdateReportsWhatItHadBalanced() {
+        tally.listed(new Listing(
+                "p",
+                1,
+                List.of(2L),
+                true,
+                9,
+                0,
+                List.of(),
+                new Totals(4, 400, 5, 40, 2, 0),
+                Totals.NONE,
+                0,
+                null,
+                Map.of(),
+                null));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0), 1, 15, 51, Map.of()));
+        UpdateReport report = tally.report(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
+        assertThat(report.rows()).isEqualTo(55);
+        assertThat(report.fragments()).isEqualTo(7);
+        assertThat(report.segments()).isEqualTo(new SegmentCounts(3, 3, 0, 0));
+    }
+
+    @Test
     void anotherRoundForgetsFilesAndKeepsRequests() {
         tally.listed(new Listing(
-                "p", 1, List.of(3L), true, 10, 1, skipped(1), Totals.NONE, BASE.totals(), 0, null, Map.of("l", 2L)));
+                "p",
+                1,
+                List.of(3L),
+                true,
+                10,
+                1,
+                skipped(1),
+                Totals.NONE,
+                BASE.totals(),
+                0,
+                null,
+                Map.of("l", 2L),
+                null));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0));
         tally.round(newer);
         tally.listed(new Listing(
-                null, 0, List.of(), false, 9, 0, List.of(), newer.totals(), Totals.NONE, 1, null, Map.of("l", 1L)));
+                null,
+                0,
+                List.of(),
+                false,
+                9,
+                0,
+                List.of(),
+                newer.totals(),
+                Totals.NONE,
+                1,
+                null,
+                Map.of("l", 1L),
+                null));
         UpdateReport report = tally.report(UpdateState.UNCHANGED, newer, null, "same");
 
         assertThat(report.files()).isEqualTo(new FileCounts(9, 0, 0, 0, 9, 0));
@@ -134,7 +245,19 @@ class UpdateTallyTest {
     @Test
     void theSkipReportFitsIntoOnePayload() throws JsonProcessingException {
         tally.listed(new Listing(
-                "p", 1, List.of(3L), true, 5_000, 5_000, skipped(5_000), Totals.NONE, Totals.NONE, 0, null, Map.of()));
+                "p",
+                1,
+                List.of(3L),
+                true,
+                5_000,
+                5_000,
+                skipped(5_000),
+                Totals.NONE,
+                Totals.NONE,
+                0,
+                null,
+                Map.of(),
+                null));
         assertThat(tally.report(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
         tally.round(BASE);
@@ -151,7 +274,8 @@ class UpdateTallyTest {
                 Totals.NONE,
                 0,
                 null,
-                Map.of()));
+                Map.of(),
+                null));
         UpdateReport report = tally.report(UpdateState.FAILED, BASE, null, "r");
         assertThat(report.files().skipped()).isEqualTo(900);
         assertThat(Wire.JSON.writeValueAsBytes(report)).hasSizeBetween(1_000_000, 1_900_000);

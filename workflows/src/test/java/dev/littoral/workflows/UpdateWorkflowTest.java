@@ -290,7 +290,60 @@ class UpdateWorkflowTest {
         commit.release();
 
         lab.awaitEnd(1, SUPERSEDED);
-        assertThat(lake.newest(ID).version()).isEqualTo(3);
+        lab.awaitEnd(42, COMMITTED);
+        assertThat(lake.newest(ID).version()).isEqualTo(4);
+    }
+
+    /** Another service keeps the collection too; numbers of updates never go back from one version to the next. */
+    @Test
+    void whenALaterUpdateHasWrittenItIsSupersededAndAnotherFollows() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lake.write(ID, HeadKind.COMMITTED, A, 40);
+        lake.touch(A);
+        commit.release();
+
+        assertThat(lab.awaitEnd(1, SUPERSEDED).reason()).startsWith("version 2 is of update 40");
+        lab.awaitEnd(41, COMMITTED);
+        assertThat(lake.newest(ID).update()).isEqualTo(41);
+    }
+
+    @Test
+    void aListingUponAVersionThatWasReplacedIsNotUnchanged() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lake.write(ID, HeadKind.DECLARED, B, 7);
+        lab.collection().signalRefresh();
+
+        assertThat(lab.awaitEnd(2, SUPERSEDED).reason()).startsWith("version 3 declares " + B.uri());
+        lab.awaitEnd(8, COMMITTED);
+        assertThat(lab.collection().status().source()).isEqualTo(B);
+        assertThat(lab.collection().status().version()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"readFragments", "balanceSegments", "commitSnapshot"})
+    void whereWhatWasStagedIsGoneItIsListedAgain(String step) throws InterruptedException {
+        lake.fail(step, UpdateActivities.STAGING_GONE, step.equals("commitSnapshot") ? 1 : 2);
+        lab.start(A);
+        lab.await("the pause before the second listing", () -> lake.calls(step) >= 1);
+        lab.pass(Duration.ofMinutes(1));
+        lab.awaitEnd(1, COMMITTED);
+
+        assertThat(lake.listings()).extracting(ListRequest::previousPlan).containsExactly(null, null);
+    }
+
+    @Test
+    void stagingThatIsGoneEachTimeEndsItAfterABoundedNumberOfRounds() throws InterruptedException {
+        lake.fail("commitSnapshot", UpdateActivities.STAGING_GONE, 100);
+        lab.start(A);
+        lab.pass(Duration.ofMinutes(5));
+        Job job = lab.awaitEnd(1, FAILED);
+
+        assertThat(job.failure()).isEqualTo(FailureType.TRANSIENT);
+        assertThat(job.reason()).startsWith("gave up after listing 5 times");
+        assertThat(lake.calls("listFiles")).isEqualTo(5);
     }
 
     @Test

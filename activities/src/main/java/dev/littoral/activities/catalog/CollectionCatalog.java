@@ -154,7 +154,7 @@ public final class CollectionCatalog {
 
     /** Reads a staged object, of which no digest is known. */
     public <T> List<T> lines(String key, Class<T> type) throws InterruptedException {
-        return lines(key, bytes(key), type);
+        return lines(key, staged(key), type);
     }
 
     private <T> List<T> lines(String key, byte[] bytes, Class<T> type) {
@@ -165,9 +165,13 @@ public final class CollectionCatalog {
         }
     }
 
-    /** An object's bytes. */
-    public byte[] bytes(String key) throws InterruptedException {
-        return find(key).orElseThrow(() -> missing(key));
+    /**
+     * A staged object's bytes.
+     *
+     * @throws StagingGoneException when there is none
+     */
+    public byte[] staged(String key) throws InterruptedException {
+        return find(key).orElseThrow(() -> new StagingGoneException(name(key)));
     }
 
     public Optional<byte[]> find(String key) throws InterruptedException {
@@ -179,10 +183,10 @@ public final class CollectionCatalog {
         store.put(key(key), JsonLines.writeOne(value));
     }
 
-    /** Reads one value. */
+    /** Reads one value that was staged. */
     public <T> T one(String key, Class<T> type) throws InterruptedException {
         try {
-            return JsonLines.readOne(bytes(key), type);
+            return JsonLines.readOne(staged(key), type);
         } catch (IOException e) {
             throw damaged(name(key), UNREADABLE, e);
         }
@@ -198,8 +202,33 @@ public final class CollectionCatalog {
         deleteAll("staging/", key(staging(upToUpdate)) + "/~");
     }
 
-    /** Removes a folder of snapshot objects that nothing names or can come to name. */
+    /** Whether the version that a folder of snapshot objects is for is there and names it. */
+    public boolean isNamed(String objects) throws InterruptedException {
+        return isNamed(objects, heads.at(versionOf(objects + "/root").orElseThrow()));
+    }
+
+    private static boolean isNamed(String objects, Optional<Head> version) {
+        return version.isPresent()
+                && version.get().snapshot() != null
+                && version.get().snapshot().key().startsWith(objects + "/");
+    }
+
+    /**
+     * Removes a folder of snapshot objects that nothing names or can come to name.
+     *
+     * @throws LittoralException INPUT when a version names it, or one that was cleaned away may have, whose shards may serve on
+     */
     public void discard(String objects) throws InterruptedException {
+        long version = versionOf(objects + "/root").orElseThrow();
+        Optional<Head> there = heads.at(version);
+        if (isNamed(objects, there) || (there.isEmpty() && heads.newest().version() >= version)) {
+            throw LittoralException.input("Catalog folder " + name(objects) + " is of version " + version
+                    + ", which is in the log or was; expected one that no version names");
+        }
+        discardUnnamed(objects);
+    }
+
+    private void discardUnnamed(String objects) throws InterruptedException {
         deleteAll(objects + "/", null);
     }
 
@@ -242,7 +271,7 @@ public final class CollectionCatalog {
     }
 
     private byte[] verified(String key, String sha256) throws InterruptedException {
-        byte[] bytes = bytes(key);
+        byte[] bytes = find(key).orElseThrow(() -> missing(key));
         String found = ListingDigest.hexOf(bytes);
         if (!found.equals(sha256)) {
             throw new LittoralException(

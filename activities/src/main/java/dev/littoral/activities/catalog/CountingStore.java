@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -16,9 +17,16 @@ public final class CountingStore implements ObjectStore {
         this.store = store;
     }
 
-    /** Calls so far, by kind, as {@code catalog.get}. */
+    /** Adds the calls so far, by kind. */
     public void addTo(Map<String, Long> requests) {
         counts.forEach((kind, count) -> requests.merge("catalog." + kind, count.sum(), Long::sum));
+    }
+
+    /** Calls so far, by kind, as {@code catalog.get}. */
+    public Map<String, Long> requests() {
+        Map<String, Long> requests = new TreeMap<>();
+        addTo(requests);
+        return requests;
     }
 
     @Override

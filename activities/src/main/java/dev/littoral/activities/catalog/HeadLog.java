@@ -28,6 +28,9 @@ public final class HeadLog {
     private static final String SUFFIX = ".json";
     private static final int DELETE_BATCH = 1_000;
 
+    /** Versions read at a time where one is looked for. */
+    private static final int PAGE = 20;
+
     /** What comes before the digest, the last field of a version's object. */
     private static final byte[] DIGEST = ",\"sha256\":\"".getBytes(StandardCharsets.US_ASCII);
 
@@ -74,9 +77,62 @@ public final class HeadLog {
         return heads;
     }
 
+    /** The version that an update committed, or {@link Head#NONE}. Numbers of updates never go back, so older versions are not read. */
+    public Head commitOf(long update) throws InterruptedException {
+        List<Head> page;
+        long before = Long.MAX_VALUE;
+        do {
+            page = newest(before, PAGE);
+            for (Head head : page) {
+                if (head.update() < update) {
+                    return Head.NONE;
+                }
+                if (head.update() == update && head.kind() == HeadKind.COMMITTED) {
+                    return head;
+                }
+                before = head.version();
+            }
+        } while (page.size() == PAGE);
+        return Head.NONE;
+    }
+
     /** One version, or empty when it is not there. */
     public Optional<Head> at(long version) throws InterruptedException {
         return read(key(version));
+    }
+
+    /**
+     * The version that a request names as its base, as the log has it: what the request says of it is not relied upon. Empty where
+     * it was cleaned away.
+     *
+     * @throws LittoralException INPUT when no version of the log is named
+     */
+    public Optional<Head> named(Head base) throws InterruptedException {
+        if (!base.exists()) {
+            return Optional.of(Head.NONE);
+        }
+        Optional<Head> there = at(base.version());
+        if (there.isEmpty() && newest().version() > base.version()) {
+            return there;
+        }
+        if (there.isEmpty() || !there.get().commitId().equals(base.commitId())) {
+            throw LittoralException.input("Catalog " + store.location() + " has no version " + base.version()
+                    + " of the commitId that the request names in " + folder
+                    + "; expected a base that the log has");
+        }
+        return there;
+    }
+
+    /** What became of a write: empty while its version is not there. */
+    public Optional<CommitOutcome> outcome(Head next) throws InterruptedException {
+        Optional<Head> there = at(next.version());
+        if (there.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                isSameWrite(there.get(), next)
+                        ? new CommitOutcome.Created(there.get())
+                        : new CommitOutcome.Moved(newest()));
     }
 
     /**
@@ -101,8 +157,8 @@ public final class HeadLog {
             }
             unknown = e;
         }
-        Optional<Head> there = at(next.version());
-        if (there.isEmpty()) {
+        Optional<CommitOutcome> outcome = outcome(next);
+        if (outcome.isEmpty()) {
             throw unknown != null
                     ? unknown
                     : new LittoralException(
@@ -110,9 +166,7 @@ public final class HeadLog {
                             "Catalog " + store.location() + " says that " + key(next.version())
                                     + " exists but does not have it");
         }
-        return isSameWrite(there.get(), next)
-                ? new CommitOutcome.Created(there.get())
-                : new CommitOutcome.Moved(newest());
+        return outcome.get();
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.littoral.activities.listing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.source.Paths;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How far a listing is, for another attempt to go on from. It is heartbeated, so it is small: where it would grow too large, the
@@ -15,6 +17,30 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
     /** It may have so many characters, give or take a range. */
     static final int MAX_CHARS = 200_000;
 
+    /** What an attempt names a staged part of its listing, in its folder. */
+    private static final Pattern OBJECT = Pattern.compile("[0-9a-z-]+/list-\\d+-\\d+\\.jsonl\\.zst");
+
+    /**
+     * Whether it can be what an attempt of a listing heartbeated, which stages in folders whose names begin so. Anybody in the
+     * namespace can heartbeat.
+     */
+    public boolean isOf(String staging) {
+        if (cuts == null || runs == null || runs.size() != cuts.size() + 1 || !isRising(cuts)) {
+            return false;
+        }
+        return runs.stream()
+                .allMatch(run -> run != null && run.stream().allMatch(range -> range != null && range.isOf(staging)));
+    }
+
+    private static boolean isRising(List<String> cuts) {
+        for (int i = 0; i < cuts.size(); i++) {
+            if (cuts.get(i) == null || (i > 0 && Paths.compare(cuts.get(i - 1), cuts.get(i)) >= 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * A range that is finished. The shard of the base that it belongs to follows from its place.
      *
@@ -26,6 +52,18 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
         Range {
             parts = parts == null ? List.of() : List.copyOf(parts);
             skips = skips == null ? List.of() : List.copyOf(skips);
+        }
+
+        private boolean isOf(String staging) {
+            return listed >= 0
+                    && parts.stream()
+                            .allMatch(part -> part.object() != null
+                                    && part.object().startsWith(staging)
+                                    && OBJECT.matcher(part.object().substring(staging.length()))
+                                            .matches()
+                                    && part.first() != null
+                                    && part.files() > 0)
+                    && skips.stream().allMatch(skip -> skip.file() != null && skip.reason() != null);
         }
 
         /** About how many characters it has as JSON. */

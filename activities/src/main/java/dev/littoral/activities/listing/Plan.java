@@ -2,6 +2,7 @@ package dev.littoral.activities.listing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.source.PathRange;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
 /**
  * What a listing found to be done. Staged, and read by the steps after it.
  *
+ * @param upon the version it was decided upon
  * @param shards the shards of the snapshot to be, in order
  * @param vanished what shards of the base that have no file left added up to
  * @param reopen whether files are opened though their version did not change, as the spec asks for other things of them
@@ -18,11 +20,28 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Plan(
-        List<PlannedShard> shards, Totals vanished, boolean reopen, long skipped, String skippedKey, String previous) {
+        Upon upon,
+        List<PlannedShard> shards,
+        Totals vanished,
+        boolean reopen,
+        long skipped,
+        String skippedKey,
+        String previous) {
 
-    /** The same plan with its skip report in place. */
-    public Plan withSkipReport(String key) {
-        return new Plan(shards, vanished, reopen, skipped, key, previous);
+    /**
+     * A version of the log.
+     *
+     * @param nextSegmentId segment ids from here on were never handed out
+     */
+    public record Upon(long version, String commitId, long nextSegmentId) {
+        public static Upon of(Head head) {
+            return new Upon(head.version(), head.commitId(), head.nextSegmentId());
+        }
+    }
+
+    /** The same plan, complete. */
+    public Plan upon(Head base, String skipReport) {
+        return new Plan(Upon.of(base), shards, vanished, reopen, skipped, skipReport, previous);
     }
 
     /** What the shards that serve as they are add up to. */

@@ -105,7 +105,7 @@ public final class SourceLister {
         long listed = ranges.stream().mapToLong(RangeListing::listed).sum();
         Totals vanished = ShardPlanner.vanished(ranges);
         return new Result(
-                new Plan(shards, vanished, reopen, skips.count(), null, previous),
+                new Plan(null, shards, vanished, reopen, skips.count(), null, previous),
                 same,
                 listed,
                 skips,
@@ -143,7 +143,11 @@ public final class SourceLister {
                 .mapToObj(run -> base.get(start(run, runs, base)).from())
                 .toList();
         // Another worker may cut otherwise; what it lists in parallel is its own affair.
-        boolean goesOn = from != null && from.cuts().equals(cuts);
+        boolean goesOn = from != null
+                && from.cuts().equals(cuts)
+                && IntStream.range(0, runs)
+                        .allMatch(run ->
+                                from.runs().get(run).size() <= start(run + 1, runs, base) - start(run, runs, base));
         checkpoint = goesOn ? from : new Checkpoint(cuts, Collections.nCopies(runs, List.of()));
         List<Callable<List<RangeListing>>> tasks = new ArrayList<>();
         for (int i = 0; i < runs; i++) {

@@ -227,6 +227,12 @@ final class Auditor {
                         at + ": its update was said to be " + end);
             }
         }
+        check(
+                before == null
+                        || head.get("update").asLong() >= before.get("update").asLong(),
+                4,
+                at + " is of update " + head.get("update") + ", the version before it of update "
+                        + (before == null ? 0 : before.get("update")));
         memory.log.put(version, body);
     }
 

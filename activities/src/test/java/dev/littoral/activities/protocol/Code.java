@@ -1,11 +1,9 @@
 package dev.littoral.activities.protocol;
 
-import dev.littoral.activities.CatalogActivitiesImpl;
 import dev.littoral.activities.RealSteps;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.workflows.CatalogActivities;
-import dev.littoral.workflows.SourceRules;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.CommitRequest;
@@ -44,6 +42,9 @@ final class Code {
     /** A step's failure, as Temporal hands it to the workflow. */
     record Failed(FailureType type, String message) {}
 
+    /** What a step needed of staging is gone. */
+    record Gone(String message) {}
+
     /** What a step asks next given these answers, or its end: a result or {@link Failed}. */
     Object run(Step step, String attempt, List<Object> answers) {
         RecordedStore store =
@@ -52,7 +53,9 @@ final class Code {
         try {
             end = result(step, attempt, store, MutantStore.of(lost, step, store));
         } catch (ApplicationFailure e) {
-            end = new Failed(FailureType.valueOf(e.getType()), e.getOriginalMessage());
+            end = e.getType().equals(UpdateActivities.STAGING_GONE)
+                    ? new Gone(e.getOriginalMessage())
+                    : new Failed(FailureType.valueOf(e.getType()), e.getOriginalMessage());
         } catch (dev.littoral.activities.LittoralException e) {
             end = new Failed(e.type(), e.getMessage());
         } catch (InterruptedException e) {
@@ -64,15 +67,17 @@ final class Code {
     private Object result(Step step, String attempt, RecordedStore source, ObjectStore store)
             throws InterruptedException {
         CatalogActivities catalog =
-                new CatalogActivitiesImpl(store, SourceRules.NONE, Clock.fixed(now, ZoneOffset.UTC));
+                RealSteps.catalog(store, Clock.fixed(now, ZoneOffset.UTC), numberOf(attempt), lost.trusting());
         UpdateActivities update = RealSteps.on(
                 store,
                 from -> new RecordedSource(source, from.uri(), lost != Safeguard.CONDITIONAL_READ),
                 maxFilesPerShard,
-                lost == Safeguard.LISTING_PER_ATTEMPT ? "same" : attempt);
+                lost == Safeguard.LISTING_PER_ATTEMPT ? "same" : attempt,
+                lost.trusting());
         HeadLog heads = new HeadLog(store, World.COLLECTION);
         return switch (step) {
             case Step.ReadHead ignored -> catalog.readHead(World.COLLECTION);
+            case Step.FindCommit find -> catalog.findCommit(World.COLLECTION, find.update());
             case Step.Declare declare -> catalog.declareSource(declare.request());
             case Step.ListFiles list -> uncounted(update.listFiles(list.request()));
             case Step.ReadFragments read -> uncounted(update.readFragments(read.request()));
@@ -99,6 +104,10 @@ final class Code {
                         .orElse(Head.NONE);
             case Step.RollBack back -> heads.create(back.base(), rolledBack(back));
         };
+    }
+
+    private static int numberOf(String attempt) {
+        return Integer.parseInt(attempt.substring(attempt.lastIndexOf('-') + 1));
     }
 
     private CommitRequest commit(CommitRequest request, HeadLog heads) throws InterruptedException {
@@ -138,7 +147,8 @@ final class Code {
                 l.vanished(),
                 l.schemas(),
                 l.targetRowsBefore(),
-                Map.of());
+                Map.of(),
+                l.newest());
     }
 
     private static ReadOutcome uncounted(ReadOutcome outcome) {

@@ -113,6 +113,15 @@ final class Flow {
         }
     }
 
+    /** What a step needed of staging is gone. */
+    static final class StagingGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StagingGone(String message) {
+            super(message, null, false, false);
+        }
+    }
+
     /** There is no answer yet. */
     private static final class Suspended extends Error {
         private static final long serialVersionUID = 1L;
@@ -169,6 +178,9 @@ final class Flow {
         }
         if (answer instanceof Code.Failed failed) {
             throw new StepFailed(failed.type(), failed.message());
+        }
+        if (answer instanceof Code.Gone gone) {
+            throw new StagingGone(gone.message());
         }
         return type.cast(answer);
     }

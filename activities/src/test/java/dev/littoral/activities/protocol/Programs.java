@@ -28,19 +28,33 @@ final class Programs {
                     }
                     head = newest(flow.step(
                             new Step.Declare(new DeclareRequest(
-                                    World.COLLECTION, number, source, head, "declare-" + number + "-" + i, "wanted")),
+                                    World.COLLECTION,
+                                    free(head),
+                                    source,
+                                    head,
+                                    "declare-" + number + "-" + i,
+                                    "wanted")),
                             CommitOutcome.class));
                     if (source.equals(head.source())) {
                         flow.say(new Flow.Fact.Declared(head.generation()));
                     }
                 }
                 if (!head.retired()) {
-                    new UpdateFlow(number, source, head, cleans, lost).run(flow);
+                    new UpdateFlow(free(head), source, head, cleans, lost).run(flow);
                 }
             } catch (Flow.StepFailed e) {
                 // A declaration that failed promises nothing.
                 flow.say(new Flow.Fact.Ended(number, UpdateState.FAILED, e.type(), Head.NONE));
             }
+        }
+
+        /** Its number, or a greater one where the log knows a later one: no two of those who act in a world have the same. */
+        private long free(Head head) {
+            long free = number;
+            while (head.isPast(free)) {
+                free += 10;
+            }
+            return free;
         }
     }
 
@@ -242,14 +256,18 @@ final class Programs {
 
         private void inspect(long update) {
             Head newest = null;
+            Head commit = Head.NONE;
             if (lost != Safeguard.HEAD_AFTER_STOPPED_UPDATE) {
                 try {
                     newest = flow.local(new Step.ReadHead(), Head.class);
+                    if (state.isUntold(update) && newest.update() > update) {
+                        commit = flow.local(new Step.FindCommit(update), Head.class);
+                    }
                 } catch (Flow.StepFailed e) {
                     newest = null;
                 }
             }
-            state.inspected(update, newest);
+            state.inspected(update, newest, commit);
         }
 
         private void retire() {

@@ -7,12 +7,12 @@ enum Safeguard {
     EXACT_BASE(
             "a commit whose base moved is written upon the newer version",
             "two refreshes of one source, answers lost",
-            6),
+            4),
     NO_MOVE_IN_ACTIVITY(
             "a commit reads the newest version and is written upon that",
             "two updates, the source changed between, answers lost",
             2),
-    LIST_AFTER_BASE("the base is read again after the listing", "two refreshes of one source, answers lost", 6),
+    LIST_AFTER_BASE("the base is read again after the listing", "two refreshes of one source, answers lost", 4),
     CREATE_IF_ABSENT(
             "the store replaces a version that is there", "two updates, the source changed between, answers lost", 1),
     ONE_WINNER(
@@ -38,7 +38,7 @@ enum Safeguard {
             7),
     OBJECTS_UNTIL_REFUSED(
             "an update removes its objects though its commit may still arrive",
-            "two updates, the source changed between, answers lost",
+            "one update, one try for each step, answers lost",
             7),
     FOLDER_OF_FUTURE_VERSION("clean-up removes what no version reaches yet", "clean-up while two update", 7),
     VERSIONS_BEFORE_OBJECTS(
@@ -50,7 +50,12 @@ enum Safeguard {
             "a commit does not count the segment ids it used",
             "two updates, the source changed between, answers lost",
             6),
-    END_BY_GENERATION("an update whose generation is over lists again", "a collection, A -> B -> A", 5),
+    END_BY_GENERATION(
+            "an update whose generation is over lists again, whatever its number", "a collection, A -> B -> A", 5),
+    END_BY_NUMBER(
+            "an update lists again though the catalog knows a later one",
+            "two refreshes of one source, answers lost",
+            4),
     END_BY_RETIREMENT(
             "an update goes on though its collection was retired", "a collection is retired while it is updated", 9),
     DECLARE_BEFORE_LISTING(
@@ -74,6 +79,22 @@ enum Safeguard {
         this.loss = loss;
         this.world = world;
         this.invariant = invariant;
+    }
+
+    /** Whether it is lost only where a step takes what it is asked for as consistent, too: the second safeguard for the same. */
+    boolean trusting() {
+        return switch (this) {
+            case EXACT_BASE,
+                    NO_MOVE_IN_ACTIVITY,
+                    LIST_AFTER_BASE,
+                    RETENTION_WINDOW,
+                    FRESH_SEGMENT_IDS,
+                    END_BY_GENERATION,
+                    END_BY_NUMBER,
+                    END_BY_RETIREMENT,
+                    DECLARE_BEFORE_LISTING -> true;
+            default -> false;
+        };
     }
 
     /** What is wrong without it, in words. */

@@ -13,6 +13,8 @@ import dev.littoral.workflows.model.ShardsRequest;
 sealed interface Step {
     record ReadHead() implements Step {}
 
+    record FindCommit(long update) implements Step {}
+
     record Declare(DeclareRequest request) implements Step {}
 
     record ListFiles(ListRequest request) implements Step {}
@@ -39,6 +41,7 @@ sealed interface Step {
     default String word() {
         return switch (this) {
             case ReadHead ignored -> "reads the head";
+            case FindCommit find -> "looks for the commit of update " + find.update();
             case Declare declare ->
                 "declares " + declare.request().source().uri() + " upon version "
                         + declare.request().base().version();

@@ -84,7 +84,7 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
         End run() {
             try {
                 for (int round = 1; round <= MAX_ROUNDS; round++) {
-                    End end = round(round);
+                    End end = attempted(round);
                     if (end != null) {
                         return end;
                     }
@@ -98,13 +98,44 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
             }
         }
 
-        private End round(int round) {
-            String commitId = "commit-" + number + "-" + round;
+        /** A round; where what it staged is gone, another one follows. */
+        private End attempted(int round) {
+            String commitId = number + "-commit-" + round;
             String objects = "snapshots/%010d-%s".formatted(upon.version() + 1, commitId);
+            try {
+                return round(round, commitId, objects);
+            } catch (Flow.StagingGone e) {
+                garbage.add(objects);
+                uncommitted = null;
+                previousPlan = null;
+                return null;
+            }
+        }
+
+        /** Another version has taken the base's place: the end, or null where it lists again. */
+        private End moved(Head newest) {
+            boolean retired = newest.retired() && lost != Safeguard.END_BY_RETIREMENT;
+            boolean over = newest.generation() != upon.generation()
+                    && !(lost == Safeguard.END_BY_GENERATION && newest.source().equals(source));
+            boolean past = newest.isPast(number)
+                    && lost != Safeguard.END_BY_NUMBER
+                    && lost != Safeguard.END_BY_GENERATION
+                    && lost != Safeguard.END_BY_RETIREMENT;
+            if (retired || over || past) {
+                return new End(UpdateState.SUPERSEDED, newest, null);
+            }
+            upon = newest;
+            return null;
+        }
+
+        private End round(int round, String commitId, String objects) {
             Listing listing = flow.step(
                     new Step.ListFiles(
                             new ListRequest(World.COLLECTION, number, round, source, OPTIONS, upon, previousPlan)),
                     Listing.class);
+            if (listing.newest() != null) {
+                return moved(listing.newest());
+            }
             if (listing.unchanged()) {
                 return new End(UpdateState.UNCHANGED, upon, null);
             }
@@ -151,22 +182,15 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
                     }
                     case CommitOutcome.Refused ignored -> throw new Flow.StepFailed(FailureType.INPUT, "refused");
                     case CommitOutcome.Moved moved -> {
-                        Head newest = moved.newest();
-                        boolean retired = newest.retired() && lost != Safeguard.END_BY_RETIREMENT;
-                        boolean over = newest.generation() != upon.generation()
-                                && !(lost == Safeguard.END_BY_GENERATION
-                                        && newest.source().equals(source));
-                        if (lost == Safeguard.EXACT_BASE && !retired && !over) {
-                            upon = newest;
+                        if (lost == Safeguard.EXACT_BASE
+                                && !moved.newest().retired()
+                                && moved.newest().generation() == upon.generation()) {
+                            upon = moved.newest();
                             continue;
                         }
                         garbage.add(objects);
                         uncommitted = null;
-                        if (retired || over) {
-                            return new End(UpdateState.SUPERSEDED, newest, null);
-                        }
-                        upon = newest;
-                        return null;
+                        return moved(moved.newest());
                     }
                 }
             }

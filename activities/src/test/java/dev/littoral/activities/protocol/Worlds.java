@@ -39,6 +39,11 @@ final class Worlds {
                         .with("second", client(12, Lakes.B, lost))
                         .faults(1, false)
                         .stragglers(1),
+                Setup.of("one update, one try for each step, answers lost", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .faults(1, false)
+                        .tries(1),
                 Setup.of("one update, every call, two attempts of every step", 1)
                         .with("first", client(11, Lakes.A, lost))
                         .changes(Lakes.A, 2)

@@ -42,6 +42,14 @@ public record Head(
         return kind == HeadKind.RETIRED;
     }
 
+    /**
+     * Whether an update of this number writes no more: a later one has written, or it has committed itself. Numbers never go back
+     * from one version to the next.
+     */
+    public boolean isPast(long number) {
+        return update > number || (update == number && kind == HeadKind.COMMITTED);
+    }
+
     public Totals totals() {
         return snapshot == null ? Totals.NONE : snapshot.totals();
     }

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param schemas how many distinct schemas the base has; holds where the listing equals the base's
  * @param targetRowsBefore the base's targetRowsPerSegment where it is another than the one asked for, else null
  * @param requests requests by store and kind
+ * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed; else null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Listing(
@@ -33,9 +34,16 @@ public record Listing(
         Totals vanished,
         int schemas,
         Long targetRowsBefore,
-        Map<String, Long> requests) {
+        Map<String, Long> requests,
+        Head newest) {
+
+    /** The base has been replaced. */
+    public static Listing moved(Head newest, boolean staged, Map<String, Long> requests) {
+        return new Listing(
+                null, 0, List.of(), staged, 0, 0, List.of(), Totals.NONE, Totals.NONE, 0, null, requests, newest);
+    }
 
     public boolean unchanged() {
-        return plan == null;
+        return plan == null && newest == null;
     }
 }

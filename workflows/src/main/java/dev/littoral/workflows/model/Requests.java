@@ -60,8 +60,12 @@ public final class Requests {
     private static final Pattern SECRET_KEY =
             Pattern.compile("secret|passw|pwd|token|credential|access_?-?key|api_?-?key|private|signature");
 
-    /** A key that may be named in an answer: too short to be a secret itself, and without an equals sign. */
-    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_-][A-Za-z0-9_-]{0,31}");
+    /** A name that may be repeated in an answer: words and signs between them, too short to be a secret. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_.\\x20-]{1,32}[0-9]{0,2}");
+
+    /** What is as long and as mixed is more likely a secret than a word. */
+    private static final Pattern MIXED =
+            Pattern.compile("(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[A-Za-z0-9/+=_.~-]{20,}");
 
     /** An access key's id, a user with a password, or the query of a URL that grants access by itself. */
     private static final Pattern SECRET_VALUE = Pattern.compile(
@@ -106,6 +110,42 @@ public final class Requests {
                     "source is missing; expected an object like {\"uri\":\"s3://bucket/prefix/\"}");
         }
         return source("source", json);
+    }
+
+    /**
+     * Checks the source that an activity is asked for, by the rules for messages.
+     *
+     * @throws InvalidRequestException when no message could have brought it
+     */
+    public static void check(ExternalSource source) {
+        if (!source(SourceRequest.of(source)).equals(source)) {
+            throw new InvalidRequestException(
+                    "source is written otherwise than a message's is; expected what was read of one");
+        }
+    }
+
+    /**
+     * Checks the options that an activity is asked for, by the rules for messages.
+     *
+     * @throws InvalidRequestException when no message could have brought them
+     */
+    public static void check(CollectionOptions options) {
+        if (options == null) {
+            throw new InvalidRequestException("options is missing; expected those of the collection");
+        }
+        options(Wire.tree(options));
+    }
+
+    /**
+     * Checks how long versions are kept.
+     *
+     * @throws InvalidRequestException when no message could ask for it
+     */
+    public static void keepVersionsFor(Duration duration) {
+        if (duration == null) {
+            throw new InvalidRequestException("keepVersionsFor is missing; expected that of the collection's options");
+        }
+        duration("keepVersionsFor", Wire.tree(duration.toString()), MIN_KEEP, MAX_KEEP, null);
     }
 
     /**
@@ -441,13 +481,12 @@ public final class Requests {
                 return;
             }
             if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find() || isSecret(key)) {
-                String named =
-                        PLAIN_KEY.matcher(key).matches() && !isSecret(key) ? where + "." + key : "a key of " + where;
+                String named = isPlain(key) ? where + "." + key : "a key of " + where;
                 throw new InvalidRequestException(
                         named + " looks like a secret; a source never holds one: name a profile in the spec");
             }
             throw new InvalidRequestException(
-                    where + " has the unknown key " + quoted(key) + "; expected " + String.join(", ", keys));
+                    where + " has the unknown key " + named(key) + "; expected " + String.join(", ", keys));
         });
     }
 
@@ -514,7 +553,27 @@ public final class Requests {
     }
 
     private static String quoted(String text) {
-        return text == null ? "missing" : '"' + shortened(text) + '"';
+        return text == null
+                ? "missing"
+                : isSecret(text) || MIXED.matcher(text).find() ? ofLength(text) : '"' + shortened(text) + '"';
+    }
+
+    /** A name that somebody chose, in quotes, where it is like a word; else only how long it is, as it may be a secret. */
+    public static String named(String name) {
+        return isPlain(name) ? '"' + name + '"' : ofLength(name);
+    }
+
+    /** A name that somebody chose, where it is like a word; else only how long it is. */
+    public static String plain(String name) {
+        return isPlain(name) ? name : "a name " + ofLength(name);
+    }
+
+    private static boolean isPlain(String name) {
+        return PLAIN_NAME.matcher(name).matches() && !isSecret(name);
+    }
+
+    private static String ofLength(String text) {
+        return "of " + text.length() + " characters";
     }
 
     /** At most 60 characters of a text, each of which can be written and shown. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -401,6 +402,60 @@ class RequestsTest {
             assertThat(refusal(() -> source(json.formatted(key, SECRET_KEY))))
                     .contains(key, "looks like a secret", "profile")
                     .doesNotContain(SECRET_KEY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ACCESS_KEY,
+                SECRET_KEY,
+                "d41d8cd98f00b204e9800998ecf8427e",
+                "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+                "a b c d e f g h i j k l m n o p q r s t u v w x y z"
+            })
+    void aKeyThatIsNoWordIsNotRepeated(String key) {
+        for (String json : List.of(
+                "{'uri':'s3://lake/','%s':1}",
+                "{'uri':'s3://lake/','spec':{'%s':1}}", "{'uri':'s3://lake/','spec':{'columns':[{'%s':1}]}}")) {
+            assertThat(refusal(() -> source(json.formatted(key))))
+                    .contains("key of ")
+                    .doesNotContain(key.substring(0, 10));
+        }
+        assertThat(refusal(() -> Requests.jobs(
+                        new JobsRequest(Wire.JSON.createObjectNode().put(key, 1)))))
+                .contains("key of ")
+                .doesNotContain(key.substring(0, 10));
+    }
+
+    @Test
+    void aValueThatIsLikeASecretIsNotRepeated() {
+        for (String spec :
+                List.of("'format':'%s'", "'onBadFile':'%s'", "'table':'%s'", "'columns':[{'name':'a','type':'%s'}]")) {
+            assertThat(refusal(() -> source("{'uri':'s3://lake/','spec':{" + spec.formatted(SECRET_KEY) + "}}")))
+                    .contains("of 40 characters")
+                    .doesNotContain("wJalr");
+        }
+    }
+
+    @Test
+    void newsAreTakenUpToTheirBounds() {
+        Trouble trouble = new Trouble(
+                "s".repeat(1_024), "c".repeat(1 << 14), 1, Instant.EPOCH, Instant.parse("9999-12-30T23:59:59.999Z"));
+        UpdateNews.News most = new UpdateNews.News(1, "s".repeat(1_024), "w".repeat(1_024), 1L << 50, 0, trouble);
+        assertThat(Requests.news(UpdateNews.of(most))).isEqualTo(most);
+        for (UpdateNews.News beyond : List.of(
+                new UpdateNews.News(1, "s".repeat(1_025), "w", 0, 0, null),
+                new UpdateNews.News(1, "s", "w".repeat(1_025), 0, 0, null),
+                new UpdateNews.News(1, "s", "w", (1L << 50) + 1, 0, null),
+                new UpdateNews.News(1, "s", "w", 0, -1, null),
+                new UpdateNews.News(1, "s", "w", 0, 0, new Trouble("s".repeat(1_025), "c", 1, Instant.EPOCH, null)),
+                new UpdateNews.News(
+                        1, "s", "w", 0, 0, new Trouble("s", "c".repeat((1 << 14) + 1), 1, Instant.EPOCH, null)),
+                new UpdateNews.News(1, "s", "w", 0, 0, new Trouble("s", "c", 1, Instant.EPOCH.minusNanos(1), null)),
+                new UpdateNews.News(
+                        1, "s", "w", 0, 0, new Trouble("s", "c", 1, Instant.parse("9999-12-31T00:00:00Z"), null)))) {
+            assertThat(refusal(() -> Requests.news(UpdateNews.of(beyond)))).startsWith("news is not");
         }
     }
 

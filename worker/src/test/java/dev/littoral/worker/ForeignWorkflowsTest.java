@@ -1,0 +1,172 @@
+package dev.littoral.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.Wire;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowFailedException;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.common.converter.EncodedValues;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.workflow.DynamicWorkflow;
+import io.temporal.workflow.Workflow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Somebody else's worker in the namespace schedules this worker's activities with whatever it likes. */
+@Timeout(120)
+class ForeignWorkflowsTest {
+    private static final String FOREIGN_QUEUE = "foreign";
+
+    @TempDir
+    private Path folder;
+
+    /** Runs the activity that its input names, with the rest of the input. */
+    public static final class Anything implements DynamicWorkflow {
+        @Override
+        public Object execute(EncodedValues arguments) {
+            Object[] rest = new Object[arguments.getSize() - 1];
+            for (int i = 0; i < rest.length; i++) {
+                rest[i] = arguments.get(i + 1, Object.class);
+            }
+            Workflow.newUntypedActivityStub(ActivityOptions.newBuilder()
+                            .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
+                            .setStartToCloseTimeout(Duration.ofSeconds(30))
+                            .build())
+                    .execute(arguments.get(0, String.class), Object.class, rest);
+            return "done";
+        }
+    }
+
+    @Test
+    void noActivityDoesWhatNoMessageCould() throws Exception {
+        Path catalog = folder.resolve("catalog");
+        Path lake = Files.createDirectories(folder.resolve("lake"));
+        Files.write(lake.resolve("a.parquet"), Parquet.ofRows(10));
+        try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
+                TemporalConnection connection = TemporalConnection.to(temporal.target(), null);
+                LittoralWorker worker = LittoralWorker.start(
+                        connection.client(), WorkerSettings.of(catalog.toString(), List.of("file://" + folder)))) {
+            WorkflowClient client = connection.client();
+            WorkerFactory foreign = WorkerFactory.newInstance(client);
+            foreign.newWorker(FOREIGN_QUEUE).registerWorkflowImplementationTypes(Anything.class);
+            foreign.start();
+            try {
+                assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
+                commit(client, "file://" + lake + "/");
+                Map<String, String> before = files(catalog);
+                assertThat(before.keySet()).anyMatch(key -> key.contains("root.json"));
+                String update = UpdateExternalCollectionWorkflow.id("orders", 1);
+                for (String workflowId : List.of("stranger", update, "orders/update-2")) {
+                    String type = workflowId.equals("stranger") ? "Stranger" : UpdateExternalCollectionWorkflow.TYPE;
+                    for (String objects : List.of("snapshots", "head", "", "..", "staging", committedFolder(before))) {
+                        refused(
+                                client,
+                                workflowId,
+                                type,
+                                "DiscardStaging",
+                                Map.of("collectionId", "orders", "update", 1, "objects", List.of(objects)));
+                    }
+                    for (String keep : List.of("PT0S", "PT-1S", "PT1H")) {
+                        refused(
+                                client,
+                                workflowId,
+                                type,
+                                "CleanCatalog",
+                                Map.of("collectionId", "orders", "keepVersionsFor", keep));
+                    }
+                    refused(client, workflowId, type, "ReadHead", "orders");
+                    refused(client, workflowId, type, "OpenCollection", "orders");
+                    refused(client, workflowId, type, "RetireCollection", Map.of("collectionId", "orders"));
+                    refused(client, workflowId, type, "DeclareSource", Map.of("collectionId", "orders", "update", 1));
+                    refused(client, workflowId, type, "ListFiles", Map.of("collectionId", "orders", "update", 1));
+                    refused(client, workflowId, type, "ReadFragments", Map.of("collectionId", "orders", "update", 1));
+                    refused(client, workflowId, type, "BalanceSegments", Map.of("collectionId", "orders", "update", 1));
+                    refused(client, workflowId, type, "CommitSnapshot", Map.of("collectionId", "orders", "update", 1));
+                }
+                assertThat(files(catalog)).isEqualTo(before);
+            } finally {
+                foreign.shutdownNow();
+            }
+        }
+    }
+
+    private static void commit(WorkflowClient client, String uri) throws InterruptedException {
+        ExternalCollectionWorkflow collection = client.newWorkflowStub(
+                ExternalCollectionWorkflow.class,
+                WorkflowOptions.newBuilder()
+                        .setWorkflowId("orders")
+                        .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
+                        .build());
+        WorkflowClient.start(
+                collection::run,
+                CollectionInput.of(new ExternalSource(uri, ExternalSpec.parquet()), CollectionOptions.DEFAULTS),
+                null);
+        while (collection.status().last() == null) {
+            Thread.sleep(50);
+        }
+        assertThat(collection.status().last().state())
+                .as(String.valueOf(collection.status().last()))
+                .isEqualTo(UpdateState.COMMITTED);
+        WorkflowStub.fromTyped(collection).terminate("so that its ID is free");
+    }
+
+    private static String committedFolder(Map<String, String> files) {
+        String root = files.keySet().stream()
+                .filter(key -> key.endsWith("/root.json.zst"))
+                .findFirst()
+                .orElseThrow();
+        return root.substring(root.indexOf("snapshots/"), root.lastIndexOf('/'));
+    }
+
+    private static void refused(WorkflowClient client, String id, String type, String activity, Object request) {
+        WorkflowStub stranger = client.newUntypedWorkflowStub(
+                type,
+                WorkflowOptions.newBuilder()
+                        .setWorkflowId(id)
+                        .setTaskQueue(FOREIGN_QUEUE)
+                        .build());
+        stranger.start(activity, request);
+        assertThatThrownBy(() -> stranger.getResult(String.class))
+                .as("%s of %s by %s", activity, request, id)
+                .isInstanceOfSatisfying(WorkflowFailedException.class, failed -> {
+                    assertThat(failed.getCause()).isInstanceOf(ActivityFailure.class);
+                    assertThat(failed.getCause().getCause())
+                            .isInstanceOfSatisfying(ApplicationFailure.class, refusal -> {
+                                assertThat(refusal.getType()).isEqualTo("INPUT");
+                                assertThat(refusal.isNonRetryable()).isTrue();
+                            });
+                });
+    }
+
+    private static Map<String, String> files(Path catalog) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(catalog)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(catalog.relativize(file).toString(), Wire.JSON.writeValueAsString(Files.readAllBytes(file)));
+            }
+        }
+        return files;
+    }
+}

@@ -1,0 +1,259 @@
+package dev.littoral.workflows;
+
+import static dev.littoral.workflows.CollectionStateTest.A;
+import static dev.littoral.workflows.CollectionStateTest.B;
+import static dev.littoral.workflows.CollectionStateTest.next;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.SegmentCounts;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a collection decides about updates that are silent, and about a log that others have grown. */
+class CollectionLooksTest {
+    private final CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Head head = Head.NONE;
+
+    private void running() {
+        state.looks();
+        state.opened(Head.NONE);
+        change(A);
+        Job job = ((Decision.Declare) state.next(now)).job();
+        head = next(head, HeadKind.DECLARED, A, job.update());
+        state.saw(head);
+        state.declared(now);
+        launch();
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.FIRST_LOOK)));
+    }
+
+    private void launch() {
+        state.launched(((Decision.Launch) state.next(now)).job(), now);
+    }
+
+    private void change(ExternalSource source) {
+        state.handle(new Message.Change(source, "sourceChanged", null), now);
+    }
+
+    private void refresh() {
+        state.handle(new Message.Refresh("refresh", null), now);
+    }
+
+    private static UpdateReport report(long update, UpdateState outcome, Head at) {
+        return new UpdateReport(
+                "orders",
+                update,
+                outcome,
+                "a reason",
+                null,
+                at.version(),
+                at.generation(),
+                A,
+                FileCounts.NONE,
+                List.of(),
+                0,
+                0,
+                0,
+                new SegmentCounts(0, 0, 0, 0),
+                null,
+                null,
+                0,
+                Map.of(),
+                Map.of());
+    }
+
+    private String ends() {
+        return String.join(
+                ", ",
+                state.jobs().stream()
+                        .filter(job -> job.state().isEnd())
+                        .map(job -> job.update() + " " + job.state())
+                        .toList());
+    }
+
+    private void lookTwice() {
+        assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
+        state.looked(List.of(1L), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.LOOK_TWICE)));
+        now = now.plus(Policies.LOOK_TWICE);
+        assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
+        state.looked(List.of(1L), now);
+    }
+
+    /** The server answers a look before it has told the collection. */
+    @Test
+    void anUpdateThatHasJustClosedSaysItselfHowItEnded() {
+        running();
+        now = now.plusSeconds(60);
+        assertThat(state.next(now)).isInstanceOf(Decision.Look.class);
+        state.looked(List.of(1L), now);
+        head = next(head, HeadKind.COMMITTED, A, 1);
+        state.handle(new Message.UpdateClosed(1, report(1, UpdateState.COMMITTED, head), null), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.isUntold(1)).isFalse();
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 COMMITTED");
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
+    }
+
+    @Test
+    void oneThatIsGoneAndWroteTheNewestVersionIsNotFollowed() {
+        running();
+        now = now.plusSeconds(60);
+        lookTwice();
+        state.inspected(1, next(head, HeadKind.COMMITTED, A, 1), Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 COMMITTED");
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
+    }
+
+    @Test
+    void anUpdateThatIsSilentIsLookedAtLessAndLessOften() {
+        running();
+        for (int minutes : new int[] {1, 2, 4, 8, 10, 10}) {
+            assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plusSeconds(60L * minutes)));
+            now = now.plusSeconds(60L * minutes);
+            assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
+            state.looked(List.of(), now);
+        }
+        assertThat(state.status().state()).isEqualTo("updating");
+    }
+
+    @Test
+    void aMessageHasItLookedAtButNotEachOfMany() {
+        running();
+        now = now.plusSeconds(3);
+        refresh();
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plusSeconds(7)));
+        now = now.plusSeconds(7);
+        assertThat(state.next(now)).isInstanceOf(Decision.Look.class);
+        state.looked(List.of(), now);
+        for (int i = 0; i < 9; i++) {
+            now = now.plusSeconds(1);
+            refresh();
+            assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
+        }
+        now = now.plusSeconds(30);
+        state.handle(new Message.CancelUpdate(), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
+    }
+
+    @Test
+    void runsOfBuildsBeforeDoNotLook() {
+        state.opened(next(Head.NONE, HeadKind.DECLARED, A, 1));
+        refresh();
+        launch();
+        now = now.plusSeconds(3_600);
+        refresh();
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anUpdateThatIsGoneIsOverAndTheLogSaysWhetherItCommitted(boolean committed) {
+        running();
+        now = now.plusSeconds(60);
+        lookTwice();
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.isUntold(1)).isTrue();
+        Head commit = next(head, HeadKind.COMMITTED, A, 1);
+        Head newest = next(next(committed ? commit : head, HeadKind.DECLARED, B, 7), HeadKind.COMMITTED, B, 7);
+        state.inspected(1, newest, committed ? commit : Head.NONE, now);
+
+        assertThat(ends()).isEqualTo(committed ? "1 COMMITTED" : "1 SUPERSEDED");
+        assertThat(state.status().source()).as("what somebody else declared").isEqualTo(B);
+        Job following = ((Decision.Launch) state.next(now)).job();
+        assertThat(following.update()).isEqualTo(8);
+        assertThat(following.source()).isEqualTo(B);
+    }
+
+    @Test
+    void oneThatWasToldToStopAndIsGoneIsOver() {
+        running();
+        state.handle(new Message.CancelUpdate(), now);
+        assertThat(state.status().state()).isEqualTo("updating");
+        now = now.plusSeconds(60);
+        lookTwice();
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 CANCELED");
+        assertThat(state.status().state()).isEqualTo("idle");
+        assertThat(state.next(now)).as("nobody asked for another").isEqualTo(new Decision.Idle(null));
+    }
+
+    @Test
+    void anUpdateThatMetALaterOneIsFollowedByOneWithAGreaterNumber() {
+        running();
+        Head newest = next(head, HeadKind.COMMITTED, A, 9);
+        state.handle(new Message.UpdateClosed(1, report(1, UpdateState.SUPERSEDED, newest), null), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        state.inspected(1, newest, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+        assertThat(((Decision.Launch) state.next(now)).job().update()).isEqualTo(10);
+    }
+
+    @Test
+    void anUpdateThatWaitsGetsAGreaterNumberWhereTheLogHasOne() {
+        running();
+        refresh();
+        Head newest = next(head, HeadKind.COMMITTED, A, 9);
+        state.handle(new Message.UpdateClosed(1, report(1, UpdateState.SUPERSEDED, newest), null), now);
+        state.inspected(1, newest, Head.NONE, now);
+        assertThat(((Decision.Launch) state.next(now)).job().update()).isEqualTo(10);
+        assertThat(ends()).isEqualTo("2 SUPERSEDED, 1 SUPERSEDED");
+        assertThat(state.answer(2).update()).as("who waited for the old number").isEqualTo(10);
+    }
+
+    /** Its number is the log's last one, and that update has committed: it is another update. */
+    @Test
+    void aNumberThatHasCommittedIsNotUsedAgain() {
+        running();
+        change(B);
+        state.next(now);
+        Head newest = next(head, HeadKind.COMMITTED, A, 2);
+        state.moved(newest, now);
+        assertThat(((Decision.Declare) state.next(now)).job().update()).isEqualTo(3);
+    }
+
+    @Test
+    void unchangedUponAVersionThatIsNotKnownHasTheHeadRead() {
+        running();
+        Head newest = next(next(head, HeadKind.COMMITTED, A, 0), HeadKind.COMMITTED, A, 0);
+        state.handle(new Message.UpdateClosed(1, report(1, UpdateState.UNCHANGED, newest), null), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        state.inspected(1, newest, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 UNCHANGED");
+        assertThat(state.head()).isEqualTo(newest);
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
+    }
+
+    /** It may have committed in one of the versions that were not seen, before the declaration that stopped it. */
+    @Test
+    void whereVersionsWereMissedAStoppedUpdatesCommitIsLookedFor() {
+        running();
+        change(B);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        Head commit = next(head, HeadKind.COMMITTED, A, 1);
+        Head newest = next(commit, HeadKind.COMMITTED, A, 9);
+        state.moved(newest, now);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        Head declared = next(newest, HeadKind.DECLARED, B, 10);
+        state.saw(declared);
+        state.declared(now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.isUntold(1)).isTrue();
+        state.inspected(1, declared, commit, now);
+        assertThat(ends()).endsWith("1 COMMITTED");
+        assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
+    }
+}

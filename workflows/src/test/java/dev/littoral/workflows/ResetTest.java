@@ -1,0 +1,138 @@
+package dev.littoral.workflows;
+
+import static dev.littoral.workflows.CollectionStateTest.A;
+import static dev.littoral.workflows.CollectionStateTest.B;
+import static dev.littoral.workflows.CollectionStateTest.C;
+import static dev.littoral.workflows.Lab.ID;
+import static dev.littoral.workflows.model.UpdateState.COMMITTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.testing.TemporalServer;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.ResetReapplyExcludeType;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An operator resets a collection: a run goes on from a point of an older one, with what that knew, while the catalog has gone
+ * on. The server does not tell it of updates that closed before.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class ResetTest {
+    /** How often a person tries again. */
+    private static final int PATIENCE = 20;
+
+    /** Every so many tasks are reset to, as a look takes its time. */
+    private static final int STEP = Integer.getInteger("littoral.resets.step", 3);
+
+    private final FakeLake lake = new FakeLake();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void wheneverACollectionIsResetItIsRightInTheEnd(boolean reapplies) throws Exception {
+        TemporalServer server = TemporalServer.shared();
+        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY)) {
+            lab.start(A);
+            lab.awaitEnd(1, COMMITTED);
+            lab.collection().changeSource(SourceRequest.of(B));
+            lab.awaitEnd(2, COMMITTED);
+            lake.touch(B);
+            lab.collection().signalRefresh();
+            lab.awaitEnd(3, COMMITTED);
+            lab.collection().sourceChanged(SourceRequest.of(C));
+            lab.awaitEnd(4, COMMITTED);
+            String run = lab.untyped().describe().getExecution().getRunId();
+            List<HistoryEvent> history = Histories.of(lab.client, ID, run);
+            List<Long> tasks = history.stream()
+                    .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                    .map(HistoryEvent::getEventId)
+                    .toList();
+            for (int i = reapplies ? 0 : 1; i < tasks.size(); i += STEP) {
+                reset(lab, run, tasks.get(i), reapplies);
+                lake.touch(lake.newest(ID).source());
+                lab.collection().signalRefresh();
+                isRightInTheEnd(lab, "reset to event " + tasks.get(i) + " of " + history.size());
+            }
+            lab.await("staging to be empty", () -> lake.staged().isEmpty());
+        }
+    }
+
+    private static void reset(Lab lab, String run, long event, boolean reapplies) {
+        ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
+                .setNamespace(lab.client.getOptions().getNamespace())
+                .setWorkflowExecution(
+                        WorkflowExecution.newBuilder().setWorkflowId(ID).setRunId(run))
+                .setReason("a test")
+                .setRequestId(UUID.randomUUID().toString())
+                .setWorkflowTaskFinishEventId(event);
+        if (!reapplies) {
+            request.addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL)
+                    .addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
+        }
+        lab.client.getWorkflowServiceStubs().blockingStub().resetWorkflowExecution(request.build());
+    }
+
+    private boolean isRight(Lab lab, AtomicReference<CollectionStatus> last) {
+        CollectionStatus status = lab.collection().status();
+        last.set(status);
+        Head newest = lake.newest(ID);
+        return status.state().equals("idle")
+                && status.pending() == null
+                && status.version() == newest.version()
+                && status.source().equals(newest.source())
+                && newest.kind() == HeadKind.COMMITTED
+                && lake.isCurrent(ID);
+    }
+
+    private boolean isRightSoon(Lab lab, AtomicReference<CollectionStatus> last) throws InterruptedException {
+        long end = System.nanoTime()
+                + Policies.BETWEEN_LOOKS.plus(Policies.LOOK_TWICE).toNanos();
+        while (!isRight(lab, last)) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            Thread.sleep(50);
+        }
+        return true;
+    }
+
+    private void isRightInTheEnd(Lab lab, String when) throws InterruptedException {
+        AtomicReference<CollectionStatus> last = new AtomicReference<>();
+        for (int i = 0; !isRightSoon(lab, last); i++) {
+            if (i == PATIENCE) {
+                throw new AssertionError(
+                        when + ": " + last + ", " + lab.collection().jobs(null) + ", " + lake.log(ID));
+            }
+            // A person tries again, and has the collection look at what it waits for.
+            lab.collection().signalRefresh();
+        }
+        List<String> backwards = new ArrayList<>();
+        List<Head> log = lake.log(ID);
+        for (int i = 1; i < log.size(); i++) {
+            Head before = log.get(i - 1);
+            if (before.isPast(log.get(i).update())) {
+                backwards.add(log.get(i).version() + " by " + log.get(i).update() + " after " + before.update());
+            }
+        }
+        assertThat(backwards).as(when).isEmpty();
+        // An update of this run can have the number of one of another run that committed; not the other way round.
+        assertThat(lab.collection().jobs(null))
+                .as(when)
+                .filteredOn(job -> job.state() == COMMITTED)
+                .allMatch(job -> log.stream()
+                        .anyMatch(head -> head.kind() == HeadKind.COMMITTED && head.update() == job.update()));
+    }
+}
