@@ -35,7 +35,7 @@ final class Lake {
 
         long rows(SplittableRandom random) {
             double part = this == BROAD
-                    ? least * Math.pow(most / least, random.nextDouble())
+                    ? least * StrictMath.pow(most / least, random.nextDouble())
                     : least + (most - least) * random.nextDouble();
             return (long) (TARGET * part);
         }

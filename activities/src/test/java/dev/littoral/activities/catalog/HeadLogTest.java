@@ -3,10 +3,12 @@ package dev.littoral.activities.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
 import dev.littoral.activities.testing.MemoryObjectStore.Fault;
+import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -15,6 +17,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -260,6 +263,37 @@ class HeadLogTest {
                     .hasMessageContaining("memory/" + key(2));
             assertThatThrownBy(() -> heads.create(base, version(2, "mine"))).satisfies(e -> isOf(FailureType.INPUT, e));
         }
+    }
+
+    /** Whoever builds upon a version needs each of them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/commitId",
+                "/kind",
+                "/time",
+                "/source",
+                "/source/uri",
+                "/source/spec",
+                "/snapshot",
+                "/snapshot/key",
+                "/snapshot/sha256",
+                "/snapshot/totals"
+            })
+    void aVersionThatLacksAFieldIsRefused(String field) throws Exception {
+        grow(1);
+        ObjectNode head = (ObjectNode) Wire.JSON.readTree("{\"version\":2,\"commitId\":\"x\",\"kind\":\"COMMITTED\","
+                + "\"time\":\"2026-11-01T12:00:00Z\",\"source\":{\"uri\":\"file:///a\",\"spec\":{}},"
+                + "\"snapshot\":{\"key\":\"k\",\"sha256\":\"s\",\"totals\":{}}}");
+        store.put(key(2), SealedHead.of(head).getBytes(StandardCharsets.UTF_8));
+        assertThat(heads.newest().snapshot().key()).isEqualTo("k");
+
+        int name = field.lastIndexOf('/');
+        ((ObjectNode) head.at(field.substring(0, name))).remove(field.substring(name + 1));
+        store.put(key(2), SealedHead.of(head).getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(heads::newest)
+                .satisfies(e -> isOf(FailureType.INPUT, e))
+                .hasMessageContaining("memory/" + key(2));
     }
 
     @Test
