@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,34 @@ class CollectionsIT {
             }
         }
         throw new AssertionError(collection + " does not become " + state);
+    }
+
+    @Test
+    void aWayOutOfWhatIsAllowedIsRefusedAndNothingChanges() throws Exception {
+        ok("start", "kept", "--source", "lake", "--wait");
+        Path out = Files.createSymbolicLink(folder.resolve("out"), folder.getParent());
+        assertThat(cli.run("change-source", "kept", "--source", source("out"))
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains(
+                        "Source " + source("out") + " leads through a symbolic link", "expected one that starts with");
+        Files.delete(out);
+        for (String profile : List.of("slow", "nobody")) {
+            assertThat(cli.run(
+                                    "change-source",
+                                    "kept",
+                                    "--source",
+                                    SlowBucket.SOURCE,
+                                    "--spec",
+                                    "{\"profile\":\"" + profile + "\"}")
+                            .endsWith(ExitCode.INPUT)
+                            .sentence())
+                    .contains("Profile '" + profile + "' cannot be used for source " + SlowBucket.SOURCE)
+                    .contains("allow-profile");
+        }
+        JsonNode status = ok("status", "kept", "--json").json();
+        assertThat(status.get("source").get("uri").asText()).isEqualTo(source("lake"));
+        assertThat(status.get("generation").asLong()).isEqualTo(1);
     }
 
     @Test
