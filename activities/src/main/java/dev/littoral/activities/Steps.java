@@ -31,20 +31,23 @@ final class Steps {
         try {
             return step.call();
         } catch (ActivityWorkerShutdownException e) {
-            throw failure(FailureType.TRANSIENT, STOPPED);
+            throw failure(FailureType.TRANSIENT, STOPPED, true);
         } catch (ActivityCompletionException e) {
             throw e;
         } catch (StagingGoneException e) {
             throw failure(ApplicationFailure.newNonRetryableFailure(e.getMessage(), UpdateActivities.STAGING_GONE));
         } catch (InvalidRequestException e) {
-            throw failure(FailureType.INPUT, e.getMessage());
+            throw failure(FailureType.INPUT, e.getMessage(), false);
         } catch (LittoralException e) {
             if (e.type() == FailureType.INTERNAL) {
                 LOG.error("Activity {} failed unexpectedly", activity(), e);
             }
-            throw failure(e.type(), e.getMessage());
+            throw failure(
+                    e.type(),
+                    e.getMessage(),
+                    e.helpsToTryAgain(Activity.getExecutionContext().getInfo().getAttempt()));
         } catch (InterruptedException e) {
-            throw failure(FailureType.TRANSIENT, STOPPED);
+            throw failure(FailureType.TRANSIENT, STOPPED, true);
         } catch (Exception | Error e) {
             LOG.error("Activity {} failed unexpectedly", activity(), e);
             Optional<Error> failed = ProcessFailures.of(e);
@@ -56,7 +59,8 @@ final class Steps {
             throw failure(
                     FailureType.INTERNAL,
                     activity() + " failed with " + bug.getClass().getSimpleName()
-                            + ", a bug in Littoral; the worker's log has the stack");
+                            + ", a bug in Littoral; the worker's log has the stack",
+                    false);
         } finally {
             // A worker that stops has interrupted this thread. Left marked, the SDK could not tell the service how the
             // step ended, and
@@ -69,9 +73,9 @@ final class Steps {
         return Activity.getExecutionContext().getInfo().getActivityType();
     }
 
-    private static ApplicationFailure failure(FailureType type, String message) {
+    private static ApplicationFailure failure(FailureType type, String message, boolean again) {
         return failure(
-                type == FailureType.TRANSIENT
+                again
                         ? ApplicationFailure.newFailure(message, type.name())
                         : ApplicationFailure.newNonRetryableFailure(message, type.name()));
     }

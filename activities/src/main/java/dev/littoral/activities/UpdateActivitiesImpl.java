@@ -284,6 +284,11 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                             Sums.plus(before.sum(), shard, skipChars)));
                 }
             } catch (FileChangedException e) {
+                if (plan.previous() != null) {
+                    source.files().disagreement(e.path()).ifPresent(reason -> {
+                        throw LittoralException.input("Cannot read " + e.path() + ": " + reason);
+                    });
+                }
                 return new ReadOutcome.Changed(e.getMessage(), requests(counted, source));
             }
             return Sums.with(done.get().sum(), requests(counted, source));

@@ -38,10 +38,19 @@ class HeartbeatsTest {
         String work();
     }
 
-    private final Work implementation = () -> Steps.run(() -> Heartbeats.during(details, () -> {
-        worker.set(Thread.currentThread());
-        return work.call();
-    }));
+    /** Whether the work still went on when the activity had ended. */
+    private final AtomicBoolean wentOn = new AtomicBoolean();
+
+    private final Work implementation = () -> {
+        try {
+            return Steps.run(() -> Heartbeats.during(details, () -> {
+                worker.set(Thread.currentThread());
+                return work.call();
+            }));
+        } finally {
+            wentOn.set(worker.get().isAlive());
+        }
+    };
 
     @AfterEach
     void stop() {
@@ -107,6 +116,32 @@ class HeartbeatsTest {
                         e -> assertThat(e).hasCauseInstanceOf(CanceledFailure.class));
         assertThat(interrupted).isTrue();
         assertThat(worker.get().isAlive()).isFalse();
+    }
+
+    /** What it wrote is removed next: nobody may write any more. */
+    @Test
+    void workThatTakesItsTimeToStopIsWaitedFor() {
+        work = () -> {
+            temporal.requestCancelActivity();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.sleep(1_500);
+            }
+            return "late";
+        };
+        assertThatThrownBy(this::run).isInstanceOf(Exception.class);
+        assertThat(wentOn).isFalse();
+    }
+
+    @Test
+    void whatNoStoreShouldSayIsTriedAgainAtFirst() {
+        work = () -> {
+            throw LittoralException.nonsense("the store lists what was not asked", null);
+        };
+        ApplicationFailure failure = failure();
+        assertThat(failure.getType()).isEqualTo("TRANSIENT");
+        assertThat(failure.isNonRetryable()).isFalse();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Bucket;
 import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.s3.S3Uri;
 import dev.littoral.activities.testing.FakeS3;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +39,8 @@ class RequestListenerTest {
                     default -> FakeS3.error(404, "NoSuchKey");
                 });
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "hush")) {
-            S3Bucket bucket =
-                    new S3Bucket(client, "lake", new RequestCounter(this::hear, RequestListener.Store.CATALOG));
+            S3Bucket bucket = new S3Bucket(
+                    client, new S3Uri("lake", ""), new RequestCounter(this::hear, RequestListener.Store.CATALOG));
             assertThat(bucket.get(-1, r -> r.key("a")).asUtf8String()).isEqualTo("abc");
             assertThatThrownBy(() -> bucket.get(-1, r -> r.key("b"))).isInstanceOf(NoSuchKeyException.class);
         }
@@ -51,7 +52,7 @@ class RequestListenerTest {
         RequestCounter counter = new RequestCounter(this::hear, RequestListener.Store.SOURCE);
         try (FakeS3 server = new FakeS3((number, request) -> new byte[0]);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "hush")) {
-            S3Bucket bucket = new S3Bucket(client, "lake", counter);
+            S3Bucket bucket = new S3Bucket(client, new S3Uri("lake", ""), counter);
             assertThatThrownBy(() -> bucket.get(-1, r -> r.key("a"))).isInstanceOf(SdkException.class);
         }
         assertThat(heard)

@@ -1,6 +1,7 @@
 package dev.littoral.activities;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.Pipeline.Update;
 import dev.littoral.activities.s3.S3Clients;
@@ -8,6 +9,7 @@ import dev.littoral.activities.testing.KeyServer;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -85,6 +87,25 @@ class S3CostsTest {
             assertThat(update(pipeline).files().added()).isEqualTo(4_000);
             assertThat(server.gets()).isEqualTo(4_000);
             assertThat(server.refused()).isPositive().isLessThan(4_000 / 10);
+        }
+    }
+
+    /** Not that the files change, which the first round has to believe. */
+    @Test
+    void aStoreThatListsAndReadsWithDifferentETagsIsFoundOutInTheSecondRound() throws Exception {
+        try (KeyServer server = new KeyServer(keys(3), Duration.ZERO, CONTENT, Integer.MAX_VALUE);
+                S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
+                Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.s3(client), IN_SHARD)) {
+            server.readWith("x");
+            assertThatThrownBy(() -> update(pipeline))
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                            ApplicationFailure.class,
+                            e -> assertThat(e.getType()).isEqualTo("INPUT"))
+                    .hasMessageContaining("the store lists ETag ")
+                    .hasMessageContaining("and answers reads of it with ETag x");
+            server.readWith("");
+            assertThat(update(pipeline).files().added()).isEqualTo(3);
         }
     }
 }

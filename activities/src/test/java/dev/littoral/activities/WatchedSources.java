@@ -9,6 +9,7 @@ import dev.littoral.activities.source.Sources;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -131,6 +132,11 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         @Override
         public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
             return source.cuts(recent, last, to, wanted);
+        }
+
+        @Override
+        public Optional<String> disagreement(String path) throws InterruptedException {
+            return source.disagreement(path);
         }
 
         @Override

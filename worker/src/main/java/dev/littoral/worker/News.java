@@ -97,7 +97,7 @@ final class News extends WorkerInterceptorBase {
                 // One that was tried within a workflow's task is tried again at once.
                 if (FailureType.TRANSIENT.name().equals(e.getType())
                         && !context.getInfo().isLocal()) {
-                    trouble(context, e.getOriginalMessage());
+                    trouble(context, e);
                 }
                 throw e;
             }
@@ -124,7 +124,7 @@ final class News extends WorkerInterceptorBase {
                 new UpdateNews.News(update(info), word, worker(context), done, word.equals("balance") ? 0 : of, null));
     }
 
-    private void trouble(ActivityExecutionContext context, String cause) {
+    private void trouble(ActivityExecutionContext context, ApplicationFailure failure) {
         ActivityInfo info = context.getInfo();
         Instant now = Instant.now();
         synchronized (steps) {
@@ -136,10 +136,12 @@ final class News extends WorkerInterceptorBase {
         }
         Trouble trouble = new Trouble(
                 word(info),
-                cause,
+                failure.getOriginalMessage(),
                 info.getAttempt(),
                 now,
-                Policies.nextTry(info.getAttempt()).map(now::plus).orElse(null));
+                failure.isNonRetryable()
+                        ? null
+                        : Policies.nextTry(info.getAttempt()).map(now::plus).orElse(null));
         tell(context, new UpdateNews.News(update(info), null, worker(context), 0, 0, trouble));
     }
 

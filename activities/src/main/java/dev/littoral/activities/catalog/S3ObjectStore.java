@@ -2,6 +2,7 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.s3.ListPage;
+import dev.littoral.activities.s3.Pages;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Bucket;
 import dev.littoral.activities.s3.S3Failures;
@@ -36,7 +37,7 @@ public final class S3ObjectStore implements ObjectStore {
      * @param uri a bucket, or a folder in it with or without a closing slash
      */
     public S3ObjectStore(S3Client client, S3Uri uri, RequestCounter counter) {
-        this.bucket = new S3Bucket(client, uri.bucket(), counter);
+        this.bucket = new S3Bucket(client, uri, counter);
         this.prefix = uri.key().isEmpty() || uri.key().endsWith("/") ? uri.key() : uri.key() + "/";
     }
 
@@ -75,7 +76,8 @@ public final class S3ObjectStore implements ObjectStore {
             throw new LittoralException(
                     FailureType.TRANSIENT,
                     "Cannot " + writing(key)
-                            + " for certain: the reply was cut off, so it may have been written or not");
+                            + " for certain: the reply was cut off or names no ETag, so it may have been written or"
+                            + " not");
         }
     }
 
@@ -101,25 +103,28 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public List<String> list(String keyPrefix, String startAfter, int limit) throws InterruptedException {
         List<String> keys = new ArrayList<>();
-        String token = null;
-        ListPage page;
-        do {
-            String continuation = token;
-            int wanted = Math.min(BATCH, limit - keys.size());
-            page = bucket.page(r -> r.prefix(prefix + keyPrefix)
-                    .startAfter(startAfter == null ? null : prefix + startAfter)
-                    .continuationToken(continuation)
-                    .maxKeys(wanted));
-            for (ListPage.Listed o : page.objects()) {
+        Pages pages = bucket.pages(r -> r.prefix(prefix + keyPrefix)
+                .startAfter(startAfter == null ? null : prefix + startAfter)
+                .maxKeys(Math.min(BATCH, limit - keys.size())));
+        while (pages.hasNext() && keys.size() < limit) {
+            for (ListPage.Listed o : pages.next().objects()) {
                 String key = o.key().substring(prefix.length());
                 if (!keys.isEmpty() && keys.getLast().compareTo(key) >= 0) {
                     throw LittoralException.input("The store lists " + keys.getLast() + " before " + key + " below "
                             + location() + "; a catalog needs one that lists in ASCII order");
                 }
+                if (startAfter != null && startAfter.compareTo(key) >= 0) {
+                    throw LittoralException.input(
+                            "The store lists " + key + " below " + location() + " where keys after " + startAfter
+                                    + " were asked for; a catalog needs one that heeds start-after");
+                }
                 keys.add(key);
             }
-            token = page.next();
-        } while (token != null && keys.size() < limit);
+        }
+        if (keys.size() > limit) {
+            throw LittoralException.input("The store lists " + keys.size() + " keys below " + location() + " where "
+                    + limit + " at most were asked for; a catalog needs one that heeds max-keys");
+        }
         return keys;
     }
 

@@ -46,8 +46,7 @@ final class DirectGets {
     /** The length of a body that may have any, within reason. */
     private static final long ANY = -1;
 
-    /** A page is a thousand keys of a kilobyte at most, and some more for each. */
-    private static final int MAX_PAGE = 32 << 20;
+    private static final int MAX_PAGE = BoundedReplies.MAX_XML;
 
     /** So many errors in a row, and what the way was learned from holds no more. */
     private static final int MAX_DOUBTS = 8;
@@ -70,6 +69,7 @@ final class DirectGets {
         TIMER.setRemoveOnCancelPolicy(true);
     }
 
+    private final String address;
     private final RequestCounter counter;
     private final Duration patience;
     private final AtomicInteger doubts = new AtomicInteger();
@@ -81,10 +81,12 @@ final class DirectGets {
     /**
      * Requests to one bucket.
      *
+     * @param address what they are sent for, a source or a catalog
      * @param counter counts each
      * @param patience how long a request may take, once it has its turn
      */
-    DirectGets(RequestCounter counter, Duration patience) {
+    DirectGets(String address, RequestCounter counter, Duration patience) {
+        this.address = address;
         this.counter = counter;
         this.patience = patience;
     }
@@ -115,8 +117,12 @@ final class DirectGets {
                 : get("GET", known, known.bucket.encodedPath() + "/" + encoded(key), Map.of(), headers, bytes);
     }
 
-    /** Lists a page, where it is one that {@link ListPageReader} reads. */
-    Optional<ListPage> page(Map<String, String> query) {
+    /**
+     * Lists a page, where it is one that {@link ListPageReader} reads.
+     *
+     * @param asked what has to be on it; another one is the SDK's to ask for again
+     */
+    Optional<ListPage> page(Map<String, String> query, AskedPage asked) {
         Way known = way;
         if (known == null || !readsPages) {
             return Optional.empty();
@@ -126,6 +132,11 @@ final class DirectGets {
                 .flatMap(reply -> {
                     Optional<ListPage> page = ListPageReader.read(reply.asByteArrayUnsafe());
                     readsPages = page.isPresent();
+                    try {
+                        page.ifPresent(asked::check);
+                    } catch (StrangeReplyException e) {
+                        return Optional.empty();
+                    }
                     return page;
                 });
     }
@@ -163,7 +174,7 @@ final class DirectGets {
             String kind, Interceptor client, SdkHttpRequest request, long bytes) throws InterruptedException {
         ExecutableHttpRequest prepared = client.http.prepareRequest(
                 HttpExecuteRequest.builder().request(request).build());
-        client.limit.begin();
+        client.limit.begin(address);
         String status = RequestListener.ERROR;
         RequestLimit.End end = RequestLimit.End.OTHER;
         long began = System.nanoTime();
@@ -179,7 +190,7 @@ final class DirectGets {
         } finally {
             late.cancel(false);
             client.limit.ended(end, began, System.nanoTime());
-            client.limit.done();
+            client.limit.done(address);
             counter.sent(kind, status);
         }
     }
@@ -188,27 +199,32 @@ final class DirectGets {
             throws IOException {
         SdkHttpResponse head = response.httpResponse();
         AbortableInputStream body = response.responseBody().orElse(null);
-        long length =
-                head.firstMatchingHeader("Content-Length").map(Long::parseLong).orElse(ANY);
-        boolean asked = bytes == ANY ? length <= MAX_PAGE : length == bytes;
-        if (body == null || !head.isSuccessful() || !asked) {
-            if (body != null) {
+        boolean read = false;
+        try {
+            long length = head.firstMatchingHeader("Content-Length")
+                    .map(Long::parseLong)
+                    .orElse(ANY);
+            boolean asked = bytes == ANY ? length <= MAX_PAGE : length == bytes;
+            if (body == null || !head.isSuccessful() || !asked) {
+                if (head.statusCode() < 500 && head.statusCode() != 429) {
+                    doubts.incrementAndGet();
+                }
+                return Optional.empty();
+            }
+            byte[] bytesRead = body.readNBytes(length == ANY ? MAX_PAGE : (int) length);
+            if (length != ANY ? bytesRead.length < length : bytesRead.length == MAX_PAGE) {
+                return Optional.empty();
+            }
+            read = true;
+            doubts.set(0);
+            return Optional.of(ResponseBytes.fromByteArrayUnsafe(head, bytesRead));
+        } finally {
+            if (body != null && read) {
+                body.close();
+            } else if (body != null) {
                 // Closing would read what is left of a body of any length.
                 body.abort();
             }
-            if (head.statusCode() < 500 && head.statusCode() != 429) {
-                doubts.incrementAndGet();
-            }
-            return Optional.empty();
-        }
-        try (body) {
-            byte[] read = body.readNBytes(length == ANY ? MAX_PAGE : (int) length);
-            if (length != ANY ? read.length < length : read.length == MAX_PAGE) {
-                body.abort();
-                return Optional.empty();
-            }
-            doubts.set(0);
-            return Optional.of(ResponseBytes.fromByteArrayUnsafe(head, read));
         }
     }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -19,6 +21,9 @@ import software.amazon.awssdk.services.s3.model.S3Request;
  * its answer, however often it is tried.
  */
 final class LimitedS3Client extends DelegatingS3Client {
+    /** What a request is sent for, when it says so. */
+    private static final ExecutionAttribute<String> ADDRESS = new ExecutionAttribute<>("LittoralAddress");
+
     private final RequestLimit limit;
 
     /**
@@ -33,8 +38,11 @@ final class LimitedS3Client extends DelegatingS3Client {
 
     @Override
     protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+        String address = request.overrideConfiguration()
+                .map(marks -> marks.executionAttributes().getAttribute(ADDRESS))
+                .orElse("");
         try {
-            limit.begin();
+            limit.begin(address);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AbortedException.create("interrupted before it was sent", e);
@@ -42,8 +50,13 @@ final class LimitedS3Client extends DelegatingS3Client {
         try {
             return operation.apply(request);
         } finally {
-            limit.done();
+            limit.done(address);
         }
+    }
+
+    /** Marks a request as one that is sent for a source or a catalog, which it shares its turns with. */
+    static void mark(AwsRequestOverrideConfiguration.Builder configuration, String address) {
+        configuration.putExecutionAttribute(ADDRESS, address);
     }
 
     /**

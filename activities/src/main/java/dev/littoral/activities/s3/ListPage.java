@@ -1,20 +1,26 @@
 package dev.littoral.activities.s3;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * A page of a listing.
  *
+ * @param name the bucket that it is of, as the store says it
+ * @param prefix what its keys start with, as the store says it, encoded or not; null where it says nothing
  * @param objects what it lists, in the store's order
  * @param prefixes the common prefixes, where a delimiter asked for them
  * @param next where the next page goes on, or null when this is the last one
  * @param exact whether keys are sent in a way that every one of them survives
  */
-public record ListPage(List<Listed> objects, List<String> prefixes, String next, boolean exact) {
+public record ListPage(
+        String name, String prefix, List<Listed> objects, List<String> prefixes, String next, boolean exact) {
     /**
      * An object.
      *
@@ -25,13 +31,48 @@ public record ListPage(List<Listed> objects, List<String> prefixes, String next,
      */
     public record Listed(String key, String etag, long bytes, Instant modified) {}
 
-    static ListPage of(ListObjectsV2Response page) {
-        return new ListPage(
-                page.contents().stream()
-                        .map(o -> new Listed(o.key(), o.eTag(), o.size(), o.lastModified()))
-                        .toList(),
-                page.commonPrefixes().stream().map(CommonPrefix::prefix).toList(),
+    /**
+     * The page that the SDK has read.
+     *
+     * @return empty where all that makes it a page was cut off
+     * @throws StrangeReplyException when it is a page, but not one of S3's
+     */
+    static Optional<ListPage> of(ListObjectsV2Response page) {
+        if (page.name() == null && page.isTruncated() == null) {
+            return Optional.empty();
+        }
+        check(page.name() != null, "names no bucket");
+        check(page.isTruncated() != null, "does not say whether it is the last (IsTruncated)");
+        check(
+                !page.isTruncated() || page.nextContinuationToken() != null,
+                "says that there are more, but not where they begin (NextContinuationToken)");
+        List<Listed> objects = new ArrayList<>(page.contents().size());
+        for (S3Object o : page.contents()) {
+            check(o.key() != null, "lists an object without a key");
+            check(o.size() != null, "lists an object without a size");
+            check(
+                    o.eTag() != null || o.lastModified() != null,
+                    "lists an object with neither an ETag nor the time it was written");
+            objects.add(new Listed(o.key(), o.eTag(), o.size(), o.lastModified()));
+        }
+        List<String> prefixes = new ArrayList<>();
+        for (CommonPrefix common : page.commonPrefixes()) {
+            check(common.prefix() != null, "lists a common prefix without a name");
+            prefixes.add(common.prefix());
+        }
+        return Optional.of(new ListPage(
+                page.name(),
+                page.prefix(),
+                objects,
+                prefixes,
                 page.isTruncated() ? page.nextContinuationToken() : null,
-                page.encodingType() == EncodingType.URL);
+                page.encodingType() == EncodingType.URL));
+    }
+
+    private static void check(boolean isSo, String otherwise) {
+        if (!isSo) {
+            throw new StrangeReplyException(
+                    "the store's page of a listing " + otherwise + "; expected an answer to ListObjectsV2");
+        }
     }
 }

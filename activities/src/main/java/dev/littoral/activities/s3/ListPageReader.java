@@ -13,6 +13,9 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
 final class ListPageReader {
     private static final String ROOT = "ListBucketResult";
 
+    /** Stores put no more than an owner's name into an object. */
+    private static final int MAX_DEPTH = 8;
+
     private final byte[] xml;
     private int at;
 
@@ -42,7 +45,7 @@ final class ListPageReader {
         List<ListPage.Listed> objects = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();
         String name = null;
-        String count = null;
+        String prefix = null;
         String truncated = null;
         String next = null;
         boolean exact = false;
@@ -52,15 +55,15 @@ final class ListPageReader {
                 case "Contents" -> objects.add(object());
                 case "CommonPrefixes" -> prefixes.add(prefix());
                 case "Name" -> name = text(tag);
-                case "KeyCount" -> count = text(tag);
+                case "Prefix" -> prefix = text(tag);
                 case "IsTruncated" -> truncated = text(tag);
                 case "NextContinuationToken" -> next = text(tag);
                 case "EncodingType" -> exact = text(tag).equals("url");
-                default -> skip(tag);
+                default -> skip(tag, MAX_DEPTH);
             }
         }
         boolean last = "false".equals(truncated);
-        check(name != null && count != null && (last || ("true".equals(truncated) && next != null)));
+        check(name != null && (last || ("true".equals(truncated) && next != null)));
         while (at < xml.length) {
             check(isSpace(xml[at++]));
         }
@@ -68,7 +71,7 @@ final class ListPageReader {
             objects.replaceAll(o -> new ListPage.Listed(decoded(o.key()), o.etag(), o.bytes(), null));
             prefixes.replaceAll(ListPageReader::decoded);
         }
-        return new ListPage(objects, prefixes, last ? null : next, exact);
+        return new ListPage(name, prefix, objects, prefixes, last ? null : next, exact);
     }
 
     private static String decoded(String key) {
@@ -86,7 +89,7 @@ final class ListPageReader {
                 case "Key" -> key = text(tag);
                 case "ETag" -> etag = text(tag);
                 case "Size" -> size = text(tag);
-                default -> skip(tag);
+                default -> skip(tag, MAX_DEPTH);
             }
         }
         check(key != null && etag != null && size != null);
@@ -101,7 +104,7 @@ final class ListPageReader {
             if (tag.equals("Prefix")) {
                 prefix = text(tag);
             } else {
-                skip(tag);
+                skip(tag, MAX_DEPTH);
             }
         }
         check(prefix != null);
@@ -210,10 +213,11 @@ final class ListPageReader {
     }
 
     /** Goes on behind an element and all that is in it. */
-    private void skip(String name) {
+    private void skip(String name, int deepest) {
         if (empty) {
             return;
         }
+        check(deepest > 0);
         while (true) {
             while (xml[at] != '<') {
                 at++;
@@ -222,7 +226,7 @@ final class ListPageReader {
             if (inner == null) {
                 return;
             }
-            skip(inner);
+            skip(inner, deepest - 1);
         }
     }
 

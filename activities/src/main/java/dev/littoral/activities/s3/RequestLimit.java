@@ -1,12 +1,22 @@
 package dev.littoral.activities.s3;
 
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they take longer,
  * which is a queue in the store, and shrinks at once where the store asks for that. One for each client, so that all shards of a
- * worker feel what one of them meets. Who came first goes first. Safe for use by many threads.
+ * worker feel what one of them meets. Safe for use by many threads.
+ *
+ * <p>Requests of one address, a source or a catalog, get no more turns than the limit, and no more than three times what is left
+ * over of the limit and a third. So one address alone has the whole limit, and one that holds all of it, because its store has
+ * stopped answering, leaves turns to the others. Of those that wait, the address with the fewest turns goes first, and of its
+ * requests the one that came first.
  */
 final class RequestLimit {
     private static final int FIRST = 16;
@@ -27,8 +37,21 @@ final class RequestLimit {
     /** What is left of the limit when the store asks for fewer requests. */
     private static final double BACK_OFF = 0.7;
 
+    /** What an address may have, in turns that are left over. */
+    private static final int SHARE = 3;
+
     private final int most;
-    private final Turns turns = new Turns();
+
+    /** Addresses that have turns or wait for them. */
+    private final Map<String, Line> lines = new HashMap<>();
+
+    /** Turns that are taken. */
+    private int taken;
+
+    /** Turns so far that someone had to wait for: who came first has the smaller number. */
+    private long arrivals;
+
+    private int waiting;
     private int limit = FIRST;
 
     /** Whether the store has asked for fewer requests; from then on the limit grows by one a round. */
@@ -87,41 +110,106 @@ final class RequestLimit {
         }
     }
 
-    private static final class Turns extends Semaphore {
-        private static final long serialVersionUID = 1;
+    /** The requests of an address. */
+    private static final class Line {
+        private final Deque<Turn> waiting = new ArrayDeque<>();
+        private int taken;
+    }
 
-        Turns() {
-            super(FIRST, true);
-        }
+    /** A turn that someone waits for. */
+    private record Turn(long arrival, CountDownLatch given) {}
 
-        void add(int more) {
-            if (more > 0) {
-                release(more);
-            } else {
-                reducePermits(-more);
+    /** How many requests there may be at once where the limit is so many, those of all addresses together. */
+    static int withReserve(int limit) {
+        return limit + Math.ceilDiv(limit, SHARE);
+    }
+
+    /**
+     * Waits for its turn, or for an interrupt. Whoever was let in has to be {@link #done}.
+     *
+     * @param address what the request is sent for, a source or a catalog
+     */
+    void begin(String address) throws InterruptedException {
+        Turn turn;
+        synchronized (this) {
+            if (beganAtOnce(address)) {
+                return;
             }
+            turn = new Turn(arrivals++, new CountDownLatch(1));
+            lines.computeIfAbsent(address, any -> new Line()).waiting.add(turn);
+            waiting++;
+        }
+        try {
+            turn.given.await();
+        } catch (InterruptedException e) {
+            leave(address, turn);
+            throw e;
         }
     }
 
-    /** Waits for its turn, or for an interrupt. Whoever was let in has to be {@link #done}. */
-    void begin() throws InterruptedException {
-        if (!beganAtOnce()) {
-            turns.acquire();
+    private synchronized void leave(String address, Turn turn) {
+        Line line = lines.get(address);
+        if (line != null && line.waiting.remove(turn)) {
+            waiting--;
+            tidy(address, line);
+        } else {
+            // It was given just now.
+            done(address);
         }
     }
 
     /** Begins when its turn is now. */
-    boolean beganAtOnce() throws InterruptedException {
-        boolean began = turns.tryAcquire(0, TimeUnit.SECONDS);
-        if (!began) {
-            full = true;
+    synchronized boolean beganAtOnce(String address) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before its turn");
         }
-        return began;
+        Line line = lines.computeIfAbsent(address, any -> new Line());
+        // Nobody waits for a turn that could be taken, or it would have been given.
+        if (line.waiting.isEmpty() && isOpen(line)) {
+            take(line);
+            return true;
+        }
+        full = true;
+        return false;
     }
 
     /** Whoever was let in has no more to send. */
-    void done() {
-        turns.release();
+    synchronized void done(String address) {
+        Line line = lines.get(address);
+        line.taken--;
+        taken--;
+        tidy(address, line);
+        give();
+    }
+
+    private boolean isOpen(Line line) {
+        return line.taken < limit && line.taken < SHARE * (withReserve(limit) - taken);
+    }
+
+    private void take(Line line) {
+        line.taken++;
+        taken++;
+    }
+
+    private void give() {
+        for (Optional<Line> next = next(); next.isPresent(); next = next()) {
+            take(next.get());
+            waiting--;
+            next.get().waiting.remove().given.countDown();
+        }
+    }
+
+    private Optional<Line> next() {
+        return lines.values().stream()
+                .filter(line -> !line.waiting.isEmpty() && isOpen(line))
+                .min(Comparator.<Line>comparingInt(line -> line.taken)
+                        .thenComparingLong(line -> line.waiting.element().arrival()));
+    }
+
+    private void tidy(String address, Line line) {
+        if (line.taken == 0 && line.waiting.isEmpty()) {
+            lines.remove(address);
+        }
     }
 
     /**
@@ -146,13 +234,13 @@ final class RequestLimit {
     }
 
     /** How many wait for their turn, about. */
-    int waiting() {
-        return turns.getQueueLength();
+    synchronized int waiting() {
+        return waiting;
     }
 
     private void limitTo(int requests) {
-        turns.add(requests - limit);
         limit = requests;
+        give();
     }
 
     private void throttled(long began, long now) {

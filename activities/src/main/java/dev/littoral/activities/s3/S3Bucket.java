@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -39,22 +40,31 @@ public final class S3Bucket {
     /** The wait before the second try, in milliseconds; it doubles, and half of it is left to chance. */
     private static final long BACKOFF_MILLIS = 100;
 
+    /** What is read as a whole are objects of a catalog, which are made for a worker's memory. */
+    private static final int MAX_OBJECT = 512 << 20;
+
     private final S3Client client;
     private final String name;
     private final DirectGets direct;
     private final AwsRequestOverrideConfiguration configuration;
 
-    public S3Bucket(S3Client client, String name, RequestCounter counter) {
-        this(client, name, counter, DirectGets.PATIENCE);
+    /**
+     * A bucket.
+     *
+     * @param address the source or the catalog that is in it: its requests share their turns
+     */
+    public S3Bucket(S3Client client, S3Uri address, RequestCounter counter) {
+        this(client, address, counter, DirectGets.PATIENCE);
     }
 
-    S3Bucket(S3Client client, String name, RequestCounter counter, Duration patience) {
+    S3Bucket(S3Client client, S3Uri address, RequestCounter counter, Duration patience) {
         this.client = client;
-        this.name = name;
-        this.direct = new DirectGets(counter, patience);
+        this.name = address.bucket();
+        this.direct = new DirectGets(address.toString(), counter, patience);
         AwsRequestOverrideConfiguration.Builder marks = AwsRequestOverrideConfiguration.builder();
         counter.addTo(marks);
         direct.addTo(marks);
+        LimitedS3Client.mark(marks, address.toString());
         this.configuration = marks.build();
     }
 
@@ -72,7 +82,11 @@ public final class S3Bucket {
         return new S3Uri(name, key).toString();
     }
 
-    /** Lists one page. */
+    /**
+     * Lists one page.
+     *
+     * @throws LittoralException also when the store lists what was not asked
+     */
     public ListPage page(Consumer<ListObjectsV2Request.Builder> options) throws InterruptedException {
         ListObjectsV2Request request = ListObjectsV2Request.builder()
                 .bucket(name)
@@ -81,17 +95,28 @@ public final class S3Bucket {
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
-        Optional<ListPage> page = send(s3 -> direct.page(query(request)));
+        AskedPage asked = new AskedPage(request);
+        Optional<ListPage> page = send(s3 -> direct.page(query(request), asked));
         if (page.isPresent()) {
             return page.get();
         }
-        return ListPage.of(whole(
-                "list " + path(request.prefix() == null ? "" : request.prefix()),
-                s3 -> s3.listObjectsV2(request),
-                reply -> reply.name() != null
-                        && reply.keyCount() != null
-                        && reply.isTruncated() != null
-                        && (!reply.isTruncated() || reply.nextContinuationToken() != null)));
+        return whole(
+                        "list " + path(request.prefix() == null ? "" : request.prefix()),
+                        s3 -> ListPage.of(s3.listObjectsV2(request)),
+                        reply -> {
+                            reply.ifPresent(asked::check);
+                            return reply.isPresent();
+                        })
+                .get();
+    }
+
+    /**
+     * Lists page after page.
+     *
+     * @param options asked for before each page
+     */
+    public Pages pages(Consumer<ListObjectsV2Request.Builder> options) {
+        return new Pages(this, options);
     }
 
     private static Map<String, String> query(ListObjectsV2Request request) {
@@ -122,8 +147,16 @@ public final class S3Bucket {
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
-        return send(s3 -> directly(request, bytes)
-                .orElseGet(() -> s3.getObject(request, (reply, in) -> wholeBody(bytes, reply, in))));
+        Function<S3Client, ResponseBytes<GetObjectResponse>> get =
+                s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, reply, in));
+        try {
+            return send(s3 -> directly(request, bytes).orElseGet(() -> get.apply(s3)));
+        } catch (StrangeReplyException e) {
+            if (e.isSlow()) {
+                throw e;
+            }
+            return send(get);
+        }
     }
 
     /** Without the SDK, where a reply needs no more than these headers. */
@@ -148,20 +181,41 @@ public final class S3Bucket {
     private static ResponseBytes<GetObjectResponse> wholeBody(
             long expected, GetObjectResponse reply, AbortableInputStream in) {
         Long length = reply.contentLength();
-        if (length == null || length > Integer.MAX_VALUE - 8 || (expected >= 0 && length != expected)) {
-            // Closing would read what is left of a body of any length.
-            in.abort();
-            throw RetryableException.create("the reply announces " + length + " bytes"
-                    + (expected < 0 ? "" : " where " + expected + " are expected"));
-        }
+        boolean read = false;
         try {
+            checkLength(expected, reply);
             byte[] body = in.readNBytes(length.intValue());
             if (body.length < length) {
                 throw RetryableException.create("the reply ends after " + body.length + " of " + length + " bytes");
             }
+            read = true;
             return ResponseBytes.fromByteArrayUnsafe(reply, body);
         } catch (IOException e) {
             throw RetryableException.create("the reply ends early", e);
+        } finally {
+            if (!read) {
+                // Closing would read what is left of a body of any length.
+                in.abort();
+            }
+        }
+    }
+
+    private static void checkLength(long expected, GetObjectResponse reply) {
+        Long length = reply.contentLength();
+        if (length == null && reply.eTag() == null) {
+            throw RetryableException.create("the reply has no head");
+        }
+        if (length == null) {
+            throw new StrangeReplyException(
+                    "the store does not say how long its reply is; expected a reply with a Content-Length");
+        }
+        if (expected >= 0 && length != expected) {
+            throw new StrangeReplyException(
+                    "the store's reply has " + length + " bytes; expected the " + expected + " that were asked for");
+        }
+        if (length > MAX_OBJECT) {
+            throw new StrangeReplyException(
+                    "the object has " + length + " bytes; expected at most " + MAX_OBJECT + " of one read as a whole");
         }
     }
 
@@ -173,6 +227,9 @@ public final class S3Bucket {
     public <T> T send(Function<S3Client, T> request) throws InterruptedException {
         try {
             return Thread.currentThread().isVirtual() ? request.apply(client) : sendOnVirtualThread(request);
+        } catch (SdkClientException e) {
+            StrangeReplyException strange = S3Failures.find(e, StrangeReplyException.class);
+            throw strange == null ? e : strange;
         } catch (UncheckedIOException e) {
             // The SDK lets it through when a reply in XML ends early.
             throw RetryableException.create("the reply ends early", e);
@@ -200,14 +257,22 @@ public final class S3Bucket {
      * Sends a request until its reply is whole.
      *
      * @param action what it does, for messages: {@code list s3://bucket/prefix/}
+     * @param isWhole whether nothing was cut off; throws {@link StrangeReplyException} for what no store should say
      */
     public <T> T whole(String action, Function<S3Client, T> request, Predicate<T> isWhole) throws InterruptedException {
+        boolean strange = false;
         for (int attempt = 1; ; attempt++) {
             try {
                 T reply = send(request);
                 if (isWhole.test(reply)) {
                     return reply;
                 }
+            } catch (StrangeReplyException e) {
+                // Said twice, it is what the store says.
+                if (strange || e.isSlow()) {
+                    throw S3Failures.of(action, e);
+                }
+                strange = true;
             } catch (RetryableException cutOff) {
                 if (attempt == ATTEMPTS) {
                     throw S3Failures.of(action, cutOff);

@@ -83,13 +83,17 @@ public final class S3Clients implements AutoCloseable {
 
     /** A client for a store whose address and credentials are known, set up like all others. The caller closes it. */
     public static S3Client connect(URI endpoint, String accessKey, String secretKey) {
+        return connect(endpoint, accessKey, secretKey, PacedBody.Pace.USUAL);
+    }
+
+    static S3Client connect(URI endpoint, String accessKey, String secretKey, PacedBody.Pace pace) {
         AwsCredentialsProvider credentials =
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
         S3ClientBuilder builder = builder(credentials)
                 .endpointOverride(endpoint)
                 .forcePathStyle(true)
                 .region(Region.US_EAST_1);
-        return client(builder, credentials, new RequestLimit(CONNECTIONS));
+        return client(builder, credentials, new RequestLimit(CONNECTIONS), pace);
     }
 
     /** How many requests all clients together send at once now, at most; 0 before there is one. */
@@ -133,7 +137,8 @@ public final class S3Clients implements AutoCloseable {
         RequestLimit limit = new RequestLimit(CONNECTIONS);
         // Of an unsigned request a region only says where it is sent, and the store says where the bucket is.
         Region region = region(profile, elsewhere || anonymous);
-        S3Client client = client(builder.region(region).forcePathStyle(elsewhere), credentials, limit);
+        S3Client client =
+                client(builder.region(region).forcePathStyle(elsewhere), credentials, limit, PacedBody.Pace.USUAL);
         limits.add(limit);
         return client;
     }
@@ -160,13 +165,16 @@ public final class S3Clients implements AutoCloseable {
                         .addExecutionInterceptor(new RequestCounter.Interceptor()));
     }
 
-    private static S3Client client(S3ClientBuilder builder, AwsCredentialsProvider credentials, RequestLimit limit) {
-        SdkHttpClient http = Apache5HttpClient.builder()
-                .maxConnections(CONNECTIONS)
-                .connectionTimeout(Duration.ofSeconds(5))
-                .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
-                .socketTimeout(ATTEMPT_TIMEOUT)
-                .build();
+    private static S3Client client(
+            S3ClientBuilder builder, AwsCredentialsProvider credentials, RequestLimit limit, PacedBody.Pace pace) {
+        SdkHttpClient http = new BoundedReplies(
+                Apache5HttpClient.builder()
+                        .maxConnections(RequestLimit.withReserve(CONNECTIONS))
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .connectionAcquisitionTimeout(ATTEMPT_TIMEOUT)
+                        .socketTimeout(ATTEMPT_TIMEOUT)
+                        .build(),
+                pace);
         S3Client client = builder
                 // Closed with the client.
                 .httpClientBuilder(defaults -> LimitedS3Client.telling(limit, http))

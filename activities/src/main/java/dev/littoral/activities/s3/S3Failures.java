@@ -2,8 +2,10 @@ package dev.littoral.activities.s3;
 
 import dev.littoral.activities.LittoralException;
 import dev.littoral.workflows.model.FailureType;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -56,6 +58,18 @@ public final class S3Failures {
 
     private static final String ARCHIVED = "InvalidObjectState";
 
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,64}");
+
+    /** What the ID of an AWS key looks like. */
+    private static final Pattern ACCESS_KEY = Pattern.compile("A[A-Z]{3}[A-Z0-9]{12,}");
+
+    /** Codes are words; {@code XAmzContentSHA256Mismatch} has the most digits. Keys have more. */
+    private static final int MOST_DIGITS = 3;
+
+    private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,32}");
+
+    private static final String UNKNOWN_CODE = "an unknown code";
+
     private S3Failures() {}
 
     /**
@@ -72,6 +86,10 @@ public final class S3Failures {
                         && (find(e, AbortedException.class) != null || find(e, InterruptedException.class) != null))) {
             throw new InterruptedException("interrupted: " + action);
         }
+        StrangeReplyException strange = find(e, StrangeReplyException.class);
+        if (strange != null) {
+            return LittoralException.nonsense("Cannot " + action + ": " + strange.getMessage(), e);
+        }
         AwsServiceException answer = find(e, AwsServiceException.class);
         if (answer != null) {
             return answered(action, answer);
@@ -79,21 +97,26 @@ public final class S3Failures {
         if (late) {
             return failure(FailureType.TRANSIENT, action, "the store did not answer in time", "try again later", e);
         }
-        if (find(e, IllegalArgumentException.class) != null) {
+        if (find(e, IllegalArgumentException.class) != null && find(e, NumberFormatException.class) == null) {
             return failure(
                     FailureType.INPUT, action, "the AWS SDK takes the request for wrong", "check bucket and key", e);
         }
         IOException io = find(e, IOException.class);
-        String found = io == null
-                ? (e instanceof RetryableException ? "the reply was cut off" : "the reply could not be read")
+        if (io == null && !(e instanceof RetryableException)) {
+            return LittoralException.nonsense(
+                    "Cannot " + action + ": the store's reply could not be read; expected a reply as S3 gives it", e);
+        }
+        String found = io == null || io instanceof EOFException
+                ? "the reply was cut off"
                 : "the connection failed (" + io.getClass().getSimpleName() + ")";
         return failure(FailureType.TRANSIENT, action, found, "check the endpoint if it goes on", e);
     }
 
     /** Failures that one object in a reply to many bears as a code alone. */
     public static LittoralException ofCode(String action, String code) {
-        FailureType type = ACCESS_CODES.contains(code) ? FailureType.ACCESS : FailureType.TRANSIENT;
-        return new LittoralException(type, "Cannot " + action + ": the store answers " + code);
+        String known = isCode(code) ? code : UNKNOWN_CODE;
+        FailureType type = ACCESS_CODES.contains(known) ? FailureType.ACCESS : FailureType.TRANSIENT;
+        return new LittoralException(type, "Cannot " + action + ": the store answers " + known);
     }
 
     /**
@@ -110,15 +133,16 @@ public final class S3Failures {
     }
 
     private static LittoralException answered(String action, AwsServiceException e) {
-        String code = code(e);
+        String said = code(e);
+        String code = isCode(said) ? said : "";
         int status = e.statusCode();
-        String found = "the store answers " + status + (code.isEmpty() ? "" : " " + code);
+        String found = "the store answers " + status
+                + (code.isEmpty() ? said.isEmpty() ? "" : " with " + UNKNOWN_CODE : " " + code);
         if (code.equals(ARCHIVED)) {
             return failure(FailureType.INPUT, action, found, "the object is archived and has to be restored first", e);
         }
         if (TRANSIENT_CODES.contains(code)
                 || e.isThrottlingException()
-                || status == 307
                 || status == 408
                 || status == 409
                 || status == 412
@@ -127,7 +151,14 @@ public final class S3Failures {
                 || (status >= 500 && status != 501)) {
             return failure(FailureType.TRANSIENT, action, found, "try again later", e);
         }
-        if (code.isEmpty() && isCutOff(e)) {
+        if (status == 307) {
+            String advice =
+                    "it sends requests for the bucket elsewhere, and a worker goes nowhere that it was not told to:"
+                            + " set AWS_REGION or the profile's region to the bucket's, or the endpoint to where the"
+                            + " bucket is";
+            return failure(FailureType.INPUT, action, found, advice, e);
+        }
+        if (said.isEmpty() && isCutOff(e)) {
             return failure(FailureType.TRANSIENT, action, found + ", and the reply was cut off", "try again later", e);
         }
         if (code.equals("RequestTimeTooSkewed")) {
@@ -179,8 +210,18 @@ public final class S3Failures {
         return !header(e, "Content-Length").equals("0") && (type.contains("xml") || "application/xml".startsWith(type));
     }
 
+    /** The region that the store says a bucket is in, or nothing where it says no region's name. */
     private static String region(AwsServiceException e) {
-        return header(e, "x-amz-bucket-region");
+        String region = header(e, "x-amz-bucket-region");
+        return REGION.matcher(region).matches() ? region : "";
+    }
+
+    /** Whether a code is one to repeat. What a store puts there may be any text, and a secret that it was sent among them. */
+    private static boolean isCode(String code) {
+        return code != null
+                && CODE.matcher(code).matches()
+                && !ACCESS_KEY.matcher(code).find()
+                && code.chars().filter(Character::isDigit).count() <= MOST_DIGITS;
     }
 
     private static String header(AwsServiceException e, String name) {

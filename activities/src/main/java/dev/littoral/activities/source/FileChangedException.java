@@ -1,10 +1,19 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.workflows.model.Shown;
+
 /** A file is no longer there at the version that was listed. The update lists again; nothing of the file was used. */
 public final class FileChangedException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String path;
+
     public FileChangedException(String path, String found) {
-        super("File " + path + " changed while it was read: " + found);
+        super(Shown.sentence("File " + path + " changed while it was read: " + found));
+        this.path = path;
+    }
+
+    public String path() {
+        return path;
     }
 }

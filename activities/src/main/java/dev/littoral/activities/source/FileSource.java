@@ -2,6 +2,7 @@ package dev.littoral.activities.source;
 
 import dev.littoral.activities.Parallel;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where files are listed and read: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every method
@@ -74,6 +75,14 @@ public interface FileSource extends AutoCloseable {
      * @throws ArchivedException when the store has it in an archive
      */
     byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
+
+    /**
+     * Why no read of a file can ever find the version that is listed, in words, or empty when it may. Asked for a file that was
+     * found changed again and again; costs a few requests.
+     */
+    default Optional<String> disagreement(String path) throws InterruptedException {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -3,11 +3,11 @@ package dev.littoral.activities.source;
 import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.Parallel;
 import dev.littoral.activities.s3.ListPage;
+import dev.littoral.activities.s3.Pages;
 import dev.littoral.activities.s3.RequestCounter;
 import dev.littoral.activities.s3.S3Bucket;
 import dev.littoral.activities.s3.S3Failures;
 import dev.littoral.activities.s3.S3Uri;
-import dev.littoral.workflows.model.FailureType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +52,8 @@ public final class S3Source implements FileSource {
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
 
+    private static final String WEAK = "W/";
+
     /** Where a reply that cannot say a key puts a sign of its own. */
     private static final char UNREADABLE = '\uFFFD';
 
@@ -68,7 +70,7 @@ public final class S3Source implements FileSource {
      * @param allowEmpty whether a source of which nothing exists lists nothing, rather than fail
      */
     public S3Source(S3Client client, S3Uri uri, PathFilter filter, RequestCounter counter, boolean allowEmpty) {
-        this.bucket = new S3Bucket(client, uri.bucket(), counter);
+        this.bucket = new S3Bucket(client, uri, counter);
         this.prefix = uri.key();
         this.filter = filter;
         this.allowEmpty = allowEmpty;
@@ -82,10 +84,9 @@ public final class S3Source implements FileSource {
         }
         String after = before(range.from());
         String previous = null;
-        String token = null;
-        ListPage page;
-        do {
-            page = page(after, token);
+        Pages pages = pages(after);
+        while (pages.hasNext()) {
+            ListPage page = pages.next();
             for (ListPage.Listed o : page.objects()) {
                 String path = bucket.path(o.key());
                 if (previous != null && Paths.compare(previous, path) >= 0) {
@@ -102,8 +103,7 @@ public final class S3Source implements FileSource {
                     visit(o, page.exact(), visitor);
                 }
             }
-            token = page.next();
-        } while (token != null);
+        }
         if (previous == null && after == null) {
             nothingFound();
         }
@@ -130,16 +130,14 @@ public final class S3Source implements FileSource {
                 }
             };
             boolean empty = true;
-            String token = null;
-            ListPage page;
-            do {
-                page = page(null, token);
+            Pages pages = pages(null);
+            while (pages.hasNext()) {
+                ListPage page = pages.next();
                 for (ListPage.Listed o : page.objects()) {
                     empty = false;
                     visit(o, page.exact(), sorting);
                 }
-                token = page.next();
-            } while (token != null);
+            }
             if (empty) {
                 nothingFound();
             }
@@ -262,25 +260,38 @@ public final class S3Source implements FileSource {
         if (length == 0) {
             return new byte[0];
         }
-        String key = key(file.path());
-        String action = "read " + file.path();
         boolean hasEtag = file.version().startsWith(ETAG);
-        GetObjectResponse reply;
-        byte[] body;
+        ResponseBytes<GetObjectResponse> whole =
+                get(file, offset, length, hasEtag ? '"' + file.version().substring(ETAG.length()) + '"' : null);
+        GetObjectResponse reply = whole.response();
+        if (hasEtag && reply.eTag() == null) {
+            throw LittoralException.nonsense(
+                    "Cannot read " + file.path()
+                            + ": the store's answer names no ETag; expected one, as its listing did",
+                    null);
+        }
+        long size = sizeOf(reply, file, offset, length);
+        // Not every store heeds If-Match.
+        String found = version(file, reply, hasEtag, size);
+        if (!found.equals(file.version())) {
+            throw new FileChangedException(file.path(), "listed was " + file.version() + ", read was " + found);
+        }
+        if (size != file.bytes()) {
+            throw new FileChangedException(file.path(), "it has " + size + " bytes and had " + file.bytes());
+        }
+        return whole.asByteArrayUnsafe();
+    }
+
+    private ResponseBytes<GetObjectResponse> get(SourceFile file, long offset, int length, String ifMatch)
+            throws FileChangedException, InterruptedException {
+        String key = key(file.path());
+        String range = "bytes=" + offset + "-" + (offset + length - 1);
+        String action = "read " + file.path();
         try {
-            ResponseBytes<GetObjectResponse> whole = bucket.get(
-                    length,
-                    r -> r.key(key)
-                            .range("bytes=" + offset + "-" + (offset + length - 1))
-                            .ifMatch(hasEtag ? '"' + file.version().substring(ETAG.length()) + '"' : null));
-            reply = whole.response();
-            body = whole.asByteArrayUnsafe();
+            return bucket.get(length, r -> r.key(key).range(range).ifMatch(ifMatch));
         } catch (S3Exception e) {
             if (S3Failures.isMissing(e)) {
                 throw new FileChangedException(file.path(), "it is gone");
-            }
-            if (e.statusCode() == 412) {
-                throw new FileChangedException(file.path(), "it has another ETag");
             }
             if (e.statusCode() == 416) {
                 throw new FileChangedException(file.path(), "it is shorter");
@@ -288,25 +299,53 @@ public final class S3Source implements FileSource {
             if (S3Failures.isArchived(e)) {
                 throw new ArchivedException(S3Failures.of(action, e));
             }
-            throw S3Failures.of(action, e);
+            if (e.statusCode() != 412) {
+                throw S3Failures.of(action, e);
+            }
         } catch (SdkException e) {
             throw S3Failures.of(action, e);
         }
-        if (hasEtag && reply.eTag() == null) {
-            throw new LittoralException(
-                    FailureType.TRANSIENT,
-                    "Cannot " + action + ": the store's answer names no ETag, but its listing did");
+        if (ifMatch == null) {
+            throw new FileChangedException(file.path(), "the store says that it has another ETag");
         }
-        long size = sizeOf(reply, file, offset, length);
-        // Not every store heeds If-Match.
-        String found = version(hasEtag ? reply.eTag() : null, size, reply.lastModified());
-        if (!found.equals(file.version())) {
-            throw new FileChangedException(file.path(), "listed was " + file.version() + ", read was " + found);
+        // To some stores an ETag that they list as W/"x" is not "x". The reply says what the version is.
+        return get(file, offset, length, null);
+    }
+
+    /** Looks whether listing and reading can name the same version at all: twice in turn, with nothing changed in between. */
+    @Override
+    public Optional<String> disagreement(String path) throws InterruptedException {
+        String key = key(path);
+        List<String> listed = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Optional<SourceFile> file = bucket.page(r -> r.prefix(key).maxKeys(1)).objects().stream()
+                    .filter(o -> o.key().equals(key))
+                    .map(this::file)
+                    .findFirst();
+            if (file.isEmpty() || file.get().bytes() == 0) {
+                return Optional.empty();
+            }
+            try {
+                GetObjectResponse reply = get(file.get(), 0, 1, null).response();
+                listed.add(file.get().version());
+                read.add(version(file.get(), reply, reply.eTag() != null, sizeOf(reply, file.get(), 0, 1)));
+            } catch (FileChangedException e) {
+                return Optional.empty();
+            }
         }
-        if (size != file.bytes()) {
-            throw new FileChangedException(file.path(), "it has " + size + " bytes and had " + file.bytes());
-        }
-        return body;
+        boolean steady =
+                listed.getFirst().equals(listed.getLast()) && read.getFirst().equals(read.getLast());
+        return steady && !listed.getFirst().equals(read.getFirst())
+                ? Optional.of("the store lists " + named(listed.getFirst()) + " for " + path
+                        + " and answers reads of it with " + named(read.getFirst())
+                        + "; expected the same, by which a version is known")
+                : Optional.empty();
+    }
+
+    /** A version as the store's headers name it. */
+    private static String named(String version) {
+        return version.startsWith(ETAG) ? "ETag " + version.substring(ETAG.length()) : version;
     }
 
     /** Nothing to close: the client is the caller's. */
@@ -347,8 +386,8 @@ public final class S3Source implements FileSource {
         return range.to() != null && Paths.compare(file.path(), range.to()) >= 0 ? file.path() : null;
     }
 
-    private ListPage page(String after, String token) throws InterruptedException {
-        return bucket.page(r -> r.prefix(folder()).startAfter(after).continuationToken(token));
+    private Pages pages(String after) {
+        return bucket.pages(r -> r.prefix(folder()).startAfter(after));
     }
 
     /**
@@ -404,7 +443,28 @@ public final class S3Source implements FileSource {
 
     private static String version(String etag, long bytes, Instant modified) {
         // Whole seconds: a listing tells parts of them, a read does not.
-        return etag == null ? "size:" + bytes + ";mtime:" + modified.getEpochSecond() : ETAG + etag.replace("\"", "");
+        return etag == null ? "size:" + bytes + ";mtime:" + modified.getEpochSecond() : ETAG + plain(etag);
+    }
+
+    /** A weak ETag, {@code W/"x"}, names the same version as {@code "x"}: some stores list the one and answer with the other. */
+    private static String plain(String etag) {
+        return (etag.startsWith(WEAK) ? etag.substring(WEAK.length()) : etag).replace("\"", "");
+    }
+
+    /**
+     * The version of the object that a reply is a part of.
+     *
+     * @param size of the whole object
+     */
+    private static String version(SourceFile file, GetObjectResponse reply, boolean hasEtag, long size) {
+        if (!hasEtag && reply.lastModified() == null) {
+            throw LittoralException.nonsense(
+                    "Cannot read " + file.path()
+                            + ": the store's answer names neither an ETag nor when it was written; expected what its"
+                            + " listing names",
+                    null);
+        }
+        return version(hasEtag ? reply.eTag() : null, size, reply.lastModified());
     }
 
     /**
@@ -425,9 +485,9 @@ public final class S3Source implements FileSource {
                 return range.group(3).equals("*") ? file.bytes() : Long.parseLong(range.group(3));
             }
         }
-        throw new LittoralException(
-                FailureType.TRANSIENT,
+        throw LittoralException.nonsense(
                 "Cannot read " + file.path() + ": the store's answer is not the range that was asked for, bytes "
-                        + offset + " to " + (offset + length - 1));
+                        + offset + " to " + (offset + length - 1),
+                null);
     }
 }

@@ -225,6 +225,21 @@ class CleanerTest {
     }
 
     @Test
+    void whatLiesBehindAThousandObjectsThatStayIsRemoved() throws InterruptedException {
+        List<ShardRef> shards = new ArrayList<>();
+        for (int i = 0; i < 1_100; i++) {
+            String key = "%s/shard-%06d.jsonl.zst".formatted(folder(1), i);
+            String sha256 = catalog.write(key, JsonLines.write(List.of()));
+            String from = i == 0 ? "" : "%04d".formatted(i);
+            shards.add(new ShardRef(from, key, sha256, sha256, Totals.NONE, List.of(), 0L));
+        }
+        write(head, folder(1), shards);
+        shard("snapshots/%010d-lost".formatted(1));
+        assertThat(cleanBefore(0)).isEqualTo(new Cleaner.Result(0, 1));
+        assertReadable(head);
+    }
+
+    @Test
     void moreStagedObjectsThanOneDeleteTakesAreRemoved() throws InterruptedException {
         for (int i = 0; i < 2_001; i++) {
             catalog.writeOne(CollectionCatalog.staging(1) + "/r1-x/" + i, 1);

@@ -49,18 +49,18 @@ class AccessTest {
 
     private static S3Clients clients(FakeS3 server, String keys) {
         return TestProfiles.clients("""
-                [profile p]
-                endpoint_url = %s
-                region = us-east-1
-                %s
-                """.formatted(server.endpoint(), keys));
+            [profile p]
+            endpoint_url = %s
+            region = us-east-1
+            %s
+            """.formatted(server.endpoint(), keys));
     }
 
     private static final String KEYS = "aws_access_key_id = key\naws_secret_access_key = hush";
 
     /** Lists and reads twice, as the first requests show others the way. */
     private static void use(S3Clients clients, Access access) throws InterruptedException {
-        S3Bucket bucket = new S3Bucket(clients.client(access), "lake", new RequestCounter());
+        S3Bucket bucket = new S3Bucket(clients.client(access), new S3Uri("lake", ""), new RequestCounter());
         for (int i = 0; i < 2; i++) {
             assertThat(bucket.page(r -> {}).objects()).hasSize(1);
             assertThat(bucket.get(1, r -> r.key("a").range("bytes=0-0").ifMatch("\"e\""))
@@ -139,9 +139,8 @@ class AccessTest {
     void anArnIsNoBucketAndItsAliasIs() {
         assertThatThrownBy(() -> S3Uri.parse("s3://arn:aws:s3:us-east-1:123456789012:accesspoint/lake/"))
                 .isInstanceOf(LittoralException.class)
-                .hasMessage(
-                        "An S3 address names a bucket, not an ARN: expected s3://bucket/prefix/; an access point's alias,"
-                                + " which ends in -s3alias, is the name of a bucket");
+                .hasMessage("An S3 address names a bucket, not an ARN: expected s3://bucket/prefix/; an access point's"
+                        + " alias, which ends in -s3alias, is the name of a bucket");
         assertThat(S3Uri.parse("s3://lake-1a2b3c-s3alias/x/").bucket()).isEqualTo("lake-1a2b3c-s3alias");
     }
 }

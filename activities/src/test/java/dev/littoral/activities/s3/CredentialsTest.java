@@ -269,8 +269,8 @@ class CredentialsTest {
             try (S3Clients clients = new S3Clients()) {
                 for (String profile : profiles) {
                     Access access = profile.equals("none") ? Access.OWN : TestProfiles.access(profile);
-                    S3Bucket bucket =
-                            new S3Bucket(clients.client(access), "bucket-of-" + profile, new RequestCounter());
+                    S3Bucket bucket = new S3Bucket(
+                            clients.client(access), new S3Uri("bucket-of-" + profile, ""), new RequestCounter());
                     String told = "lists";
                     try {
                         bucket.page(r -> {});

@@ -33,7 +33,7 @@ class DirectGetsTest {
 
     private static final String PAGE = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult><Name>lake</Name>"
             + "<KeyCount>1</KeyCount><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType>"
-            + "<Contents><Key>a%20b</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
+            + "<Contents><Key>in/%2B%20a%20b</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
             + "<ETag>&quot;e&quot;</ETag><Size>5</Size></Contents></ListBucketResult>";
 
     /** The heads of requests, as they came. */
@@ -57,7 +57,7 @@ class DirectGetsTest {
     }
 
     private S3Bucket bucket(S3Client client) {
-        return new S3Bucket(client, "lake", counter);
+        return new S3Bucket(client, new S3Uri("lake", ""), counter);
     }
 
     private static ResponseBytes<GetObjectResponse> read(S3Bucket bucket) throws InterruptedException {
@@ -174,7 +174,7 @@ class DirectGetsTest {
                     return good();
                 });
                 S3Client client = client(server)) {
-            S3Bucket bucket = new S3Bucket(client, "lake", counter, Duration.ofSeconds(1));
+            S3Bucket bucket = new S3Bucket(client, new S3Uri("lake", ""), counter, Duration.ofSeconds(1));
             read(bucket);
             assertThat(read(bucket).asUtf8String()).isEqualTo("abc");
             over.countDown();
@@ -194,7 +194,7 @@ class DirectGetsTest {
                     return good();
                 });
                 S3Client client = client(server)) {
-            S3Bucket bucket = new S3Bucket(client, "lake", counter);
+            S3Bucket bucket = new S3Bucket(client, new S3Uri("lake", ""), counter);
             read(bucket);
             FutureTask<Object> task = new FutureTask<>(() -> {
                 try {
@@ -223,7 +223,7 @@ class DirectGetsTest {
                     .usingRecursiveComparison()
                     .ignoringFields("objects.modified")
                     .isEqualTo(first);
-            assertThat(second.objects()).extracting(ListPage.Listed::key).containsExactly("a b");
+            assertThat(second.objects()).extracting(ListPage.Listed::key).containsExactly("in/+ a b");
         }
         assertThat(isOfSdk(0)).isTrue();
         assertThat(isOfSdk(1)).isFalse();
@@ -257,12 +257,12 @@ class DirectGetsTest {
     @Test
     void aSessionTokenIsSentAndSigned(@TempDir Path folder) throws Exception {
         Path config = Files.writeString(folder.resolve("config"), """
-                [profile session]
-                aws_access_key_id = key
-                aws_secret_access_key = hush
-                aws_session_token = token
-                region = eu-west-3
-                """);
+            [profile session]
+            aws_access_key_id = key
+            aws_secret_access_key = hush
+            aws_session_token = token
+            region = eu-west-3
+            """);
         try (FakeS3 server = server((number, request) -> good())) {
             Files.writeString(config, "endpoint_url = " + server.endpoint() + "\n", StandardOpenOption.APPEND);
             ProfileFile file = ProfileFile.builder()

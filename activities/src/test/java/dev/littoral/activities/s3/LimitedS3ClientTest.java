@@ -45,7 +45,7 @@ class LimitedS3ClientTest {
     }
 
     private void fill() throws InterruptedException {
-        while (limit.beganAtOnce()) {
+        while (limit.beganAtOnce("")) {
             // Until it is full.
         }
     }
@@ -74,7 +74,7 @@ class LimitedS3ClientTest {
             Thread.startVirtualThread(task);
             Thread.sleep(patience.multipliedBy(3).dividedBy(2));
             boolean waited = server.requests().isEmpty() && limit.waiting() == 1;
-            limit.done();
+            limit.done("");
             try {
                 return task.get().equals("abc") && waited;
             } catch (ExecutionException e) {
@@ -82,7 +82,7 @@ class LimitedS3ClientTest {
                 return false;
             } finally {
                 // Its turn is another's now.
-                limit.begin();
+                limit.begin("");
             }
         }
     }
@@ -115,8 +115,8 @@ class LimitedS3ClientTest {
         }
         fill();
         for (int i = 0; i < MOST; i++) {
-            limit.done();
+            limit.done("");
         }
-        assertThat(limit.beganAtOnce()).isTrue();
+        assertThat(limit.beganAtOnce("")).isTrue();
     }
 }

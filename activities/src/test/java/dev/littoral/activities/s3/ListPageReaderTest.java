@@ -88,7 +88,6 @@ class ListPageReaderTest {
                 "<?xml version='1.0' encoding='UTF-16'?><ListBucketResult>" + LAST + "</ListBucketResult>",
                 "<?xml version='1.0' encoding = 'UTF-16'?><ListBucketResult>" + LAST + "</ListBucketResult>",
                 "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>",
-                "<ListBucketResult>" + NAME + "<IsTruncated>false</IsTruncated></ListBucketResult>",
                 "<ListBucketResult>" + NAME + "<KeyCount>0</KeyCount></ListBucketResult>",
                 "<ListBucketResult>" + NAME
                         + "<KeyCount>0</KeyCount><IsTruncated>true</IsTruncated></ListBucketResult>",

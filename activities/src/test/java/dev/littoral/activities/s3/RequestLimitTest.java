@@ -45,7 +45,7 @@ class RequestLimitTest {
 
     private void end(RequestLimit.End end, long began, long at) {
         limit.ended(end, began, at);
-        limit.done();
+        limit.done("lake");
     }
 
     private Run run(Store store, int requests) throws InterruptedException {
@@ -58,7 +58,7 @@ class RequestLimitTest {
         int answered = 0;
         int refused = 0;
         while (answered < requests) {
-            while (limit.beganAtOnce()) {
+            while (limit.beganAtOnce("lake")) {
                 if (running.size() >= store.refusesFrom()) {
                     running.add(new Request(now, now + MILLI, RequestLimit.End.THROTTLED));
                     continue;
@@ -136,7 +136,7 @@ class RequestLimitTest {
         assertThat(limit.limit()).isEqualTo(MOST / 4);
 
         // Nobody reads any more.
-        assertThat(limit.beganAtOnce()).isTrue();
+        assertThat(limit.beganAtOnce("lake")).isTrue();
         end(RequestLimit.End.OTHER, now, now + 2_000 * MILLI);
         assertThat(limit.limit()).isEqualTo(MOST);
     }
@@ -145,7 +145,7 @@ class RequestLimitTest {
     void whoAsksForLittleDoesNotMakeTheLimitGrow() throws InterruptedException {
         int before = limit.limit();
         for (int i = 0; i < 1_000; i++) {
-            assertThat(limit.beganAtOnce()).isTrue();
+            assertThat(limit.beganAtOnce("lake")).isTrue();
             end(RequestLimit.End.TELLING, now, now += MILLI);
         }
         assertThat(limit.limit()).isEqualTo(before);
@@ -154,7 +154,7 @@ class RequestLimitTest {
     @Test
     void requestsSentBeforeItShrankDoNotShrinkItAgain() throws InterruptedException {
         for (int i = 0; i < 10; i++) {
-            assertThat(limit.beganAtOnce()).isTrue();
+            assertThat(limit.beganAtOnce("lake")).isTrue();
         }
         int before = limit.limit();
         for (int i = 0; i < 10; i++) {
@@ -166,7 +166,7 @@ class RequestLimitTest {
     @Test
     void someAlwaysGo() throws InterruptedException {
         for (int i = 1; i < 100; i++) {
-            assertThat(limit.beganAtOnce()).isTrue();
+            assertThat(limit.beganAtOnce("lake")).isTrue();
             end(RequestLimit.End.THROTTLED, i, i);
         }
         assertThat(limit.limit()).isEqualTo(4);
@@ -174,12 +174,12 @@ class RequestLimitTest {
 
     @Test
     void whoWaitsIsLetInWhenAnotherEndsOrLeavesWhenInterrupted() throws Exception {
-        while (limit.beganAtOnce()) {
+        while (limit.beganAtOnce("lake")) {
             // Until it is full.
         }
         Thread waiting = Thread.startVirtualThread(() -> {
             try {
-                limit.begin();
+                limit.begin("lake");
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -187,15 +187,15 @@ class RequestLimitTest {
         assertThat(waiting.join(Duration.ofMillis(50))).isFalse();
         end(RequestLimit.End.OTHER, 0, 0);
         assertThat(waiting.join(Duration.ofMinutes(1))).isTrue();
-        assertThat(limit.beganAtOnce()).isFalse();
+        assertThat(limit.beganAtOnce("lake")).isFalse();
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(limit::begin).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> limit.begin("lake")).isInstanceOf(InterruptedException.class);
     }
 
     @Test
     void whoCameFirstGoesFirst() throws Exception {
-        while (limit.beganAtOnce()) {
+        while (limit.beganAtOnce("lake")) {
             // Until it is full.
         }
         List<Integer> turns = Collections.synchronizedList(new ArrayList<>());
@@ -204,9 +204,9 @@ class RequestLimitTest {
             int number = i;
             Thread thread = Thread.ofPlatform().start(() -> {
                 try {
-                    limit.begin();
+                    limit.begin("lake");
                     turns.add(number);
-                    limit.done();
+                    limit.done("lake");
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -216,12 +216,116 @@ class RequestLimitTest {
                 Thread.sleep(1);
             }
         }
-        limit.done();
+        limit.done("lake");
         // The turn is theirs, though nobody has taken it yet.
-        limit.begin();
+        limit.begin("lake");
         assertThat(turns).containsExactly(0, 1, 2, 3, 4);
         for (Thread thread : waiting) {
             thread.join();
         }
+    }
+
+    @Test
+    void anAddressAloneHasTheWholeLimit() throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
+            int taken = 0;
+            while (limit.beganAtOnce("lake")) {
+                taken++;
+            }
+            assertThat(taken).isEqualTo(limit.limit());
+            for (int j = 0; j < taken; j++) {
+                limit.done("lake");
+            }
+            // Any number from the greatest to the smallest.
+            end("lake", i == 0 ? RequestLimit.End.OTHER : RequestLimit.End.THROTTLED, i);
+        }
+    }
+
+    private void end(String address, RequestLimit.End end, long at) throws InterruptedException {
+        assertThat(limit.beganAtOnce(address)).isTrue();
+        limit.ended(end, at, at);
+        limit.done(address);
+    }
+
+    @Test
+    void anAddressThatHoldsAllItMayLeavesTurnsToOthers() throws InterruptedException {
+        while (limit.beganAtOnce("stuck")) {
+            // Until it is full.
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(limit.beganAtOnce("lake")).isTrue();
+            limit.done("lake");
+        }
+        int taken = 0;
+        while (limit.beganAtOnce("lake")) {
+            taken++;
+        }
+        assertThat(taken).isGreaterThan(2).isLessThan(limit.limit() / 2);
+        assertThat(limit.beganAtOnce("third")).isTrue();
+        assertThat(limit.beganAtOnce("stuck")).isFalse();
+    }
+
+    @Test
+    void whoseAddressHasFewestTurnsGoesFirst() throws Exception {
+        while (limit.beganAtOnce("busy")) {
+            // Until it is full.
+        }
+        while (limit.beganAtOnce("other")) {
+            // Until there is nothing left for it.
+        }
+        List<String> turns = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> waiting = new ArrayList<>();
+        for (String address : List.of("busy", "busy", "other")) {
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try {
+                    limit.begin(address);
+                    turns.add(address);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            waiting.add(thread);
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+        }
+        assertThat(limit.waiting()).isEqualTo(3);
+        limit.done("other");
+        waiting.getLast().join();
+        assertThat(turns).containsExactly("other");
+        // The busy one gets none before it holds no more than its share.
+        limit.done("busy");
+        assertThat(limit.waiting()).isEqualTo(2);
+        for (int i = 0; i < 8; i++) {
+            limit.done("busy");
+        }
+        for (Thread thread : waiting) {
+            thread.join();
+        }
+        assertThat(turns).containsExactly("other", "busy", "busy");
+        assertThat(limit.waiting()).isZero();
+    }
+
+    @Test
+    void whoLeavesInterruptedHoldsNoTurn() throws Exception {
+        while (limit.beganAtOnce("lake")) {
+            // Until it is full.
+        }
+        Thread leaving = Thread.ofPlatform().start(() -> {
+            try {
+                limit.begin("lake");
+            } catch (InterruptedException e) {
+                return;
+            }
+        });
+        while (limit.waiting() == 0) {
+            Thread.sleep(1);
+        }
+        leaving.interrupt();
+        leaving.join();
+        assertThat(limit.waiting()).isZero();
+        limit.done("lake");
+        assertThat(limit.beganAtOnce("lake")).isTrue();
+        assertThat(limit.beganAtOnce("lake")).isFalse();
     }
 }

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -29,19 +31,19 @@ class S3ClientsTest {
     void aProfileGivesCredentialsRegionAndEndpoint() {
         try (FakeS3 server = server();
                 S3Clients clients = clients("""
-                        [profile other]
-                        aws_access_key_id = keyofother
-                        aws_secret_access_key = hush
-                        region = eu-west-1
-                        services = stores
-                        [profile plain]
-                        aws_access_key_id = keyofplain
-                        aws_secret_access_key = hush
-                        endpoint_url = %1$s
-                        [services stores]
-                        s3 =
-                          endpoint_url = %1$s
-                        """.formatted(server.endpoint()))) {
+                    [profile other]
+                    aws_access_key_id = keyofother
+                    aws_secret_access_key = hush
+                    region = eu-west-1
+                    services = stores
+                    [profile plain]
+                    aws_access_key_id = keyofplain
+                    aws_secret_access_key = hush
+                    endpoint_url = %1$s
+                    [services stores]
+                    s3 =
+                      endpoint_url = %1$s
+                    """.formatted(server.endpoint()))) {
             clients.client(TestProfiles.access("other")).listObjectsV2(r -> r.bucket("lake"));
             clients.client(TestProfiles.access("plain")).listObjectsV2(r -> r.bucket("lake"));
 
@@ -54,11 +56,11 @@ class S3ClientsTest {
     @Test
     void aProfileWithoutAnEndpointMeansAws() {
         try (S3Clients clients = clients("""
-                [profile aws]
-                aws_access_key_id = key
-                aws_secret_access_key = hush
-                region = eu-west-1
-                """)) {
+            [profile aws]
+            aws_access_key_id = key
+            aws_secret_access_key = hush
+            region = eu-west-1
+            """)) {
             S3Client client = clients.client(TestProfiles.access("aws"));
             assertThat(client.serviceClientConfiguration().endpointOverride()).isEmpty();
             assertThat(client.serviceClientConfiguration().region()).isEqualTo(Region.EU_WEST_1);
@@ -92,12 +94,32 @@ class S3ClientsTest {
     void aProfileWithoutCredentialsIsAnAccessFailure() {
         try (FakeS3 server = server();
                 S3Clients clients = clients("[profile a]\nendpoint_url = " + server.endpoint() + "\n")) {
-            S3Bucket bucket = new S3Bucket(clients.client(TestProfiles.access("a")), "lake", new RequestCounter());
+            S3Bucket bucket =
+                    new S3Bucket(clients.client(TestProfiles.access("a")), new S3Uri("lake", ""), new RequestCounter());
             assertThatThrownBy(() -> bucket.page(r -> {}))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
                     .satisfies(e -> assertThat(e).hasMessageContaining("Profile 'a'"));
             assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    /** Whether it is the SDK that hears of it, or a read that goes around it. */
+    @ParameterizedTest
+    @CsvSource({"503, 0", "429, 0", "503, 1", "429, 1"})
+    void aStoreThatAsksForFewerRequestsGetsFewer(int status, int number) throws Exception {
+        byte[] good = FakeS3.reply(206, "ETag: \"e\"\r\nContent-Range: bytes 0-2/9\r\n", "abc");
+        try (FakeS3 server = new FakeS3((n, request) -> n == number ? FakeS3.error(status, "SlowDown") : good);
+                S3Clients clients =
+                        clients("[profile a]\naws_access_key_id = key\naws_secret_access_key = hush\nendpoint_url = "
+                                + server.endpoint() + "\n")) {
+            S3Bucket bucket =
+                    new S3Bucket(clients.client(TestProfiles.access("a")), new S3Uri("lake", ""), new RequestCounter());
+            int before = clients.requestsAtOnce();
+            for (int i = 0; i < 2; i++) {
+                bucket.get(3, r -> r.key("a").range("bytes=0-2").ifMatch("\"e\""));
+            }
+            assertThat(clients.requestsAtOnce()).isLessThan(before);
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
@@ -44,6 +45,8 @@ class S3FailuresTest {
         "403, SignatureDoesNotMatch, ACCESS",
         "404, XAdminUserNotFound, ACCESS",
         "301, PermanentRedirect, INPUT",
+        "307, TemporaryRedirect, INPUT",
+        "307, , INPUT",
         "400, AuthorizationHeaderMalformed, INPUT",
         "400, InvalidBucketName, INPUT",
         "400, , INPUT",
@@ -66,6 +69,39 @@ class S3FailuresTest {
     void anotherRegionIsNamedWhereTheStoreSaysIt() throws InterruptedException {
         assertThat(S3Failures.of("list s3://lake/", answer(301, "PermanentRedirect", "eu-west-1")))
                 .hasMessageContaining("region eu-west-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eu west", "EU", "eu-west-1\u202E", "<b>", "averyveryveryverylongregion-nobody-has"})
+    void aRegionThatIsNoneIsNotRepeated(String region) throws InterruptedException {
+        assertThat(S3Failures.of("list s3://lake/", answer(301, "PermanentRedirect", region)))
+                .hasMessageContaining("the bucket is in another region")
+                .hasMessageNotContaining(region);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404, NoSuchBucket, check the bucket's name and the endpoint",
+        "400, InvalidBucketName, check the bucket's name and the endpoint",
+        "307, TemporaryRedirect, set AWS_REGION",
+        "403, InvalidObjectState, has to be restored",
+        "403, RequestTimeTooSkewed, clock",
+        "400, ExpiredToken, renew",
+        "403, AccessDenied, credentials",
+        "404, , check the address"
+    })
+    void theAdviceFitsTheAnswer(int status, String code, String advice) throws InterruptedException {
+        assertThat(S3Failures.of("list s3://lake/", answer(status, code, ""))).hasMessageContaining(advice);
+    }
+
+    @Test
+    void ofManyObjectsTooOnlyACodeIsRepeated() {
+        assertThat(S3Failures.ofCode("delete", "AccessDenied"))
+                .hasMessage("Cannot delete: the store answers AccessDenied");
+        for (String code : new String[] {null, "", "AKIAIOSFODNN7EXAMPLE", "no code", "C".repeat(65)}) {
+            assertThat(S3Failures.ofCode("delete", code))
+                    .hasMessage("Cannot delete: the store answers an unknown code");
+        }
     }
 
     @Test

@@ -49,7 +49,6 @@ class S3SourceFaultsTest {
                 "",
                 "<ListBucketResult></ListBucketResult>",
                 "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount></ListBucketResult>",
-                "<ListBucketResult><Name>lake</Name><IsTruncated>false</IsTruncated></ListBucketResult>",
                 "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>",
                 "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount><IsTruncated>true</IsTruncated></ListBucketResult>",
             })
@@ -267,9 +266,8 @@ class S3SourceFaultsTest {
                 S3Client client = client(server)) {
             assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
                     .isInstanceOf(ArchivedException.class)
-                    .hasMessage(
-                            "Cannot read s3://lake/in/a: the store answers 403 InvalidObjectState; the object is archived"
-                                    + " and has to be restored first");
+                    .hasMessage("Cannot read s3://lake/in/a: the store answers 403 InvalidObjectState; the object is"
+                            + " archived and has to be restored first");
         }
     }
 
@@ -291,7 +289,8 @@ class S3SourceFaultsTest {
                 S3Client client = client(server)) {
             assertThatThrownBy(() -> source(client).read(FILE, 0, 5)).isInstanceOf(FileChangedException.class);
         }
-        assertThat(counter.counts()).containsEntry("GET", 1L);
+        // What a store says that has it otherwise is not the whole truth where it knows weak ETags.
+        assertThat(counter.counts()).containsEntry("GET", status == 412 ? 2L : 1L);
     }
 
     @Test

@@ -44,6 +44,7 @@ public final class KeyServer implements AutoCloseable {
     private final byte[] content;
     private final int mostGets;
     private final List<String> rewritten = new CopyOnWriteArrayList<>();
+    private volatile String readsWith = "";
     private final AtomicInteger lists = new AtomicInteger();
     private final AtomicInteger pages = new AtomicInteger();
     private final AtomicInteger mostPages = new AtomicInteger();
@@ -148,7 +149,7 @@ public final class KeyServer implements AutoCloseable {
                 .split("-", 2);
         int from = Integer.parseInt(range[0]);
         int to = Integer.parseInt(range[1]) + 1;
-        exchange.getResponseHeaders().set("ETag", '"' + etag(key) + '"');
+        exchange.getResponseHeaders().set("ETag", '"' + readsWith + etag(key) + '"');
         exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length);
         exchange.sendResponseHeaders(206, to - from);
         exchange.getResponseBody().write(content, from, to - from);
@@ -173,6 +174,11 @@ public final class KeyServer implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "application/xml");
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
+    }
+
+    /** From now on reads are answered with ETags that begin so, and listings name them without. */
+    public void readWith(String beginning) {
+        readsWith = beginning;
     }
 
     /** Objects whose keys start so are written again: they have other ETags. */

@@ -578,12 +578,7 @@ public final class Requests {
 
     /** At most 60 characters of a text, each of which can be written and shown. */
     public static String shortened(String text) {
-        StringBuilder shortened = new StringBuilder();
-        text.codePoints()
-                .limit(MAX_SHOWN)
-                .map(c -> Character.isISOControl(c) || isSurrogate(c) ? 0xFFFD : c)
-                .forEach(shortened::appendCodePoint);
-        return text.codePointCount(0, text.length()) > MAX_SHOWN ? shortened + "…" : shortened.toString();
+        return Shown.name(text, MAX_SHOWN);
     }
 
     /** Looks at no more than may be accepted or shown. */
