@@ -77,9 +77,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             }
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
             Head newest = catalog.open();
-            // Not what comes after: a try that was paused may go on when the first update runs already. Nor what
-            // declared the
-            // newest version: another service may be running it.
+            // Not what comes after: a try that was paused may go on when the first update runs already.
+            // Nor what declared the newest version: another service may be running it.
             catalog.discardStaging(newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update());
             return newest;
         });
@@ -150,7 +149,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         if (base.isEmpty()) {
             return new CommitOutcome.Moved(heads.newest());
         }
-        inputs.upon(update, base.get());
+        inputs.checkBase(update, base.get());
         return heads.create(base.get(), next.apply(base.get()));
     }
 
@@ -226,7 +225,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, counted.requests());
         }
         Head base = named.get();
-        inputs.upon(request.update(), base);
+        inputs.checkBase(request.update(), base);
         Plan plan = UpdateActivitiesImpl.plan(catalog, request.plan());
         inputs.commit(request, base, plan);
         List<BalancedShard> balanced = balanced(catalog, request.plan(), plan);

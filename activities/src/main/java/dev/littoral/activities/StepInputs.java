@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an activity accepts. Whoever may start workflows in a namespace can schedule an activity with any input; it is checked
- * as strictly as a message, so that nobody can make an activity do what no message could. A refusal is one sentence of the class
+ * Input checks of activities. Whoever may start workflows in a namespace can schedule an activity with any input; it is checked as
+ * strictly as a message, so that nobody can make an activity do what no message could. A refusal is one sentence of the class
  * INPUT.
  */
 class StepInputs {
@@ -37,7 +37,7 @@ class StepInputs {
 
     private static final Pattern COMMIT_ID = Pattern.compile("[0-9a-z-]{1,100}");
 
-    /** What builds before this one named their commits by. */
+    /** How commits of builds are named that do not put the update's number first. */
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Pattern PLAN = Pattern.compile("staging/\\d{10}/r\\d{1,3}-[0-9a-z-]{1,100}/plan\\.json\\.zst");
@@ -79,7 +79,7 @@ class StepInputs {
         }
     }
 
-    /** A listing against the version it is upon, as the log has it. */
+    /** A listing against its base, as the log has it. */
     void list(ListRequest request, Head base) {
         source(request.source(), base);
     }
@@ -110,11 +110,11 @@ class StepInputs {
 
     void balance(ShardsRequest request, Plan plan) {
         shards(request, plan);
-        range("firstSegmentId", request.firstSegmentId(), plan.upon().nextSegmentId(), MAX_SEGMENT_ID);
-        if (versionOf(request.objects()) != plan.upon().version() + 1) {
+        range("firstSegmentId", request.firstSegmentId(), plan.base().nextSegmentId(), MAX_SEGMENT_ID);
+        if (versionOf(request.objects()) != plan.base().version() + 1) {
             throw refused("objects is " + quoted(request.objects()) + "; expected a folder of version "
-                    + (plan.upon().version() + 1) + ", as the plan is upon version "
-                    + plan.upon().version());
+                    + (plan.base().version() + 1) + ", as the plan has the base "
+                    + plan.base().version());
         }
     }
 
@@ -136,11 +136,11 @@ class StepInputs {
     /**
      * A commit against the plan that it names.
      *
-     * @param base the version it is upon, as the log has it
+     * @param base its base, as the log has it
      */
     void commit(CommitRequest request, Head base, Plan plan) {
-        if (plan.upon().version() != base.version() || !plan.upon().commitId().equals(base.commitId())) {
-            throw refused("plan was listed upon version " + plan.upon().version() + "; expected version "
+        if (plan.base().version() != base.version() || !plan.base().commitId().equals(base.commitId())) {
+            throw refused("plan has the base " + plan.base().version() + "; expected version "
                     + base.version() + ", the base that is named");
         }
         source(request.source(), base);
@@ -167,8 +167,8 @@ class StepInputs {
         range("nextSegmentId", request.nextSegmentId(), free, MAX_SEGMENT_ID);
     }
 
-    /** A write against the version it is upon, as the log has it. */
-    void upon(long update, Head base) {
+    /** A write against its base, as the log has it. */
+    void checkBase(long update, Head base) {
         if (base.retired()) {
             throw refused("base is version " + base.version() + ", the collection's end; expected no write after it");
         }

@@ -65,7 +65,7 @@ final class Sums {
     }
 
     /** Whether what somebody heartbeated can be such a sum. */
-    static boolean isOne(ReadOutcome.Read sum) {
+    static boolean isPlausible(ReadOutcome.Read sum) {
         return sum != null
                 && sum.added() >= 0
                 && sum.changed() >= 0
@@ -83,7 +83,7 @@ final class Sums {
     }
 
     /** Whether what somebody heartbeated can be such a sum. */
-    static boolean isOne(BalanceResult sum, long firstSegmentId) {
+    static boolean isPlausible(BalanceResult sum, long firstSegmentId) {
         return sum != null
                 && sum.totals() != null
                 && sum.newSegments() >= 0

@@ -178,7 +178,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     catalog.write(skipKey, skips.finish());
                 }
                 planKey = folder + "/plan.json.zst";
-                catalog.writeOne(planKey, result.plan().upon(named, skipKey));
+                catalog.writeOne(planKey, result.plan().complete(named, skipKey));
             }
             Map<String, Long> requests = new TreeMap<>();
             counted.addTo(requests);
@@ -215,7 +215,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     /** A plan of this build. */
     static Plan plan(CollectionCatalog catalog, String key) throws InterruptedException {
         Plan plan = catalog.one(key, Plan.class);
-        if (plan.upon() == null) {
+        if (plan.base() == null) {
             throw new StagingGoneException(key);
         }
         return plan;
@@ -241,7 +241,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             inputs.shards(callers.get(), request);
             AtomicLong opened = new AtomicLong();
             AtomicReference<ReadProgress> done = new AtomicReference<>(heartbeat(ReadProgress.class)
-                    .filter(before -> isWithin(before.shards(), request) && Sums.isOne(before.sum()))
+                    .filter(before -> isWithin(before.shards(), request) && Sums.isPlausible(before.sum()))
                     .orElse(new ReadProgress("opened", 0, 0, Sums.NO_READ)));
             return Heartbeats.during(
                     () -> new ReadProgress(
@@ -344,7 +344,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             inputs.shards(callers.get(), request);
             AtomicReference<BalanceProgress> done = new AtomicReference<>(heartbeat(BalanceProgress.class)
                     .filter(before ->
-                            isWithin(before.shards(), request) && Sums.isOne(before.sum(), request.firstSegmentId()))
+                            isWithin(before.shards(), request) && Sums.isPlausible(before.sum(), request.firstSegmentId()))
                     .orElse(new BalanceProgress("balanced", 0, 0, Sums.noBalance(request.firstSegmentId()))));
             return Heartbeats.during(done::get, () -> balance(request, done));
         });

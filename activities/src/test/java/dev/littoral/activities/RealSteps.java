@@ -53,7 +53,7 @@ public final class RealSteps {
         void commit(CommitRequest request, Head base, List<BalancedShard> shards) {}
 
         @Override
-        void upon(long update, Head base) {}
+        void checkBase(long update, Head base) {}
 
         @Override
         void clean(Caller caller, CleanRequest request) {}

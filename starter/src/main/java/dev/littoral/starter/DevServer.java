@@ -112,7 +112,7 @@ final class DevServer implements AutoCloseable {
         }
     }
 
-    /** A database of before, and the files beside it that have its name. */
+    /** A database that is there already, and the files that SQLite keeps beside it. */
     private static void closeToOthers(Path database) throws IOException {
         for (String end : List.of("", "-wal", "-shm", "-journal")) {
             Path file = Path.of(database + end);

@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
  * Temporal answers or not. What failed once is remembered, as only a new process is well again. Safe for use by many threads.
  */
 public final class Health implements ClientInterceptor {
-    /** The SDK asks again at the latest a minute after it could not. */
-    static final Duration SILENCE = Duration.ofMinutes(5);
+    /** How long a worker may ask for nothing. The SDK asks again at the latest a minute after it could not. */
+    static final Duration MAX_SILENCE = Duration.ofMinutes(5);
 
     private static final MethodDescriptor<?, ?> POLL = WorkflowServiceGrpc.getPollWorkflowTaskQueueMethod();
 
@@ -66,8 +66,8 @@ public final class Health implements ClientInterceptor {
     }
 
     private synchronized Optional<String> silence() {
-        return polls && pollsUnderWay == 0 && nanos.getAsLong() - lastPoll > SILENCE.toNanos()
-                ? Optional.of("the worker has not asked Temporal for work for " + SILENCE.toMinutes() + " minutes")
+        return polls && pollsUnderWay == 0 && nanos.getAsLong() - lastPoll > MAX_SILENCE.toNanos()
+                ? Optional.of("the worker has not asked Temporal for work for " + MAX_SILENCE.toMinutes() + " minutes")
                 : Optional.empty();
     }
 

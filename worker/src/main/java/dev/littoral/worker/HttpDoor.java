@@ -30,7 +30,7 @@ public final class HttpDoor implements AutoCloseable {
     private static final String TEXT_TYPE = "text/plain; charset=utf-8";
 
     /** For a request from its first byte to the last one of its answer. Readiness may ask the service for ten seconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
 
     /** Bounds of the JDK's server, which reads them once. What is set already, on the command line, stays. */
     private static final Map<String, String> BOUNDS = Map.of(
@@ -71,17 +71,17 @@ public final class HttpDoor implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<Optional<String>> trouble,
             Supplier<Optional<String>> hindrance) {
-        return open(host, port, metrics, trouble, hindrance, PATIENCE);
+        return open(host, port, metrics, trouble, hindrance, REQUEST_TIMEOUT);
     }
 
-    /** Opens the door as above; a request that takes longer than {@code patience} is cut off. */
+    /** Opens the door as above; a request that takes longer than {@code timeout} is cut off. */
     static HttpDoor open(
             String host,
             int port,
             Supplier<String> metrics,
             Supplier<Optional<String>> trouble,
             Supplier<Optional<String>> hindrance,
-            Duration patience) {
+            Duration timeout) {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw LittoralException.input(
@@ -103,7 +103,7 @@ public final class HttpDoor implements AutoCloseable {
                 "/readyz",
                 exchange -> answer(exchange, "/readyz", () -> trouble.get().or(hindrance)));
         HttpDoor door = new HttpDoor(server);
-        server.setExecutor(door.within(patience));
+        server.setExecutor(door.within(timeout));
         server.start();
         return door;
     }
@@ -112,10 +112,10 @@ public final class HttpDoor implements AutoCloseable {
      * Gives each request a thread of its own, which is interrupted when its time is up; that closes its connection. No virtual
      * ones: before Java 24, one that waits within a monitor, as the JDK's server does, keeps one of the few threads that carry them.
      */
-    private Executor within(Duration patience) {
+    private Executor within(Duration timeout) {
         return request -> Thread.ofPlatform().daemon().name("littoral-http").start(() -> {
             ScheduledFuture<?> cut =
-                    clock.schedule(Thread.currentThread()::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);
+                    clock.schedule(Thread.currentThread()::interrupt, timeout.toMillis(), TimeUnit.MILLISECONDS);
             try {
                 request.run();
             } finally {

@@ -35,7 +35,7 @@ public final class LittoralWorker implements AutoCloseable {
      * When a task of a workflow's code that does not end is taken for a deadlock: as long as the service waits for a task.
      * The SDK's own second passes on a machine that is merely busy, and fails the task.
      */
-    private static final Duration DEADLOCK = Duration.ofSeconds(10);
+    private static final Duration DEADLOCK_TIMEOUT = Duration.ofSeconds(10);
 
     private final S3Clients clients;
     private final ObjectStore store;
@@ -105,7 +105,7 @@ public final class LittoralWorker implements AutoCloseable {
                 WorkerOptions.newBuilder()
                         .setMaxConcurrentActivityExecutionSize(settings.concurrentActivities())
                         .setMaxWorkerActivitiesPerSecond(settings.activitiesPerSecond())
-                        .setDefaultDeadlockDetectionTimeout(DEADLOCK.toMillis())
+                        .setDefaultDeadlockDetectionTimeout(DEADLOCK_TIMEOUT.toMillis())
                         // While the worker drains, what runs still tells the service that it lives.
                         .setAllowActivityHeartbeatDuringShutdown(true)
                         // Bounds how soon an activity learns of its cancel.

@@ -22,14 +22,14 @@ import java.util.List;
  * {@code <endpoint>/decode}. Safe for use by many threads.
  */
 final class RemoteCodec implements PayloadCodec {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /** More than any payloads that Temporal takes have as JSON. */
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(TIMEOUT)
             .build();
 
     private final String endpoint;
@@ -64,7 +64,7 @@ final class RemoteCodec implements PayloadCodec {
                     .omittingInsignificantWhitespace()
                     .print(Payloads.newBuilder().addAllPayloads(payloads));
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + "/" + verb))
-                    .timeout(PATIENCE)
+                    .timeout(TIMEOUT)
                     .header("Content-Type", "application/json")
                     .header("X-Namespace", namespace)
                     .POST(HttpRequest.BodyPublishers.ofString(body));

@@ -138,7 +138,7 @@ final class CollectionState {
         this.options = options;
     }
 
-    /** From now on it looks at updates that do not say that they ended. */
+    /** Has it look at updates that do not say that they ended, from here on. */
     void looks() {
         looks = true;
     }
@@ -228,7 +228,7 @@ final class CollectionState {
             return;
         }
         ExternalSource source = change.source();
-        asked(now);
+        lookSoon(now);
         if (source.equals(wanted)) {
             Job serving = serving(source);
             if (serving != null) {
@@ -283,7 +283,7 @@ final class CollectionState {
                     now);
             return;
         }
-        asked(now);
+        lookSoon(now);
         if (pending == null) {
             pending = accept(refresh.trigger(), wanted, now);
         }
@@ -301,7 +301,7 @@ final class CollectionState {
     }
 
     private void cancelUpdate(Instant now) {
-        asked(now);
+        lookSoon(now);
         if (pending != null) {
             doubt(pending);
             end(pending, UpdateState.CANCELED, null, "cancelled by request before it started", now);
@@ -375,7 +375,7 @@ final class CollectionState {
     }
 
     /** Somebody asks for something: whether the updates are still there is looked at soon, but not at each of many messages. */
-    private void asked(Instant now) {
+    private void lookSoon(Instant now) {
         Instant soon = lookAt == null ? null : looked.plus(Policies.BETWEEN_LOOKS);
         if (soon != null && soon.isBefore(lookAt)) {
             lookAt = soon.isBefore(now) ? now : soon;

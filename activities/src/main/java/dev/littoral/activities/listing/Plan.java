@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * What a listing found to be done. Staged, and read by the steps after it.
  *
- * @param upon the version it was decided upon
+ * @param base the version of the log that the listing was compared with; null until the plan is complete
  * @param shards the shards of the snapshot to be, in order
  * @param vanished what shards of the base that have no file left added up to
  * @param reopen whether files are opened though their version did not change, as the spec asks for other things of them
@@ -20,7 +20,7 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Plan(
-        Upon upon,
+        Base base,
         List<PlannedShard> shards,
         Totals vanished,
         boolean reopen,
@@ -33,15 +33,15 @@ public record Plan(
      *
      * @param nextSegmentId segment ids from here on were never handed out
      */
-    public record Upon(long version, String commitId, long nextSegmentId) {
-        public static Upon of(Head head) {
-            return new Upon(head.version(), head.commitId(), head.nextSegmentId());
+    public record Base(long version, String commitId, long nextSegmentId) {
+        public static Base of(Head head) {
+            return new Base(head.version(), head.commitId(), head.nextSegmentId());
         }
     }
 
     /** The same plan, complete. */
-    public Plan upon(Head base, String skipReport) {
-        return new Plan(Upon.of(base), shards, vanished, reopen, skipped, skipReport, previous);
+    public Plan complete(Head head, String skipReport) {
+        return new Plan(Base.of(head), shards, vanished, reopen, skipped, skipReport, previous);
     }
 
     /** What the shards that serve as they are add up to. */

@@ -1,6 +1,7 @@
 package dev.littoral.activities.s3;
 
 import dev.littoral.activities.LittoralException;
+import dev.littoral.workflows.model.Requests;
 import java.util.regex.Pattern;
 
 /**
@@ -10,7 +11,6 @@ import java.util.regex.Pattern;
  */
 public record S3Uri(String bucket, String key) {
     private static final String SCHEME = "s3://";
-    private static final Pattern ARN = Pattern.compile("(?i)arn:aws[a-z-]*:s3[a-z-]*:");
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
 
     /**
@@ -27,7 +27,7 @@ public record S3Uri(String bucket, String key) {
         if (bucket.contains("@")) {
             throw LittoralException.input("An S3 address holds no credentials: only s3://bucket/prefix/ is understood");
         }
-        if (ARN.matcher(bucket).lookingAt()) {
+        if (Requests.isArn(bucket)) {
             throw LittoralException.input("An S3 address names a bucket, not an ARN: expected s3://bucket/prefix/; an"
                     + " access point's alias, which ends in -s3alias, is the name of a bucket");
         }

@@ -158,7 +158,7 @@ class FooterDecoderTest {
     }
 
     @Test
-    void aFooterThatDoesNotSayItsRowsIsFound() {
+    void aFooterThatDoesNotSayItsRowsIsCorrupt() {
         String hex = HexFormat.of().formatHex(withoutThe(""));
         String lacking = hex.replaceFirst(ROWS.replace(" ", ""), "");
         assertThatThrownBy(() -> Footers.decode(bytes(lacking)))
@@ -244,7 +244,7 @@ class FooterDecoderTest {
     }
 
     @Test
-    void whereARowGroupHasNoRowsItDoesNotMatterWhereTheyLie() {
+    void whereTheRowsOfAnEmptyRowGroupWouldLieDoesNotMatter() {
         FileMetaData metadata = Footers.metadata(Footers.columns(2), 8, 0);
         chunk(metadata, 1, 0).setFile_path("b.parquet");
         assertThat(Footers.decode(metadata).rowGroupRows()).containsExactly(8, 0);

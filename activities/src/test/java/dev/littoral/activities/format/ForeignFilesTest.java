@@ -112,7 +112,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aSummaryOfOtherFiles() {
+    void aSummaryOfOtherFilesIsABadFile() {
         assertThatThrownBy(() -> read("summary"))
                 .isInstanceOf(BadFileException.class)
                 .hasMessage(
@@ -121,7 +121,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aFileThatNamesItselfAsWhereItsRowsLie() throws Exception {
+    void aFileThatNamesItselfAsWhereItsRowsLieIsRead() throws Exception {
         MemorySource source = new MemorySource();
         byte[] bytes = bytes("own-name");
         assertThat(new ParquetFooters()

@@ -221,6 +221,11 @@ public final class Requests {
         return id;
     }
 
+    /** Whether what stands in the place of a bucket is an ARN of S3. */
+    public static boolean isArn(String bucket) {
+        return ARN.matcher(bucket).lookingAt();
+    }
+
     /** Whether a text can be the name of a profile of the shared AWS configuration. */
     public static boolean isProfile(String text) {
         return PROFILE.matcher(text).matches();
@@ -252,7 +257,7 @@ public final class Requests {
             case "s3" -> {
                 int slash = rest.indexOf('/');
                 String bucket = slash < 0 ? rest : rest.substring(0, slash);
-                if (ARN.matcher(bucket).lookingAt() && bucket.indexOf('@') < 0) {
+                if (isArn(bucket) && bucket.indexOf('@') < 0) {
                     throw new InvalidRequestException(
                             where
                                     + " names an ARN; expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, which ends in -s3alias, is one");
