@@ -66,7 +66,7 @@ record CheckedCodec(PayloadCodec codec, String name) implements PayloadCodec {
     private List<Payload> called(UnaryOperator<List<Payload>> call, String verb, List<Payload> payloads) {
         List<Payload> answer;
         try {
-            // It may ask a server, and a workflow's thread may wait for a second only.
+            // It may ask a server, and a workflow's thread that waits so long counts as deadlocked.
             answer = WorkflowUnsafe.isWorkflowThread()
                     ? WorkflowUnsafe.deadlockDetectorOff(() -> call.apply(payloads))
                     : call.apply(payloads);
