@@ -140,8 +140,8 @@ class StepInputs {
      */
     void commit(CommitRequest request, Head base, Plan plan) {
         if (plan.base().version() != base.version() || !plan.base().commitId().equals(base.commitId())) {
-            throw refused("plan has the base " + plan.base().version() + "; expected version "
-                    + base.version() + ", the base that is named");
+            throw refused("plan has the base " + plan.base().version() + "; expected version " + base.version()
+                    + ", the base that is named");
         }
         source(request.source(), base);
         if (base.kind() == HeadKind.COMMITTED && base.update() == request.update()) {

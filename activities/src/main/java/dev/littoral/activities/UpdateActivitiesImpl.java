@@ -343,8 +343,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         return Steps.run(() -> {
             inputs.shards(callers.get(), request);
             AtomicReference<BalanceProgress> done = new AtomicReference<>(heartbeat(BalanceProgress.class)
-                    .filter(before ->
-                            isWithin(before.shards(), request) && Sums.isPlausible(before.sum(), request.firstSegmentId()))
+                    .filter(before -> isWithin(before.shards(), request)
+                            && Sums.isPlausible(before.sum(), request.firstSegmentId()))
                     .orElse(new BalanceProgress("balanced", 0, 0, Sums.noBalance(request.firstSegmentId()))));
             return Heartbeats.during(done::get, () -> balance(request, done));
         });

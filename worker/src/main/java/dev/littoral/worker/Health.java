@@ -24,8 +24,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Whether this process can work: it has not run out of memory, its classes can be loaded, and it asks Temporal for work, whether
- * Temporal answers or not. What failed once is remembered, as only a new process is well again. Safe for use by many threads.
+ * The health of this process: whether it can work. It can while it has not run out of memory, its classes can be loaded, and it
+ * asks Temporal for work, whether Temporal answers or not. What failed once is remembered, as only a new process is well again.
+ * Safe for use by many threads.
  */
 public final class Health implements ClientInterceptor {
     /** How long a worker may ask for nothing. The SDK asks again at the latest a minute after it could not. */

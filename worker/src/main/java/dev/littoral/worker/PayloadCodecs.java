@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which codec a namespace's payloads go through, as the environment says: the codec server of {@code TEMPORAL_CODEC_ENDPOINT}, asked
- * with the authorization in {@code TEMPORAL_CODEC_AUTH}, or the class of {@code LITTORAL_CODEC_CLASS}, which is looked for in the
- * jars and folders of {@code LITTORAL_CODEC_PATH} too.
+ * The payload codec of a namespace, as the environment names it: the codec server of {@code TEMPORAL_CODEC_ENDPOINT}, asked with
+ * the authorization in {@code TEMPORAL_CODEC_AUTH}, or the class of {@code LITTORAL_CODEC_CLASS}, which is looked for in the jars
+ * and folders of {@code LITTORAL_CODEC_PATH} too.
  */
 final class PayloadCodecs {
     static final String ENDPOINT = "TEMPORAL_CODEC_ENDPOINT";

@@ -4,8 +4,8 @@ import dev.littoral.workflows.model.FailureType;
 import io.temporal.payload.codec.PayloadCodecException;
 
 /**
- * Why a payload codec did not do its work, in a sentence that repeats nothing of a payload. No {@code DataConverterException}, as
- * the SDK drops a signal for that: what a codec that is away cannot decode is tried again.
+ * A failure of a payload codec, in a sentence that repeats nothing of a payload. No {@code DataConverterException}, as the SDK
+ * drops a signal for that: what a codec that is away cannot decode is tried again.
  */
 public final class CodecFailure extends PayloadCodecException {
     private static final long serialVersionUID = 1L;

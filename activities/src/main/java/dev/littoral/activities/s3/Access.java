@@ -3,7 +3,7 @@ package dev.littoral.activities.s3;
 import dev.littoral.workflows.model.ExternalSpec;
 
 /**
- * In whose name a store is asked.
+ * The credentials and the payer of requests to a store.
  *
  * @param profile a profile of the shared AWS config or credentials file; null for the default credential chain
  * @param anonymous whether requests bear no credentials

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which sources a worker lets collections read, and with which of its AWS profiles.
+ * The allow list of a worker: which sources it lets collections read, and with which of its AWS profiles.
  *
  * <p>An address in S3 is compared letter by letter, as its keys are raw. A local one is compared by where it really is: symbolic
  * links are resolved on both sides, each time anew.

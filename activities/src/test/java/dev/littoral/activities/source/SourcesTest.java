@@ -342,16 +342,25 @@ class SourcesTest {
         }
     }
 
+    /** A server that refuses each request and keeps its head. */
+    private static FakeS3 refusing(List<String> heads) {
+        return new FakeS3((number, request) -> {
+            heads.add(request);
+            return FakeS3.error(403, "AccessDenied");
+        });
+    }
+
+    private static S3Clients clientsOfProfileA(FakeS3 server) {
+        return TestProfiles.clients(
+                "[profile a]\naws_access_key_id = keyofa\naws_secret_access_key = hush\nendpoint_url = "
+                        + server.endpoint() + "\n");
+    }
+
     @Test
     void aSpecSaysWhetherRequestsAreAnonymousAndWhoPays() throws Exception {
         List<String> heads = new CopyOnWriteArrayList<>();
-        try (FakeS3 server = new FakeS3((number, request) -> {
-                    heads.add(request);
-                    return FakeS3.error(403, "AccessDenied");
-                });
-                S3Clients clients = TestProfiles.clients(
-                        "[profile a]\naws_access_key_id = keyofa\naws_secret_access_key = hush\nendpoint_url = "
-                                + server.endpoint() + "\n")) {
+        try (FakeS3 server = refusing(heads);
+                S3Clients clients = clientsOfProfileA(server)) {
             for (boolean anonymous : new boolean[] {true, false}) {
                 ExternalSource source = new ExternalSource(
                         "s3://lake/",
@@ -385,13 +394,8 @@ class SourcesTest {
     @Test
     void anAllowedProfileIsReadWith() throws Exception {
         List<String> heads = new CopyOnWriteArrayList<>();
-        try (FakeS3 server = new FakeS3((number, request) -> {
-                    heads.add(request);
-                    return FakeS3.error(403, "AccessDenied");
-                });
-                S3Clients clients = TestProfiles.clients(
-                        "[profile a]\naws_access_key_id = keyofa\naws_secret_access_key = hush\nendpoint_url = "
-                                + server.endpoint() + "\n")) {
+        try (FakeS3 server = refusing(heads);
+                S3Clients clients = clientsOfProfileA(server)) {
             FileSource files = new Sources(clients, AllowList.of(source("s3://lake/", "a")))
                     .open(source("s3://lake/", "a"), false)
                     .files();
