@@ -7,8 +7,8 @@ import dev.littoral.workflows.model.Shown;
 public class LittoralException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Tries of a step in which a store says what no store should: a moment's trouble passes, and what it is does not. */
-    private static final int TRIES_OF_NONSENSE = 3;
+    /** Tries of a step in which a store gives a reply that none should: what passes is gone by then. */
+    private static final int TRIES_OF_A_STRANGE_REPLY = 3;
 
     private final FailureType type;
     private final int tries;
@@ -35,8 +35,8 @@ public class LittoralException extends RuntimeException {
      * A store said what no store should: TRANSIENT, as something between here and the store may have said it, but tried again no
      * more than a few times.
      */
-    public static LittoralException nonsense(String message, Throwable cause) {
-        return new LittoralException(FailureType.TRANSIENT, message, cause, TRIES_OF_NONSENSE);
+    public static LittoralException strangeReply(String message, Throwable cause) {
+        return new LittoralException(FailureType.TRANSIENT, message, cause, TRIES_OF_A_STRANGE_REPLY);
     }
 
     public FailureType type() {

@@ -137,7 +137,7 @@ class HeartbeatsTest {
     @Test
     void whatNoStoreShouldSayIsTriedAgainAtFirst() {
         work = () -> {
-            throw LittoralException.nonsense("the store lists what was not asked", null);
+            throw LittoralException.strangeReply("the store lists what was not asked", null);
         };
         ApplicationFailure failure = failure();
         assertThat(failure.getType()).isEqualTo("TRANSIENT");

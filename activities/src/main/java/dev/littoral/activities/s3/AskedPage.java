@@ -5,7 +5,7 @@ import java.util.Locale;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
-/** Whether a page of a listing is of what was asked for. Whatever else a store lists is never looked at further. */
+/** The check of a listing's pages against its request. A page that lists anything else is not looked at further. */
 final class AskedPage {
     /** As long as a key of S3 may be, in bytes; one with so many characters has no fewer. */
     private static final int MAX_KEY = 1_024;

@@ -67,7 +67,7 @@ public final class Pages {
     }
 
     private LittoralException strange(String found, String expected) {
-        return LittoralException.nonsense(
+        return LittoralException.strangeReply(
                 "Cannot list " + bucket.path(prefix == null ? "" : prefix) + ": the store " + found + "; expected "
                         + expected,
                 null);

@@ -88,7 +88,7 @@ public final class S3Failures {
         }
         StrangeReplyException strange = find(e, StrangeReplyException.class);
         if (strange != null) {
-            return LittoralException.nonsense("Cannot " + action + ": " + strange.getMessage(), e);
+            return LittoralException.strangeReply("Cannot " + action + ": " + strange.getMessage(), e);
         }
         AwsServiceException answer = find(e, AwsServiceException.class);
         if (answer != null) {
@@ -103,7 +103,7 @@ public final class S3Failures {
         }
         IOException io = find(e, IOException.class);
         if (io == null && !(e instanceof RetryableException)) {
-            return LittoralException.nonsense(
+            return LittoralException.strangeReply(
                     "Cannot " + action + ": the store's reply could not be read; expected a reply as S3 gives it", e);
         }
         String found = io == null || io instanceof EOFException

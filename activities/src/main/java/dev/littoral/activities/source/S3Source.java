@@ -265,7 +265,7 @@ public final class S3Source implements FileSource {
                 get(file, offset, length, hasEtag ? '"' + file.version().substring(ETAG.length()) + '"' : null);
         GetObjectResponse reply = whole.response();
         if (hasEtag && reply.eTag() == null) {
-            throw LittoralException.nonsense(
+            throw LittoralException.strangeReply(
                     "Cannot read " + file.path()
                             + ": the store's answer names no ETag; expected one, as its listing did",
                     null);
@@ -458,7 +458,7 @@ public final class S3Source implements FileSource {
      */
     private static String version(SourceFile file, GetObjectResponse reply, boolean hasEtag, long size) {
         if (!hasEtag && reply.lastModified() == null) {
-            throw LittoralException.nonsense(
+            throw LittoralException.strangeReply(
                     "Cannot read " + file.path()
                             + ": the store's answer names neither an ETag nor when it was written; expected what its"
                             + " listing names",
@@ -485,7 +485,7 @@ public final class S3Source implements FileSource {
                 return range.group(3).equals("*") ? file.bytes() : Long.parseLong(range.group(3));
             }
         }
-        throw LittoralException.nonsense(
+        throw LittoralException.strangeReply(
                 "Cannot read " + file.path() + ": the store's answer is not the range that was asked for, bytes "
                         + offset + " to " + (offset + length - 1),
                 null);

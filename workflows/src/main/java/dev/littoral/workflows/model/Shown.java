@@ -1,7 +1,7 @@
 package dev.littoral.workflows.model;
 
 /**
- * Somebody else's text as a sentence repeats it: a name, a key, a value. No longer than it may be, and without characters that
+ * Text of others made safe to repeat in a sentence: a name, a key, a value. No longer than it may be, and without characters that
  * cannot be seen, cannot be written, or change how what stands beside them is read.
  */
 public final class Shown {
