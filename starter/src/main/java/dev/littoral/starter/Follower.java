@@ -42,14 +42,14 @@ final class Follower {
     private static final Duration STRAGGLER = Duration.ofSeconds(5);
 
     private final Collection collection;
-    private final Look look;
+    private final ProgressProbe probe;
     private final Interrupt interrupt;
     private final Progress progress;
     private CompletableFuture<Void> closed;
 
     Follower(Collection collection, Interrupt interrupt, Progress progress) {
         this.collection = collection;
-        this.look = new Look(collection);
+        this.probe = new ProgressProbe(collection);
         this.interrupt = interrupt;
         this.progress = progress;
         this.closed = collection.stub().getResultAsync(Void.class);
@@ -163,7 +163,7 @@ final class Follower {
                 }
                 if (!cancelling) {
                     show(status);
-                } else if (worker == null || status.update() == null || !look.isIdle(status.update())) {
+                } else if (worker == null || status.update() == null || !probe.isIdle(status.update())) {
                     idle = 0;
                 } else if (++idle == MAX_IDLE) {
                     return givenUp(status, worker);
@@ -279,6 +279,6 @@ final class Follower {
     }
 
     private void show(CollectionStatus status) {
-        look.at(status).ifPresent(progress::show);
+        probe.at(status).ifPresent(progress::show);
     }
 }

@@ -63,7 +63,8 @@ final class StatusCommand implements Callable<Integer> {
                 return new Watch(collection, out(), json).watch().code();
             }
             CollectionStatus status = collection.status();
-            Optional<Progress.Step> step = run.isRunning() ? new Look(collection).at(status) : Optional.empty();
+            Optional<Progress.Step> step =
+                    run.isRunning() ? new ProgressProbe(collection).at(status) : Optional.empty();
             if (json) {
                 Output.json(out(), object(status, run));
             } else {

@@ -23,7 +23,7 @@ final class Watch {
     private static final long EVERY_MILLIS = 500;
 
     private final Collection collection;
-    private final Look look;
+    private final ProgressProbe probe;
     private final PrintWriter out;
     private final boolean json;
     private final Progress.Tally tally = new Progress.Tally();
@@ -37,7 +37,7 @@ final class Watch {
 
     Watch(Collection collection, PrintWriter out, boolean json) {
         this.collection = collection;
-        this.look = new Look(collection);
+        this.probe = new ProgressProbe(collection);
         this.out = out;
         this.json = json;
     }
@@ -48,7 +48,7 @@ final class Watch {
             try {
                 Collection.Run run = collection.existing();
                 CollectionStatus status = collection.status();
-                show(run, status, run.isRunning() ? look.at(status) : Optional.empty());
+                show(run, status, run.isRunning() ? probe.at(status) : Optional.empty());
                 if (!run.isRunning()) {
                     return ExitCode.OK;
                 }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Compares a first listing with the SDK's paginator, on keys that a server on loopback lists with a latency of 20 ms a page. Run by
+ * Compares an initial listing with the SDK's paginator, on keys that a server on loopback lists with a latency of 20 ms a page. Run by
  * hand, with the number of keys; prints a table in Markdown.
  */
 public final class ListingBenchmark {
@@ -28,7 +28,7 @@ public final class ListingBenchmark {
 
     public static void run(int keys) throws Exception {
         System.out.println();
-        System.out.println("## First listing over S3");
+        System.out.println("## Initial listing over S3");
         System.out.println();
         System.out.println("| keys | requests here | requests of the paginator | here s | paginator s | times |");
         System.out.println("|---|---|---|---|---|---|");

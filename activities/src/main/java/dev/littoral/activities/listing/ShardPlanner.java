@@ -21,7 +21,7 @@ final class ShardPlanner {
         this.maxFiles = maxFiles;
     }
 
-    /** Shards for ranges in order. Ranges of a first listing, which have no base, are laid end to end. */
+    /** Shards for ranges in order. Ranges of an initial listing, which have no base, are laid end to end. */
     List<PlannedShard> plan(List<RangeListing> ranges) {
         List<PlannedShard> shards = new ArrayList<>();
         boolean first = ranges.stream().allMatch(range -> range.base() == null);

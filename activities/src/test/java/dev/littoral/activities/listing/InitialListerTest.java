@@ -34,7 +34,7 @@ class InitialListerTest {
 
     private final CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
 
-    /** What a first listing of all that a server has comes to. */
+    /** What an initial listing of all that a server has comes to. */
     private SourceLister.Result list(KeyServer server) throws InterruptedException {
         try (S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 S3Source source = new S3Source(

@@ -42,7 +42,7 @@ class ShardPlannerTest {
     }
 
     @Test
-    void aFirstListingIsCutIntoFullShardsOverItsRanges() {
+    void anInitialListingIsCutIntoFullShardsOverItsRanges() {
         List<PlannedShard> shards = planner.plan(List.of(
                 listed(null, "a", 4, 1), listed(null, "b", 4, 4, 4, 3), listed(null, "c"), listed(null, "d", 4)));
         assertThat(froms(shards)).containsExactly("", "b0", "b2", "d0");
@@ -51,7 +51,7 @@ class ShardPlannerTest {
     }
 
     @Test
-    void aFirstListingOfNothingHasNoShards() {
+    void anInitialListingOfNothingHasNoShards() {
         assertThat(planner.plan(List.of(listed(null, "a"), listed(null, "b")))).isEmpty();
     }
 

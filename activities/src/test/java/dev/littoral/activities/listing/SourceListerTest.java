@@ -471,7 +471,7 @@ class SourceListerTest {
     }
 
     @Test
-    void aFirstListingGoesOnWhereTheAttemptBeforeHasCut() throws Exception {
+    void anInitialListingGoesOnWhereTheAttemptBeforeHasCut() throws Exception {
         FakeStore store = new FakeStore(Paths.ORDER);
         for (int i = 0; i < 40; i++) {
             store.put("%04d".formatted(i), "v1");

@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Looks at the update that runs: what its workflow says of itself, and its activities of theirs. */
-final class Look {
+/** A probe of the progress of the update that runs: asks its workflow and looks at its activities. */
+final class ProgressProbe {
     private final Collection collection;
 
-    Look(Collection collection) {
+    ProgressProbe(Collection collection) {
         this.collection = collection;
     }
 
