@@ -19,13 +19,16 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.DynamicWorkflow;
 import io.temporal.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,14 +38,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody else's worker in the namespace schedules this worker's activities with whatever it likes. */
-@Timeout(120)
+@Timeout(300)
 class ForeignWorkflowsTest {
     private static final String FOREIGN_QUEUE = "foreign";
+    private static final String SECRET = "planted-Secret-1234567890";
 
     @TempDir
     private Path folder;
 
-    /** Runs the activity that its input names, with the rest of the input. */
+    /** Runs the activity, or the update as its child, that its input names, with the rest of the input. */
     public static final class Anything implements DynamicWorkflow {
         @Override
         public Object execute(EncodedValues arguments) {
@@ -50,11 +54,22 @@ class ForeignWorkflowsTest {
             for (int i = 0; i < rest.length; i++) {
                 rest[i] = arguments.get(i + 1, Object.class);
             }
+            String name = arguments.get(0, String.class);
+            if (name.contains("/update-")) {
+                return Workflow.newUntypedChildWorkflowStub(
+                                UpdateExternalCollectionWorkflow.TYPE,
+                                ChildWorkflowOptions.newBuilder()
+                                        .setWorkflowId(name)
+                                        .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
+                                        .setWorkflowExecutionTimeout(Duration.ofSeconds(30))
+                                        .build())
+                        .execute(Object.class, rest);
+            }
             Workflow.newUntypedActivityStub(ActivityOptions.newBuilder()
                             .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
                             .setStartToCloseTimeout(Duration.ofSeconds(30))
                             .build())
-                    .execute(arguments.get(0, String.class), Object.class, rest);
+                    .execute(name, Object.class, rest);
             return "done";
         }
     }
@@ -105,11 +120,69 @@ class ForeignWorkflowsTest {
                     refused(client, workflowId, type, "BalanceSegments", Map.of("collectionId", "orders", "update", 1));
                     refused(client, workflowId, type, "CommitSnapshot", Map.of("collectionId", "orders", "update", 1));
                 }
+                for (String activity : List.of(
+                        "OpenCollection",
+                        "ReadHead",
+                        "FindCommit",
+                        "DeclareSource",
+                        "RetireCollection",
+                        "CommitSnapshot",
+                        "CleanCatalog",
+                        "DiscardStaging",
+                        "ListFiles",
+                        "ReadFragments",
+                        "BalanceSegments")) {
+                    for (Object other : List.of(SECRET, 7, List.of(SECRET), Map.of("update", SECRET))) {
+                        refused(client, update, UpdateExternalCollectionWorkflow.TYPE, activity, other);
+                    }
+                }
+                for (String objects : List.of("{}", "[{}]", "7")) {
+                    refused(
+                            client,
+                            update,
+                            UpdateExternalCollectionWorkflow.TYPE,
+                            "DiscardStaging",
+                            Wire.JSON.readTree(
+                                    "{\"collectionId\":\"orders\",\"update\":1,\"objects\":" + objects + "}"));
+                }
+                for (String parent : List.of("orders", "stranger")) {
+                    for (Object input : children()) {
+                        refused(client, parent, ExternalCollectionWorkflow.TYPE, "orders/update-7", input);
+                    }
+                }
                 assertThat(files(catalog)).isEqualTo(before);
             } finally {
                 foreign.shutdownNow();
             }
         }
+    }
+
+    /** What an update is not started with by its collection. */
+    private static List<Object> children() {
+        Map<String, Object> whole = Map.of(
+                "collectionId",
+                "orders",
+                "update",
+                7,
+                "source",
+                new ExternalSource("file:///lake/", ExternalSpec.parquet()),
+                "options",
+                CollectionOptions.DEFAULTS,
+                "base",
+                Map.of("version", 1));
+        List<Object> children = new ArrayList<>(List.of(7, SECRET, Map.of(), whole));
+        for (String key : whole.keySet()) {
+            Map<String, Object> part = new TreeMap<>(whole);
+            part.remove(key);
+            children.add(part);
+        }
+        Map<String, Object> noUri = new TreeMap<>(whole);
+        noUri.put("source", Map.of());
+        children.add(noUri);
+        Map<String, Object> noTotals = new TreeMap<>(whole);
+        noTotals.put("base", Map.of("version", 1, "snapshot", Map.of()));
+        children.add(noTotals);
+        return children;
     }
 
     private static void commit(WorkflowClient client, String uri) throws InterruptedException {
@@ -151,11 +224,14 @@ class ForeignWorkflowsTest {
         assertThatThrownBy(() -> stranger.getResult(String.class))
                 .as("%s of %s by %s", activity, request, id)
                 .isInstanceOfSatisfying(WorkflowFailedException.class, failed -> {
-                    assertThat(failed.getCause()).isInstanceOf(ActivityFailure.class);
+                    assertThat(failed.getCause()).isInstanceOfAny(ActivityFailure.class, ChildWorkflowFailure.class);
                     assertThat(failed.getCause().getCause())
                             .isInstanceOfSatisfying(ApplicationFailure.class, refusal -> {
                                 assertThat(refusal.getType()).isEqualTo("INPUT");
                                 assertThat(refusal.isNonRetryable()).isTrue();
+                                assertThat(refusal.getOriginalMessage())
+                                        .contains("expected")
+                                        .doesNotContain("\n", SECRET, "Exception");
                             });
                 });
     }

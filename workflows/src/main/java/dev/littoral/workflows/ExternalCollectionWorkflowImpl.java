@@ -22,6 +22,7 @@ import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
@@ -32,7 +33,6 @@ import io.temporal.workflow.DynamicQueryHandler;
 import io.temporal.workflow.DynamicSignalHandler;
 import io.temporal.workflow.DynamicUpdateHandler;
 import io.temporal.workflow.Promise;
-import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
@@ -409,9 +409,13 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                                 UpdateExternalCollectionWorkflow.class,
                                 UpdateExternalCollectionWorkflow.id(collectionId, update))
                         .areYouThere();
-            } catch (SignalExternalWorkflowException e) {
-                log.info("Update {} is not there", update);
-                absent.add(update);
+            } catch (ApplicationFailure e) {
+                // Not the SignalExternalWorkflowException that the SDK documents. Any other answer does not say that it
+                // is gone.
+                if (Failures.isNotThere(e)) {
+                    log.info("Update {} is not there", update);
+                    absent.add(update);
+                }
             }
         }
         // What closed meanwhile has said so itself.

@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.FailureType;
+import io.temporal.api.enums.v1.SignalExternalWorkflowExecutionFailedCause;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
@@ -9,6 +10,9 @@ import io.temporal.failure.TimeoutFailure;
 
 /** Reads what a failure says: its class and its sentence. Pure. */
 record Failures(FailureType type, String reason) {
+    private static final SignalExternalWorkflowExecutionFailedCause NOT_THERE =
+            SignalExternalWorkflowExecutionFailedCause
+                    .SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND;
 
     static Failures of(RuntimeException failure) {
         Throwable cause = failure;
@@ -39,6 +43,11 @@ record Failures(FailureType type, String reason) {
                         && application.getType().equals(UpdateActivities.STAGING_GONE)
                 ? application.getOriginalMessage()
                 : null;
+    }
+
+    /** Whether a signal failed because there is no running workflow of that ID. */
+    static boolean isNotThere(ApplicationFailure failure) {
+        return failure.getType().equals(NOT_THERE.name());
     }
 
     /** What only whoever sent it can mend. */

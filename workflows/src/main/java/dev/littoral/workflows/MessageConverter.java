@@ -2,6 +2,7 @@ package dev.littoral.workflows;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.POJONode;
@@ -23,12 +24,14 @@ import io.temporal.common.converter.EncodingKeys;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.internal.worker.WorkflowExecutionException;
 import io.temporal.payload.codec.PayloadCodec;
+import io.temporal.payload.context.ActivitySerializationContext;
 import io.temporal.payload.context.SerializationContext;
 import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -69,8 +72,11 @@ public final class MessageConverter implements DataConverter {
 
     private final DataConverter standard;
 
+    /** The activity whose payloads they are, or null. */
+    private final String activity;
+
     public MessageConverter() {
-        this(DefaultDataConverter.STANDARD_INSTANCE);
+        this(DefaultDataConverter.STANDARD_INSTANCE, null);
     }
 
     /**
@@ -79,11 +85,12 @@ public final class MessageConverter implements DataConverter {
      * @param codec throws nothing but {@link CodecFailure}
      */
     public MessageConverter(PayloadCodec codec) {
-        this((DataConverter) new CodecDataConverter(DefaultDataConverter.STANDARD_INSTANCE, List.of(codec), true));
+        this(new CodecDataConverter(DefaultDataConverter.STANDARD_INSTANCE, List.of(codec), true), null);
     }
 
-    private MessageConverter(DataConverter standard) {
+    private MessageConverter(DataConverter standard, String activity) {
         this.standard = standard;
+        this.activity = activity;
     }
 
     @Override
@@ -139,9 +146,34 @@ public final class MessageConverter implements DataConverter {
                 : standard.fromPayloads(index, content, type, genericType);
     }
 
+    /** An activity's input too is refused in words: the decoder's failure would be tried again, and may repeat what it could not read. */
+    @Override
+    public Object[] fromPayloads(Optional<Payloads> content, Class<?>[] types, Type[] genericTypes) {
+        try {
+            return DataConverter.super.fromPayloads(content, types, genericTypes);
+        } catch (DataConverterException e) {
+            throw activity == null ? e : unreadInput(e).thrown();
+        }
+    }
+
+    private Failures unreadInput(DataConverterException failure) {
+        String where = failure.getCause() instanceof JsonMappingException mapping
+                ? mapping.getPath().stream()
+                        .map(JsonMappingException.Reference::getFieldName)
+                        .filter(Objects::nonNull)
+                        .map(name -> name + " in ")
+                        .findFirst()
+                        .orElse("")
+                : "";
+        return Failures.input(
+                where + "the input of " + activity + " cannot be read; expected what Littoral's workflows send");
+    }
+
     @Override
     public DataConverter withContext(SerializationContext context) {
-        return new MessageConverter(standard.withContext(context));
+        return new MessageConverter(
+                standard.withContext(context),
+                context instanceof ActivitySerializationContext of ? of.getActivityType() : null);
     }
 
     /** The SDK wraps what an update's validator throws, and would name its wrapper as the failure's type. */

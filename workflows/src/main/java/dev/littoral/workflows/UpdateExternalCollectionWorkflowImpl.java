@@ -62,13 +62,32 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
 
     @WorkflowInit
     public UpdateExternalCollectionWorkflowImpl(UpdateInput input) {
-        boolean byCollection = Workflow.getInfo().getParentWorkflowId().isPresent();
+        // A constructor that fails would block the workflow for ever.
+        boolean byCollection = isFromCollection(input);
         this.input = byCollection ? input : null;
         this.base = byCollection ? input.base() : null;
         this.tally = byCollection ? new UpdateTally(input) : null;
         this.activities = byCollection
                 ? Math.min(MAX_ACTIVITIES, MAX_STEP_BYTES / (INPUT_BYTES + Wire.bytes(input.source())))
                 : 0;
+    }
+
+    /**
+     * Whether its collection has started it: any workflow can start it as its child, with any input. The rest is checked by the
+     * activities.
+     */
+    private static boolean isFromCollection(UpdateInput input) {
+        return input != null
+                && Workflow.getInfo()
+                        .getParentWorkflowId()
+                        .filter(parent -> parent.equals(input.collectionId()))
+                        .isPresent()
+                && input.source() != null
+                && input.source().uri() != null
+                && input.options() != null
+                && input.base() != null
+                && input.base().exists()
+                && input.base().totals() != null;
     }
 
     @Override

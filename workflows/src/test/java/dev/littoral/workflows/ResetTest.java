@@ -15,12 +15,15 @@ import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.ResetReapplyExcludeType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +73,35 @@ class ResetTest {
         }
     }
 
+    /** It was under way at that point of the run, and has closed since. */
+    @Test
+    void aCollectionThatIsResetToARunningUpdateFindsThatItIsGone() throws Exception {
+        FakeLake.Hold listing = lake.hold("listFiles");
+        TemporalServer server = TemporalServer.shared();
+        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY)) {
+            lab.start(A);
+            listing.awaitReached();
+            lab.await("the collection to know that its update runs", () -> {
+                List<EventType> events = lab.events(ID);
+                return events.lastIndexOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                        > events.lastIndexOf(EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED);
+            });
+            List<EventType> events = lab.events(ID);
+            // Events are counted from 1.
+            long task = events.lastIndexOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) + 1L;
+            listing.release();
+            lab.awaitEnd(1, COMMITTED);
+            reset(lab, lab.untyped().describe().getExecution().getRunId(), task, false);
+            lake.touch(A);
+            lab.collection().signalRefresh();
+            isRightInTheEnd(lab, "reset to event " + task);
+
+            assertThat(lab.events(ID)).contains(EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED);
+            assertThat(lab.untyped().describe().getStatus())
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+        }
+    }
+
     private static void reset(Lab lab, String run, long event, boolean reapplies) {
         ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
                 .setNamespace(lab.client.getOptions().getNamespace())
@@ -79,8 +111,12 @@ class ResetTest {
                 .setRequestId(UUID.randomUUID().toString())
                 .setWorkflowTaskFinishEventId(event);
         if (!reapplies) {
-            request.addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL)
-                    .addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
+            // As --reapply-exclude All does. The ends of children are among what is left out, though no type names
+            // them.
+            Stream.of(ResetReapplyExcludeType.values())
+                    .filter(type -> type != ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UNSPECIFIED
+                            && type != ResetReapplyExcludeType.UNRECOGNIZED)
+                    .forEach(request::addResetReapplyExcludeTypes);
         }
         lab.client.getWorkflowServiceStubs().blockingStub().resetWorkflowExecution(request.build());
     }
