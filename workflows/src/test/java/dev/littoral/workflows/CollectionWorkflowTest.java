@@ -634,7 +634,7 @@ class CollectionWorkflowTest {
     void aNameThatIsNoWordIsNotRepeated(String secret) throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
-        for (String name : List.of(secret, (secret + " ").repeat(30))) {
+        for (String name : List.of(secret, (secret + " ").repeat(20))) {
             lab.untyped().signal(name);
             assertThatThrownBy(() -> lab.untyped().update(name, String.class))
                     .rootCause()

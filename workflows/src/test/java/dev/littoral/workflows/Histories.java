@@ -75,7 +75,13 @@ final class Histories {
                     case WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND -> false;
                     // So many messages came at once that the server would not buffer more.
                     case WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND -> false;
-                    default -> true;
+                    // On a busy machine a task's pages of history may be outdated when the SDK asks for them; it is
+                    // done again.
+                    default ->
+                        !event.getWorkflowTaskFailedEventAttributes()
+                                .getFailure()
+                                .getMessage()
+                                .startsWith("Premature end of stream");
                 };
     }
 }
