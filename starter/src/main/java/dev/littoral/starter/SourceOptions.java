@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.Wire;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -75,7 +76,8 @@ final class SourceOptions {
         if (given.isEmpty()) {
             throw usage("--source is empty; expected a URI or a path");
         }
-        if (URI.matcher(given).matches()) {
+        // Whoever gives an ARN means no path, and is told what to give.
+        if (URI.matcher(given).matches() || Requests.isArn(given)) {
             return given;
         }
         try {

@@ -48,6 +48,7 @@ class UsageIT {
                 List.of("sync", "c", "--source", "x", "--spec", "{\"secretKey\":\"" + secret + "\"}"),
                 List.of("sync", "c", "--source", "x", "--spec", "{\"profile\":\"" + secret + "\"}"),
                 List.of("sync", "c", "--source", "s3://" + secret + ":hunter2@bucket/prefix/"),
+                List.of("sync", "c", "--source", "arn:aws:s3:us-east-1:123456789012:accesspoint/lake"),
                 List.of("sync", "c", "--source", "https://user:hunter2@host/x?X-Amz-Signature=" + secret),
                 List.of("sync", "c", "--source", "x", "--target-rows", "0"),
                 List.of("sync", "c", "--source", "x", "--max-drop-share", "1.5"),

@@ -253,15 +253,15 @@ public final class Requests {
                 ? ""
                 : uri.substring(0, end).toLowerCase(Locale.ROOT);
         String rest = end < 0 ? uri : uri.substring(end + 3);
+        int slash = rest.indexOf('/');
+        String bucket = slash < 0 ? rest : rest.substring(0, slash);
+        if (isArn(bucket) && bucket.indexOf('@') < 0) {
+            throw new InvalidRequestException(
+                    where
+                            + " names an ARN; expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, which ends in -s3alias, is one");
+        }
         switch (scheme) {
             case "s3" -> {
-                int slash = rest.indexOf('/');
-                String bucket = slash < 0 ? rest : rest.substring(0, slash);
-                if (isArn(bucket) && bucket.indexOf('@') < 0) {
-                    throw new InvalidRequestException(
-                            where
-                                    + " names an ARN; expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, which ends in -s3alias, is one");
-                }
                 // A secret may have a slash in it, and then seems to end the bucket.
                 if (bucket.indexOf('@') >= 0 || bucket.indexOf(':') >= 0) {
                     throw new InvalidRequestException(

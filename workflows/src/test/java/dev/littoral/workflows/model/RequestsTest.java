@@ -243,6 +243,8 @@ class RequestsTest {
                 "s3://key:wo/rd | source.uri holds user information",
                 "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/lake/ | source.uri names an ARN; expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, which ends in -s3alias, is one",
                 "s3://arn:aws-cn:s3-object-lambda:x:1:accesspoint:lake | source.uri names an ARN",
+                "arn:aws:s3:us-east-1:123456789012:accesspoint/lake | source.uri names an ARN",
+                "arn:aws:s3:::lake/orders | source.uri names an ARN",
                 "s3://arn:aws:s3:hush@lake/ | source.uri holds what looks like a credential",
                 "s3://arn:hush@lake/ | source.uri holds what looks like a credential"
             })
