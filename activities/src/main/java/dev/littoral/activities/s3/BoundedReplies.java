@@ -86,10 +86,12 @@ final class BoundedReplies implements SdkHttpClient {
         }
         // What is answered to a write is in the head.
         return with(
-                reply, isGet || request.method() == SdkHttpMethod.POST ? xml(head, paced, body) : none(paced, body));
+                reply,
+                isGet || request.method() == SdkHttpMethod.POST ? xml(isGet, head, paced, body) : none(paced, body));
     }
 
-    private static byte[] xml(SdkHttpResponse head, InputStream paced, AbortableInputStream body) throws IOException {
+    private static byte[] xml(boolean isGet, SdkHttpResponse head, InputStream paced, AbortableInputStream body)
+            throws IOException {
         boolean whole = false;
         try {
             if (isEncoded(head)) {
@@ -102,6 +104,12 @@ final class BoundedReplies implements SdkHttpClient {
                         "the store's reply has more than " + (MAX_XML >> 20) + " MB; expected a reply as S3 gives it");
             }
             whole = true;
+            // Of a head that was cut off the length is missing.
+            if (isGet
+                    && read.length == 0
+                    && head.firstMatchingHeader("Content-Length").isPresent()) {
+                throw new StrangeReplyException("the store's reply has nothing in it; expected a reply as S3 gives it");
+            }
             if (read.length > 0 && !XmlShape.isWhole(read)) {
                 throw new EOFException("the reply breaks off");
             }

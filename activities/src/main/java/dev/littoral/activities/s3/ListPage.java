@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -21,6 +22,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public record ListPage(
         String name, String prefix, List<Listed> objects, List<String> prefixes, String next, boolean exact) {
+    /** An ETag without anything in it, which every content would have. */
+    private static final Pattern NOTHING = Pattern.compile("(W/)?\"*");
+
     /**
      * An object.
      *
@@ -30,6 +34,11 @@ public record ListPage(
      * @param modified when it was written; may be null where there is an ETag
      */
     public record Listed(String key, String etag, long bytes, Instant modified) {}
+
+    /** Whether an ETag tells one content from another. Some stores send one that is empty, or none. */
+    static boolean isVersion(String etag) {
+        return etag != null && !NOTHING.matcher(etag).matches();
+    }
 
     /**
      * The page that the SDK has read.
@@ -50,10 +59,11 @@ public record ListPage(
         for (S3Object o : page.contents()) {
             check(o.key() != null, "lists an object without a key");
             check(o.size() != null, "lists an object without a size");
+            String etag = isVersion(o.eTag()) ? o.eTag() : null;
             check(
-                    o.eTag() != null || o.lastModified() != null,
+                    etag != null || o.lastModified() != null,
                     "lists an object with neither an ETag nor the time it was written");
-            objects.add(new Listed(o.key(), o.eTag(), o.size(), o.lastModified()));
+            objects.add(new Listed(o.key(), etag, o.size(), o.lastModified()));
         }
         List<String> prefixes = new ArrayList<>();
         for (CommonPrefix common : page.commonPrefixes()) {

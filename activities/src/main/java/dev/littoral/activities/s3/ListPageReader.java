@@ -92,7 +92,7 @@ final class ListPageReader {
                 default -> skip(tag, MAX_DEPTH);
             }
         }
-        check(key != null && etag != null && size != null);
+        check(key != null && ListPage.isVersion(etag) && size != null);
         return new ListPage.Listed(key, etag, Long.parseLong(size), null);
     }
 

@@ -25,6 +25,9 @@ final class PacedBody extends FilterInputStream {
     private long since = System.nanoTime();
     private long bytes;
 
+    /** What came in a window that has passed, where that was too little; -1 where it was not. */
+    private long tooFew = -1;
+
     PacedBody(InputStream body, Pace pace) {
         super(body);
         this.pace = pace;
@@ -54,13 +57,15 @@ final class PacedBody extends FilterInputStream {
         if (read < 0) {
             return;
         }
+        // What came late may have been the end: only a body that goes on after too little crawls.
+        if (tooFew >= 0) {
+            throw StrangeReplyException.slow("the store sent " + tooFew + " bytes in " + pace.window.toSeconds()
+                    + " seconds; expected " + pace.leastBytes + " at least");
+        }
         bytes += read;
         long now = System.nanoTime();
         if (now - since >= pace.window.toNanos()) {
-            if (bytes < pace.leastBytes) {
-                throw StrangeReplyException.slow("the store sent " + bytes + " bytes in " + pace.window.toSeconds()
-                        + " seconds; expected " + pace.leastBytes + " at least");
-            }
+            tooFew = bytes < pace.leastBytes ? bytes : -1;
             since = now;
             bytes = 0;
         }

@@ -102,12 +102,22 @@ public final class S3Bucket {
         }
         return whole(
                         "list " + path(request.prefix() == null ? "" : request.prefix()),
-                        s3 -> ListPage.of(s3.listObjectsV2(request)),
+                        s3 -> listed(s3, request),
                         reply -> {
                             reply.ifPresent(asked::check);
                             return reply.isPresent();
                         })
                 .get();
+    }
+
+    private static Optional<ListPage> listed(S3Client s3, ListObjectsV2Request request) {
+        try {
+            return ListPage.of(s3.listObjectsV2(request));
+        } catch (IllegalArgumentException e) {
+            // The SDK decodes a page's keys where it makes no failure of its own of what it meets.
+            throw new StrangeReplyException(
+                    "the store lists a key in an encoding that cannot be read; expected a reply as S3 gives it");
+        }
     }
 
     /**

@@ -44,6 +44,8 @@ public final class S3Failures {
             "BadDigest",
             "ConditionalRequestConflict",
             "IncompleteBody",
+            // Of an error that a success turned into, as one said in a reply of 200.
+            "InternalError",
             "OperationAborted",
             "RequestTimeout",
             "RequestTimeoutException",

@@ -194,6 +194,7 @@ class HostileStoreTest {
                         "head",
                         (number, request, out) -> out.write(XML_HEAD + "X-H: ").forever("h")),
                 Trick.page("no XML", "no XML", "hello"),
+                Trick.page("nothing", "nothing in it", ""),
                 Trick.page("a page of a proxy", "document type", "<!DOCTYPE html><html>hello</html>"),
                 Trick.page("XML of another kind", "could not be read", "<a>hello</b>"),
                 Trick.page("a size that is none", "could not be read", page(object("in/a", "e", "many"))),
@@ -202,6 +203,10 @@ class HostileStoreTest {
                 Trick.page("no size", "without a size", page("<Contents><Key>in/a</Key><ETag>e</ETag></Contents>")),
                 Trick.page("no key", "without a key", page("<Contents><ETag>e</ETag><Size>1</Size></Contents>")),
                 Trick.page("no version", "neither an ETag", page("<Contents><Key>in/a</Key><Size>1</Size></Contents>")),
+                Trick.page(
+                        "a key that is encoded wrongly",
+                        "in an encoding that cannot be read",
+                        page("<EncodingType>url</EncodingType>" + object("in/%zz"))),
                 Trick.page("a key of another folder", "'out/a'", page(object("out/a"))),
                 Trick.page("a key that is too short", "'i'", page(object("i"))),
                 Trick.page("an empty key", "''", page(object(""))),
@@ -506,6 +511,21 @@ class HostileStoreTest {
         }
     }
 
+    /** A store may need its time before it has the page, and then it is all there. */
+    @Test
+    void aShortBodyThatComesLateIsNotCutOff() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    byte[] page = page(object("in/a")).getBytes(StandardCharsets.UTF_8);
+                    out.write(XML_HEAD + "Connection: close\r\nContent-Length: " + page.length + "\r\n\r\n");
+                    Thread.sleep(PACE.window().plusMillis(200));
+                    out.write(page);
+                });
+                S3Client client = client(server)) {
+            assertThat(list(source(client))).containsExactly("s3://lake/in/a");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
     /** The neighbour's requests hold all turns that one source may have, and there are turns left. */
     @Test
     void aSourceThatDoesNotAnswerLeavesTurnsToAnother() throws Exception {
@@ -615,6 +635,22 @@ class HostileStoreTest {
                 .write("Content-Length: 5\r\nConnection: close\r\n\r\nhello");
     }
 
+    private static List<SourceFile> files(FileSource source) throws Exception {
+        List<SourceFile> files = new ArrayList<>();
+        source.list(PathRange.ALL, new FileSource.Visitor() {
+            @Override
+            public void file(SourceFile file) {
+                files.add(file);
+            }
+
+            @Override
+            public void skipped(String path, SkipReason reason) {
+                throw new AssertionError(path);
+            }
+        });
+        return files;
+    }
+
     @ParameterizedTest
     @CsvSource({"W/&quot;e&quot;, \"e\"", "e, W/\"e\"", "&quot;e&quot;, e", "W/&quot;e&quot;, W/\"e\""})
     void aWeakETagAndOneWithoutQuotesNameTheSameVersion(String listed, String read) throws Exception {
@@ -630,21 +666,34 @@ class HostileStoreTest {
                 });
                 S3Client client = client(server)) {
             FileSource source = source(client);
-            List<SourceFile> files = new ArrayList<>();
-            source.list(PathRange.ALL, new FileSource.Visitor() {
-                @Override
-                public void file(SourceFile file) {
-                    files.add(file);
-                }
-
-                @Override
-                public void skipped(String path, SkipReason reason) {
-                    throw new AssertionError(path);
-                }
-            });
+            List<SourceFile> files = files(source);
             assertThat(files.getFirst().version()).isEqualTo("etag:e");
             for (int i = 0; i < 4; i++) {
                 assertThat(source.read(files.getFirst(), 0, 5)).asString().isEqualTo("hello");
+            }
+        }
+    }
+
+    /** A file that is overwritten would keep an ETag that is empty. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&quot;&quot;", "W/&quot;&quot;"})
+    void anEmptyETagIsNoVersion(String empty) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", empty, "10")));
+                    } else {
+                        assertThat(request).doesNotContain("If-Match");
+                        out.write("HTTP/1.1 206 Partial\r\nETag: \"\"\r\nContent-Range: bytes 0-4/10\r\n")
+                                .write("Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT\r\n")
+                                .write("Content-Length: 5\r\nConnection: close\r\n\r\nhello");
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (int i = 0; i < 2; i++) {
+                SourceFile file = files(source).getFirst();
+                assertThat(file.version()).startsWith("size:10;mtime:");
+                assertThat(source.read(file, 0, 5)).asString().isEqualTo("hello");
             }
         }
     }

@@ -30,6 +30,7 @@ class S3FailuresTest {
         "412, PreconditionFailed, TRANSIENT",
         "429, TooManyRequests, TRANSIENT",
         "500, InternalError, TRANSIENT",
+        "200, InternalError, TRANSIENT",
         "502, , TRANSIENT",
         "503, SlowDown, TRANSIENT",
         "503, XMinioServerNotInitialized, TRANSIENT",
