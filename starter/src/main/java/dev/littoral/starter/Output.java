@@ -1,6 +1,7 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.littoral.workflows.model.Shown;
 import dev.littoral.workflows.model.Wire;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -34,10 +35,10 @@ final class Output {
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
-            if (Character.isISOControl(c)) {
-                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
-            } else {
+            if (Shown.isShown(c)) {
                 escaped.appendCodePoint(c);
+            } else {
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
             }
         });
         return escaped.toString();

@@ -5,6 +5,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Rejection;
 import dev.littoral.workflows.model.RunningProgress;
+import dev.littoral.workflows.model.Shown;
 import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.Trouble;
 import java.nio.charset.StandardCharsets;
@@ -28,11 +29,15 @@ public final class Words {
 
     /** One line of at most 400 bytes. */
     public static String summary(String text) {
-        String line = text.codePoints()
-                .map(c -> Character.isISOControl(c) ? ' ' : c)
+        String line = shown(text);
+        return bytes(line) <= MAX_SUMMARY_BYTES ? line : cut(line, MAX_SUMMARY_BYTES - bytes("…")) + "…";
+    }
+
+    private static String shown(String text) {
+        return text.codePoints()
+                .map(c -> Shown.isShown(c) ? c : ' ')
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-        return bytes(line) <= MAX_SUMMARY_BYTES ? line : cut(line, MAX_SUMMARY_BYTES - bytes("…")) + "…";
     }
 
     private static String cut(String text, int maxBytes) {
@@ -191,12 +196,13 @@ public final class Words {
             if ("\\`*_[]<>&|#~".indexOf(c) >= 0) {
                 plain.append('\\');
             }
-            plain.appendCodePoint(Character.isISOControl(c) ? ' ' : c);
+            plain.appendCodePoint(c);
         });
         return plain.toString();
     }
 
-    private static String shortened(String text) {
+    private static String shortened(String value) {
+        String text = shown(value);
         return text.codePointCount(0, text.length()) <= MAX_VALUE_CHARS
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, MAX_VALUE_CHARS)) + "…";

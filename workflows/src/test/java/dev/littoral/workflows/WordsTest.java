@@ -27,6 +27,13 @@ class WordsTest {
     }
 
     @Test
+    void whatChangesTheLettersBesideItIsASpace() {
+        assertThat(Words.summary("a\u202Eb\u2028c\u001Bd")).isEqualTo("a b c d");
+        assertThat(Words.plain("a\u2066b")).isEqualTo("a b");
+        assertThat(Words.code("a\u202Eb")).isEqualTo("`a b`");
+    }
+
+    @Test
     void aPageSaysWhatACollectionFollowsServesAndDoes() {
         CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
         assertThat(Words.details(state.status())).contains("**State:** starting", "**Serves:** nothing yet");

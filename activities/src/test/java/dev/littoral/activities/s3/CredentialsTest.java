@@ -31,7 +31,7 @@ class CredentialsTest {
     private static final String TOLD = "told ";
 
     private static final String LISTING =
-            "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
+            "<ListBucketResult><Name>%s</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
 
     private static final String CONFIG = """
             [default]
@@ -214,10 +214,12 @@ class CredentialsTest {
         }
         Matcher bucket = Pattern.compile("GET /bucket-of-([a-z-]+)\\?").matcher(request);
         Matcher key = Pattern.compile("Credential=([^/]+)/").matcher(request);
-        if (bucket.lookingAt() && key.find()) {
+        boolean listing = bucket.lookingAt();
+        if (listing && key.find()) {
             seen.put(bucket.group(1), key.group(1));
         }
-        return FakeS3.reply(200, "Content-Type: application/xml\r\n", LISTING);
+        String name = listing ? "bucket-of-" + bucket.group(1) : "lake";
+        return FakeS3.reply(200, "Content-Type: application/xml\r\n", LISTING.formatted(name));
     }
 
     /** Lists a bucket with each profile in a JVM whose home this is; what each was told. */

@@ -28,7 +28,8 @@ public final class Shown {
         return name(text.substring(0, half), half) + " … " + name(text.substring(text.length() - half), half);
     }
 
-    private static boolean isShown(int c) {
+    /** Whether a character is seen as what it is, and leaves those beside it as they are. */
+    public static boolean isShown(int c) {
         return !Character.isISOControl(c) && !isSurrogate(c) && !turnsTheOrder(c);
     }
 
