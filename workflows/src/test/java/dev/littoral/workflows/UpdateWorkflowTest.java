@@ -106,10 +106,16 @@ class UpdateWorkflowTest {
         assertThat(report.segments()).isEqualTo(new SegmentCounts(2, 2, 0, 0));
     }
 
-    /** The service in memory breaks when an activity ends while its cancel is under way. */
-    private void holdTheOtherShard(String step) {
-        if (isSharded(step)) {
-            lake.hold(step);
+    /**
+     * Starts a collection and waits until its first update is held in a step, with each of its shards: the service in memory breaks
+     * when an activity ends while its cancel is under way, and a hold that is not reached yet would hold the next update.
+     */
+    private void startAndHold(String step) throws InterruptedException {
+        List<FakeLake.Hold> holds =
+                isSharded(step) ? List.of(lake.hold(step), lake.hold(step)) : List.of(lake.hold(step));
+        lab.start(A);
+        for (FakeLake.Hold hold : holds) {
+            hold.awaitReached();
         }
     }
 
@@ -120,10 +126,7 @@ class UpdateWorkflowTest {
     @ParameterizedTest
     @ValueSource(strings = {"listFiles", "readFragments", "balanceSegments"})
     void aChangeDuringAStepSupersedesItsUpdate(String step) throws InterruptedException {
-        FakeLake.Hold hold = lake.hold(step);
-        holdTheOtherShard(step);
-        lab.start(A);
-        hold.awaitReached();
+        startAndHold(step);
         lab.collection().sourceChanged(SourceRequest.of(B));
 
         assertThat(lab.awaitEnd(1, SUPERSEDED).reason()).contains("update 2 takes its place");
@@ -197,10 +200,7 @@ class UpdateWorkflowTest {
     @ParameterizedTest
     @ValueSource(strings = {"listFiles", "readFragments", "balanceSegments"})
     void aCancelBeforeTheCommitLeavesTheHeadAsItWas(String step) throws InterruptedException {
-        FakeLake.Hold hold = lake.hold(step);
-        holdTheOtherShard(step);
-        lab.start(A);
-        hold.awaitReached();
+        startAndHold(step);
         lab.collection().cancelUpdate();
 
         assertThat(lab.awaitEnd(1, CANCELED).reason()).isEqualTo("cancelled by request");
