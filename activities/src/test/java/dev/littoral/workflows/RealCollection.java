@@ -106,7 +106,7 @@ public final class RealCollection {
                 new Message.UpdateClosed(
                         update,
                         null,
-                        type == null ? new CanceledFailure("stopped") : new Failures(type, "a failure").thrown()),
+                        type == null ? new CanceledFailure("stopped") : new FailureReason(type, "a failure").thrown()),
                 now);
     }
 
@@ -177,7 +177,7 @@ public final class RealCollection {
     }
 
     public void declarationFailed(FailureType type) {
-        state.declarationFailed(new Failures(type, "a failure"), now);
+        state.declarationFailed(new FailureReason(type, "a failure"), now);
     }
 
     /** Forgets that a declaration that failed may still arrive. */
@@ -217,7 +217,7 @@ public final class RealCollection {
     }
 
     public void retireFailed(FailureType type) {
-        state.retireFailed(new Failures(type, "a failure"), now);
+        state.retireFailed(new FailureReason(type, "a failure"), now);
     }
 
     /** Jobs that ended since this was asked last. */

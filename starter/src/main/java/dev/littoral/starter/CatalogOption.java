@@ -1,11 +1,11 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.SnapshotRoot;
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.workflows.model.Head;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -34,8 +34,8 @@ final class ChangeSourceCommand extends CollectionCommand {
     }
 
     @Override
-    ExitCode call(Collection collection) throws InterruptedException {
+    ExitCode call(CollectionClient collection) throws InterruptedException {
         collection.running();
-        return Answers.end(this, collection, collection.changeSource(source), wait, interrupt);
+        return ChangeAnswerPrinter.end(this, collection, collection.changeSource(source), wait, interrupt);
     }
 }

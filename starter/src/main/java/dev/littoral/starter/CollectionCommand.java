@@ -26,15 +26,15 @@ abstract class CollectionCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         String id = where.id();
         check();
-        try (Server server = Server.open()) {
-            return call(new Collection(server, id)).code();
+        try (TemporalService server = TemporalService.open()) {
+            return call(new CollectionClient(server, id)).code();
         }
     }
 
     /** Checks what was typed, before any server is asked. */
     void check() {}
 
-    abstract ExitCode call(Collection collection) throws InterruptedException;
+    abstract ExitCode call(CollectionClient collection) throws InterruptedException;
 
     boolean json() {
         return json;

@@ -1,8 +1,8 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.Catalogs;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.storage.Catalogs;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.TemporalConnection;
 import dev.littoral.worker.WorkerMetrics;
@@ -123,7 +123,7 @@ final class DevCommand implements Callable<Integer> {
 
     private Integer real(WorkerConfig config, DevServer temporal, int ui, StopSignal stop) throws InterruptedException {
         try (WorkerMetrics metrics = new WorkerMetrics();
-                Server server = Server.shared(temporal.target(), metrics.scope())) {
+                TemporalService server = TemporalService.shared(temporal.target(), metrics.scope())) {
             if (!temporal.await(() -> answers(server), stop)) {
                 return ExitCode.OK.code();
             }
@@ -137,7 +137,7 @@ final class DevCommand implements Callable<Integer> {
     }
 
     /** Whether its namespace can be used: whether executions in it can be listed. */
-    private static boolean answers(Server server) {
+    private static boolean answers(TemporalService server) {
         WorkflowServiceStubs stubs = server.client().getWorkflowServiceStubs();
         try {
             stubs.blockingStub()
@@ -165,7 +165,7 @@ final class DevCommand implements Callable<Integer> {
         }
         try (temporal;
                 WorkerMetrics metrics = new WorkerMetrics();
-                Server server = Server.shared(temporal.target(), metrics.scope())) {
+                TemporalService server = TemporalService.shared(temporal.target(), metrics.scope())) {
             new WorkerRun(config, server, metrics, stop, err()).serve(() -> tell(temporal.target(), 0), () -> true);
         }
         return ExitCode.OK.code();

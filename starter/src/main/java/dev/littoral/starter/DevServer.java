@@ -1,6 +1,6 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.io.File;
 import java.io.IOException;

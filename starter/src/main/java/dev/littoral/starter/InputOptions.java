@@ -1,7 +1,7 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,7 +24,7 @@ final class InputOptions {
 
     /** What a person would send to start the collection, unchecked. What was not typed is not in it. */
     ObjectNode input() {
-        ObjectNode input = Wire.JSON.createObjectNode();
+        ObjectNode input = Json.JSON.createObjectNode();
         source.source().ifPresent(given -> input.set("source", given));
         ObjectNode options = input.putObject("options");
         if (targetRows != null) {

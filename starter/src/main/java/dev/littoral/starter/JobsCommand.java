@@ -1,6 +1,6 @@
 package dev.littoral.starter;
 
-import dev.littoral.workflows.Words;
+import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.Job;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -35,12 +35,12 @@ final class JobsCommand extends CollectionCommand {
     }
 
     @Override
-    ExitCode call(Collection collection) {
+    ExitCode call(CollectionClient collection) {
         collection.existing();
         long below = before == null ? Long.MAX_VALUE : before;
         int left = limit;
         while (left > 0 && !out().checkError()) {
-            int page = Math.min(left, Collection.MAX_PAGE);
+            int page = Math.min(left, CollectionClient.MAX_PAGE);
             List<Job> jobs = collection.jobs(below, page);
             for (Job job : jobs) {
                 print(job);
@@ -60,7 +60,7 @@ final class JobsCommand extends CollectionCommand {
                         "%-6d %-11s %-23s by %s of %s%s%n",
                         job.update(),
                         job.state(),
-                        Words.time(job.ended() == null ? job.requested() : job.ended()),
+                        StatusText.time(job.ended() == null ? job.requested() : job.ended()),
                         job.trigger(),
                         Output.path(job.source().uri()),
                         job.reason() == null ? "" : ": " + Output.path(job.reason()));

@@ -3,7 +3,7 @@ package dev.littoral.starter;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.ByteString;
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.api.common.v1.Payload;
@@ -65,7 +65,7 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Server server = Server.open()) {
+        try (TemporalService server = TemporalService.open()) {
             list(server, command.commandLine().getOut());
             if (unread != null) {
                 command.commandLine().getErr().println("littoral: not all is shown: " + unread);
@@ -74,7 +74,7 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private void list(Server server, PrintWriter out) {
+    private void list(TemporalService server, PrintWriter out) {
         ListWorkflowExecutionsRequest.Builder request = ListWorkflowExecutionsRequest.newBuilder()
                 .setNamespace(server.namespace())
                 .setPageSize(PAGE)
@@ -94,25 +94,25 @@ final class ListCommand implements Callable<Integer> {
         } while (!request.getNextPageToken().equals(ByteString.EMPTY) && !out.checkError());
     }
 
-    private Listed listed(Server server, WorkflowExecutionInfo info) {
+    private Listed listed(TemporalService server, WorkflowExecutionInfo info) {
         boolean runs = info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
         String said = memo(server, info, "state", String.class);
         String state = switch (info.getStatus()) {
             case WORKFLOW_EXECUTION_STATUS_RUNNING -> said == null ? "starting" : said;
             case WORKFLOW_EXECUTION_STATUS_COMPLETED -> "retired";
-            default -> Collection.words(info.getStatus());
+            default -> CollectionClient.words(info.getStatus());
         };
         return new Listed(
                 info.getExecution().getWorkflowId(),
                 state,
                 memo(server, info, "source", String.class),
                 memo(server, info, "rows", Long.class),
-                Collection.instant(info.getStartTime()),
-                runs ? null : Collection.instant(info.getCloseTime()));
+                CollectionClient.instant(info.getStartTime()),
+                runs ? null : CollectionClient.instant(info.getCloseTime()));
     }
 
     /** What a collection says there, or null where it says nothing or nothing that can be read. */
-    private <T> T memo(Server server, WorkflowExecutionInfo info, String key, Class<T> type) {
+    private <T> T memo(TemporalService server, WorkflowExecutionInfo info, String key, Class<T> type) {
         Payload payload = info.getMemo().getFieldsMap().get(key);
         if (payload == null) {
             return null;

@@ -2,7 +2,7 @@ package dev.littoral.starter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.InvalidRequestException;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;

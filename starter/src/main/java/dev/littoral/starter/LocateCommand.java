@@ -1,9 +1,9 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.RowMapping;
 import dev.littoral.activities.catalog.Segments;
 import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.failure.LittoralException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.littoral.workflows.model.Shown;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.PrintableText;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -17,7 +17,7 @@ final class Output {
 
     static String json(Object value) {
         try {
-            return Wire.JSON.writeValueAsString(value);
+            return Json.JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("What is printed is always JSON", e);
         }
@@ -35,7 +35,7 @@ final class Output {
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
-            if (Shown.isShown(c)) {
+            if (PrintableText.isShown(c)) {
                 escaped.appendCodePoint(c);
             } else {
                 escaped.append(String.format(Locale.ROOT, "\\u%04x", c));

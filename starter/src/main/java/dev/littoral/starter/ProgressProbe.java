@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 
 /** A probe of the progress of the update that runs: asks its workflow and looks at its activities. */
 final class ProgressProbe {
-    private final Collection collection;
+    private final CollectionClient collection;
 
-    ProgressProbe(Collection collection) {
+    ProgressProbe(CollectionClient collection) {
         this.collection = collection;
     }
 

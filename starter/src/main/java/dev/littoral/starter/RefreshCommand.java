@@ -18,8 +18,8 @@ final class RefreshCommand extends CollectionCommand {
     }
 
     @Override
-    ExitCode call(Collection collection) throws InterruptedException {
+    ExitCode call(CollectionClient collection) throws InterruptedException {
         collection.running();
-        return Answers.end(this, collection, collection.refresh(), wait, interrupt);
+        return ChangeAnswerPrinter.end(this, collection, collection.refresh(), wait, interrupt);
     }
 }

@@ -29,7 +29,7 @@ final class SegmentsCommand implements Callable<Integer> {
 
     /** A segment as it is printed. */
     @JsonPropertyOrder({"segment", "rows", "fragments"})
-    record Line(long segment, long rows, List<RowMapping.Piece> fragments) {}
+    record Line(long segment, long rows, List<RowMapping.FragmentSpan> fragments) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -43,21 +43,21 @@ final class SegmentsCommand implements Callable<Integer> {
 
     private void print(RowMapping segment, PrintWriter out) {
         if (json) {
-            Output.json(out, new Line(segment.segment(), segment.rows(), segment.pieces()));
+            Output.json(out, new Line(segment.segment(), segment.rows(), segment.spans()));
             return;
         }
         out.printf(
                 "segment %d: %s rows in %s fragments%n",
                 segment.segment(),
                 Output.count(segment.rows()),
-                Output.count(segment.pieces().size()));
-        for (RowMapping.Piece piece : segment.pieces()) {
+                Output.count(segment.spans().size()));
+        for (RowMapping.FragmentSpan span : segment.spans()) {
             out.printf(
                     "  from %s: rows %s to %s of %s%n",
-                    Output.count(piece.from()),
-                    Output.count(piece.start()),
-                    Output.count(piece.end() - 1),
-                    Output.path(piece.file()));
+                    Output.count(span.from()),
+                    Output.count(span.start()),
+                    Output.count(span.end() - 1),
+                    Output.path(span.file()));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.workflows.CodecFailure;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.CodecException;
 import dev.littoral.workflows.model.FailureType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -29,7 +29,7 @@ record ServerFailures(String target, String namespace) {
         if (failure instanceof LittoralException known) {
             return known;
         }
-        Optional<CodecFailure> codec = find(failure, CodecFailure.class);
+        Optional<CodecException> codec = find(failure, CodecException.class);
         if (codec.isPresent()) {
             return new LittoralException(
                     codec.get().type(),

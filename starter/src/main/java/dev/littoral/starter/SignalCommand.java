@@ -1,7 +1,7 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import picocli.CommandLine.Command;
 
 /** A command that sends a collection a signal, which no worker has to answer. */
@@ -15,11 +15,11 @@ abstract class SignalCommand extends CollectionCommand {
     }
 
     @Override
-    ExitCode call(Collection collection) {
+    ExitCode call(CollectionClient collection) {
         collection.running();
         collection.signal(signal);
         if (json()) {
-            ObjectNode sent = Wire.JSON.createObjectNode();
+            ObjectNode sent = Json.JSON.createObjectNode();
             Output.json(out(), sent.put("collectionId", collection.id()).put("signal", signal));
         } else {
             out().println(collection.id() + "  asked to " + words);

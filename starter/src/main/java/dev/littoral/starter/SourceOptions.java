@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.Requests;
-import dev.littoral.workflows.model.Wire;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ final class SourceOptions {
             }
             return Optional.empty();
         }
-        ObjectNode external = Wire.JSON.createObjectNode();
+        ObjectNode external = Json.JSON.createObjectNode();
         external.put("uri", uri(source));
         if (spec != null) {
             external.set("spec", json(spec));
@@ -52,7 +52,7 @@ final class SourceOptions {
 
     private JsonNode json(String text) {
         // One value and nothing after it. A key that is named twice is a mistake.
-        ObjectReader strict = Wire.JSON
+        ObjectReader strict = Json.JSON
                 .reader()
                 .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)

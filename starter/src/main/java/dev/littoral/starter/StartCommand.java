@@ -75,13 +75,13 @@ final class StartCommand extends CollectionCommand {
     }
 
     @Override
-    ExitCode call(Collection collection) throws InterruptedException {
+    ExitCode call(CollectionClient collection) throws InterruptedException {
         String run = collection.start(input, taskQueue);
         if (wait.isTyped()) {
             interrupt.endWith(ExitCode.STOPPED, "stopped waiting; collection " + collection.id() + " goes on");
             Optional<Long> first;
             try (Progress progress = new Progress(err())) {
-                first = new Follower(collection, interrupt, progress).first();
+                first = new UpdateFollower(collection, interrupt, progress).first();
             }
             if (first.isPresent()) {
                 return wait.follow(this, collection, first.get(), interrupt);
@@ -91,11 +91,11 @@ final class StartCommand extends CollectionCommand {
         return ExitCode.OK;
     }
 
-    private void print(Collection collection, String run) throws InterruptedException {
+    private void print(CollectionClient collection, String run) throws InterruptedException {
         // What a worker refuses at once is said at once.
         Optional<CollectionStatus> status;
         try (Progress progress = new Progress(err())) {
-            status = new Follower(collection, interrupt, progress).begun(BEGIN);
+            status = new UpdateFollower(collection, interrupt, progress).begun(BEGIN);
         }
         if (json()) {
             Output.json(

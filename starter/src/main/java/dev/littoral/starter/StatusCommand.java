@@ -1,11 +1,11 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.Totals;
-import dev.littoral.workflows.model.Wire;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -52,15 +52,15 @@ final class StatusCommand implements Callable<Integer> {
                     spec.commandLine(), "--watch asks a Temporal server; expected it without --catalog");
         }
         String id = where.collectionId();
-        if (where.isTyped() || (!watch && !Server.isThere())) {
+        if (where.isTyped() || (!watch && !TemporalService.isThere())) {
             return where.read((catalog, head) -> print(head));
         }
-        try (Server server = Server.open()) {
-            Collection collection = new Collection(server, id);
-            Collection.Run run = collection.run().orElseThrow(() -> absent(collection));
+        try (TemporalService server = TemporalService.open()) {
+            CollectionClient collection = new CollectionClient(server, id);
+            CollectionClient.Run run = collection.run().orElseThrow(() -> absent(collection));
             if (watch) {
                 interrupt.endWith(ExitCode.OK, null);
-                return new Watch(collection, out(), json).watch().code();
+                return new StatusWatcher(collection, out(), json).watch().code();
             }
             CollectionStatus status = collection.status();
             Optional<Progress.Step> step =
@@ -78,17 +78,17 @@ final class StatusCommand implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
-    private LittoralException absent(Collection collection) {
+    private LittoralException absent(CollectionClient collection) {
         return LittoralException.input("Temporal at " + collection.server().place() + " has no collection "
                 + collection.id() + "; littoral status " + collection.id() + " --catalog " + where.catalog()
                 + " reads what the catalog has of it");
     }
 
     /** A status as JSON; of a collection that runs no more also how that came. */
-    static ObjectNode object(CollectionStatus status, Collection.Run run) {
-        ObjectNode object = Wire.JSON.valueToTree(status);
+    static ObjectNode object(CollectionStatus status, CollectionClient.Run run) {
+        ObjectNode object = Json.JSON.valueToTree(status);
         if (!run.isRunning()) {
-            object.set("run", Wire.JSON.valueToTree(run));
+            object.set("run", Json.JSON.valueToTree(run));
         }
         return object;
     }

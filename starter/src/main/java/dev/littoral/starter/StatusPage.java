@@ -1,6 +1,6 @@
 package dev.littoral.starter;
 
-import dev.littoral.workflows.Words;
+import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Job;
@@ -19,10 +19,10 @@ final class StatusPage {
      *
      * @param live what the update that runs has done so far, where that is known better than from the status
      */
-    static List<String> lines(CollectionStatus status, Collection.Run run, Optional<Progress.Step> live) {
+    static List<String> lines(CollectionStatus status, CollectionClient.Run run, Optional<Progress.Step> live) {
         List<String> page = new ArrayList<>();
         page.add(status.collectionId() + "  "
-                + (run.isRunning() ? status.state() : Collection.ended(run) + "; it runs no more"));
+                + (run.isRunning() ? status.state() : CollectionClient.ended(run) + "; it runs no more"));
         add(page, "source", source(status));
         add(page, "serves", serves(status));
         if (run.isRunning()) {
@@ -39,10 +39,10 @@ final class StatusPage {
             }
         }
         if (status.last() != null) {
-            add(page, "last", Words.end(status.last()));
+            add(page, "last", StatusText.end(status.last()));
         }
         if (status.lastFailure() != null && !status.lastFailure().equals(status.last())) {
-            add(page, "failure", Words.end(status.lastFailure()));
+            add(page, "failure", StatusText.end(status.lastFailure()));
         }
         if (run.isRunning() && status.options().refreshEvery() != null) {
             add(page, "refresh", refresh(status));
@@ -74,7 +74,7 @@ final class StatusPage {
     static String serves(CollectionStatus status) {
         return status.snapshot().rows() == 0 && status.snapshot().segments() == 0
                 ? "nothing yet"
-                : Words.totals(status.snapshot()) + " (version " + status.version() + ")";
+                : StatusText.totals(status.snapshot()) + " (version " + status.version() + ")";
     }
 
     /** The update that runs, and how far it is. */
@@ -98,13 +98,13 @@ final class StatusPage {
         long of = same && said.of() > 0
                 ? said.of()
                 : step.equals("read") ? live.map(Progress.Step::listed).orElse(0L) : 0;
-        return "update " + update.update() + " " + Words.step(step, of > 0 ? Math.min(done, of) : done, of);
+        return "update " + update.update() + " " + StatusText.step(step, of > 0 ? Math.min(done, of) : done, of);
     }
 
     /** What is tried again. */
     static Optional<String> trouble(CollectionStatus status, Optional<Progress.Step> live) {
         return status.trouble() != null
-                ? Optional.of(Words.trouble(status.trouble()))
+                ? Optional.of(StatusText.trouble(status.trouble()))
                 : live.map(Progress.Step::trouble);
     }
 
@@ -112,10 +112,10 @@ final class StatusPage {
         return "every " + status.options().refreshEvery()
                 + (status.nextRefresh() == null
                         ? status.state().equals("paused") ? ", paused" : ""
-                        : ", next at " + Words.time(status.nextRefresh()));
+                        : ", next at " + StatusText.time(status.nextRefresh()));
     }
 
     static String rejected(Rejection rejection) {
-        return rejection.message() + " at " + Words.time(rejection.time()) + ": " + rejection.reason();
+        return rejection.message() + " at " + StatusText.time(rejection.time()) + ": " + rejection.reason();
     }
 }

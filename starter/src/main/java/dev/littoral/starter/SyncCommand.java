@@ -2,13 +2,13 @@ package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.activities.catalog.HeadLog;
-import dev.littoral.activities.catalog.ObjectStore;
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
-import dev.littoral.activities.source.CatalogApart;
+import dev.littoral.activities.source.CatalogSourceOverlap;
+import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.TemporalConnection;
@@ -20,10 +20,10 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateReport;
-import dev.littoral.workflows.model.Wire;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
@@ -82,15 +82,15 @@ final class SyncCommand implements Callable<Integer> {
         try (Progress progress = new Progress(err)) {
             interrupt.endWith(ExitCode.STOPPED, "stopped before an update started");
             if (TemporalConnection.isConfigured()) {
-                try (Server server = Server.open()) {
-                    report = configured(new Collection(server, collectionId), given, start, progress);
+                try (TemporalService server = TemporalService.open()) {
+                    report = configured(new CollectionClient(server, collectionId), given, start, progress);
                 }
             } else {
                 ExternalSource followed = followed(collectionId, start);
                 try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
-                        Server server = Server.at(temporal.target())) {
+                        TemporalService server = TemporalService.at(temporal.target())) {
                     report = own(
-                            new Collection(server, collectionId),
+                            new CollectionClient(server, collectionId),
                             ExternalCollectionWorkflow.TASK_QUEUE,
                             input,
                             followed,
@@ -99,12 +99,14 @@ final class SyncCommand implements Callable<Integer> {
                 }
             }
         }
-        return Reports.end(report, json, command.commandLine().getOut(), err).code();
+        return UpdateReportPrinter.end(report, json, command.commandLine().getOut(), err)
+                .code();
     }
 
-    private UpdateReport configured(Collection collection, ObjectNode given, Requests.Start start, Progress progress)
+    private UpdateReport configured(
+            CollectionClient collection, ObjectNode given, Requests.Start start, Progress progress)
             throws InterruptedException {
-        Optional<Collection.Run> run = collection.run().filter(Collection.Run::isRunning);
+        Optional<CollectionClient.Run> run = collection.run().filter(CollectionClient.Run::isRunning);
         if (run.isPresent() && isLeftBehind(collection, run.get())) {
             collection.terminate("the littoral sync that started it is gone");
             run = Optional.empty();
@@ -122,13 +124,13 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     /** Whether the process has died that started the collection and was its only worker. */
-    private static boolean isLeftBehind(Collection collection, Collection.Run run) {
+    private static boolean isLeftBehind(CollectionClient collection, CollectionClient.Run run) {
         return run.taskQueue().startsWith(QUEUE_PREFIX)
                 && collection.statusWithin(LEFT_BEHIND).isEmpty();
     }
 
     /** Has a collection that runs on the server do what a sync does. */
-    private UpdateReport ask(Collection collection, ObjectNode given, Requests.Start start, Progress progress)
+    private UpdateReport ask(CollectionClient collection, ObjectNode given, Requests.Start start, Progress progress)
             throws InterruptedException {
         CollectionStatus status = collection.status();
         requireSame(collection, status, given.get("options"), start.options());
@@ -137,14 +139,14 @@ final class SyncCommand implements Callable<Integer> {
         ChangeAnswer answer = start.source() == null || start.source().equals(status.source())
                 ? collection.refresh()
                 : collection.changeSource(new SourceRequest(given.get("source")));
-        return new Follower(collection, interrupt, progress).follow(answer.update());
+        return new UpdateFollower(collection, interrupt, progress).follow(answer.update());
     }
 
     /** Options are set when a collection starts; one that runs cannot be given others. */
     private static void requireSame(
-            Collection collection, CollectionStatus status, JsonNode typed, CollectionOptions wanted) {
-        JsonNode now = Wire.JSON.valueToTree(status.options());
-        JsonNode then = Wire.JSON.valueToTree(wanted);
+            CollectionClient collection, CollectionStatus status, JsonNode typed, CollectionOptions wanted) {
+        JsonNode now = Json.JSON.valueToTree(status.options());
+        JsonNode then = Json.JSON.valueToTree(wanted);
         for (Map.Entry<String, JsonNode> option : typed.properties()) {
             String name = option.getKey();
             if (!then.get(name).equals(now.get(name))) {
@@ -157,7 +159,7 @@ final class SyncCommand implements Callable<Integer> {
 
     /** Starts the collection with a worker in this process, and ends it with its update. */
     private UpdateReport own(
-            Collection collection,
+            CollectionClient collection,
             String taskQueue,
             CollectionInput input,
             ExternalSource followed,
@@ -171,7 +173,7 @@ final class SyncCommand implements Callable<Integer> {
                         where.catalog(), AllowList.of(followed), taskQueue, WorkerSettings.CONCURRENT_ACTIVITIES))) {
             interrupt.expect();
             collection.start(input, taskQueue);
-            Follower follower = new Follower(collection, interrupt, progress);
+            UpdateFollower follower = new UpdateFollower(collection, interrupt, progress);
             try {
                 return follower.followToRest(embedded ? worker : null);
             } finally {
@@ -187,7 +189,7 @@ final class SyncCommand implements Callable<Integer> {
     /** What is going to be followed. */
     private ExternalSource followed(String collectionId, Requests.Start start) throws InterruptedException {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
-        CatalogApart.refusal(where.catalog(), followed).ifPresent(refusal -> {
+        CatalogSourceOverlap.refusal(where.catalog(), followed).ifPresent(refusal -> {
             throw LittoralException.input(refusal);
         });
         return followed;

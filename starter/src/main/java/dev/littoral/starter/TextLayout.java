@@ -2,7 +2,7 @@ package dev.littoral.starter;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.LayoutBase;
-import dev.littoral.workflows.model.Shown;
+import dev.littoral.workflows.model.PrintableText;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -35,7 +35,7 @@ public final class TextLayout extends LayoutBase<ILoggingEvent> {
                 case '\t' -> quoted.append("\\t");
                 case '\r' -> quoted.append("\\r");
                 default -> {
-                    if (Shown.isShown(c)) {
+                    if (PrintableText.isShown(c)) {
                         quoted.appendCodePoint(c);
                     } else {
                         quoted.append(String.format(Locale.ROOT, "\\u%04x", c));

@@ -2,16 +2,16 @@ package dev.littoral.starter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
     private static Sources.Opened open(JsonNode source, S3Clients clients) {
         ExternalSource readable;
         try {
-            readable = Wire.JSON.treeToValue(source, ExternalSource.class);
+            readable = Json.JSON.treeToValue(source, ExternalSource.class);
         } catch (JsonProcessingException e) {
             throw new LittoralException(FailureType.INPUT, "it is no source: " + e.getOriginalMessage(), e);
         }

@@ -16,14 +16,14 @@ final class WaitOption {
     }
 
     /** Follows an update to its end and prints the report. */
-    ExitCode follow(CollectionCommand command, Collection collection, long update, Interrupt interrupt)
+    ExitCode follow(CollectionCommand command, CollectionClient collection, long update, Interrupt interrupt)
             throws InterruptedException {
         interrupt.endWith(
                 ExitCode.STOPPED, "stopped waiting; update " + update + " of " + collection.id() + " goes on");
         UpdateReport report;
         try (Progress progress = new Progress(command.err())) {
-            report = new Follower(collection, interrupt, progress).follow(update);
+            report = new UpdateFollower(collection, interrupt, progress).follow(update);
         }
-        return Reports.end(report, command.json(), command.out(), command.err());
+        return UpdateReportPrinter.end(report, command.json(), command.out(), command.err());
     }
 }

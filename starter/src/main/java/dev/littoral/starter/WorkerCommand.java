@@ -33,7 +33,7 @@ final class WorkerCommand implements Callable<Integer> {
         WorkerRun.log(config.logFormat());
         StopSignal stop = StopSignal.install(() -> {});
         try (WorkerMetrics metrics = new WorkerMetrics();
-                Server server = Server.open(metrics.scope())) {
+                TemporalService server = TemporalService.open(metrics.scope())) {
             new WorkerRun(config, server, metrics, stop, spec.commandLine().getErr()).serve(() -> {}, () -> true);
         }
         return ExitCode.OK.code();

@@ -1,6 +1,6 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.worker.WorkerSettings;

@@ -1,8 +1,8 @@
 package dev.littoral.starter;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.worker.HttpDoor;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.worker.LittoralWorker;
+import dev.littoral.worker.MonitoringServer;
 import dev.littoral.worker.WorkerMetrics;
 import dev.littoral.workflows.model.FailureType;
 import io.grpc.Status;
@@ -24,7 +24,7 @@ final class WorkerRun {
     private static final long LOOK_MILLIS = 200;
 
     private final WorkerConfig config;
-    private final Server server;
+    private final TemporalService server;
     private final WorkerMetrics metrics;
     private final StopSignal stop;
     private final PrintWriter err;
@@ -32,7 +32,7 @@ final class WorkerRun {
     /** Why no work is taken, or null. */
     private volatile String hindrance = "the worker starts";
 
-    WorkerRun(WorkerConfig config, Server server, WorkerMetrics metrics, StopSignal stop, PrintWriter err) {
+    WorkerRun(WorkerConfig config, TemporalService server, WorkerMetrics metrics, StopSignal stop, PrintWriter err) {
         this.config = config;
         this.server = server;
         this.metrics = metrics;
@@ -65,7 +65,7 @@ final class WorkerRun {
         // Not a field: the logger is made after the format is set.
         Logger log = LoggerFactory.getLogger(WorkerRun.class);
         Ready state = new Ready();
-        try (HttpDoor door = config.metricsPort().isPresent() ? open(state) : null;
+        try (MonitoringServer door = config.metricsPort().isPresent() ? open(state) : null;
                 LittoralWorker worker = start(state)) {
             hindrance = null;
             String served = "task queue " + Output.path(config.worker().taskQueue()) + " at " + server.place()
@@ -118,8 +118,8 @@ final class WorkerRun {
         });
     }
 
-    private HttpDoor open(Ready state) {
-        return HttpDoor.open(
+    private MonitoringServer open(Ready state) {
+        return MonitoringServer.open(
                 config.metricsHost(),
                 config.metricsPort().getAsInt(),
                 metrics::page,

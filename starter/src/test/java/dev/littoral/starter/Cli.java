@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -95,13 +95,13 @@ final class Cli {
         /** The one JSON object on standard output. */
         JsonNode json() throws IOException {
             assertThat(out.lines()).as("%s", this).hasSize(1);
-            return Wire.JSON.readTree(out);
+            return Json.JSON.readTree(out);
         }
 
         List<JsonNode> jsonLines() throws IOException {
             List<JsonNode> lines = new ArrayList<>();
             for (String line : out.lines().toList()) {
-                lines.add(Wire.JSON.readTree(line));
+                lines.add(Json.JSON.readTree(line));
             }
             return lines;
         }

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.spi.FilterReply;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,7 +46,7 @@ class LogLayoutTest {
         String line =
                 new JsonLayout().doLayout(event("dev.littoral.A", Level.INFO, "two\nlines", new Exception("broken")));
         assertThat(line.strip().lines()).hasSize(1);
-        JsonNode json = Wire.JSON.readTree(line);
+        JsonNode json = Json.JSON.readTree(line);
         assertThat(json.get("collection").asText()).isEqualTo("orders \"a\"");
         assertThat(json.get("update").asText()).isEqualTo("7");
         assertThat(json.get("message").asText()).isEqualTo("two\nlines");
@@ -65,7 +65,7 @@ class LogLayoutTest {
     }
 
     private static JsonNode ofTheSdk(Map<String, String> context) throws Exception {
-        return Wire.JSON.readTree(new JsonLayout()
+        return Json.JSON.readTree(new JsonLayout()
                 .doLayout(event("io.temporal.internal.worker.ActivityWorker", Level.WARN, "away", null, context)));
     }
 

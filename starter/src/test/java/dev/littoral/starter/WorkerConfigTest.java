@@ -3,7 +3,7 @@ package dev.littoral.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.workflows.model.FailureType;

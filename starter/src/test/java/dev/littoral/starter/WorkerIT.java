@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -152,7 +152,7 @@ class WorkerIT {
         assertThat(run.err() + run.out()).doesNotContain(SECRET, "AKIDEXAMPLE", "Signature=");
         JsonNode ended = null;
         for (String line : run.err().lines().toList()) {
-            JsonNode json = Wire.JSON.readTree(line);
+            JsonNode json = Json.JSON.readTree(line);
             assertThat(json.has("message")).as(line).isTrue();
             if (json.get("message").asText().startsWith("Update ended COMMITTED")
                     && json.get("collection").asText().equals("c")) {

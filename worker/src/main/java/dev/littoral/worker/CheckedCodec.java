@@ -1,7 +1,7 @@
 package dev.littoral.worker;
 
 import com.google.protobuf.ByteString;
-import dev.littoral.workflows.CodecFailure;
+import dev.littoral.workflows.CodecException;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.payload.codec.PayloadCodec;
@@ -37,13 +37,13 @@ record CheckedCodec(PayloadCodec codec, String name) implements PayloadCodec {
     public List<Payload> decode(List<Payload> payloads) {
         try {
             return called(codec::decode, "decode", payloads);
-        } catch (CodecFailure e) {
+        } catch (CodecException e) {
             requireWorking();
         }
         try {
             return called(codec::decode, "decode", payloads);
-        } catch (CodecFailure e) {
-            throw new CodecFailure(
+        } catch (CodecException e) {
+            throw new CodecException(
                     FailureType.INPUT,
                     "A payload cannot be decoded by " + name
                             + ", which works; expected one that was encoded with its key");
@@ -53,12 +53,12 @@ record CheckedCodec(PayloadCodec codec, String name) implements PayloadCodec {
     /**
      * Sends a payload there and back.
      *
-     * @throws CodecFailure where it does not come back as it was
+     * @throws CodecException where it does not come back as it was
      */
     void requireWorking() {
         List<Payload> back = called(codec::decode, "decode", called(codec::encode, "encode", List.of(SAMPLE)));
         if (!back.equals(List.of(SAMPLE))) {
-            throw new CodecFailure(
+            throw new CodecException(
                     FailureType.TRANSIENT, "A payload that went through " + name + " did not come back as it was");
         }
     }
@@ -70,18 +70,18 @@ record CheckedCodec(PayloadCodec codec, String name) implements PayloadCodec {
             answer = WorkflowUnsafe.isWorkflowThread()
                     ? WorkflowUnsafe.deadlockDetectorOff(() -> call.apply(payloads))
                     : call.apply(payloads);
-        } catch (CodecFailure e) {
+        } catch (CodecException e) {
             throw e;
         } catch (RuntimeException e) {
             // Its words may hold a key or a payload.
             LOG.debug("{} could not {}", name, verb, e);
-            throw new CodecFailure(
+            throw new CodecException(
                     FailureType.TRANSIENT,
                     "Payloads cannot be " + verb + "d by " + name + " ("
                             + e.getClass().getSimpleName() + ")");
         }
         if (answer.size() != payloads.size()) {
-            throw new CodecFailure(
+            throw new CodecException(
                     FailureType.TRANSIENT,
                     name + " answered " + answer.size() + " payloads; expected " + payloads.size());
         }

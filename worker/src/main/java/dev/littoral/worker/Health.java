@@ -1,6 +1,6 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.ProcessFailures;
+import dev.littoral.activities.failure.ProcessFailures;
 import dev.littoral.workflows.model.FailureType;
 import io.grpc.CallOptions;
 import io.grpc.Channel;

@@ -1,15 +1,15 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.CatalogActivitiesImpl;
-import dev.littoral.activities.RequestListener;
-import dev.littoral.activities.UpdateActivitiesImpl;
-import dev.littoral.activities.catalog.Catalogs;
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.ObjectStore;
-import dev.littoral.activities.catalog.StoreProbe;
-import dev.littoral.activities.s3.S3Clients;
 import dev.littoral.activities.source.Sources;
-import dev.littoral.workflows.Workflows;
+import dev.littoral.activities.steps.CatalogActivitiesImpl;
+import dev.littoral.activities.steps.UpdateActivitiesImpl;
+import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.storage.ConditionalWriteProbe;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -41,7 +41,7 @@ public final class LittoralWorker implements AutoCloseable {
     private final ObjectStore store;
     private final WorkerFactory factory;
     private final WorkerSettings settings;
-    private final Polling polling;
+    private final PollerProbe polling;
     private final Health health;
 
     private LittoralWorker(
@@ -49,7 +49,7 @@ public final class LittoralWorker implements AutoCloseable {
             ObjectStore store,
             WorkerFactory factory,
             WorkerSettings settings,
-            Polling polling,
+            PollerProbe polling,
             Health health) {
         this.clients = clients;
         this.store = store;
@@ -62,7 +62,7 @@ public final class LittoralWorker implements AutoCloseable {
     /**
      * Starts a worker. The catalog's store is probed first, unless it is known to have passed.
      *
-     * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
+     * @throws dev.littoral.activities.failure.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(WorkflowClient client, WorkerSettings settings) throws InterruptedException {
         return start(client, settings, Optional.empty(), new Health());
@@ -73,7 +73,7 @@ public final class LittoralWorker implements AutoCloseable {
      *
      * @param metrics stay the caller's
      * @param health told what fails; the client's connection's
-     * @throws dev.littoral.activities.LittoralException when the catalog cannot be used, classified
+     * @throws dev.littoral.activities.failure.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(
             WorkflowClient client, WorkerSettings settings, WorkerMetrics metrics, Health health)
@@ -84,13 +84,13 @@ public final class LittoralWorker implements AutoCloseable {
     private static LittoralWorker start(
             WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics, Health health)
             throws InterruptedException {
-        RequestListener requests = metrics.<RequestListener>map(all -> all).orElse(RequestListener.NONE);
+        StoreObserver requests = metrics.<StoreObserver>map(all -> all).orElse(StoreObserver.NONE);
         S3Clients clients = new S3Clients();
         metrics.ifPresent(all -> all.watch(clients));
         ObjectStore store = null;
         try {
             store = Catalogs.open(settings.catalog(), clients, requests);
-            StoreProbe.probeOnce(store);
+            ConditionalWriteProbe.probeOnce(store);
         } catch (RuntimeException | InterruptedException e) {
             close(store, clients);
             throw e;
@@ -98,7 +98,7 @@ public final class LittoralWorker implements AutoCloseable {
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
-                        .setWorkerInterceptors(health.watch(), new News(), new UpdateWatch(metrics))
+                        .setWorkerInterceptors(health.watch(), new ProgressReporter(), new UpdateObserver(metrics))
                         .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),
@@ -113,13 +113,14 @@ public final class LittoralWorker implements AutoCloseable {
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
         Sources sources = new Sources(clients, settings.allowed(), Optional.of(settings.catalog()), requests);
-        Workflows.register(worker, sources::refusal);
+        WorkflowRegistration.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, sources));
         factory.start();
         health.expectPolls(true);
-        return new LittoralWorker(clients, store, factory, settings, new Polling(client, settings.taskQueue()), health);
+        return new LittoralWorker(
+                clients, store, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
     }
 
     /** The catalog's store, as a person knows it. */

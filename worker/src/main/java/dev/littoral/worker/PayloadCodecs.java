@@ -1,6 +1,6 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.payload.codec.PayloadCodec;
 import java.io.File;

@@ -2,7 +2,7 @@ package dev.littoral.worker;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import dev.littoral.workflows.CodecFailure;
+import dev.littoral.workflows.CodecException;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
@@ -100,8 +100,8 @@ final class RemoteCodec implements PayloadCodec {
         }
     }
 
-    private CodecFailure failure(String what, FailureType type) {
-        return new CodecFailure(
+    private CodecException failure(String what, FailureType type) {
+        return new CodecException(
                 type,
                 "The codec server at " + endpoint + " " + what + "; expected one that TEMPORAL_CODEC_ENDPOINT names and"
                         + (type == FailureType.ACCESS

@@ -1,8 +1,8 @@
 package dev.littoral.worker;
 
 import com.uber.m3.tally.Scope;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.workflows.CodecFailure;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.CodecException;
 import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.client.WorkflowClient;
@@ -32,7 +32,7 @@ public final class TemporalConnection implements AutoCloseable {
             WorkflowServiceStubsOptions service, WorkflowClientOptions client, Optional<CheckedCodec> codec) {
         this.codec = codec;
         this.service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(service)
-                .addGrpcClientInterceptor(new FreshQueries())
+                .addGrpcClientInterceptor(new QueryHistoryInterceptor())
                 .addGrpcClientInterceptor(health)
                 .build());
         this.client = WorkflowClient.newInstance(
@@ -134,7 +134,7 @@ public final class TemporalConnection implements AutoCloseable {
     public void requireCodec() {
         try {
             codec.ifPresent(CheckedCodec::requireWorking);
-        } catch (CodecFailure e) {
+        } catch (CodecException e) {
             throw new LittoralException(e.type(), e.getMessage(), e);
         }
     }

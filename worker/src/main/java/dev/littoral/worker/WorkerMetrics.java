@@ -3,8 +3,8 @@ package dev.littoral.worker;
 import com.uber.m3.tally.RootScopeBuilder;
 import com.uber.m3.tally.Scope;
 import com.uber.m3.tally.ScopeCloseException;
-import dev.littoral.activities.RequestListener;
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * What a worker counts, for Prometheus: what Temporal's SDK does, and what Littoral does. No tag grows with the number of
  * collections. Safe for use by many threads.
  */
-public final class WorkerMetrics implements RequestListener, AutoCloseable {
+public final class WorkerMetrics implements StoreObserver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
 
     /** How often the SDK's numbers are handed over. */
@@ -55,18 +55,18 @@ public final class WorkerMetrics implements RequestListener, AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scope scope;
-    private final Successes successes = new Successes(Clock.systemUTC());
+    private final FreshnessTracker successes = new FreshnessTracker(Clock.systemUTC());
 
     public WorkerMetrics() {
         registry.config().meterFilter(new FewBuckets());
         scope = new RootScopeBuilder()
                 .reporter(new MicrometerClientStatsReporter(registry))
                 .reportEvery(com.uber.m3.util.Duration.ofSeconds(REPORT_SECONDS));
-        Gauge.builder("littoral.seconds.since.last.success", successes, Successes::secondsSinceNewest)
+        Gauge.builder("littoral.seconds.since.last.success", successes, FreshnessTracker::secondsSinceNewest)
                 .description(
                         "Seconds since any collection's update last ended well in this worker; NaN before the first")
                 .register(registry);
-        for (Successes.Age age : Successes.Age.values()) {
+        for (FreshnessTracker.Age age : FreshnessTracker.Age.values()) {
             Gauge.builder("littoral.collections", successes, all -> all.count(age))
                     .description(
                             "Collections whose updates ended in this worker, by the age of the last that ended well")

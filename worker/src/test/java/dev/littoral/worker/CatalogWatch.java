@@ -2,8 +2,8 @@ package dev.littoral.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.verify.Severity;
 import dev.littoral.activities.verify.Verifier;

@@ -9,8 +9,8 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowFailedException;
@@ -142,7 +142,7 @@ class ForeignWorkflowsTest {
                             update,
                             UpdateExternalCollectionWorkflow.TYPE,
                             "DiscardStaging",
-                            Wire.JSON.readTree(
+                            Json.JSON.readTree(
                                     "{\"collectionId\":\"orders\",\"update\":1,\"objects\":" + objects + "}"));
                 }
                 for (String parent : List.of("orders", "stranger")) {
@@ -240,7 +240,7 @@ class ForeignWorkflowsTest {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> all = Files.walk(catalog)) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
-                files.put(catalog.relativize(file).toString(), Wire.JSON.writeValueAsString(Files.readAllBytes(file)));
+                files.put(catalog.relativize(file).toString(), Json.JSON.writeValueAsString(Files.readAllBytes(file)));
             }
         }
         return files;

@@ -1,17 +1,17 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.Cleaner;
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.ObjectStore;
-import dev.littoral.activities.catalog.S3ObjectStore;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.catalog.SnapshotExpirer;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.S3Source;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3ObjectStore;
+import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.FaultyNetwork;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.S3Server;
@@ -334,7 +334,7 @@ final class HostileDay implements AutoCloseable {
 
     /** Removes old versions through the same network, again and again. */
     private void cleaner(Tenant tenant, SplittableRandom random) throws Exception {
-        Cleaner cleaner = new Cleaner(new CollectionCatalog(catalog(faulty), tenant.id()));
+        SnapshotExpirer cleaner = new SnapshotExpirer(new CollectionCatalog(catalog(faulty), tenant.id()));
         while (!over) {
             pause(2_000 + random.nextInt(6_000));
             clean(cleaner, KEPT);
@@ -352,9 +352,9 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
-    private void clean(Cleaner cleaner, Duration kept) throws InterruptedException {
+    private void clean(SnapshotExpirer cleaner, Duration kept) throws InterruptedException {
         try {
-            Cleaner.Result removed = cleaner.clean(Instant.now().minus(kept));
+            SnapshotExpirer.Result removed = cleaner.clean(Instant.now().minus(kept));
             count("clean-ups", 1);
             count("versions removed", removed.versions());
             count("objects removed", removed.objects());
@@ -513,7 +513,7 @@ final class HostileDay implements AutoCloseable {
             tenant.ends().look();
             tenant.ends().check();
             count("ran as workflows", tenant.ends().checkWorkflows());
-            Cleaner cleaner = new Cleaner(new CollectionCatalog(store, tenant.id()));
+            SnapshotExpirer cleaner = new SnapshotExpirer(new CollectionCatalog(store, tenant.id()));
             clean(cleaner, KEPT);
             check(tenant, status);
             if (tenant.cleaned()) {

@@ -2,9 +2,9 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.catalog.Catalogs;
-import dev.littoral.activities.catalog.ObjectStore;
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.S3Server;
@@ -128,10 +128,10 @@ class KilledWorkersTest {
     private static void audit(S3Server s3, String catalog, String id) throws InterruptedException {
         String bucket = catalog.substring("s3://".length(), catalog.indexOf('/', "s3://".length()));
         String prefix = catalog.substring("s3://".length() + bucket.length() + 1);
-        try (ObjectStore store = new dev.littoral.activities.catalog.S3ObjectStore(
+        try (ObjectStore store = new dev.littoral.activities.storage.s3.S3ObjectStore(
                 s3.client(),
-                new dev.littoral.activities.s3.S3Uri(bucket, prefix),
-                new dev.littoral.activities.s3.RequestCounter())) {
+                new dev.littoral.activities.storage.s3.S3Uri(bucket, prefix),
+                new dev.littoral.activities.storage.s3.RequestCounter())) {
             assertThat(LogAudit.findings(store, id)).isEmpty();
         }
     }

@@ -2,9 +2,9 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.catalog.Catalogs;
-import dev.littoral.activities.catalog.ObjectStore;
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;

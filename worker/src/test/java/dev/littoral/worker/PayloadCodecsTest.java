@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.workflows.CodecFailure;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.CodecException;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.testing.AesCodec;
 import dev.littoral.workflows.testing.CodecServer;
@@ -76,7 +76,7 @@ class PayloadCodecsTest {
             CheckedCodec stranger = codec(Map.of("TEMPORAL_CODEC_ENDPOINT", server.endpoint()));
             assertThatThrownBy(() -> stranger.encode(PLAIN))
                     .isInstanceOfSatisfying(
-                            CodecFailure.class,
+                            CodecException.class,
                             failure -> assertThat(failure.type()).isEqualTo(FailureType.ACCESS))
                     .hasMessageContainingAll("answers 401", "TEMPORAL_CODEC_AUTH");
         }
@@ -94,20 +94,20 @@ class PayloadCodecsTest {
                 server.answerWith(status);
                 assertThatThrownBy(() -> codec.decode(foreign))
                         .isInstanceOfSatisfying(
-                                CodecFailure.class,
+                                CodecException.class,
                                 failure -> assertThat(failure.type()).isEqualTo(FailureType.TRANSIENT))
                         .hasMessageContaining("answers " + status);
             }
             server.answerWith(200);
             assertThatThrownBy(() -> codec.decode(foreign))
                     .isInstanceOfSatisfying(
-                            CodecFailure.class,
+                            CodecException.class,
                             failure -> assertThat(failure.type()).isEqualTo(FailureType.INPUT))
                     .hasMessageContaining("cannot be decoded");
         }
         assertThatThrownBy(() -> codec.decode(encoded))
                 .isInstanceOfSatisfying(
-                        CodecFailure.class,
+                        CodecException.class,
                         failure -> assertThat(failure.type()).isEqualTo(FailureType.TRANSIENT))
                 .hasMessageContainingAll("does not answer", "TEMPORAL_CODEC_ENDPOINT");
     }

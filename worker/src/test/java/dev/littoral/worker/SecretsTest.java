@@ -7,9 +7,9 @@ import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowException;
@@ -67,7 +67,7 @@ class SecretsTest {
                         "{'uri':'https://lake/a?X-Amz-Signature=" + PLANTED + "signed'}",
                         "{'uri':'s3://lake/','spec':{'secretKey':'" + PLANTED + "key'}}")) {
                     try {
-                        denied.changeSource(new SourceRequest(Wire.JSON.readTree(slip.replace('\'', '"'))));
+                        denied.changeSource(new SourceRequest(Json.JSON.readTree(slip.replace('\'', '"'))));
                         throw new AssertionError(slip + " is taken");
                     } catch (WorkflowException refused) {
                         assertThat(trace(refused)).doesNotContain(PLANTED);
@@ -75,16 +75,16 @@ class SecretsTest {
                 }
                 String everything = history(client, "denied")
                         + history(client, UpdateExternalCollectionWorkflow.id("denied", 1))
-                        + Wire.JSON.writeValueAsString(denied.status())
-                        + Wire.JSON.writeValueAsString(denied.jobs(null))
+                        + Json.JSON.writeValueAsString(denied.status())
+                        + Json.JSON.writeValueAsString(denied.jobs(null))
                         + worker.log();
                 assertThat(everything).contains("other").doesNotContain(PLANTED, s3.secretKey(), "AKIA");
 
                 // A signal is in the history before anybody can look at it; what is made of it repeats nothing.
                 denied.sourceChanged(
-                        new SourceRequest(Wire.JSON.readTree("{\"uri\":\"s3://user:" + PLANTED + "signal@lake/\"}")));
+                        new SourceRequest(Json.JSON.readTree("{\"uri\":\"s3://user:" + PLANTED + "signal@lake/\"}")));
                 await(() -> denied.status().rejected().size() == 1);
-                assertThat(Wire.JSON.writeValueAsString(denied.status()) + worker.log())
+                assertThat(Json.JSON.writeValueAsString(denied.status()) + worker.log())
                         .doesNotContain(PLANTED);
             } finally {
                 worker.kill();
@@ -107,7 +107,7 @@ class SecretsTest {
                         .setWorkflowId(id)
                         .setTaskQueue("secrets")
                         .build());
-        WorkflowClient.start(collection::run, new CollectionInput(Wire.JSON.readTree(json.replace('\'', '"'))), null);
+        WorkflowClient.start(collection::run, new CollectionInput(Json.JSON.readTree(json.replace('\'', '"'))), null);
     }
 
     /** A history as it is kept, with its payloads in plain text. */

@@ -9,14 +9,14 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.Rejection;
 import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
-import dev.littoral.workflows.model.Trouble;
-import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.CanceledFailure;
 import java.time.Duration;
@@ -118,7 +118,7 @@ final class CollectionState {
     private boolean unseen;
 
     // What workers say; nothing is decided on it.
-    private Trouble trouble;
+    private RetryInfo trouble;
     private RunningProgress progress;
     private final Map<String, Long> doneByWorker = new TreeMap<>();
 
@@ -424,7 +424,7 @@ final class CollectionState {
         if (cancelled(failure)) {
             return new Stopping(job, UpdateState.CANCELED, null, "its workflow was cancelled");
         }
-        Failures found = Failures.of(failure);
+        FailureReason found = FailureReason.of(failure);
         return new Stopping(job, UpdateState.FAILED, found.type(), found.reason());
     }
 
@@ -573,7 +573,7 @@ final class CollectionState {
      * The waiting job's declaration failed for good. The wish stays: the next refresh declares it. As the write may yet come
      * through, nothing rests on this version any more: even its own source is declared again.
      */
-    void declarationFailed(Failures failure, Instant now) {
+    void declarationFailed(FailureReason failure, Instant now) {
         doubtful = doubtful == ANY ? ANY : head.version();
         Job job = pending;
         pending = null;
@@ -667,7 +667,7 @@ final class CollectionState {
     }
 
     /** The collection's end could not be written: it goes on. */
-    void retireFailed(Failures failure, Instant now) {
+    void retireFailed(FailureReason failure, Instant now) {
         retiring = false;
         rejected("retire", failure.type() + ": " + failure.reason(), now);
     }
@@ -748,7 +748,7 @@ final class CollectionState {
     }
 
     /** A worker says how far it is, or what it has trouble with. */
-    void heard(UpdateNews.News news, Instant now) {
+    void heard(ProgressSignal.News news, Instant now) {
         if (news.trouble() != null) {
             trouble = news.trouble();
         }
@@ -778,9 +778,9 @@ final class CollectionState {
 
     private void list(Job ended) {
         jobs.addLast(ended);
-        jobsBytes += Wire.bytes(ended);
+        jobsBytes += Json.bytes(ended);
         while (jobs.size() > MAX_JOBS || (jobs.size() > 1 && jobsBytes > MAX_JOBS_BYTES)) {
-            jobsBytes -= Wire.bytes(jobs.removeFirst());
+            jobsBytes -= Json.bytes(jobs.removeFirst());
         }
     }
 

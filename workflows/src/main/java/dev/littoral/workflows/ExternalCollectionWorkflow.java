@@ -6,8 +6,8 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.SourceRequest;
-import dev.littoral.workflows.model.UpdateNews;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.UpdateMethod;
@@ -73,7 +73,7 @@ public interface ExternalCollectionWorkflow {
 
     /** Sent by workers: how far they are with its update, or what they have trouble with. */
     @SignalMethod(description = "Sent by workers: how far they are, what they have trouble with")
-    void news(UpdateNews news);
+    void news(ProgressSignal news);
 
     @QueryMethod(description = "What it follows, serves and does")
     CollectionStatus status();

@@ -13,11 +13,11 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
-import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.common.converter.EncodedValues;
@@ -58,7 +58,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final CollectionState state;
     private final Requests.Start start;
     private final Policies.History history;
-    private final SourceRules rules;
+    private final SourcePolicy rules;
 
     /** What is wrong with the input, or null. Kept, as a constructor that fails would block the workflow for ever. */
     private final String problem;
@@ -78,11 +78,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     // Built before any handler runs, so that a signal or update that comes with the start finds its state.
     @WorkflowInit
     public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedInput carried) {
-        this(input, carried, SourceRules.NONE, Policies.HISTORY);
+        this(input, carried, SourcePolicy.NONE, Policies.HISTORY);
     }
 
     ExternalCollectionWorkflowImpl(
-            CollectionInput input, CarriedInput carried, SourceRules rules, Policies.History history) {
+            CollectionInput input, CarriedInput carried, SourcePolicy rules, Policies.History history) {
         this.rules = rules;
         this.history = history;
         this.continued = Workflow.getInfo().getContinuedExecutionRunId().isPresent() && isGiven(carried);
@@ -113,10 +113,10 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void run(CollectionInput input, CarriedInput carried) {
         if (problem != null) {
-            throw Failures.input(problem).thrown();
+            throw FailureReason.input(problem).thrown();
         }
-        build = Workflow.getVersion(Builds.COLLECTION, Workflow.DEFAULT_VERSION, Builds.NEWEST);
-        if (build >= Builds.LOOKS) {
+        build = Workflow.getVersion(WorkflowVersions.COLLECTION, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST);
+        if (build >= WorkflowVersions.LOOKS) {
             state.looks();
         }
         Workflow.registerListener(new OtherSignals());
@@ -145,7 +145,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
         state.opened(head);
         if (state.isRetired()) {
-            throw Failures.input("collection " + collectionId + " was retired at version " + head.version()
+            throw FailureReason.input("collection " + collectionId + " was retired at version " + head.version()
                             + "; expected another collectionId")
                     .thrown();
         }
@@ -202,14 +202,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                     .inc(1);
         }
         CollectionStatus status = state.status();
-        Workflow.setCurrentDetails(Words.details(status));
+        Workflow.setCurrentDetails(StatusText.details(status));
         Map<String, Object> words = new TreeMap<>();
         words.put("state", status.state());
         words.put("rows", status.snapshot().rows());
         if (status.source() != null) {
             words.put("source", status.source().uri());
         }
-        if (build >= Builds.MEMO && !words.equals(memo)) {
+        if (build >= WorkflowVersions.MEMO && !words.equals(memo)) {
             memo = words;
             Workflow.upsertMemo(words);
         }
@@ -286,7 +286,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             }
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
-            state.declarationFailed(Failures.of(e), now());
+            state.declarationFailed(FailureReason.of(e), now());
         }
     }
 
@@ -303,7 +303,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             state.retired(now());
         } catch (ActivityFailure e) {
             throwIfCancelled(e);
-            state.retireFailed(Failures.of(e), now());
+            state.retireFailed(FailureReason.of(e), now());
         }
     }
 
@@ -342,14 +342,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
      * answer at once is an ordinary activity's to wait for.
      */
     private <T> T quickly(String summary, Function<CatalogActivities, T> work) {
-        if (build >= Builds.QUICK_STEPS) {
+        if (build >= WorkflowVersions.QUICK_STEPS) {
             try {
                 T answer = work.apply(Workflow.newLocalActivityStub(CatalogActivities.class, Policies.quick(summary)));
                 quickAt = Workflow.getInfo().getHistoryLength();
                 return answer;
             } catch (ActivityFailure e) {
                 throwIfCancelled(e);
-                if (Failures.of(e).type() != FailureType.TRANSIENT) {
+                if (FailureReason.of(e).type() != FailureType.TRANSIENT) {
                     throw e;
                 }
             }
@@ -376,7 +376,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 UpdateExternalCollectionWorkflow.class,
                 ChildWorkflowOptions.newBuilder()
                         .setWorkflowId(UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
-                        .setStaticSummary(Words.update(job))
+                        .setStaticSummary(StatusText.update(job))
                         .setWorkflowExecutionTimeout(Policies.UPDATE_LIMIT)
                         // A collection that is terminated takes its update along, which still removes its staging.
                         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
@@ -412,7 +412,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             } catch (ApplicationFailure e) {
                 // Not the SignalExternalWorkflowException that the SDK documents. Any other answer does not say that it
                 // is gone.
-                if (Failures.isNotThere(e)) {
+                if (FailureReason.isNotThere(e)) {
                     log.info("Update {} is not there", update);
                     absent.add(update);
                 }
@@ -449,7 +449,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (failure.getCause() instanceof CanceledFailure cancelled) {
             return cancelled;
         }
-        return Failures.of(failure).thrown();
+        return FailureReason.of(failure).thrown();
     }
 
     private static Instant now() {
@@ -483,7 +483,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         /** Reached by way of the validator only, as none is valid. */
         @Override
         public Object handleExecute(String name, EncodedValues arguments) {
-            throw Failures.input("there is no update " + Requests.named(name) + "; expected changeSource or refresh")
+            throw FailureReason.input(
+                            "there is no update " + Requests.named(name) + "; expected changeSource or refresh")
                     .thrown();
         }
 
@@ -520,7 +521,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     public void validateChangeSource(SourceRequest source) {
         // The rules are the worker's own, so only this may look at them: it is not replayed.
         rules.refusal(checked(source)).ifPresent(refusal -> {
-            throw Failures.input(refusal).thrown();
+            throw FailureReason.input(refusal).thrown();
         });
     }
 
@@ -529,7 +530,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             return Requests.source(source);
         } catch (InvalidRequestException e) {
             // Any other exception would block the workflow.
-            throw Failures.input(e.getMessage()).thrown();
+            throw FailureReason.input(e.getMessage()).thrown();
         }
     }
 
@@ -559,7 +560,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     /** The job that serves a request. Temporal forgets update ids when a run ends, so they are remembered here. */
     private long served(Request request) {
         if (problem != null) {
-            throw Failures.input(problem).thrown();
+            throw FailureReason.input(problem).thrown();
         }
         String id = Workflow.getCurrentUpdateInfo().orElseThrow().getUpdateId();
         long before = state.servedBefore(id);
@@ -570,7 +571,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         inbox.addLast(request.with(ticket));
         Workflow.await(ticket::isTaken);
         if (ticket.refusal() != null) {
-            throw Failures.input(ticket.refusal()).thrown();
+            throw FailureReason.input(ticket.refusal()).thrown();
         }
         state.served(id, ticket.job());
         return ticket.job();
@@ -597,11 +598,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     @Override
-    public void news(UpdateNews news) {
+    public void news(ProgressSignal news) {
         try {
             // Not by way of the inbox: it is of use while the loop waits for what it tells of.
             state.heard(Requests.news(news), now());
-            Workflow.setCurrentDetails(Words.details(state.status()));
+            Workflow.setCurrentDetails(StatusText.details(state.status()));
         } catch (InvalidRequestException e) {
             inbox.addLast(new Message.Bad("news", e.getMessage()));
         }

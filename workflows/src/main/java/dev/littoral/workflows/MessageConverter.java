@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.node.POJONode;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
-import dev.littoral.workflows.model.UpdateNews;
-import dev.littoral.workflows.model.Wire;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.failure.v1.Failure;
@@ -43,12 +43,12 @@ import java.util.regex.Pattern;
  */
 public final class MessageConverter implements DataConverter {
     /** A key that is named twice is a mistake, and nobody can say which of the two is meant. */
-    private static final ObjectReader STRICT = Wire.JSON
+    private static final ObjectReader STRICT = Json.JSON
             .reader()
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
-    private static final ObjectReader LENIENT = Wire.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader LENIENT = Json.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /**
      * What is longer is not read: to look through megabytes takes a workflow's task longer than it may last. A source has at most 64
@@ -65,7 +65,7 @@ public final class MessageConverter implements DataConverter {
             CarriedInput.class, CarriedInput::new,
             SourceRequest.class, SourceRequest::new,
             JobsRequest.class, JobsRequest::new,
-            UpdateNews.class, UpdateNews::new);
+            ProgressSignal.class, ProgressSignal::new);
 
     /** Long enough for any encoding that there is. */
     private static final Pattern ENCODING = Pattern.compile("[A-Za-z0-9/+._-]{1,64}");
@@ -82,7 +82,7 @@ public final class MessageConverter implements DataConverter {
     /**
      * Payloads that go through a codec, and failures with their messages.
      *
-     * @param codec throws nothing but {@link CodecFailure}
+     * @param codec throws nothing but {@link CodecException}
      */
     public MessageConverter(PayloadCodec codec) {
         this(new CodecDataConverter(DefaultDataConverter.STANDARD_INSTANCE, List.of(codec), true), null);
@@ -113,7 +113,7 @@ public final class MessageConverter implements DataConverter {
                             message.apply(read(payload, type == CarriedInput.class ? MAX_CARRIED_BYTES : MAX_BYTES)));
         } catch (DataConverterException e) {
             return unread(type, e);
-        } catch (CodecFailure e) {
+        } catch (CodecException e) {
             if (!e.isOfPayload()) {
                 throw e;
             }
@@ -156,7 +156,7 @@ public final class MessageConverter implements DataConverter {
         }
     }
 
-    private Failures unreadInput(DataConverterException failure) {
+    private FailureReason unreadInput(DataConverterException failure) {
         String where = failure.getCause() instanceof JsonMappingException mapping
                 ? mapping.getPath().stream()
                         .map(JsonMappingException.Reference::getFieldName)
@@ -165,7 +165,7 @@ public final class MessageConverter implements DataConverter {
                         .findFirst()
                         .orElse("")
                 : "";
-        return Failures.input(
+        return FailureReason.input(
                 where + "the input of " + activity + " cannot be read; expected what Littoral's workflows send");
     }
 
@@ -183,8 +183,10 @@ public final class MessageConverter implements DataConverter {
             return wrapper.getFailure();
         }
         try {
-            return throwable instanceof CodecFailure failure ? plain(failure) : standard.exceptionToFailure(throwable);
-        } catch (CodecFailure e) {
+            return throwable instanceof CodecException failure
+                    ? plain(failure)
+                    : standard.exceptionToFailure(throwable);
+        } catch (CodecException e) {
             if (WorkflowUnsafe.isWorkflowThread()) {
                 // Its task is tried again. How a workflow fails is not put down as something else.
                 throw e;
@@ -194,7 +196,7 @@ public final class MessageConverter implements DataConverter {
     }
 
     /** A codec that is away cannot encode the failure that says so. */
-    private static Failure plain(CodecFailure failure) {
+    private static Failure plain(CodecException failure) {
         ApplicationFailure said = ApplicationFailure.newFailure(
                 failure.getMessage(), failure.type().name());
         said.setStackTrace(new StackTraceElement[0]);
@@ -205,7 +207,7 @@ public final class MessageConverter implements DataConverter {
     public RuntimeException failureToException(Failure failure) {
         try {
             return standard.failureToException(failure);
-        } catch (CodecFailure e) {
+        } catch (CodecException e) {
             if (!e.isOfPayload()) {
                 throw e;
             }

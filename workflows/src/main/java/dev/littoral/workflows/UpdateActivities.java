@@ -2,7 +2,7 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ListRequest;
-import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import io.temporal.activity.ActivityInterface;
@@ -14,7 +14,7 @@ public interface UpdateActivities {
     String STAGING_GONE = "STAGING_GONE";
 
     /** Lists the source, compares it with the base shard by shard and stages a plan of what is to be done. */
-    Listing listFiles(ListRequest request);
+    ListingOutcome listFiles(ListRequest request);
 
     /** Opens the files of touched shards that are new or changed and stages their fragments. */
     ReadOutcome readFragments(ShardsRequest request);

@@ -8,15 +8,15 @@ import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ListRequest;
-import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateProgress;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** Runs the steps of one update; what they mean is decided in {@link UpdateTally} and in the activities. */
+/** Runs the steps of one update; what they mean is decided in {@link UpdateReportBuilder} and in the activities. */
 public final class UpdateExternalCollectionWorkflowImpl implements UpdateExternalCollectionWorkflow {
     /** Shards are spread over at most so many activities a step, so that a history stays short however large the source. */
     private static final int MAX_ACTIVITIES = 200;
@@ -43,7 +43,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private static final int INPUT_BYTES = 2 << 10;
 
     private final UpdateInput input;
-    private final UpdateTally tally;
+    private final UpdateReportBuilder tally;
     private final int activities;
     private final StringBuilder story = new StringBuilder();
     private UpdateProgress progress = new UpdateProgress("list", 1, 0, 0);
@@ -66,9 +66,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         boolean byCollection = isFromCollection(input);
         this.input = byCollection ? input : null;
         this.base = byCollection ? input.base() : null;
-        this.tally = byCollection ? new UpdateTally(input) : null;
+        this.tally = byCollection ? new UpdateReportBuilder(input) : null;
         this.activities = byCollection
-                ? Math.min(MAX_ACTIVITIES, MAX_STEP_BYTES / (INPUT_BYTES + Wire.bytes(input.source())))
+                ? Math.min(MAX_ACTIVITIES, MAX_STEP_BYTES / (INPUT_BYTES + Json.bytes(input.source())))
                 : 0;
     }
 
@@ -93,17 +93,17 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     @Override
     public UpdateReport run(UpdateInput sameInput) {
         if (input == null) {
-            throw Failures.input(
+            throw FailureReason.input(
                             "an update is started by its collection; expected refresh or sourceChanged, sent to that")
                     .thrown();
         }
         say(
                 "Source",
-                Words.code(input.source().uri()) + ", generation " + base.generation() + ", upon version "
+                StatusText.code(input.source().uri()) + ", generation " + base.generation() + ", upon version "
                         + base.version());
         try {
             UpdateReport report = update();
-            say("Ended", report.outcome() + ", " + Words.plain(report.reason()));
+            say("Ended", report.outcome() + ", " + StatusText.plain(report.reason()));
             cleanUp();
             if (report.outcome() == UpdateState.COMMITTED && report.version() % Policies.CLEAN_EVERY == 0) {
                 cleanCatalog();
@@ -119,10 +119,10 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 say("Ended", UpdateState.CANCELED.name());
                 throw e;
             }
-            throw failed(Failures.of(e));
+            throw failed(FailureReason.of(e));
         } catch (ApplicationFailure e) {
             cleanUp();
-            throw failed(Failures.of(e));
+            throw failed(FailureReason.of(e));
         }
     }
 
@@ -149,14 +149,14 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 case Attempt.Again again -> {
                     round++;
                     if (round > Policies.MAX_ROUNDS) {
-                        throw new Failures(
+                        throw new FailureReason(
                                         FailureType.TRANSIENT,
                                         "gave up after listing " + Policies.MAX_ROUNDS + " times: " + again.reason())
                                 .thrown();
                     }
                     base = again.base();
                     tally.round(base);
-                    say("Lists again", Words.plain(again.reason()));
+                    say("Lists again", StatusText.plain(again.reason()));
                     // Whoever writes to the source may need a moment to finish.
                     Workflow.sleep(again.pause());
                 }
@@ -175,7 +175,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         try {
             return attempt(commitId, objects);
         } catch (ActivityFailure e) {
-            String gone = Failures.stagingGone(e);
+            String gone = FailureReason.stagingGone(e);
             if (gone == null) {
                 throw e;
             }
@@ -191,9 +191,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         progress = new UpdateProgress("list", round, 0, 0);
         // An activity that fails or is cancelled may have staged something before.
         staged = true;
-        Listing listing = timed(
+        ListingOutcome listing = timed(
                 "list",
-                () -> work(Words.summary("list " + input.source().uri()))
+                () -> work(StatusText.summary("list " + input.source().uri()))
                         .listFiles(new ListRequest(
                                 input.collectionId(),
                                 input.update(),
@@ -215,7 +215,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         previousPlan = listing.plan();
         say(
                 "Listed",
-                Words.count(listing.listed(), "file") + "; " + Words.count(listing.touched(), "shard")
+                StatusText.count(listing.listed(), "file") + "; " + StatusText.count(listing.touched(), "shard")
                         + " with new, changed or removed ones");
 
         progress = new UpdateProgress("read", round, listing.touched(), listing.listed());
@@ -266,7 +266,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             tally.balanced(result);
             afterIds = Math.max(afterIds, result.nextSegmentId());
         }
-        say("Balanced", Words.totals(tally.totals()));
+        say("Balanced", StatusText.totals(tally.totals()));
 
         progress = new UpdateProgress("commit", round, listing.touched(), listing.listed());
         CommitResult result = commit(new CommitRequest(
@@ -288,7 +288,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 yield new Attempt.Ended(tally.report(UpdateState.COMMITTED, created.head(), null, tally.changes()));
             }
             case CommitOutcome.Refused refused ->
-                throw Failures.input(refused.reason()).thrown();
+                throw FailureReason.input(refused.reason()).thrown();
             case CommitOutcome.Moved moved -> {
                 // Base + 1 is somebody else's for ever, so nothing can come to name these objects.
                 garbage.add(objects);
@@ -314,7 +314,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         List<CommitResult> result = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> result.add(timed(
                         "commit",
-                        () -> bulk("commit " + Words.totals(tally.totals()) + " as version " + (base.version() + 1))
+                        () -> bulk("commit " + StatusText.totals(tally.totals()) + " as version "
+                                        + (base.version() + 1))
                                 .commitSnapshot(request))))
                 .run();
         return result.get(0);
@@ -340,13 +341,13 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     }
 
     /** Which part of the files some touched shards are. */
-    private static String part(Listing listing, int from, int to) {
+    private static String part(ListingOutcome listing, int from, int to) {
         return listing.touchedFiles() == null
                 ? "shards " + (from + 1) + " to " + to + " of " + listing.touched()
-                : Words.count(filesOf(listing, from, to)) + " files of " + Words.count(listing.listed());
+                : StatusText.count(filesOf(listing, from, to)) + " files of " + StatusText.count(listing.listed());
     }
 
-    private static long filesOf(Listing listing, int from, int to) {
+    private static long filesOf(ListingOutcome listing, int from, int to) {
         return listing.touchedFiles() == null
                 ? 0
                 : listing.touchedFiles().subList(from, to).stream()
@@ -356,11 +357,11 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
 
     /** The update's page in the web UI tells what it did, top to bottom. */
     private void say(String name, String text) {
-        Words.line(story, name, text);
+        StatusText.line(story, name, text);
         Workflow.setCurrentDetails(story.toString());
     }
 
-    private ShardsRequest shards(Listing listing, int from, int to, long firstId, String objects) {
+    private ShardsRequest shards(ListingOutcome listing, int from, int to, long firstId, String objects) {
         return new ShardsRequest(
                 input.collectionId(),
                 input.update(),
@@ -400,7 +401,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
             // memory.
             Runnable grace =
                     () -> Workflow.await(Policies.GRACE, () -> promises.stream().allMatch(Promise::isCompleted));
-            if (Workflow.getVersion(Builds.UPDATE, Workflow.DEFAULT_VERSION, Builds.NEWEST) >= Builds.ALL_SHARDS) {
+            if (Workflow.getVersion(WorkflowVersions.UPDATE, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST)
+                    >= WorkflowVersions.ALL_SHARDS) {
                 // A cancel must not end the wait: staging would be removed while a shard still writes to it.
                 grace = Workflow.newDetachedCancellationScope(grace);
             }
@@ -425,8 +427,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         }
     }
 
-    private ApplicationFailure failed(Failures failure) {
-        say("Ended", UpdateState.FAILED + ", " + failure.type() + ": " + Words.plain(failure.reason()));
+    private ApplicationFailure failed(FailureReason failure) {
+        say("Ended", UpdateState.FAILED + ", " + failure.type() + ": " + StatusText.plain(failure.reason()));
         UpdateReport report = tally.report(UpdateState.FAILED, base, failure.type(), failure.reason());
         return failure.thrown(report);
     }

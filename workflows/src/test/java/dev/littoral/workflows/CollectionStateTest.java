@@ -20,17 +20,17 @@ import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RequiredColumn;
+import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
-import dev.littoral.workflows.model.Trouble;
-import dev.littoral.workflows.model.UpdateNews;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.api.enums.v1.TimeoutType;
@@ -374,7 +374,7 @@ class CollectionStateTest {
         state.handle(new Message.CancelUpdate(), now);
         change(A);
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
-        state.declarationFailed(new Failures(FailureType.TRANSIENT, "the store is away"), now);
+        state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "the store is away"), now);
         // Somebody else's, which says nothing of what a lost run of the task has written.
         head = next(head, HeadKind.COMMITTED, A, 99);
         state.saw(head);
@@ -553,7 +553,7 @@ class CollectionStateTest {
         finish(1);
         state.handle(new Message.Retire(), now);
         state.next(now);
-        state.retireFailed(new Failures(FailureType.ACCESS, "no permission to write"), now);
+        state.retireFailed(new FailureReason(FailureType.ACCESS, "no permission to write"), now);
 
         assertThat(state.status().rejected().get(0).reason()).isEqualTo("ACCESS: no permission to write");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
@@ -741,7 +741,7 @@ class CollectionStateTest {
         running(A);
         change(B);
         state.next(now);
-        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
 
         assertEnd(2, FAILED, "no answer");
         assertThat(state.isSettled(2)).isTrue();
@@ -762,7 +762,7 @@ class CollectionStateTest {
         finish(1);
         change(B);
         state.next(now);
-        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
         long back = change(A).job();
 
         assertThat(state.isSettled(back)).isFalse();
@@ -781,7 +781,7 @@ class CollectionStateTest {
         finish(1);
         change(B);
         state.next(now);
-        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
         long back = change(A).job();
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         head = next(head, HeadKind.DECLARED, B, 2);
@@ -798,7 +798,7 @@ class CollectionStateTest {
         finish(1);
         change(B);
         state.next(now);
-        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
         CollectionState next = restored(state);
 
         assertThat(next.isDeclared(A)).isFalse();
@@ -810,7 +810,7 @@ class CollectionStateTest {
         finish(1);
         change(B);
         state.next(now);
-        state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+        state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
         long again = change(B).job();
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         head = next(head, HeadKind.DECLARED, B, 2);
@@ -913,8 +913,8 @@ class CollectionStateTest {
             state.served("request-" + i, i);
         }
 
-        assertThat(Wire.JSON.writeValueAsBytes(state.carry())).hasSizeLessThan(1_500_000);
-        assertThat(Wire.JSON.writeValueAsBytes(state.jobs())).hasSizeLessThan(1_500_000);
+        assertThat(Json.JSON.writeValueAsBytes(state.carry())).hasSizeLessThan(1_500_000);
+        assertThat(Json.JSON.writeValueAsBytes(state.jobs())).hasSizeLessThan(1_500_000);
         assertThat(state.status().rejected()).hasSize(20);
         assertThat(state.servedBefore("request-799")).isZero();
         assertThat(state.servedBefore("request-800")).isEqualTo(800);
@@ -1031,17 +1031,17 @@ class CollectionStateTest {
     @Test
     void progressAddsUpOverWorkersAndTroubleIsSaidUntilItPasses() {
         running(A);
-        Trouble trouble = new Trouble("list", "the store answers 503", 2, now, now.plusSeconds(1));
-        state.heard(new UpdateNews.News(1, null, "w1", 0, 0, trouble), now);
+        RetryInfo trouble = new RetryInfo("list", "the store answers 503", 2, now, now.plusSeconds(1));
+        state.heard(new ProgressSignal.News(1, null, "w1", 0, 0, trouble), now);
         assertThat(state.status().trouble()).isEqualTo(trouble);
-        state.heard(new UpdateNews.News(1, "list", "w1", 70, 0, null), now);
+        state.heard(new ProgressSignal.News(1, "list", "w1", 70, 0, null), now);
         assertThat(state.status().trouble()).isNull();
         assertThat(state.status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
-        state.heard(new UpdateNews.News(1, "read", "w1", 10, 100, null), now);
-        state.heard(new UpdateNews.News(1, "read", "w2", 20, 100, null), now);
-        state.heard(new UpdateNews.News(1, "read", "w1", 15, 100, null), now);
+        state.heard(new ProgressSignal.News(1, "read", "w1", 10, 100, null), now);
+        state.heard(new ProgressSignal.News(1, "read", "w2", 20, 100, null), now);
+        state.heard(new ProgressSignal.News(1, "read", "w1", 15, 100, null), now);
         assertThat(state.status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
-        state.heard(new UpdateNews.News(7, "read", "w1", 99, 100, null), now);
+        state.heard(new ProgressSignal.News(7, "read", "w1", 99, 100, null), now);
         assertThat(state.status().progress().done()).as("another update's").isEqualTo(35);
 
         finish(1);
@@ -1052,7 +1052,7 @@ class CollectionStateTest {
     void progressIsAddedUpOverABoundedNumberOfWorkers() {
         running(A);
         for (int worker = 0; worker < 1_000; worker++) {
-            state.heard(new UpdateNews.News(1, "read", "w" + worker, 1, 0, null), now);
+            state.heard(new ProgressSignal.News(1, "read", "w" + worker, 1, 0, null), now);
         }
         assertThat(state.status().progress().done()).isEqualTo(100);
     }
@@ -1205,7 +1205,7 @@ class CollectionStateTest {
                 new ExternalSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         state.opened(next(Head.NONE, HeadKind.COMMITTED, large, 0));
         refreshAndCancel(120);
-        int bytes = Wire.bytes(state.jobs().get(0));
+        int bytes = Json.bytes(state.jobs().get(0));
         assertThat(bytes).isGreaterThan(60_000);
         assertThat(state.jobs()).hasSize((1 << 20) / bytes);
         state.saw(next(state.head(), HeadKind.DECLARED, A, state.lastUpdate()));
@@ -1295,7 +1295,7 @@ class CollectionStateTest {
     /** A state that took over from another, over the wire. */
     static CollectionState restored(CollectionState state) throws JsonProcessingException {
         CollectionState next = new CollectionState("orders", state.options());
-        next.restore(Wire.JSON.readValue(Wire.JSON.writeValueAsString(state.carry()), CarriedState.class));
+        next.restore(Json.JSON.readValue(Json.JSON.writeValueAsString(state.carry()), CarriedState.class));
         return next;
     }
 }

@@ -277,7 +277,7 @@ class CollectionStateWalkTest {
                 if (chance(10)) {
                     saw("declaration failed");
                     late.add(head);
-                    state.declarationFailed(new Failures(FailureType.TRANSIENT, "no answer"), now);
+                    state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
                     return;
                 }
                 see(create(head), head);

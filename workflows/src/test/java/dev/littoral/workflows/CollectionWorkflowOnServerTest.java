@@ -8,7 +8,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class CollectionWorkflowOnServerTest extends CollectionWorkflowTest {
     @Override
-    Lab newLab(FakeLake upon, SourceRules rules, Policies.History history) {
+    Lab newLab(FakeLake upon, SourcePolicy rules, Policies.History history) {
         return Lab.onServer(upon, rules, history);
     }
 

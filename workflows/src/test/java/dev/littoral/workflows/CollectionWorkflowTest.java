@@ -60,10 +60,10 @@ class CollectionWorkflowTest {
             new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
 
     private final FakeLake lake = new FakeLake();
-    private Lab lab = newLab(lake, SourceRules.NONE, Policies.HISTORY);
+    private Lab lab = newLab(lake, SourcePolicy.NONE, Policies.HISTORY);
 
     /** Where the workflows run. */
-    Lab newLab(FakeLake upon, SourceRules rules, Policies.History history) {
+    Lab newLab(FakeLake upon, SourcePolicy rules, Policies.History history) {
         return new Lab(upon, rules, history);
     }
 
@@ -85,7 +85,7 @@ class CollectionWorkflowTest {
 
     private void lab(Policies.History history) {
         lab.close();
-        lab = newLab(lake, SourceRules.NONE, history);
+        lab = newLab(lake, SourcePolicy.NONE, history);
     }
 
     // ------------------------------------------------------------------ changes
@@ -681,7 +681,7 @@ class CollectionWorkflowTest {
     @Test
     void aSourceThatTheWorkerMayNotReadIsRefused() throws Exception {
         lab.close();
-        SourceRules rules = source -> source.equals(B) ? Optional.of("Source B is not allowed") : Optional.empty();
+        SourcePolicy rules = source -> source.equals(B) ? Optional.of("Source B is not allowed") : Optional.empty();
         lake.rules(rules);
         lab = newLab(lake, rules, Policies.HISTORY);
         lab.start(A);

@@ -12,7 +12,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
-import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -60,7 +60,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private boolean discardedUnderway;
     private int changing;
     private int touched = 2;
-    private SourceRules rules = SourceRules.NONE;
+    private SourcePolicy rules = SourcePolicy.NONE;
 
     /** A step that stops until it is released, or learns by a heartbeat that it is cancelled. */
     static final class Hold {
@@ -144,7 +144,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     }
 
     /** Which sources may be read. */
-    synchronized void rules(SourceRules newRules) {
+    synchronized void rules(SourcePolicy newRules) {
         rules = newRules;
     }
 
@@ -386,26 +386,26 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     // ------------------------------------------------------------------ updates
 
     @Override
-    public Listing listFiles(ListRequest request) {
+    public ListingOutcome listFiles(ListRequest request) {
         synchronized (this) {
             listings.add(request);
         }
         enter("listFiles", true);
         Head newest = newest(request.collectionId());
         if (newest.version() > request.base().version()) {
-            return Listing.moved(newest, false, Map.of());
+            return ListingOutcome.moved(newest, false, Map.of());
         }
         SnapshotRef before = request.base().snapshot();
         List<SkippedFile> skipped = List.of(new SkippedFile("_SUCCESS", "hidden"));
         Map<String, Long> requests = Map.of("source.list", 1L);
         if (before != null && before.key().endsWith("/" + content(request.source()))) {
-            return new Listing(
+            return new ListingOutcome(
                     null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, null, requests, null);
         }
         synchronized (this) {
             staged.add(request.collectionId() + " " + request.update());
         }
-        return new Listing(
+        return new ListingOutcome(
                 "staging/" + request.update() + "/" + request.round(),
                 touched,
                 LongStream.rangeClosed(1, touched).boxed().toList(),

@@ -7,9 +7,9 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.model.Wire;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -99,10 +99,10 @@ final class Lab implements AutoCloseable {
     }
 
     Lab(FakeLake lake, Policies.History history) {
-        this(lake, SourceRules.NONE, history);
+        this(lake, SourcePolicy.NONE, history);
     }
 
-    Lab(FakeLake lake, SourceRules rules, Policies.History history) {
+    Lab(FakeLake lake, SourcePolicy rules, Policies.History history) {
         this(lake, inMemory(lake, rules, history));
     }
 
@@ -112,7 +112,7 @@ final class Lab implements AutoCloseable {
         this.client = service.client();
     }
 
-    private static Service inMemory(FakeLake lake, SourceRules rules, Policies.History history) {
+    private static Service inMemory(FakeLake lake, SourcePolicy rules, Policies.History history) {
         TestWorkflowEnvironment environment = environment();
         register(worker(environment), rules, history, lake);
         environment.start();
@@ -120,13 +120,13 @@ final class Lab implements AutoCloseable {
     }
 
     /** On the real server, in a namespace of its own. */
-    static Lab onServer(FakeLake lake, SourceRules rules, Policies.History history) {
+    static Lab onServer(FakeLake lake, SourcePolicy rules, Policies.History history) {
         TemporalServer server = TemporalServer.shared();
         return onServer(server, server.newNamespace(), lake, rules, history);
     }
 
     static Lab onServer(
-            TemporalServer server, String namespace, FakeLake lake, SourceRules rules, Policies.History history) {
+            TemporalServer server, String namespace, FakeLake lake, SourcePolicy rules, Policies.History history) {
         return onServer(
                 server,
                 namespace,
@@ -141,7 +141,7 @@ final class Lab implements AutoCloseable {
             TemporalServer server,
             String namespace,
             FakeLake lake,
-            SourceRules rules,
+            SourcePolicy rules,
             Policies.History history,
             WorkerFactoryOptions options,
             WorkerOptions workerOptions) {
@@ -181,8 +181,8 @@ final class Lab implements AutoCloseable {
                 .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20));
     }
 
-    static void register(Worker worker, SourceRules rules, Policies.History history, FakeLake lake) {
-        Workflows.register(worker, rules, history);
+    static void register(Worker worker, SourcePolicy rules, Policies.History history, FakeLake lake) {
+        WorkflowRegistration.register(worker, rules, history);
         worker.registerActivitiesImplementations(lake);
     }
 
@@ -235,7 +235,7 @@ final class Lab implements AutoCloseable {
 
     private static JsonNode tree(String json) {
         try {
-            return Wire.JSON.readTree(json.replace('\'', '"'));
+            return Json.JSON.readTree(json.replace('\'', '"'));
         } catch (JsonProcessingException e) {
             throw new AssertionError(json, e);
         }

@@ -4,7 +4,7 @@ package dev.littoral.workflows;
 class MessageFuzzOnServerTest extends MessageFuzzTest {
     @Override
     Lab newLab(FakeLake lake) {
-        return Lab.onServer(lake, SourceRules.NONE, Policies.HISTORY);
+        return Lab.onServer(lake, SourcePolicy.NONE, Policies.HISTORY);
     }
 
     @Override

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionStatus;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.history.v1.HistoryEvent;
@@ -141,9 +141,9 @@ class MessageFuzzTest {
     private void look(long seed) throws Exception {
         CollectionStatus status = lab.collection().status();
         assertThat(status.collectionId()).isEqualTo(ID);
-        assertPlain(Wire.JSON.writeValueAsString(status));
-        assertPlain(Words.details(status));
-        assertThat(Wire.bytes(status)).isLessThan(200_000);
+        assertPlain(Json.JSON.writeValueAsString(status));
+        assertPlain(StatusText.details(status));
+        assertThat(Json.bytes(status)).isLessThan(200_000);
         ChangeAnswer answer = lab.untyped()
                 .startUpdate(UpdateOptions.newBuilder(ChangeAnswer.class)
                         .setUpdateName("refresh")

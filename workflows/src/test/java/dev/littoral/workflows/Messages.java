@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.common.converter.RawValue;
 import java.io.IOException;
@@ -84,7 +84,7 @@ final class Messages {
     private byte[] json(String valid) {
         JsonNode tree;
         try {
-            tree = Wire.JSON.readTree(valid.replace('\'', '"'));
+            tree = Json.JSON.readTree(valid.replace('\'', '"'));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -43,7 +43,7 @@ class ReadmeClientTest {
         TemporalServer server = TemporalServer.shared();
         FakeLake lake = new FakeLake();
         try (Lab lab =
-                Lab.onServer(server, TemporalServer.DEFAULT_NAMESPACE, lake, SourceRules.NONE, Policies.HISTORY)) {
+                Lab.onServer(server, TemporalServer.DEFAULT_NAMESPACE, lake, SourcePolicy.NONE, Policies.HISTORY)) {
             ExternalCollectionWorkflow products =
                     lab.client.newWorkflowStub(ExternalCollectionWorkflow.class, Lab.options("products"));
             WorkflowClient.start(

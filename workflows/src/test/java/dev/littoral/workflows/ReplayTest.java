@@ -40,7 +40,7 @@ class ReplayTest {
 
     @Test
     void everyPathIsRecordedForEveryBuild() throws IOException {
-        assertThat(BUILDS).hasSize(Builds.NEWEST + 1);
+        assertThat(BUILDS).hasSize(WorkflowVersions.NEWEST + 1);
         for (String build : BUILDS) {
             assertThat(recorded())
                     .containsAll(RecordedHistories.PATHS.stream()
@@ -73,7 +73,7 @@ class ReplayTest {
     private static void replay(WorkflowExecutionHistory recorded, Policies.History history) throws Exception {
         try (TestWorkflowEnvironment environment = Lab.environment()) {
             Worker worker = Lab.worker(environment);
-            Lab.register(worker, SourceRules.NONE, history, new FakeLake());
+            Lab.register(worker, SourcePolicy.NONE, history, new FakeLake());
             WorkflowReplayer.replayWorkflowExecution(recorded, worker);
         }
     }

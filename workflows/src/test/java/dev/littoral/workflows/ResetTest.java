@@ -47,7 +47,7 @@ class ResetTest {
     @ValueSource(booleans = {false, true})
     void wheneverACollectionIsResetItIsRightInTheEnd(boolean reapplies) throws Exception {
         TemporalServer server = TemporalServer.shared();
-        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY)) {
+        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, Policies.HISTORY)) {
             lab.start(A);
             lab.awaitEnd(1, COMMITTED);
             lab.collection().changeSource(SourceRequest.of(B));
@@ -78,7 +78,7 @@ class ResetTest {
     void aCollectionThatIsResetToARunningUpdateFindsThatItIsGone() throws Exception {
         FakeLake.Hold listing = lake.hold("listFiles");
         TemporalServer server = TemporalServer.shared();
-        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY)) {
+        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, Policies.HISTORY)) {
             lab.start(A);
             listing.awaitReached();
             lab.await("the collection to know that its update runs", () -> {

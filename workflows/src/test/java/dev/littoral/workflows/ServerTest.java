@@ -18,8 +18,8 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
-import dev.littoral.workflows.model.Wire;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.Status;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -74,7 +74,7 @@ class ServerTest {
     }
 
     private Lab lab(TemporalServer server, Policies.History history) {
-        return Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, history);
+        return Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, history);
     }
 
     private void nothingIsLeftBehind(Lab lab) throws InterruptedException {
@@ -259,7 +259,7 @@ class ServerTest {
                 .setStickyQueueScheduleToStartTimeout(Duration.ofMinutes(3))
                 .build();
         try (Lab lab =
-                Lab.onServer(server, server.newNamespace(), lake, SourceRules.NONE, Policies.HISTORY, room, late)) {
+                Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, Policies.HISTORY, room, late)) {
             for (int i = 0; i < 5; i++) {
                 String id = "rests-" + i;
                 WorkflowClient.start(
@@ -441,7 +441,7 @@ class ServerTest {
         try (Lab lab = lab(TemporalServer.shared())) {
             lab.start(large);
             lab.awaitEnd(1, COMMITTED);
-            int most = (2 << 20) / ((2 << 10) + Wire.bytes(large));
+            int most = (2 << 20) / ((2 << 10) + Json.bytes(large));
             assertThat(lake.calls("readFragments"))
                     .isEqualTo(Math.ceilDiv(500, Math.ceilDiv(500, most)))
                     .isLessThan(34);

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.testing.CliResult;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ class TemporalCliTest {
     private static final String NOT_ALLOWED = "s3://secret/x/ is not allowed here; expected s3://lake/";
 
     /** What a worker that serves one bucket refuses. */
-    private static final SourceRules RULES =
+    private static final SourcePolicy RULES =
             source -> source.uri().startsWith("s3://lake/") ? Optional.empty() : Optional.of(NOT_ALLOWED);
 
     @TempDir
@@ -122,7 +122,7 @@ class TemporalCliTest {
 
     private static JsonNode tree(String json) {
         try {
-            return Wire.JSON.readTree(json);
+            return Json.JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new AssertionError(json, e);
         }

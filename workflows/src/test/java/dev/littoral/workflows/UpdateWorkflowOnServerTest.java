@@ -9,7 +9,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class UpdateWorkflowOnServerTest extends UpdateWorkflowTest {
     @Override
     Lab newLab(FakeLake upon) {
-        return Lab.onServer(upon, SourceRules.NONE, Policies.HISTORY);
+        return Lab.onServer(upon, SourcePolicy.NONE, Policies.HISTORY);
     }
 
     @AfterEach

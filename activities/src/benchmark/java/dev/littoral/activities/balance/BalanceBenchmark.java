@@ -1,6 +1,6 @@
 package dev.littoral.activities.balance;
 
-import dev.littoral.activities.Measured;
+import dev.littoral.activities.steps.Measured;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class BalanceBenchmark {
         double before = 0;
         for (int n = 10_000; n <= 10_000_000; n *= 10) {
             ShardFragments in = fragments(n);
-            Change change = new Change(Arrays.stream(in.rows()).sum(), 0);
+            RowDelta change = new RowDelta(Arrays.stream(in.rows()).sum(), 0);
             Map<String, Measured.Work> works = new LinkedHashMap<>();
             works.put("here", () -> Balancer.balance(in, change, TARGET, 1));
             works.put("heap", () -> UpstreamRule.balance(in, change, TARGET, 1));
@@ -57,7 +57,7 @@ public final class BalanceBenchmark {
     }
 
     /** The upstream rule as it is: each fragment looks at every bin. */
-    private static long scan(ShardFragments in, Change change) {
+    private static long scan(ShardFragments in, RowDelta change) {
         long[] sorted = in.rows().clone();
         Arrays.sort(sorted);
         long[] bins = new long[(int) Math.ceilDiv(change.addedRows(), TARGET)];

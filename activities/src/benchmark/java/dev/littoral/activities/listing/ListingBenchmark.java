@@ -1,12 +1,12 @@
 package dev.littoral.activities.listing;
 
-import dev.littoral.activities.Measured;
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.S3Uri;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.S3Source;
+import dev.littoral.activities.steps.Measured;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.KeyServer;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import java.time.Duration;

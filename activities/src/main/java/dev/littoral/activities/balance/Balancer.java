@@ -4,10 +4,10 @@ import java.util.Arrays;
 
 /**
  * Balances the fragments of one shard into segments. Two things are good: segments near the target (fill: rows ÷
- * (segments × target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link Change#rows()}), because
+ * (segments × target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link RowDelta#rows()}), because
  * every new segment is indexed again downstream.
  *
- * <p>Orphans go to new segments, each folder to segments of its own as far as the fill allows ({@link Packing}).
+ * <p>Orphans go to new segments, each folder to segments of its own as far as the fill allows ({@link BinPacking}).
  * Underfilled segments are reopened, always whole and smallest first, in two cases: the shard has more segments than a
  * fill of {@value #FILL} allows and reopening is cheap enough, or there are more than {@value #SMALL_SEGMENTS} small
  * ones. See docs/adr/0004-balancing.md for why, and for measurements.
@@ -34,7 +34,7 @@ public final class Balancer {
     private static final double JOIN = 0.5;
 
     private final ShardFragments in;
-    private final Change change;
+    private final RowDelta change;
     private final long target;
 
     /** Ids of the segments that are kept unless reopened, ascending. */
@@ -47,18 +47,18 @@ public final class Balancer {
     private final long orphanRows;
     /** How many segments the shard may have at the wanted fill. */
     private final long allowed;
-    /** The kept segments that may be reopened, smallest first; keys of {@link Packing#emptiestFirst}. */
+    /** The kept segments that may be reopened, smallest first; keys of {@link BinPacking#emptiestFirst}. */
     private final long[] underfilled;
 
     /** Which fragments are packed into which bins when the first {@code reopened} underfilled segments are reopened. */
-    private record Plan(int reopened, Packing packing) {
+    private record Plan(int reopened, BinPacking packing) {
         /** By how much the plan changes the number of segments. */
         int growth() {
             return packing.bins() - reopened;
         }
     }
 
-    private Balancer(ShardFragments in, Change change, long target) {
+    private Balancer(ShardFragments in, RowDelta change, long target) {
         this.in = in;
         this.change = change;
         this.target = target;
@@ -86,7 +86,7 @@ public final class Balancer {
         }
         orphanRows = orphans;
         allowed = Math.max(Math.ceilDiv(total, target), (long) (total / (FILL * target)));
-        underfilled = Packing.emptiestFirst(keptRows, keptRows.length, target);
+        underfilled = BinPacking.emptiestFirst(keptRows, keptRows.length, target);
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Balancer {
      * @throws IllegalArgumentException if a fragment is empty or exceeds the target, or ids are not below
      *     {@code firstId}
      */
-    public static Balance balance(ShardFragments in, Change change, long targetRows, long firstId) {
+    public static Balance balance(ShardFragments in, RowDelta change, long targetRows, long firstId) {
         if (targetRows < 1) {
             throw new IllegalArgumentException("The target is " + targetRows + " rows; it must be at least 1.");
         }
@@ -146,7 +146,7 @@ public final class Balancer {
             long more = keptRows[(int) underfilled[n - 1]];
             rows += more;
             boolean cheap = rows <= Math.max(BUDGET * change.rows(), GROWTH * orphanRows);
-            boolean completes = rows >= Packing.FULL * target
+            boolean completes = rows >= BinPacking.FULL * target
                     && rows <= 2.0 * target
                     && rows - orphanRows <= COMPLETION * change.addedRows();
             long bins = Math.ceilDiv(rows, target);
@@ -165,7 +165,7 @@ public final class Balancer {
     private int countForMerge() {
         int count = 0;
         long rows = orphanRows;
-        for (int n = 1; n <= underfilled.length && rows < Packing.FULL * target; n++) {
+        for (int n = 1; n <= underfilled.length && rows < BinPacking.FULL * target; n++) {
             long more = keptRows[(int) underfilled[n - 1]];
             if (more <= JOIN * rows) {
                 count = n;
@@ -214,13 +214,13 @@ public final class Balancer {
                 items[n++] = i;
             }
         }
-        return new Plan(count, Packing.of(in, items, target, wantedBins));
+        return new Plan(count, BinPacking.of(in, items, target, wantedBins));
     }
 
     private Balance result(Plan plan, long firstId) {
         long[] segment = in.segment().clone();
         long newRows = 0;
-        Packing packing = plan.packing;
+        BinPacking packing = plan.packing;
         for (int i = 0; i < packing.items(); i++) {
             segment[packing.fragment(i)] = firstId + packing.bin(i);
             newRows += in.rows()[packing.fragment(i)];

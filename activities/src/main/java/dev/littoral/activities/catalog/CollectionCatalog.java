@@ -1,7 +1,8 @@
 package dev.littoral.activities.catalog;
 
-import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.SkippedFile;
@@ -79,7 +80,7 @@ public final class CollectionCatalog {
         if (ref == null) {
             return Optional.empty();
         }
-        String fault = Faults.of(head);
+        String fault = SnapshotValidator.of(head);
         if (fault != null) {
             throw damaged(store.location() + "/" + key("head/") + " version " + head.version(), fault, null);
         }
@@ -90,7 +91,7 @@ public final class CollectionCatalog {
         } catch (IOException e) {
             throw damaged(name(ref.key()), UNREADABLE, e);
         }
-        fault = Faults.of(root, head, collectionId);
+        fault = SnapshotValidator.of(root, head, collectionId);
         if (fault != null) {
             throw damaged(ref.key(), fault);
         }
@@ -115,7 +116,7 @@ public final class CollectionCatalog {
         String[] before = new String[1];
         try {
             JsonLines.read(bytes, FileEntry.class, entry -> {
-                String fault = Faults.of(entry, before[0]);
+                String fault = SnapshotValidator.of(entry, before[0]);
                 if (fault != null) {
                     throw damaged(shard.key(), fault);
                 }

@@ -1,8 +1,8 @@
 package dev.littoral.activities.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.littoral.activities.source.Difference;
-import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.SourceFile;
 import java.util.List;
 
 /**
@@ -28,7 +28,7 @@ public record FileEntry(
         List<FragmentEntry> fragments,
         String skipped,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread)
-        implements Difference.Line {
+        implements FileListDiff.Line {
 
     /** How reasons begin that are no findings. Builds that do not mark such files took them for bad ones. */
     private static final String NOT_READ = "Cannot ";

@@ -2,13 +2,14 @@ package dev.littoral.activities.catalog;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SnapshotRef;
-import dev.littoral.workflows.model.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ public final class HeadLog {
     private static final int DIGEST_LENGTH = 64;
 
     private static final ObjectReader HEAD =
-            Wire.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            Json.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final ObjectStore store;
     private final String folder;
@@ -264,7 +265,7 @@ public final class HeadLog {
 
     private static byte[] bytes(Head head) {
         try {
-            return sealed(Wire.JSON.writeValueAsBytes(head));
+            return sealed(Json.JSON.writeValueAsBytes(head));
         } catch (IOException e) {
             throw new IllegalStateException("A head version is always JSON", e);
         }

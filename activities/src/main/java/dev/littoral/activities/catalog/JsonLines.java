@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
-import dev.littoral.workflows.model.Wire;
+import dev.littoral.workflows.model.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +24,7 @@ public final class JsonLines {
     private static final int LEVEL = 3;
 
     /** A flush after each line would end a block of compressed bytes after each line. */
-    private static final ObjectWriter LINE = Wire.JSON.writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+    private static final ObjectWriter LINE = Json.JSON.writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
 
     private JsonLines() {}
 
@@ -73,7 +73,7 @@ public final class JsonLines {
     /** Hands over the lines one by one. */
     public static <T> void read(byte[] compressed, Class<T> type, Consumer<T> line) throws IOException {
         try (MappingIterator<T> lines =
-                Wire.JSON.readerFor(type).readValues(new ZstdInputStream(new ByteArrayInputStream(compressed)))) {
+                Json.JSON.readerFor(type).readValues(new ZstdInputStream(new ByteArrayInputStream(compressed)))) {
             while (lines.hasNextValue()) {
                 line.accept(lines.nextValue());
             }
@@ -89,7 +89,7 @@ public final class JsonLines {
     /** One value as compressed JSON. */
     static byte[] writeOne(Object value) {
         try {
-            return Zstd.compress(Wire.JSON.writeValueAsString(value).getBytes(StandardCharsets.UTF_8), LEVEL);
+            return Zstd.compress(Json.JSON.writeValueAsString(value).getBytes(StandardCharsets.UTF_8), LEVEL);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,7 +97,7 @@ public final class JsonLines {
 
     static <T> T readOne(byte[] compressed, Class<T> type) throws IOException {
         try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(compressed))) {
-            return Wire.JSON.readValue(in, type);
+            return Json.JSON.readValue(in, type);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.littoral.activities.catalog;
 
-import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.path.SourceFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

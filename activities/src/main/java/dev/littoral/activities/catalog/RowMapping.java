@@ -1,7 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class RowMapping {
     private final long segment;
-    private final List<Piece> pieces;
+    private final List<FragmentSpan> spans;
 
     /**
      * A fragment in its segment.
@@ -21,7 +21,7 @@ public final class RowMapping {
      * @param end one past its last
      * @param from the segment's row that is the fragment's first
      */
-    public record Piece(String file, String version, long start, long end, long from) {
+    public record FragmentSpan(String file, String version, long start, long end, long from) {
         long to() {
             return from + end - start;
         }
@@ -45,11 +45,11 @@ public final class RowMapping {
     /**
      * A mapping.
      *
-     * @param pieces the segment's fragments in order, at least one, each from where the one before ends
+     * @param spans the segment's fragments in order, at least one, each from where the one before ends
      */
-    public RowMapping(long segment, List<Piece> pieces) {
+    public RowMapping(long segment, List<FragmentSpan> spans) {
         this.segment = segment;
-        this.pieces = List.copyOf(pieces);
+        this.spans = List.copyOf(spans);
     }
 
     public long segment() {
@@ -58,11 +58,11 @@ public final class RowMapping {
 
     /** The segment's rows. */
     public long rows() {
-        return pieces.get(pieces.size() - 1).to();
+        return spans.get(spans.size() - 1).to();
     }
 
-    public List<Piece> pieces() {
-        return pieces;
+    public List<FragmentSpan> spans() {
+        return spans;
     }
 
     /**
@@ -77,17 +77,17 @@ public final class RowMapping {
                     "Segment " + segment + " has no row " + row + "; expected 0 to " + (rows() - 1));
         }
         int low = 0;
-        int high = pieces.size() - 1;
+        int high = spans.size() - 1;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (row < pieces.get(middle).to()) {
+            if (row < spans.get(middle).to()) {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
-        Piece piece = pieces.get(low);
-        long fragmentRow = row - piece.from();
-        return new Location(segment, row, piece.file(), piece.version(), low, fragmentRow, piece.start() + fragmentRow);
+        FragmentSpan span = spans.get(low);
+        long fragmentRow = row - span.from();
+        return new Location(segment, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow);
     }
 }

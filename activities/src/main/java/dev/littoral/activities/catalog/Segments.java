@@ -37,13 +37,15 @@ public final class Segments {
     }
 
     private Map<Long, RowMapping> in(ShardRef shard) throws InterruptedException {
-        Map<Long, List<RowMapping.Piece>> pieces = new TreeMap<>();
+        Map<Long, List<RowMapping.FragmentSpan>> pieces = new TreeMap<>();
         catalog.readShard(shard, file -> {
             for (FragmentEntry fragment : file.fragments()) {
-                List<RowMapping.Piece> segment = pieces.computeIfAbsent(fragment.segment(), id -> new ArrayList<>());
+                List<RowMapping.FragmentSpan> segment =
+                        pieces.computeIfAbsent(fragment.segment(), id -> new ArrayList<>());
                 long from =
                         segment.isEmpty() ? 0 : segment.get(segment.size() - 1).to();
-                segment.add(new RowMapping.Piece(file.path(), file.version(), fragment.start(), fragment.end(), from));
+                segment.add(new RowMapping.FragmentSpan(
+                        file.path(), file.version(), fragment.start(), fragment.end(), from));
             }
         });
         Map<Long, RowMapping> mappings = new TreeMap<>();

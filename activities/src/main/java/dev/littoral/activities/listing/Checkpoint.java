@@ -1,7 +1,7 @@
 package dev.littoral.activities.listing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.littoral.activities.source.Paths;
+import dev.littoral.activities.path.PathOrder;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -34,7 +34,7 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
 
     private static boolean isRising(List<String> cuts) {
         for (int i = 0; i < cuts.size(); i++) {
-            if (cuts.get(i) == null || (i > 0 && Paths.compare(cuts.get(i - 1), cuts.get(i)) >= 0)) {
+            if (cuts.get(i) == null || (i > 0 && PathOrder.compare(cuts.get(i - 1), cuts.get(i)) >= 0)) {
                 return false;
             }
         }
@@ -48,7 +48,12 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Range(
-            boolean unchanged, List<Part> parts, long listed, String first, String beyond, List<SkippedFile> skips) {
+            boolean unchanged,
+            List<StagedFiles> parts,
+            long listed,
+            String first,
+            String beyond,
+            List<SkippedFile> skips) {
         Range {
             parts = parts == null ? List.of() : List.copyOf(parts);
             skips = skips == null ? List.of() : List.copyOf(skips);
@@ -69,7 +74,7 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
         /** About how many characters it has as JSON. */
         int chars() {
             int chars = 100 + length(first) + length(beyond);
-            for (Part part : parts) {
+            for (StagedFiles part : parts) {
                 chars += part.object().length() + part.first().length() + length(part.upon()) + 50;
             }
             for (SkippedFile skip : skips) {

@@ -1,12 +1,12 @@
 package dev.littoral.activities.listing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.littoral.activities.Parallel;
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.source.SourceFile;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ final class InitialLister {
     private final CollectionCatalog catalog;
     private final String folder;
     private final int maxFiles;
-    private final SkipLog skips;
+    private final SkippedFiles skips;
     private final AtomicLong progress;
     private final Consumer<Checkpoint> checkpoints;
 
@@ -58,7 +58,7 @@ final class InitialLister {
             CollectionCatalog catalog,
             String folder,
             int maxFiles,
-            SkipLog skips,
+            SkippedFiles skips,
             AtomicLong progress,
             Consumer<Checkpoint> checkpoints,
             Checkpoint from) {
@@ -87,7 +87,7 @@ final class InitialLister {
         synchronized (this) {
             checkpoints.accept(queue.checkpoint());
         }
-        Parallel.run(
+        ParallelTasks.run(
                 threads,
                 Collections.nCopies(threads, (Callable<Void>) () -> {
                     work();
@@ -137,7 +137,7 @@ final class InitialLister {
     }
 
     private void list(SplittableRange range) throws InterruptedException, OutOfOrderException {
-        RangeCollector collector = new RangeCollector(catalog, name(), null, maxFiles, skips, progress);
+        RangeDigester collector = new RangeDigester(catalog, name(), null, maxFiles, skips, progress);
         String beyond = source.list(range.paths(), new FileSource.Visitor() {
             @Override
             public boolean wants(String path) {

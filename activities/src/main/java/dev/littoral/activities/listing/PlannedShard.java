@@ -15,7 +15,8 @@ import java.util.List;
  * @param base the shards of the base whose files these can be
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record PlannedShard(String from, ShardRef carried, List<Part> parts, ShardRef unlisted, List<ShardRef> base) {
+public record PlannedShard(
+        String from, ShardRef carried, List<StagedFiles> parts, ShardRef unlisted, List<ShardRef> base) {
     @JsonIgnore
     public boolean isTouched() {
         return carried == null;
@@ -24,7 +25,7 @@ public record PlannedShard(String from, ShardRef carried, List<Part> parts, Shar
     /** How many files it has. */
     public long files() {
         long files = carried != null ? carried.listed() : unlisted != null ? unlisted.listed() : 0;
-        for (Part part : parts) {
+        for (StagedFiles part : parts) {
             files += part.files();
         }
         return files;

@@ -19,14 +19,14 @@ import java.util.List;
 public record RangeListing(
         ShardRef base,
         boolean unchanged,
-        List<Part> parts,
+        List<StagedFiles> parts,
         long listed,
         long skipped,
         List<SkippedFile> skips,
         String first,
         String beyond) {
     long files() {
-        return parts.stream().mapToLong(Part::files).sum();
+        return parts.stream().mapToLong(StagedFiles::files).sum();
     }
 
     /** The same, of whose skipped files only the number is known. */

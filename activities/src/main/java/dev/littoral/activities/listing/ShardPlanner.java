@@ -26,7 +26,7 @@ final class ShardPlanner {
         List<PlannedShard> shards = new ArrayList<>();
         boolean first = ranges.stream().allMatch(range -> range.base() == null);
         if (first) {
-            List<Part> parts =
+            List<StagedFiles> parts =
                     ranges.stream().flatMap(range -> range.parts().stream()).toList();
             append(shards, "", parts, List.of(), true);
         } else {
@@ -57,14 +57,15 @@ final class ShardPlanner {
      * Splits where there are too many files. At the end of all paths shards are filled, as files that come later in order
      * often come later in time; elsewhere they are made alike.
      */
-    private void append(List<PlannedShard> shards, String from, List<Part> parts, List<ShardRef> base, boolean atEnd) {
-        long files = parts.stream().mapToLong(Part::files).sum();
+    private void append(
+            List<PlannedShard> shards, String from, List<StagedFiles> parts, List<ShardRef> base, boolean atEnd) {
+        long files = parts.stream().mapToLong(StagedFiles::files).sum();
         long pieces = Math.max(1, Math.ceilDiv(files, (long) maxFiles));
         long most = atEnd ? maxFiles : Math.ceilDiv(files, pieces);
         String start = from;
-        List<Part> piece = new ArrayList<>();
+        List<StagedFiles> piece = new ArrayList<>();
         long size = 0;
-        for (Part part : parts) {
+        for (StagedFiles part : parts) {
             if (size > 0 && size + part.files() > most) {
                 shards.add(touched(start, piece, base));
                 start = part.first();
@@ -79,7 +80,7 @@ final class ShardPlanner {
         }
     }
 
-    private static PlannedShard touched(String from, List<Part> parts, List<ShardRef> base) {
+    private static PlannedShard touched(String from, List<StagedFiles> parts, List<ShardRef> base) {
         return new PlannedShard(from, null, List.copyOf(parts), null, base);
     }
 
@@ -110,7 +111,7 @@ final class ShardPlanner {
     }
 
     private static PlannedShard join(PlannedShard before, PlannedShard shard) {
-        List<Part> parts = new ArrayList<>(before.parts());
+        List<StagedFiles> parts = new ArrayList<>(before.parts());
         parts.addAll(shard.parts());
         List<ShardRef> base = new ArrayList<>(before.base());
         ShardRef unlisted = before.unlisted();

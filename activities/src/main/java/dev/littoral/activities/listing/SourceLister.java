@@ -1,14 +1,14 @@
 package dev.littoral.activities.listing;
 
-import dev.littoral.activities.Parallel;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
-import dev.littoral.activities.source.PathRange;
-import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
@@ -72,7 +72,12 @@ public final class SourceLister {
      * @param staged whether something may be staged
      */
     public record Result(
-            Plan plan, boolean same, long listed, SkipLog skips, List<SkippedFile> unread, boolean staged) {}
+            ListingPlan plan,
+            boolean same,
+            long listed,
+            SkippedFiles skips,
+            List<SkippedFile> unread,
+            boolean staged) {}
 
     /**
      * Lists.
@@ -85,7 +90,7 @@ public final class SourceLister {
      */
     public Result list(List<ShardRef> base, boolean touchAll, boolean reopen, String previous, Checkpoint from)
             throws InterruptedException {
-        SkipLog skips = new SkipLog();
+        SkippedFiles skips = new SkippedFiles();
         List<RangeListing> ranges;
         boolean again = false;
         try {
@@ -94,7 +99,7 @@ public final class SourceLister {
             // Ranges may have missed files: list again, whole, and sort. What they staged stays behind.
             again = true;
             checkpoint = null;
-            skips = new SkipLog();
+            skips = new SkippedFiles();
             ranges = sorted(base, touchAll, skips);
         }
         UnreadFiles unread = new UnreadFiles(source, catalog);
@@ -105,7 +110,7 @@ public final class SourceLister {
         long listed = ranges.stream().mapToLong(RangeListing::listed).sum();
         Totals vanished = ShardPlanner.vanished(ranges);
         return new Result(
-                new Plan(null, shards, vanished, reopen, skips.count(), null, previous),
+                new ListingPlan(null, shards, vanished, reopen, skips.count(), null, previous),
                 same,
                 listed,
                 skips,
@@ -118,7 +123,7 @@ public final class SourceLister {
         return checkpoint;
     }
 
-    private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkipLog skips, Checkpoint from)
+    private List<RangeListing> inRanges(List<ShardRef> base, boolean touchAll, SkippedFiles skips, Checkpoint from)
             throws InterruptedException, OutOfOrderException {
         List<RangeListing> ranges = base.isEmpty()
                 ? new InitialLister(
@@ -136,7 +141,7 @@ public final class SourceLister {
         return ranges;
     }
 
-    private List<RangeListing> inRangesOf(List<ShardRef> base, boolean touchAll, SkipLog skips, Checkpoint from)
+    private List<RangeListing> inRangesOf(List<ShardRef> base, boolean touchAll, SkippedFiles skips, Checkpoint from)
             throws InterruptedException, OutOfOrderException {
         int runs = Math.min(source.parallelListings(), base.size());
         List<String> cuts = IntStream.range(1, runs)
@@ -157,7 +162,7 @@ public final class SourceLister {
             String end = i == cuts.size() ? null : cuts.get(i);
             tasks.add(() -> run.list(start, end));
         }
-        return Parallel.run(PARALLEL, tasks, OutOfOrderException.class).stream()
+        return ParallelTasks.run(PARALLEL, tasks, OutOfOrderException.class).stream()
                 .flatMap(List::stream)
                 .toList();
     }
@@ -183,7 +188,7 @@ public final class SourceLister {
         }
     }
 
-    private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkipLog skips)
+    private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkippedFiles skips)
             throws InterruptedException {
         Run all = new Run(UNCHECKED, 0, base, touchAll, skips);
         source.listSorted(all);
@@ -213,9 +218,9 @@ public final class SourceLister {
         private final int first;
         private final List<ShardRef> base;
         private final boolean touchAll;
-        private final SkipLog skips;
+        private final SkippedFiles skips;
         private final List<RangeListing> done = new ArrayList<>();
-        private RangeCollector current;
+        private RangeDigester current;
 
         /**
          * A run of ranges.
@@ -224,7 +229,7 @@ public final class SourceLister {
          * @param first the number of the first range
          * @param base the shards whose ranges these are; none where a source is listed whole for the first time
          */
-        Run(int number, int first, List<ShardRef> base, boolean touchAll, SkipLog skips) {
+        Run(int number, int first, List<ShardRef> base, boolean touchAll, SkippedFiles skips) {
             this.number = number;
             this.first = first;
             this.base = base;
@@ -267,7 +272,8 @@ public final class SourceLister {
 
         /** Goes on to the range that a path lies in. */
         private void reach(String path) throws InterruptedException {
-            while (!isLast() && Paths.compare(path, base.get(done.size() + 1).from()) >= 0) {
+            while (!isLast()
+                    && PathOrder.compare(path, base.get(done.size() + 1).from()) >= 0) {
                 next(path);
             }
         }
@@ -296,9 +302,9 @@ public final class SourceLister {
             done.add(listing.withoutSkips());
         }
 
-        private RangeCollector current() {
+        private RangeDigester current() {
             if (current == null) {
-                current = new RangeCollector(
+                current = new RangeDigester(
                         catalog,
                         "%s/list-%05d".formatted(folder, first + done.size()),
                         base.isEmpty() ? null : base.get(done.size()),

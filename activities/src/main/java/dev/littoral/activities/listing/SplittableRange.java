@@ -1,8 +1,8 @@
 package dev.littoral.activities.listing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.littoral.activities.source.PathRange;
-import dev.littoral.activities.source.Paths;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -98,7 +98,7 @@ final class SplittableRange {
     boolean accepts(String path, Runnable splittable) {
         boolean becomesSplittable;
         synchronized (this) {
-            if (to != null && Paths.compare(path, to) >= 0) {
+            if (to != null && PathOrder.compare(path, to) >= 0) {
                 return false;
             }
             if (met % pageSize == 0) {
@@ -167,9 +167,9 @@ final class SplittableRange {
 
     /** A store may meet paths on its way to the range, so the last one met can lie before the range. */
     private synchronized boolean isAhead(String point) {
-        return Paths.compare(point, last) > 0
-                && (from == null || Paths.compare(point, from) > 0)
-                && (to == null || Paths.compare(point, to) < 0);
+        return PathOrder.compare(point, last) > 0
+                && (from == null || PathOrder.compare(point, from) > 0)
+                && (to == null || PathOrder.compare(point, to) < 0);
     }
 
     private static long depth(String path) {

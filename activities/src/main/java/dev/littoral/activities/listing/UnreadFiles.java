@@ -1,12 +1,12 @@
 package dev.littoral.activities.listing;
 
-import dev.littoral.activities.Parallel;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.ArchivedException;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
@@ -69,7 +69,7 @@ final class UnreadFiles {
                 return null;
             });
         }
-        Parallel.run(source.readers(), looks, RuntimeException.class);
+        ParallelTasks.run(source.readers(), looks, RuntimeException.class);
         return found.get();
     }
 

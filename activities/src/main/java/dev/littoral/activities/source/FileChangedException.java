@@ -1,6 +1,6 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.workflows.model.Shown;
+import dev.littoral.workflows.model.PrintableText;
 
 /** A file is no longer there at the version that was listed. The update lists again; nothing of the file was used. */
 public final class FileChangedException extends Exception {
@@ -9,7 +9,7 @@ public final class FileChangedException extends Exception {
     private final String path;
 
     public FileChangedException(String path, String found) {
-        super(Shown.sentence("File " + path + " changed while it was read: " + found));
+        super(PrintableText.sentence("File " + path + " changed while it was read: " + found));
         this.path = path;
     }
 

@@ -1,19 +1,22 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.activities.Parallel;
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Where files are listed and read: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every method
- * fails with {@link dev.littoral.activities.LittoralException}, classified; an interrupt ends a call early with
+ * fails with {@link dev.littoral.activities.failure.LittoralException}, classified; an interrupt ends a call early with
  * {@link InterruptedException}.
  */
 public interface FileSource extends AutoCloseable {
 
     /** Receives what a listing finds. */
     interface Visitor {
-        /** A file to serve. Paths come in {@link Paths#ORDER}, each once. */
+        /** A file to serve. Paths come in {@link PathOrder#ORDER}, each once. */
         void file(SourceFile file) throws InterruptedException;
 
         /**
@@ -32,7 +35,7 @@ public interface FileSource extends AutoCloseable {
     }
 
     /**
-     * Lists the files of a range, in {@link Paths#ORDER}. Costs one request per 1,000 files on S3. A reply that was cut off
+     * Lists the files of a range, in {@link PathOrder#ORDER}. Costs one request per 1,000 files on S3. A reply that was cut off
      * is an error, never an end. So is a path that tells that the source is a table, unless its spec says to ignore that.
      *
      * @return the first path at or beyond the range's end that was met, whether it is served or not; null when nothing lies
@@ -52,8 +55,8 @@ public interface FileSource extends AutoCloseable {
     }
 
     /** What the files of a shard are read on; enough here for a folder on a network file system. */
-    default Parallel.Threads readers() {
-        return Parallel.Threads.platform(32);
+    default ParallelTasks.Threads readers() {
+        return ParallelTasks.Threads.platform(32);
     }
 
     /**

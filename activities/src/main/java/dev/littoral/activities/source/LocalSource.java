@@ -1,7 +1,11 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.activities.FileFailures;
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.FileFailures;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.DirectoryOrder;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,7 +154,7 @@ public final class LocalSource implements FileSource {
      * @param key tells it from another folder at the same path
      * @param names those that are yet to be met
      */
-    private record Folder(String path, Optional<Object> key, Siblings names) {}
+    private record Folder(String path, Optional<Object> key, DirectoryOrder names) {}
 
     /** One listing; it ends when it meets the first path beyond its range. */
     private final class Listing {
@@ -192,8 +196,8 @@ public final class LocalSource implements FileSource {
         /** Whether the range starts after a path and all that may be below it. The character after / is 0. */
         private boolean liesBefore(String path) {
             return range.from() != null
-                    && Paths.compare(path, range.from()) < 0
-                    && Paths.compare(path + "0", range.from()) <= 0;
+                    && PathOrder.compare(path, range.from()) < 0
+                    && PathOrder.compare(path + "0", range.from()) <= 0;
         }
 
         private void meet(Folder folder, String name, String relative) throws InterruptedException {
@@ -250,7 +254,7 @@ public final class LocalSource implements FileSource {
             boolean inPlace = key.isPresent()
                     && key.equals(key(path))
                     && (parent == null || parent.key.equals(key(path(parent.path))));
-            return new Folder(folder, key, new Siblings(inPlace ? names : List.of()));
+            return new Folder(folder, key, new DirectoryOrder(inPlace ? names : List.of()));
         }
 
         private void file(String path, Map<String, Object> found) throws InterruptedException {
@@ -269,7 +273,7 @@ public final class LocalSource implements FileSource {
         }
 
         private boolean isInRange(String path) {
-            if (range.to() != null && Paths.compare(path, range.to()) >= 0) {
+            if (range.to() != null && PathOrder.compare(path, range.to()) >= 0) {
                 beyond = path;
                 return false;
             }

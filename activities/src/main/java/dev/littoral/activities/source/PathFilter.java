@@ -1,6 +1,6 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Glob;
 import dev.littoral.workflows.model.OnTable;

@@ -1,6 +1,8 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -18,7 +20,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Sorts files by {@link Paths#ORDER} in bounded memory: sorted runs go to temporary files, which are merged. Of files that
+ * Sorts files by {@link PathOrder#ORDER} in bounded memory: sorted runs go to temporary files, which are merged. Of files that
  * bear the same path the one added last stays. For one thread. A temporary folder that is full or away is a TRANSIENT
  * failure.
  */
@@ -121,7 +123,7 @@ public final class PathSorter implements AutoCloseable {
 
     private List<SourceFile> sortedBuffer() {
         // The sort is stable, so among equal paths the last one was added last.
-        buffer.sort(Comparator.comparing(SourceFile::path, Paths.ORDER));
+        buffer.sort(Comparator.comparing(SourceFile::path, PathOrder.ORDER));
         List<SourceFile> sorted = new ArrayList<>(buffer.size());
         for (SourceFile file : buffer) {
             if (!sorted.isEmpty() && sorted.getLast().path().equals(file.path())) {
@@ -166,7 +168,7 @@ public final class PathSorter implements AutoCloseable {
         try {
             // Of equal paths the one of the latest run comes first.
             PriorityQueue<Run> queue =
-                    new PriorityQueue<>(Comparator.comparing((Run run) -> run.head.path(), Paths.ORDER)
+                    new PriorityQueue<>(Comparator.comparing((Run run) -> run.head.path(), PathOrder.ORDER)
                             .thenComparing(run -> -run.age));
             for (Path path : runs) {
                 Run run = new Run(path, open.size());

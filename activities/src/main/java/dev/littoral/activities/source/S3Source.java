@@ -1,13 +1,16 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.Parallel;
-import dev.littoral.activities.s3.ListPage;
-import dev.littoral.activities.s3.Pages;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Bucket;
-import dev.littoral.activities.s3.S3Failures;
-import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.storage.s3.ListObjectsPages;
+import dev.littoral.activities.storage.s3.ListPage;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Bucket;
+import dev.littoral.activities.storage.s3.S3Failures;
+import dev.littoral.activities.storage.s3.S3Uri;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +68,7 @@ public final class S3Source implements FileSource {
     /**
      * Opens a source; nothing is read yet.
      *
-     * @param client stays the caller's; built by {@link dev.littoral.activities.s3.S3Clients}
+     * @param client stays the caller's; built by {@link dev.littoral.activities.storage.s3.S3Clients}
      * @param filter gets paths below the folder
      * @param allowEmpty whether a source of which nothing exists lists nothing, rather than fail
      */
@@ -84,16 +87,16 @@ public final class S3Source implements FileSource {
         }
         String after = before(range.from());
         String previous = null;
-        Pages pages = pages(after);
+        ListObjectsPages pages = pages(after);
         while (pages.hasNext()) {
             ListPage page = pages.next();
             for (ListPage.Listed o : page.objects()) {
                 String path = bucket.path(o.key());
-                if (previous != null && Paths.compare(previous, path) >= 0) {
+                if (previous != null && PathOrder.compare(previous, path) >= 0) {
                     throw new OutOfOrderException(previous, path);
                 }
                 previous = path;
-                if (range.to() != null && Paths.compare(path, range.to()) >= 0) {
+                if (range.to() != null && PathOrder.compare(path, range.to()) >= 0) {
                     return path;
                 }
                 if (range.contains(path)) {
@@ -130,7 +133,7 @@ public final class S3Source implements FileSource {
                 }
             };
             boolean empty = true;
-            Pages pages = pages(null);
+            ListObjectsPages pages = pages(null);
             while (pages.hasNext()) {
                 ListPage page = pages.next();
                 for (ListPage.Listed o : page.objects()) {
@@ -153,8 +156,8 @@ public final class S3Source implements FileSource {
     public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
         String key = key(last);
         Predicate<String> isAhead =
-                cut -> Paths.compare(cut, key) > 0 && (to == null || Paths.compare(bucket.path(cut), to) < 0);
-        TreeSet<String> cuts = new TreeSet<>(Paths.ORDER);
+                cut -> PathOrder.compare(cut, key) > 0 && (to == null || PathOrder.compare(bucket.path(cut), to) < 0);
+        TreeSet<String> cuts = new TreeSet<>(PathOrder.ORDER);
         String parent = folder();
         int end;
         while ((end = key.indexOf('/', parent.length())) >= 0 && cuts.size() < wanted) {
@@ -192,7 +195,7 @@ public final class S3Source implements FileSource {
             char greater = last.charAt(at);
             probes.add(() -> nextName(stem, greater).filter(isAhead));
         }
-        Optional<String> other = Parallel.run(MAX_PROBES, probes, RuntimeException.class).stream()
+        Optional<String> other = ParallelTasks.run(MAX_PROBES, probes, RuntimeException.class).stream()
                 .flatMap(Optional::stream)
                 .findFirst();
         if (other.isEmpty()) {
@@ -211,7 +214,7 @@ public final class S3Source implements FileSource {
             probes.add(() -> nextName(stem, (char) (c - 1)).filter(isAhead));
         }
         List<String> names = new ArrayList<>(List.of(other.get()));
-        Parallel.run(MAX_PROBES, probes, RuntimeException.class).forEach(name -> name.ifPresent(names::add));
+        ParallelTasks.run(MAX_PROBES, probes, RuntimeException.class).forEach(name -> name.ifPresent(names::add));
         return names;
     }
 
@@ -251,8 +254,8 @@ public final class S3Source implements FileSource {
 
     /** As many as one client may send; how many it does send is the store's answer. */
     @Override
-    public Parallel.Threads readers() {
-        return Parallel.Threads.virtual(PARALLEL_READS);
+    public ParallelTasks.Threads readers() {
+        return ParallelTasks.Threads.virtual(PARALLEL_READS);
     }
 
     @Override
@@ -383,10 +386,10 @@ public final class S3Source implements FileSource {
             }
             return null;
         }
-        return range.to() != null && Paths.compare(file.path(), range.to()) >= 0 ? file.path() : null;
+        return range.to() != null && PathOrder.compare(file.path(), range.to()) >= 0 ? file.path() : null;
     }
 
-    private Pages pages(String after) {
+    private ListObjectsPages pages(String after) {
         return bucket.pages(r -> r.prefix(folder()).startAfter(after));
     }
 

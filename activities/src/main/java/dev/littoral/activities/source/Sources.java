@@ -1,12 +1,14 @@
 package dev.littoral.activities.source;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.RequestListener;
-import dev.littoral.activities.RequestListener.Store;
-import dev.littoral.activities.s3.Access;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.storage.StoreObserver.Store;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Access;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +20,11 @@ public final class Sources {
     private final S3Clients clients;
     private final AllowList allowed;
     private final Optional<String> catalog;
-    private final RequestListener requests;
+    private final StoreObserver requests;
 
     /** An opener of all that a list allows, whatever the catalog. */
     public Sources(S3Clients clients, AllowList allowed) {
-        this(clients, allowed, Optional.empty(), RequestListener.NONE);
+        this(clients, allowed, Optional.empty(), StoreObserver.NONE);
     }
 
     /**
@@ -32,7 +34,7 @@ public final class Sources {
      * @param catalog the catalog that sources must be apart from
      * @param requests hears of each request to a source
      */
-    public Sources(S3Clients clients, AllowList allowed, Optional<String> catalog, RequestListener requests) {
+    public Sources(S3Clients clients, AllowList allowed, Optional<String> catalog, StoreObserver requests) {
         this.clients = clients;
         this.allowed = allowed;
         this.catalog = catalog;
@@ -62,14 +64,14 @@ public final class Sources {
     private Optional<String> refusalInS3(ExternalSource source) {
         return allowed.refusal(source.uri())
                 .or(() -> profileRefusal(source))
-                .or(() -> catalog.flatMap(location -> CatalogApart.refusal(location, source)));
+                .or(() -> catalog.flatMap(location -> CatalogSourceOverlap.refusal(location, source)));
     }
 
     /** What is looked at is the real path that is going to be read, so that no link is turned in between. */
     private Optional<String> refusal(ExternalSource source, LocalSource opened) {
         return allowed.refusal(source.uri(), opened.real())
                 .or(() -> profileRefusal(source))
-                .or(() -> catalog.flatMap(location -> CatalogApart.refusal(location, source, opened.real())));
+                .or(() -> catalog.flatMap(location -> CatalogSourceOverlap.refusal(location, source, opened.real())));
     }
 
     /** The same sentence whether there is no such profile or it is not allowed: only an allowed one may be found out about. */
@@ -98,7 +100,7 @@ public final class Sources {
         RequestCounter counter = new RequestCounter(requests, Store.SOURCE);
         return new S3Opened(
                 new S3Source(
-                        clients.client(Access.of(source.spec())),
+                        clients.client(S3Access.of(source.spec())),
                         S3Uri.parse(source.uri()),
                         PathFilter.of(source.spec()),
                         counter,
@@ -141,9 +143,9 @@ public final class Sources {
         private final LongAdder lists = new LongAdder();
         private final LongAdder reads = new LongAdder();
         private final FileSource files;
-        private final RequestListener requests;
+        private final StoreObserver requests;
 
-        LocalOpened(LocalSource source, RequestListener requests) {
+        LocalOpened(LocalSource source, StoreObserver requests) {
             this.files = new Counting(source);
             this.requests = requests;
         }
@@ -178,10 +180,10 @@ public final class Sources {
             @Override
             public String list(PathRange range, Visitor visitor) throws InterruptedException {
                 lists.increment();
-                String status = RequestListener.ERROR;
+                String status = StoreObserver.ERROR;
                 try {
                     String next = source.list(range, visitor);
-                    status = RequestListener.OK;
+                    status = StoreObserver.OK;
                     return next;
                 } finally {
                     requests.answered(Store.SOURCE, "LIST", status);
@@ -191,10 +193,10 @@ public final class Sources {
             @Override
             public void listSorted(Visitor visitor) throws InterruptedException {
                 lists.increment();
-                String status = RequestListener.ERROR;
+                String status = StoreObserver.ERROR;
                 try {
                     source.listSorted(visitor);
-                    status = RequestListener.OK;
+                    status = StoreObserver.OK;
                 } finally {
                     requests.answered(Store.SOURCE, "LIST", status);
                 }
@@ -215,10 +217,10 @@ public final class Sources {
             public byte[] read(SourceFile file, long offset, int length)
                     throws FileChangedException, InterruptedException {
                 reads.increment();
-                String status = RequestListener.ERROR;
+                String status = StoreObserver.ERROR;
                 try {
                     byte[] bytes = source.read(file, offset, length);
-                    status = RequestListener.OK;
+                    status = StoreObserver.OK;
                     return bytes;
                 } finally {
                     requests.answered(Store.SOURCE, "GET", status);

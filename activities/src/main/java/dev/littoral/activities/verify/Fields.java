@@ -112,7 +112,7 @@ final class Fields {
         JsonNode value = node.path(name);
         findings.error(
                 object,
-                prefix + name + (value.isMissingNode() ? " is missing" : " is " + Text.brief(value.toString())),
+                prefix + name + (value.isMissingNode() ? " is missing" : " is " + FindingText.brief(value.toString())),
                 expected);
     }
 

@@ -58,7 +58,7 @@ final class FileLine {
     static void readAll(byte[] compressed, Visitor visitor) throws IOException {
         FileLine line = new FileLine();
         int number = 0;
-        try (JsonParser parser = Json.lines(compressed)) {
+        try (JsonParser parser = JsonDocument.lines(compressed)) {
             while (parser.nextToken() != null) {
                 number++;
                 if (parser.currentToken() != JsonToken.START_OBJECT) {
@@ -72,7 +72,8 @@ final class FileLine {
                 visitor.line(line);
             }
         } catch (IOException e) {
-            throw new IOException("at its line " + Math.max(1, number) + " it cannot be read, as " + Text.reason(e), e);
+            throw new IOException(
+                    "at its line " + Math.max(1, number) + " it cannot be read, as " + FindingText.reason(e), e);
         }
     }
 

@@ -105,7 +105,7 @@ final class LogCheck {
             return null;
         }
         try {
-            JsonNode node = Json.object(bytes.get());
+            JsonNode node = JsonDocument.object(bytes.get());
             checkDigest(object, bytes.get(), node.path(DIGEST).asText());
             HeadVersion head = HeadVersion.read(object, node, findings);
             if (head != null && head.version() != version) {
@@ -116,7 +116,7 @@ final class LogCheck {
         } catch (IOException e) {
             findings.error(
                     object,
-                    "it cannot be read: " + Text.reason(e),
+                    "it cannot be read: " + FindingText.reason(e),
                     "version " + version + " of the head, as one JSON object");
             return null;
         }
@@ -131,7 +131,7 @@ final class LogCheck {
         }
         String found = Hash.hex(Arrays.copyOf(bytes, length));
         if (!found.equals(digest)) {
-            findings.error(object, "its SHA-256 is " + found, Text.brief(digest) + ", as its last field says");
+            findings.error(object, "its SHA-256 is " + found, FindingText.brief(digest) + ", as its last field says");
         }
     }
 

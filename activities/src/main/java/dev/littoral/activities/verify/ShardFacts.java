@@ -85,7 +85,7 @@ record ShardFacts(
             if (line.path.isEmpty() || line.version.isEmpty() || line.bytes < 0) {
                 wrong(
                         line,
-                        "the version '" + Text.brief(line.version) + "' and " + line.bytes + " bytes",
+                        "the version '" + FindingText.brief(line.version) + "' and " + line.bytes + " bytes",
                         "a path, a version, and 0 bytes or more");
             }
             if (line.skipped == null) {
@@ -112,7 +112,7 @@ record ShardFacts(
                 whole = false;
                 findings.error(
                         object,
-                        "path " + Text.brief(line.path) + " follows " + Text.brief(last),
+                        "path " + FindingText.brief(line.path) + " follows " + FindingText.brief(last),
                         "each path once, in the order of their UTF-8 bytes");
             }
             last = line.path;

@@ -15,7 +15,7 @@ final class SkipReport {
      */
     static long count(byte[] compressed) throws IOException {
         long lines = 0;
-        try (JsonParser parser = Json.lines(compressed)) {
+        try (JsonParser parser = JsonDocument.lines(compressed)) {
             while (parser.nextToken() != null) {
                 lines++;
                 JsonNode line = parser.readValueAsTree();
@@ -24,7 +24,8 @@ final class SkipReport {
                 }
             }
         } catch (IOException e) {
-            throw new IOException("at its line " + Math.max(1, lines) + " it cannot be read, as " + Text.reason(e), e);
+            throw new IOException(
+                    "at its line " + Math.max(1, lines) + " it cannot be read, as " + FindingText.reason(e), e);
         }
         return lines;
     }

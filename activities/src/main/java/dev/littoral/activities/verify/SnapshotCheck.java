@@ -38,13 +38,13 @@ final class SnapshotCheck {
     private final Set<String> damaged = new HashSet<>();
 
     private Snapshot snapshot;
-    private Root root;
+    private SnapshotRootFacts root;
     private Map<String, Shard> shards = Map.of();
     /** Whether all of the snapshot could be read. */
     private boolean whole = true;
 
     private long largestId;
-    private Root newest;
+    private SnapshotRootFacts newest;
     private Snapshot newestSnapshot;
     private boolean allReached = true;
     private long notCompared;
@@ -72,7 +72,7 @@ final class SnapshotCheck {
     private record Shard(String key, ShardFacts facts, long owner) {}
 
     /** The root of the newest snapshot, or null where there is none or it cannot be read. */
-    Root newest() {
+    SnapshotRootFacts newest() {
         return newest;
     }
 
@@ -206,12 +206,12 @@ final class SnapshotCheck {
         }
     }
 
-    private Root readRoot(HeadVersion head) throws InterruptedException {
+    private SnapshotRootFacts readRoot(HeadVersion head) throws InterruptedException {
         String object = objects.name(snapshot.key());
         if (!ROOT.matcher(snapshot.key()).matches() || !StoredObjects.isKey(snapshot.key())) {
             findings.error(
                     head.object(),
-                    "it names the snapshot " + Text.brief(snapshot.key()),
+                    "it names the snapshot " + FindingText.brief(snapshot.key()),
                     "snapshots/<version>-<commitId>/root.json.zst");
             return null;
         }
@@ -221,24 +221,26 @@ final class SnapshotCheck {
             return null;
         }
         try {
-            Root read = Root.read(object, bytes, findings);
+            SnapshotRootFacts read = SnapshotRootFacts.read(object, bytes, findings);
             if (read != null) {
                 checkRoot(object, read);
             }
             return read;
         } catch (IOException e) {
-            findings.error(object, "it cannot be read: " + Text.reason(e), "a root, as one JSON object");
+            findings.error(object, "it cannot be read: " + FindingText.reason(e), "a root, as one JSON object");
             return null;
         }
     }
 
-    private void checkRoot(String object, Root read) {
+    private void checkRoot(String object, SnapshotRootFacts read) {
         if (!objects.name("").equals(read.collectionId() + "/")) {
             findings.error(
-                    object, "its collectionId is " + Text.brief(read.collectionId()), "that of the folder it is in");
+                    object,
+                    "its collectionId is " + FindingText.brief(read.collectionId()),
+                    "that of the folder it is in");
         }
         Counts sum = Counts.NONE;
-        for (Root.Shard shard : read.shards()) {
+        for (SnapshotRootFacts.Shard shard : read.shards()) {
             sum = sum.plus(shard.totals());
         }
         if (!read.totals().equals(sum)) {
@@ -253,18 +255,20 @@ final class SnapshotCheck {
         String object = objects.name(snapshot.key());
         String lastPath = null;
         for (int i = 0; i < root.shards().size(); i++) {
-            Root.Shard named = root.shards().get(i);
+            SnapshotRootFacts.Shard named = root.shards().get(i);
             String where = "shards[" + i + "]";
             String to = i + 1 < root.shards().size() ? root.shards().get(i + 1).from() : null;
             if (i == 0 && !named.from().isEmpty()) {
                 findings.error(
-                        object, where + ".from is " + Text.brief(named.from()), "an empty text, for the first shard");
+                        object,
+                        where + ".from is " + FindingText.brief(named.from()),
+                        "an empty text, for the first shard");
             }
-            if (to != null && Text.compare(named.from(), to) >= 0) {
+            if (to != null && FindingText.compare(named.from(), to) >= 0) {
                 findings.error(
                         object,
-                        "shards[" + (i + 1) + "].from is " + Text.brief(to),
-                        "a path beyond " + Text.brief(named.from()) + ", where the shard before starts");
+                        "shards[" + (i + 1) + "].from is " + FindingText.brief(to),
+                        "a path beyond " + FindingText.brief(named.from()) + ", where the shard before starts");
             }
             Shard shard = shards.containsKey(named.key()) ? null : shard(head, named, before);
             if (shards.containsKey(named.key())) {
@@ -279,11 +283,11 @@ final class SnapshotCheck {
             whole &= facts.whole();
             checkShard(object, where, named, facts);
             checkRange(object, where, named.from(), to, facts);
-            if (lastPath != null && facts.first() != null && Text.compare(lastPath, facts.first()) >= 0) {
+            if (lastPath != null && facts.first() != null && FindingText.compare(lastPath, facts.first()) >= 0) {
                 findings.error(
                         object,
-                        where + " starts with " + Text.brief(facts.first()),
-                        "a path beyond " + Text.brief(lastPath) + ", the last of the shards before");
+                        where + " starts with " + FindingText.brief(facts.first()),
+                        "a path beyond " + FindingText.brief(lastPath) + ", the last of the shards before");
             }
             lastPath = facts.last() == null ? lastPath : facts.last();
             ShardSegments of = facts.segments();
@@ -291,7 +295,7 @@ final class SnapshotCheck {
         }
     }
 
-    private void checkShard(String object, String where, Root.Shard named, ShardFacts facts) {
+    private void checkShard(String object, String where, SnapshotRootFacts.Shard named, ShardFacts facts) {
         if (facts.whole() && !named.totals().equals(facts.totals())) {
             findings.error(
                     object,
@@ -307,8 +311,8 @@ final class SnapshotCheck {
         if (!named.schemas().equals(facts.schemas())) {
             findings.error(
                     object,
-                    where + ".schemas are " + Text.brief(named.schemas().toString()),
-                    Text.brief(facts.schemas().toString()) + ", which " + named.key() + " has");
+                    where + ".schemas are " + FindingText.brief(named.schemas().toString()),
+                    FindingText.brief(facts.schemas().toString()) + ", which " + named.key() + " has");
         }
         if (facts.whole() && named.unread() != null && named.unread() != facts.unread()) {
             findings.error(
@@ -328,21 +332,24 @@ final class SnapshotCheck {
         if (facts.first() == null) {
             return;
         }
-        boolean inside = Text.compare(facts.first(), from) >= 0 && (to == null || Text.compare(facts.last(), to) < 0);
+        boolean inside = FindingText.compare(facts.first(), from) >= 0
+                && (to == null || FindingText.compare(facts.last(), to) < 0);
         if (!inside) {
             findings.error(
                     object,
-                    where + " has the paths from " + Text.brief(facts.first()) + " to " + Text.brief(facts.last()),
-                    "those from '" + Text.brief(from) + "' to before " + (to == null ? "the end" : Text.brief(to)));
+                    where + " has the paths from " + FindingText.brief(facts.first()) + " to "
+                            + FindingText.brief(facts.last()),
+                    "those from '" + FindingText.brief(from) + "' to before "
+                            + (to == null ? "the end" : FindingText.brief(to)));
         }
         // All paths between two that start alike start so, too.
         for (String path : List.of(facts.first(), facts.last())) {
             if (!isIn(root.source().get("uri").asText(), path)) {
                 findings.error(
                         object,
-                        where + " has the path " + Text.brief(path),
+                        where + " has the path " + FindingText.brief(path),
                         "one below its source "
-                                + Text.brief(root.source().get("uri").asText()));
+                                + FindingText.brief(root.source().get("uri").asText()));
                 return;
             }
         }
@@ -356,7 +363,8 @@ final class SnapshotCheck {
     }
 
     /** A shard of the root at hand, or null when it cannot be read. */
-    private Shard shard(HeadVersion head, Root.Shard named, Map<String, Shard> before) throws InterruptedException {
+    private Shard shard(HeadVersion head, SnapshotRootFacts.Shard named, Map<String, Shard> before)
+            throws InterruptedException {
         reach(named.key());
         Shard carried = before.get(named.key());
         if (carried != null && carried.facts().sha256().equals(named.sha256())) {
@@ -370,7 +378,7 @@ final class SnapshotCheck {
         if (!name.matches() || !StoredObjects.isKey(named.key()) || Long.parseLong(name.group(1)) > root.version()) {
             findings.error(
                     objects.name(snapshot.key()),
-                    "it names the shard " + Text.brief(named.key()),
+                    "it names the shard " + FindingText.brief(named.key()),
                     "snapshots/<version>-<commitId>/shard-<n>.jsonl.zst of version " + root.version() + " or older");
             damaged.add(id);
             return null;
@@ -392,7 +400,7 @@ final class SnapshotCheck {
             }
             return shard;
         } catch (IOException e) {
-            findings.error(object, Text.brief(e.getMessage()), "one file a line, as JSON");
+            findings.error(object, FindingText.brief(e.getMessage()), "one file a line, as JSON");
             damaged.add(id);
             return null;
         }
@@ -471,7 +479,7 @@ final class SnapshotCheck {
         if (!name.matches() || !StoredObjects.isKey(key)) {
             findings.error(
                     objects.name(snapshot.key()),
-                    "it names the skip report " + Text.brief(key),
+                    "it names the skip report " + FindingText.brief(key),
                     "snapshots/<version>-<commitId>/skipped.jsonl.zst");
             return;
         }
@@ -487,7 +495,7 @@ final class SnapshotCheck {
                         objects.name(key), "it has " + lines + " lines", root.skipped() + ", as the root counts");
             }
         } catch (IOException e) {
-            findings.error(objects.name(key), Text.brief(e.getMessage()), "one file a line, as JSON");
+            findings.error(objects.name(key), FindingText.brief(e.getMessage()), "one file a line, as JSON");
         }
     }
 

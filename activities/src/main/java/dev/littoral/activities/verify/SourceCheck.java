@@ -1,9 +1,9 @@
 package dev.littoral.activities.verify;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -15,7 +15,7 @@ import java.util.Optional;
 /** Merges a listing of the source with the files of a snapshot. In memory are the files of one shard. */
 final class SourceCheck implements FileSource.Visitor {
     private final StoredObjects objects;
-    private final Root root;
+    private final SnapshotRootFacts root;
     private final Findings findings;
     private final Deque<Entry> entries = new ArrayDeque<>();
     /** Shards that cannot be read, so that nobody knows which files they need. */
@@ -27,7 +27,7 @@ final class SourceCheck implements FileSource.Visitor {
     private long leftOut;
     private long unread;
 
-    SourceCheck(StoredObjects objects, Root root, Findings findings) {
+    SourceCheck(StoredObjects objects, SnapshotRootFacts root, Findings findings) {
         this.objects = objects;
         this.root = root;
         this.findings = findings;
@@ -38,7 +38,7 @@ final class SourceCheck implements FileSource.Visitor {
 
     private record Range(String from, String to) {
         boolean contains(String path) {
-            return Text.compare(path, from) >= 0 && (to == null || Text.compare(path, to) < 0);
+            return FindingText.compare(path, from) >= 0 && (to == null || FindingText.compare(path, to) < 0);
         }
     }
 
@@ -65,8 +65,8 @@ final class SourceCheck implements FileSource.Visitor {
         for (Range range : unknown) {
             findings.info(
                     uri,
-                    "from '" + Text.brief(range.from()) + "' to before "
-                            + (range.to() == null ? "the end" : Text.brief(range.to()))
+                    "from '" + FindingText.brief(range.from()) + "' to before "
+                            + (range.to() == null ? "the end" : FindingText.brief(range.to()))
                             + " nothing was compared, as the shard cannot be read");
         }
         if (added > 0) {
@@ -85,7 +85,7 @@ final class SourceCheck implements FileSource.Visitor {
     @Override
     public void file(SourceFile file) throws InterruptedException {
         Entry entry = peek();
-        while (entry != null && Text.compare(entry.path(), file.path()) < 0) {
+        while (entry != null && FindingText.compare(entry.path(), file.path()) < 0) {
             missing(entries.remove());
             entry = peek();
         }
@@ -134,7 +134,7 @@ final class SourceCheck implements FileSource.Visitor {
     }
 
     private void load(int i) throws InterruptedException {
-        Root.Shard shard = root.shards().get(i);
+        SnapshotRootFacts.Shard shard = root.shards().get(i);
         Optional<byte[]> bytes = StoredObjects.isKey(shard.key()) ? objects.find(shard.key()) : Optional.empty();
         boolean read = bytes.isPresent() && Hash.hex(bytes.get()).equals(shard.sha256());
         if (read) {

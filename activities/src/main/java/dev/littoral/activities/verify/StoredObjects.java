@@ -1,6 +1,6 @@
 package dev.littoral.activities.verify;
 
-import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.storage.ObjectStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

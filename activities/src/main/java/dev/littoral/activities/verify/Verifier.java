@@ -1,9 +1,9 @@
 package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.util.Optional;
@@ -95,7 +95,7 @@ public final class Verifier {
     /** {@link #verify}, and whether the source still has the files that the newest snapshot needs. */
     public Summary verifyWithSource(Opener opener) throws InterruptedException {
         verify();
-        Root root = snapshots.newest();
+        SnapshotRootFacts root = snapshots.newest();
         if (root == null) {
             findings.info(objects.name("snapshots/"), "there is no newest snapshot to compare the source with");
             return summary();
@@ -128,7 +128,7 @@ public final class Verifier {
             return;
         }
         try {
-            JsonNode node = Json.object(marker.get());
+            JsonNode node = JsonDocument.object(marker.get());
             Fields fields = new Fields(MARKER, "", node, findings);
             long format = fields.number("format", 1);
             String location = fields.text("location", false);
@@ -136,10 +136,11 @@ public final class Verifier {
                 fields.wrong("format", "1, the one that this version of Littoral reads");
             } else if (fields.whole() && !location.equals(store.location())) {
                 findings.info(
-                        MARKER, "it says that the store is at " + Text.brief(location) + "; a sync here probes again");
+                        MARKER,
+                        "it says that the store is at " + FindingText.brief(location) + "; a sync here probes again");
             }
         } catch (IOException e) {
-            findings.error(MARKER, "it cannot be read: " + Text.reason(e), "one JSON object");
+            findings.error(MARKER, "it cannot be read: " + FindingText.reason(e), "one JSON object");
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class BalancerTest {
-    private static final Change NOTHING = new Change(0, 0);
+    private static final RowDelta NOTHING = new RowDelta(0, 0);
 
     @Test
     void anEmptyShardHasNoSegments() {
@@ -31,7 +31,7 @@ class BalancerTest {
         Arrays.setAll(segment, i -> i);
         ShardFragments in = new ShardFragments(filled(100, 1), new int[100], segment);
 
-        Balance balance = Balancer.balance(in, new Change(0, 5_000), 1_000, 100);
+        Balance balance = Balancer.balance(in, new RowDelta(0, 5_000), 1_000, 100);
 
         assertThat(balance.segment()).isEqualTo(segment);
         assertThat(balance.newSegments()).isZero();
@@ -39,7 +39,7 @@ class BalancerTest {
 
     @Test
     void oneOrphanGetsTheFirstId() {
-        Balance balance = Balancer.balance(orphans(1, 7), new Change(7, 0), 100, 42);
+        Balance balance = Balancer.balance(orphans(1, 7), new RowDelta(7, 0), 100, 42);
 
         assertThat(balance).returns(1, Balance::newSegments).returns(7L, Balance::newRows);
         assertThat(balance.segment()).containsExactly(42);
@@ -47,7 +47,7 @@ class BalancerTest {
 
     @Test
     void filesOfExactlyTheTargetGetASegmentEach() {
-        Balance balance = Balancer.balance(orphans(50, 1_000), new Change(50_000, 0), 1_000, 1);
+        Balance balance = Balancer.balance(orphans(50, 1_000), new RowDelta(50_000, 0), 1_000, 1);
 
         assertThat(balance.newSegments()).isEqualTo(50);
         assertThat(balance.segment()).isSorted().doesNotHaveDuplicates();
@@ -55,7 +55,7 @@ class BalancerTest {
 
     @Test
     void aTargetOfOneGivesEveryRowASegment() {
-        Balance balance = Balancer.balance(orphans(20, 1), new Change(20, 0), 1, 1);
+        Balance balance = Balancer.balance(orphans(20, 1), new RowDelta(20, 0), 1, 1);
 
         assertThat(balance.newSegments()).isEqualTo(20);
     }
@@ -67,14 +67,14 @@ class BalancerTest {
         Arrays.setAll(folder, i -> i);
         ShardFragments in = new ShardFragments(filled(n, 1), folder, filled(n, NONE));
 
-        Balance balance = Balancer.balance(in, new Change(n, 0), 100, 1);
+        Balance balance = Balancer.balance(in, new RowDelta(n, 0), 100, 1);
 
         assertThat(balance.newSegments()).isBetween(100, 107);
     }
 
     @Test
     void aHugeFolderIsCutInPathOrder() {
-        Balance balance = Balancer.balance(orphans(1_000, 10), new Change(10_000, 0), 1_000, 1);
+        Balance balance = Balancer.balance(orphans(1_000, 10), new RowDelta(10_000, 0), 1_000, 1);
 
         assertThat(balance.newSegments()).isEqualTo(10);
         assertThat(balance.segment()).isSorted();
@@ -86,7 +86,7 @@ class BalancerTest {
         Arrays.setAll(folder, i -> i / 20);
         ShardFragments in = new ShardFragments(filled(200, 96), folder, filled(200, NONE));
 
-        Balance balance = Balancer.balance(in, new Change(200 * 96, 0), 1_000, 1);
+        Balance balance = Balancer.balance(in, new RowDelta(200 * 96, 0), 1_000, 1);
 
         Map<Long, Integer> folderOf = new HashMap<>();
         for (int i = 0; i < folder.length; i++) {
@@ -104,7 +104,7 @@ class BalancerTest {
         Arrays.fill(segment, 10, 20, 2);
         ShardFragments in = new ShardFragments(filled(40, 100), new int[40], segment);
 
-        Balance balance = Balancer.balance(in, new Change(2_000, 0), 1_000, 3);
+        Balance balance = Balancer.balance(in, new RowDelta(2_000, 0), 1_000, 3);
 
         assertThat(balance.segment()).startsWith(Arrays.copyOf(segment, 20));
         assertThat(balance.newSegments()).isEqualTo(2);
@@ -117,7 +117,7 @@ class BalancerTest {
         Arrays.fill(segment, 0, 4, 1);
         ShardFragments in = new ShardFragments(filled(10, 100), new int[10], segment);
 
-        Balance balance = Balancer.balance(in, new Change(600, 0), 1_000, 2);
+        Balance balance = Balancer.balance(in, new RowDelta(600, 0), 1_000, 2);
 
         assertThat(balance.segment()).containsOnly(2);
         assertThat(balance.newRows()).isEqualTo(1_000);
@@ -127,7 +127,7 @@ class BalancerTest {
     void aSegmentLargerThanTheTargetIsKept() {
         ShardFragments in = new ShardFragments(new long[] {90, 90, 5}, new int[] {0, 0, 1}, new long[] {1, 1, NONE});
 
-        Balance balance = Balancer.balance(in, new Change(5, 0), 100, 2);
+        Balance balance = Balancer.balance(in, new RowDelta(5, 0), 100, 2);
 
         assertThat(balance.segment()).containsExactly(1, 1, 2);
     }
@@ -179,7 +179,7 @@ class BalancerTest {
             long target = 1 + random.nextLong(random.nextBoolean() ? 10 : 1_000);
             ShardFragments in = anyShard(random, target);
             long firstId = 1_000 + random.nextLong(5);
-            Change change = new Change(random.nextInt(3_000), random.nextInt(3_000));
+            RowDelta change = new RowDelta(random.nextInt(3_000), random.nextInt(3_000));
             long[] rows = in.rows().clone();
             long[] before = in.segment().clone();
 

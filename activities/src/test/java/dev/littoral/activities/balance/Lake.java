@@ -14,7 +14,7 @@ final class Lake {
 
     /** A way to balance a shard. */
     interface Rule {
-        Balance balance(ShardFragments in, Change change, long targetRows, long firstId);
+        Balance balance(ShardFragments in, RowDelta change, long targetRows, long firstId);
     }
 
     /** How large files are, in parts of the target. */
@@ -141,7 +141,7 @@ final class Lake {
         int[] folder = folders.stream()
                 .flatMapToInt(f -> f.files.stream().mapToInt(file -> f.id))
                 .toArray();
-        Change change = new Change(added, removed);
+        RowDelta change = new RowDelta(added, removed);
         Balance balance = rule.balance(new ShardFragments(rows, folder, segment), change, TARGET, nextId);
         nextId += balance.newSegments();
         dissolved.clear();

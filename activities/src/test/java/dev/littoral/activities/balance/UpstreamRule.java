@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 final class UpstreamRule {
     private UpstreamRule() {}
 
-    static Balance balance(ShardFragments in, Change change, long target, long firstId) {
+    static Balance balance(ShardFragments in, RowDelta change, long target, long firstId) {
         long[] segment = in.segment().clone();
         int[] orphans = IntStream.range(0, in.size())
                 .filter(i -> segment[i] == ShardFragments.NONE)

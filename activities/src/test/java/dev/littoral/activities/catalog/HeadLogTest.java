@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
 import dev.littoral.activities.testing.MemoryObjectStore.Fault;
@@ -15,9 +16,9 @@ import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
-import dev.littoral.workflows.model.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -282,7 +283,7 @@ class HeadLogTest {
             })
     void aVersionThatLacksAFieldIsRefused(String field) throws Exception {
         grow(1);
-        ObjectNode head = (ObjectNode) Wire.JSON.readTree("{\"version\":2,\"commitId\":\"x\",\"kind\":\"COMMITTED\","
+        ObjectNode head = (ObjectNode) Json.JSON.readTree("{\"version\":2,\"commitId\":\"x\",\"kind\":\"COMMITTED\","
                 + "\"time\":\"2026-11-01T12:00:00Z\",\"source\":{\"uri\":\"file:///a\",\"spec\":{}},"
                 + "\"snapshot\":{\"key\":\"k\",\"sha256\":\"s\",\"totals\":{}}}");
         store.put(key(2), SealedHead.of(head).getBytes(StandardCharsets.UTF_8));

@@ -3,12 +3,12 @@ package dev.littoral.activities.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.RowMapping.FragmentSpan;
 import dev.littoral.activities.catalog.RowMapping.Location;
-import dev.littoral.activities.catalog.RowMapping.Piece;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
-import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
 import dev.littoral.workflows.model.ExternalSource;
@@ -26,7 +26,10 @@ class RowMappingTest {
     /** Rows 10 to 14 of a, 0 to 0 of b, and all three of c. */
     private static final RowMapping MAPPING = new RowMapping(
             7,
-            List.of(new Piece("/a", "v1", 10, 15, 0), new Piece("/b", "v2", 0, 1, 5), new Piece("/c", "v3", 0, 3, 6)));
+            List.of(
+                    new FragmentSpan("/a", "v1", 10, 15, 0),
+                    new FragmentSpan("/b", "v2", 0, 1, 5),
+                    new FragmentSpan("/c", "v3", 0, 3, 6)));
 
     @Test
     void theFirstAndLastRowOfEachFragmentAreExact() {
@@ -51,8 +54,8 @@ class RowMappingTest {
     @Test
     void rowsBeyondTwoToThe32AreExact() {
         long huge = 1L << 40;
-        RowMapping mapping =
-                new RowMapping(1, List.of(new Piece("/a", "v", 5, huge, 0), new Piece("/b", "v", 0, huge, huge - 5)));
+        RowMapping mapping = new RowMapping(
+                1, List.of(new FragmentSpan("/a", "v", 5, huge, 0), new FragmentSpan("/b", "v", 0, huge, huge - 5)));
         assertThat(mapping.rows()).isEqualTo(2 * huge - 5);
         assertThat(mapping.locate(huge - 6).fileRow()).isEqualTo(huge - 1);
         assertThat(mapping.locate(huge - 5)).isEqualTo(new Location(1, huge - 5, "/b", "v", 1, 0, 0));

@@ -1,12 +1,12 @@
 package dev.littoral.activities.listing;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
-import dev.littoral.activities.source.PathRange;
-import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.source.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Paths without content, listed in an order of the test's choosing as an S3 bucket would be: page by page, after a key. */
 final class FakeStore implements FileSource {
     private final Comparator<String> order;
-    private final TreeMap<String, SourceFile> files = new TreeMap<>(Paths.ORDER);
-    private final TreeMap<String, SkipReason> skipped = new TreeMap<>(Paths.ORDER);
+    private final TreeMap<String, SourceFile> files = new TreeMap<>(PathOrder.ORDER);
+    private final TreeMap<String, SkipReason> skipped = new TreeMap<>(PathOrder.ORDER);
     private List<String> cuts = List.of();
     private int parallelListings = 16;
 
@@ -99,11 +99,11 @@ final class FakeStore implements FileSource {
             if (after != null && order.compare(path, after) <= 0) {
                 continue;
             }
-            if (previous != null && Paths.compare(previous, path) >= 0) {
+            if (previous != null && PathOrder.compare(previous, path) >= 0) {
                 throw new OutOfOrderException(previous, path);
             }
             previous = path;
-            if (range.to() != null && Paths.compare(path, range.to()) >= 0) {
+            if (range.to() != null && PathOrder.compare(path, range.to()) >= 0) {
                 return path;
             }
             if (range.contains(path)) {
@@ -143,7 +143,7 @@ final class FakeStore implements FileSource {
     @Override
     public List<String> cuts(String recent, String last, String to, int wanted) {
         return cuts.stream()
-                .filter(cut -> Paths.compare(cut, last) > 0 && (to == null || Paths.compare(cut, to) < 0))
+                .filter(cut -> PathOrder.compare(cut, last) > 0 && (to == null || PathOrder.compare(cut, to) < 0))
                 .limit(wanted)
                 .toList();
     }

@@ -3,13 +3,13 @@ package dev.littoral.activities.listing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.Paths;
 import dev.littoral.activities.source.S3Source;
-import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.KeyServer;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import java.time.Duration;
@@ -56,11 +56,11 @@ class InitialListerTest {
             SourceLister.Result result = list(server);
             List<String> listed = new ArrayList<>();
             for (PlannedShard shard : result.plan().shards()) {
-                for (Part part : shard.parts()) {
+                for (StagedFiles part : shard.parts()) {
                     catalog.lines(part.object(), SourceFile.class).forEach(file -> listed.add(file.path()));
                 }
             }
-            TreeSet<String> expected = new TreeSet<>(Paths.ORDER);
+            TreeSet<String> expected = new TreeSet<>(PathOrder.ORDER);
             shape.getValue().forEach(key -> expected.add("s3://" + KeyServer.BUCKET + "/" + key));
             assertThat(listed).isEqualTo(List.copyOf(expected));
             assertThat(server.mostAtOnce()).as("pages at once").isGreaterThan(4);

@@ -2,9 +2,9 @@ package dev.littoral.activities.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.source.OutOfOrderException;
-import dev.littoral.activities.source.PathRange;
-import dev.littoral.activities.source.Paths;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,7 +51,7 @@ final class ListingPlay {
 
     private final World world;
     private final RangeQueue queue;
-    private final NavigableSet<String> store = new TreeSet<>(Paths.ORDER);
+    private final NavigableSet<String> store = new TreeSet<>(PathOrder.ORDER);
     private final List<Actor> actors;
     private boolean changed;
 
@@ -109,7 +109,7 @@ final class ListingPlay {
         for (SplittableRange range : ranges) {
             PathRange paths = range.paths();
             assertThat(paths.from()).as("start of %s", range).isEqualTo(end);
-            assertThat(paths.from() == null || paths.to() == null || Paths.compare(paths.from(), paths.to()) < 0)
+            assertThat(paths.from() == null || paths.to() == null || PathOrder.compare(paths.from(), paths.to()) < 0)
                     .as("%s holds something", range)
                     .isTrue();
             end = paths.to();
@@ -121,13 +121,13 @@ final class ListingPlay {
     void assertWhole() {
         List<String> listed = queue.listings().stream()
                 .flatMap(listing -> listing.parts().stream())
-                .map(Part::object)
+                .map(StagedFiles::object)
                 .toList();
         if (world.changes() == null) {
             assertThat(listed).isEqualTo(world.paths());
             assertThat(joins()).as("ranges that meet agree").isTrue();
         } else {
-            assertThat(listed).doesNotHaveDuplicates().isSortedAccordingTo(Paths.ORDER);
+            assertThat(listed).doesNotHaveDuplicates().isSortedAccordingTo(PathOrder.ORDER);
             assertThat(listed.stream().filter(path -> !path.equals(world.changes())))
                     .isEqualTo(world.paths().stream()
                             .filter(path -> !path.equals(world.changes()))
@@ -152,7 +152,7 @@ final class ListingPlay {
         private String after;
         private boolean lastPage;
         private final Deque<String> page = new ArrayDeque<>();
-        private final List<Part> listed = new ArrayList<>();
+        private final List<StagedFiles> listed = new ArrayList<>();
         private String beyond;
         private List<String> points = List.of();
 
@@ -224,12 +224,12 @@ final class ListingPlay {
             boolean isInRange = path != null && asked.contains(path);
             if (path == null) {
                 mode = lastPage ? Mode.ENDS : Mode.LISTS;
-            } else if (asked.to() != null && Paths.compare(path, asked.to()) >= 0) {
+            } else if (asked.to() != null && PathOrder.compare(path, asked.to()) >= 0) {
                 end(path);
             } else if ((isInRange || world.asksOfAll()) && !task.range().accepts(path, () -> {})) {
                 end(path);
             } else if (isInRange) {
-                listed.add(new Part(path, path, 1, null));
+                listed.add(new StagedFiles(path, path, 1, null));
             }
         }
 

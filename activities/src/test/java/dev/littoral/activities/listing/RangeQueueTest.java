@@ -3,7 +3,7 @@ package dev.littoral.activities.listing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.listing.ListingPlay.World;
-import dev.littoral.activities.source.Paths;
+import dev.littoral.activities.path.PathOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -110,8 +110,8 @@ class RangeQueueTest {
     }
 
     private static World world(SplittableRandom random) {
-        TreeSet<String> paths = new TreeSet<>(Paths.ORDER);
-        TreeSet<String> points = new TreeSet<>(Paths.ORDER);
+        TreeSet<String> paths = new TreeSet<>(PathOrder.ORDER);
+        TreeSet<String> points = new TreeSet<>(PathOrder.ORDER);
         int count = random.nextInt(120);
         for (int i = 0; i < count; i++) {
             paths.add(path(random));

@@ -25,9 +25,9 @@ class ShardPlannerTest {
 
     /** A range with parts of these sizes, whose paths start with a letter. */
     private static RangeListing listed(ShardRef base, String letter, int... sizes) {
-        List<Part> parts = new ArrayList<>();
+        List<StagedFiles> parts = new ArrayList<>();
         for (int i = 0; i < sizes.length; i++) {
-            parts.add(new Part("part-" + letter + i, letter + i, sizes[i], null));
+            parts.add(new StagedFiles("part-" + letter + i, letter + i, sizes[i], null));
         }
         int files = IntStream.of(sizes).sum();
         return new RangeListing(base, false, parts, files, 0, null, parts.isEmpty() ? null : letter + 0, null);
@@ -97,7 +97,7 @@ class ShardPlannerTest {
         assertThat(shards).hasSize(1);
         assertThat(shards.get(0).unlisted()).isEqualTo(a);
         assertThat(shards.get(0).base()).containsExactly(a, b);
-        assertThat(shards.get(0).parts()).extracting(Part::first).containsExactly("b0");
+        assertThat(shards.get(0).parts()).extracting(StagedFiles::first).containsExactly("b0");
     }
 
     @Test
@@ -119,7 +119,7 @@ class ShardPlannerTest {
         List<PlannedShard> shards = planner.plan(List.of(listed(a, "a", 1), listed(b, "b", 3), listed(c, "c", 1)));
         assertThat(shards).hasSize(1);
         assertThat(shards.get(0).base()).containsExactly(a, b, c);
-        assertThat(shards.get(0).parts()).extracting(Part::first).containsExactly("a0", "b0", "c0");
+        assertThat(shards.get(0).parts()).extracting(StagedFiles::first).containsExactly("a0", "b0", "c0");
     }
 
     @Test

@@ -2,20 +2,20 @@ package dev.littoral.activities.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.LittoralException;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.activities.catalog.ShardRef;
-import dev.littoral.activities.source.Difference;
-import dev.littoral.activities.source.Paths;
-import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
-import dev.littoral.workflows.model.Wire;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,7 +42,7 @@ class SourceListerTest {
 
         Comparator<String> comparator(long seed) {
             return switch (this) {
-                case UTF_8 -> Paths.ORDER;
+                case UTF_8 -> PathOrder.ORDER;
                 case UTF_16 -> Comparator.naturalOrder();
                 case RANDOM ->
                     Comparator.comparingInt((String path) -> (path.hashCode() ^ (int) seed) * 0x9E3779B9)
@@ -85,7 +85,7 @@ class SourceListerTest {
             Checkpoint checkpoint = lister.checkpoint();
             from = checkpoint == null
                     ? null
-                    : Wire.JSON.readValue(Wire.JSON.writeValueAsString(checkpoint), Checkpoint.class);
+                    : Json.JSON.readValue(Json.JSON.writeValueAsString(checkpoint), Checkpoint.class);
         }
         store.failAfter(-1);
         return from;
@@ -98,10 +98,10 @@ class SourceListerTest {
         if (whole != null) {
             catalog.readShard(whole, entry -> files.add(entry.file()));
         }
-        for (Part part : shard.parts()) {
+        for (StagedFiles part : shard.parts()) {
             List<SourceFile> staged = catalog.lines(part.object(), SourceFile.class);
             if (part.upon() != null) {
-                staged = Difference.apply(filesOf(shard.base(), part.upon()), staged);
+                staged = FileListDiff.apply(filesOf(shard.base(), part.upon()), staged);
             }
             assertThat(part.files()).isEqualTo(staged.size()).isPositive();
             assertThat(part.first()).isEqualTo(staged.get(0).path());
@@ -119,7 +119,7 @@ class SourceListerTest {
     }
 
     /** The shards of the snapshot that comes of a plan. */
-    private List<ShardRef> commit(Plan plan) throws InterruptedException {
+    private List<ShardRef> commit(ListingPlan plan) throws InterruptedException {
         List<ShardRef> shards = new ArrayList<>();
         for (PlannedShard shard : plan.shards()) {
             if (shard.isTouched()) {
@@ -142,7 +142,7 @@ class SourceListerTest {
 
     @Test
     void anAttemptGoesOnAfterTheRangesThatAnotherHasFinished() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 400; i++) {
             store.put("%04d".formatted(i), "v1");
         }
@@ -164,7 +164,7 @@ class SourceListerTest {
 
     @Test
     void aSourceThatChangedWhereAnAttemptEndedIsListedWhole() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 100; i++) {
             store.put("%04d".formatted(i), "v1");
         }
@@ -180,7 +180,7 @@ class SourceListerTest {
 
     @Test
     void whatIsHandedToAnotherAttemptStaysSmall() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 3_000; i++) {
             store.put("%04d-%s".formatted(i, "x".repeat(900)), "v1");
         }
@@ -188,7 +188,7 @@ class SourceListerTest {
         List<ShardRef> base = commit(list(store, 2, List.of(), false).plan());
         Checkpoint from = attempts(store, 2, base, false, 2_900);
         assertThat(from.runs().get(0)).hasSizeBetween(50, 250);
-        assertThat(Wire.JSON.writeValueAsBytes(from)).hasSizeLessThan(600_000);
+        assertThat(Json.JSON.writeValueAsBytes(from)).hasSizeLessThan(600_000);
 
         check("resumed", store, list(store, 2, base, false, from), base, 2, false);
     }
@@ -249,8 +249,8 @@ class SourceListerTest {
             assertThat(files.size()).as(at).isBetween(1, maxFiles);
             assertThat(shard.files()).as(at).isEqualTo(files.size());
             for (SourceFile file : files) {
-                assertThat(Paths.compare(file.path(), shard.from())).as(at).isNotNegative();
-                assertThat(to == null || Paths.compare(file.path(), to) < 0)
+                assertThat(PathOrder.compare(file.path(), shard.from())).as(at).isNotNegative();
+                assertThat(to == null || PathOrder.compare(file.path(), to) < 0)
                         .as(at)
                         .isTrue();
                 ShardRef old = baseOf.get(file.path());
@@ -300,14 +300,14 @@ class SourceListerTest {
             String first = path(random);
             store.files().stream()
                     .map(SourceFile::path)
-                    .filter(path -> Paths.compare(path, first) >= 0)
+                    .filter(path -> PathOrder.compare(path, first) >= 0)
                     .limit(20)
                     .forEach(store::remove);
         }
         store.cutAt(IntStream.range(0, random.nextInt(4))
                 .mapToObj(i -> path(random))
                 .distinct()
-                .sorted(Paths.ORDER)
+                .sorted(PathOrder.ORDER)
                 .toList());
     }
 
@@ -332,12 +332,12 @@ class SourceListerTest {
 
     @Test
     void onlyTheRangeThatChangedIsStaged() throws Exception {
-        FakeStore store = store(Paths.ORDER, 40);
+        FakeStore store = store(PathOrder.ORDER, 40);
         List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
         assertThat(base).hasSize(5);
         store.put("/lake/020", "w");
         int before = objects.calls(Call.PUT);
-        Plan plan = list(store, MAX, base, false).plan();
+        ListingPlan plan = list(store, MAX, base, false).plan();
         assertThat(plan.touched()).hasSize(1);
         assertThat(plan.touched().get(0).shard().base()).containsExactly(base.get(2));
         assertThat(objects.calls(Call.PUT) - before).isEqualTo(1);
@@ -347,12 +347,12 @@ class SourceListerTest {
     @Test
     void noMoreListingsAreMadeThanTheSourceTakesAtOnce() throws Exception {
         for (int atOnce : new int[] {1, 2, 3, 5, 16}) {
-            FakeStore store = store(Paths.ORDER, 40);
+            FakeStore store = store(PathOrder.ORDER, 40);
             store.listAtOnce(atOnce);
             List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
             store.put("/lake/020", "w");
             store.listings.set(0);
-            Plan plan = list(store, MAX, base, false).plan();
+            ListingPlan plan = list(store, MAX, base, false).plan();
             assertThat(store.listings.get()).isEqualTo(Math.min(atOnce, base.size()));
             assertThat(plan.touched()).hasSize(1);
             assertThat(plan.touched().get(0).shard().base()).containsExactly(base.get(2));
@@ -362,7 +362,7 @@ class SourceListerTest {
     @Test
     void aSizeOrVersionThatChangedAndARenameAreAllNoticed() throws Exception {
         for (int change = 0; change < 3; change++) {
-            FakeStore store = store(Paths.ORDER, 8);
+            FakeStore store = store(PathOrder.ORDER, 8);
             List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
             assertThat(list(store, MAX, base, false).same()).isTrue();
             switch (change) {
@@ -381,7 +381,7 @@ class SourceListerTest {
 
     @Test
     void whatIsLeftOutDoesNotTouchAShard() throws Exception {
-        FakeStore store = store(Paths.ORDER, 20);
+        FakeStore store = store(PathOrder.ORDER, 20);
         List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
         store.hide("/lake/0085");
         store.hide("/");
@@ -393,7 +393,7 @@ class SourceListerTest {
 
     @Test
     void anEmptySourceHasNoShards() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         SourceLister.Result result = list(store, MAX, List.of(), false);
         assertThat(result.plan().shards()).isEmpty();
         assertThat(result.listed()).isZero();
@@ -408,7 +408,7 @@ class SourceListerTest {
         List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
         assertThat(list(store, MAX, base, false).same()).isTrue();
         store.put("/lake/020", "w");
-        Plan plan = list(store, MAX, base, false).plan();
+        ListingPlan plan = list(store, MAX, base, false).plan();
         assertThat(plan.touched()).hasSize(1);
         assertThat(store.sortedListings.get()).isEqualTo(3);
     }
@@ -416,7 +416,7 @@ class SourceListerTest {
     /** A range that leaves out too many files to tell of is listed again, and so are those after it. */
     @Test
     void anAttemptTakesOverOnlyWhatIsWhole() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 400; i++) {
             store.put("%04d".formatted(i), "v1");
         }
@@ -453,7 +453,7 @@ class SourceListerTest {
 
     @Test
     void anAttemptThatCutsOtherwiseTakesNothingOver() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 400; i++) {
             store.put("%04d".formatted(i), "v1");
         }
@@ -472,7 +472,7 @@ class SourceListerTest {
 
     @Test
     void anInitialListingGoesOnWhereTheAttemptBeforeHasCut() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 40; i++) {
             store.put("%04d".formatted(i), "v1");
         }
@@ -486,7 +486,7 @@ class SourceListerTest {
 
     @Test
     void shardsThatWereMadeLargerStayUntilTheyGrow() throws Exception {
-        FakeStore store = new FakeStore(Paths.ORDER);
+        FakeStore store = new FakeStore(PathOrder.ORDER);
         for (int i = 0; i < 40; i++) {
             store.put("%04d".formatted(2 * i), "v1");
         }
@@ -506,10 +506,10 @@ class SourceListerTest {
     /** A source that changes while ranges are listed; what the joins show is settled by a whole listing. */
     @Test
     void rangesThatDoNotJoinAreListedAgainWhole() throws Exception {
-        FakeStore store = store(Paths.ORDER, 16);
+        FakeStore store = store(PathOrder.ORDER, 16);
         List<ShardRef> base = commit(list(store, MAX, List.of(), false).plan());
         assertThat(base).hasSize(2);
-        FakeStore torn = new FakeStore(Paths.ORDER);
+        FakeStore torn = new FakeStore(PathOrder.ORDER);
         store.files().forEach(file -> torn.put(file.path(), file.version()));
         TornStore source = new TornStore(torn, base.get(1).from());
         SourceLister.Result result = new SourceLister(source, catalog, "staging/torn", MAX, new AtomicLong())

@@ -1,9 +1,9 @@
 package dev.littoral.activities.listing;
 
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
-import dev.littoral.activities.source.PathRange;
-import dev.littoral.activities.source.SourceFile;
 import java.util.List;
 
 /** A store whose range from a path on does not have that path, though the range before meets it. */

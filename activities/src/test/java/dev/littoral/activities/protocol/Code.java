@@ -1,8 +1,8 @@
 package dev.littoral.activities.protocol;
 
-import dev.littoral.activities.RealSteps;
 import dev.littoral.activities.catalog.HeadLog;
-import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.steps.RealSteps;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
@@ -11,7 +11,7 @@ import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
-import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
@@ -56,7 +56,7 @@ final class Code {
             end = e.getType().equals(UpdateActivities.STAGING_GONE)
                     ? new Gone(e.getOriginalMessage())
                     : new Failed(FailureType.valueOf(e.getType()), e.getOriginalMessage());
-        } catch (dev.littoral.activities.LittoralException e) {
+        } catch (dev.littoral.activities.failure.LittoralException e) {
             end = new Failed(e.type(), e.getMessage());
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -134,8 +134,8 @@ final class Code {
 
     // How many requests a step made tells two of its histories apart, and nothing depends on it.
 
-    private static Listing uncounted(Listing l) {
-        return new Listing(
+    private static ListingOutcome uncounted(ListingOutcome l) {
+        return new ListingOutcome(
                 l.plan(),
                 l.touched(),
                 l.touchedFiles(),

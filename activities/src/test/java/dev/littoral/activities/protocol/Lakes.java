@@ -1,7 +1,7 @@
 package dev.littoral.activities.protocol;
 
-import dev.littoral.activities.RealSteps;
-import dev.littoral.activities.source.SourceFile;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.steps.RealSteps;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 package dev.littoral.activities.protocol;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.ObjectStore;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.Head;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.littoral.activities.protocol;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.testing.SealedHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;

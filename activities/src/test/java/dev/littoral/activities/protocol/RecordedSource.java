@@ -1,10 +1,10 @@
 package dev.littoral.activities.protocol;
 
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.PathRange;
-import dev.littoral.activities.source.Paths;
-import dev.littoral.activities.source.SourceFile;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,7 +28,7 @@ final class RecordedSource implements FileSource {
             SourceFile file = ((Lakes.File) each).listed();
             if (range.contains(file.path())) {
                 visitor.file(file);
-            } else if (range.to() != null && Paths.compare(file.path(), range.to()) >= 0) {
+            } else if (range.to() != null && PathOrder.compare(file.path(), range.to()) >= 0) {
                 return file.path();
             }
         }

@@ -11,7 +11,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
-import dev.littoral.workflows.model.Listing;
+import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.UpdateState;
@@ -129,10 +129,10 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
         }
 
         private End round(int round, String commitId, String objects) {
-            Listing listing = flow.step(
+            ListingOutcome listing = flow.step(
                     new Step.ListFiles(
                             new ListRequest(World.COLLECTION, number, round, source, OPTIONS, upon, previousPlan)),
-                    Listing.class);
+                    ListingOutcome.class);
             if (listing.newest() != null) {
                 return moved(listing.newest());
             }
@@ -196,7 +196,7 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
             }
         }
 
-        private ShardsRequest shards(Listing listing, int round, long firstId, String objects) {
+        private ShardsRequest shards(ListingOutcome listing, int round, long firstId, String objects) {
             return new ShardsRequest(
                     World.COLLECTION,
                     number,

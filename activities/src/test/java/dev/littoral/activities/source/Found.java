@@ -1,5 +1,6 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.path.SourceFile;
 import java.util.ArrayList;
 import java.util.List;
 

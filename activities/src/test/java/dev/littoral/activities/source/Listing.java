@@ -1,5 +1,7 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -120,7 +123,7 @@ class LocalSourceTest {
             for (int i = 0; i < 5; i++) {
                 cuts.add(randomCut(random, top, new ArrayList<>(expected)));
             }
-            cuts.sort(Paths.ORDER);
+            cuts.sort(PathOrder.ORDER);
             Found joined = new Found();
             String from = null;
             for (int i = 0; i <= cuts.size(); i++) {

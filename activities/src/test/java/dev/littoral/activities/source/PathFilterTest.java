@@ -3,7 +3,7 @@ package dev.littoral.activities.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.util.List;
 import org.junit.jupiter.api.Test;

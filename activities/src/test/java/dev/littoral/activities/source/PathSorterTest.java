@@ -3,7 +3,9 @@ package dev.littoral.activities.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ class PathSorterTest {
     void filesComeInPathOrderAndTheLastOfEqualPathsStays(long runBytes) throws Exception {
         long seed = 42 + runBytes;
         Random random = new Random(seed);
-        Map<String, SourceFile> expected = new TreeMap<>(Paths.ORDER);
+        Map<String, SourceFile> expected = new TreeMap<>(PathOrder.ORDER);
         Found found = new Found();
         try (PathSorter sorter = new PathSorter(runBytes, temporary)) {
             for (int i = 0; i < 5_000; i++) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.charset.StandardCharsets;
@@ -150,7 +153,7 @@ class S3SourceFaultsTest {
                     .isEqualTo(keys.stream()
                             .map("s3://lake/"::concat)
                             .distinct()
-                            .sorted(Paths.ORDER)
+                            .sorted(PathOrder.ORDER)
                             .toList());
         }
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.s3.RequestCounter;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.S3Uri;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.activities.testing.S3Servers.Kind;
@@ -164,7 +167,7 @@ class S3SourceTest {
         put(server.client(), bucket, keys);
         put(server.client(), bucket, List.of("before", "in-between", "in0"));
         List<String> all = new ArrayList<>(paths(bucket, keys));
-        all.sort(Paths.ORDER);
+        all.sort(PathOrder.ORDER);
 
         try (FileSource source = source(server, bucket, "in/")) {
             assertThat(Listing.of(source).visited()).isEqualTo(all);
@@ -172,7 +175,7 @@ class S3SourceTest {
 
             for (long seed = 0; seed < 4; seed++) {
                 Random random = new Random(seed);
-                TreeSet<String> cuts = new TreeSet<>(Paths.ORDER);
+                TreeSet<String> cuts = new TreeSet<>(PathOrder.ORDER);
                 for (int i = random.nextInt(1, 8); i > 0; i--) {
                     String path = all.get(random.nextInt(all.size()));
                     // A whole path, or some beginning of one: both beyond and before files.
@@ -363,7 +366,7 @@ class S3SourceTest {
         try (FileSource source = source(server, bucket, "lake/")) {
             assertThat(source.cuts(paths.get(0), paths.get(3), null, 100))
                     .hasSize(10)
-                    .isSortedAccordingTo(Paths.ORDER)
+                    .isSortedAccordingTo(PathOrder.ORDER)
                     .startsWith("s3://" + bucket + "/lake/table/year=2024/month=05/")
                     .endsWith("s3://" + bucket + "/lake/table/year=2025/", "s3://" + bucket + "/lake/table/year=2026/");
             assertThat(counter.counts()).containsEntry("LIST", 3L);

@@ -3,10 +3,12 @@ package dev.littoral.activities.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.s3.S3Clients;
-import dev.littoral.activities.s3.TestProfiles;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.s3.TestProfiles;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;

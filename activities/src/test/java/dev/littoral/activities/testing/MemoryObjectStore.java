@@ -1,7 +1,7 @@
 package dev.littoral.activities.testing;
 
-import dev.littoral.activities.LittoralException;
-import dev.littoral.activities.catalog.ObjectStore;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -3,7 +3,7 @@ package dev.littoral.activities.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.LittoralException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
 import dev.littoral.activities.testing.MemoryObjectStore.Fault;
 import dev.littoral.workflows.model.FailureType;

@@ -1,6 +1,6 @@
 package dev.littoral.activities.testing;
 
-import dev.littoral.activities.s3.S3Clients;
+import dev.littoral.activities.storage.s3.S3Clients;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.s3.S3Client;

@@ -15,7 +15,7 @@ public record CarriedInput(@JsonValue JsonNode json) {
     public CarriedInput {}
 
     public static CarriedInput of(CarriedState state) {
-        return new CarriedInput(Wire.tree(state));
+        return new CarriedInput(Json.tree(state));
     }
 
     /**
@@ -25,7 +25,7 @@ public record CarriedInput(@JsonValue JsonNode json) {
      */
     public CarriedState state() {
         try {
-            return Wire.JSON.treeToValue(json, CarriedState.class);
+            return Json.JSON.treeToValue(json, CarriedState.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The run before handed over what is no state", e);
         }

@@ -23,11 +23,11 @@ public record CollectionInput(@JsonValue JsonNode json) {
      * @param options how to keep the collection
      */
     public static CollectionInput of(ExternalSource source, CollectionOptions options) {
-        ObjectNode json = Wire.object();
+        ObjectNode json = Json.object();
         if (source != null) {
-            json.set("source", Wire.tree(source));
+            json.set("source", Json.tree(source));
         }
-        json.set("options", Wire.tree(options));
+        json.set("options", Json.tree(options));
         return new CollectionInput(json);
     }
 }

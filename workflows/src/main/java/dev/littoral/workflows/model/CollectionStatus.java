@@ -36,7 +36,7 @@ public record CollectionStatus(
         CollectionOptions options,
         Job update,
         RunningProgress progress,
-        Trouble trouble,
+        RetryInfo trouble,
         Job pending,
         Job last,
         Job lastFailure,

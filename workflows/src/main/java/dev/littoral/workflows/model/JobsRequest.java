@@ -22,7 +22,7 @@ public record JobsRequest(@JsonValue JsonNode json) {
      * @param limit at most so many, from 1 to 100
      */
     public static JobsRequest of(long before, int limit) {
-        ObjectNode json = Wire.object();
+        ObjectNode json = Json.object();
         json.put("before", before);
         json.put("limit", limit);
         return new JobsRequest(json);

@@ -133,7 +133,7 @@ public final class Requests {
         if (options == null) {
             throw new InvalidRequestException("options is missing; expected those of the collection");
         }
-        options(Wire.tree(options));
+        options(Json.tree(options));
     }
 
     /**
@@ -145,7 +145,7 @@ public final class Requests {
         if (duration == null) {
             throw new InvalidRequestException("keepVersionsFor is missing; expected that of the collection's options");
         }
-        duration("keepVersionsFor", Wire.tree(duration.toString()), MIN_KEEP, MAX_KEEP, null);
+        duration("keepVersionsFor", Json.tree(duration.toString()), MIN_KEEP, MAX_KEEP, null);
     }
 
     /**
@@ -169,9 +169,10 @@ public final class Requests {
      *
      * @throws InvalidRequestException when it is not right
      */
-    public static UpdateNews.News news(UpdateNews news) {
+    public static ProgressSignal.News news(ProgressSignal news) {
         try {
-            UpdateNews.News read = news == null ? null : Wire.JSON.treeToValue(news.json(), UpdateNews.News.class);
+            ProgressSignal.News read =
+                    news == null ? null : Json.JSON.treeToValue(news.json(), ProgressSignal.News.class);
             if (read != null && isNews(read)) {
                 return read;
             }
@@ -182,8 +183,8 @@ public final class Requests {
     }
 
     /** Whether all of it can be shown: what cannot would fail the workflow's task again and again. */
-    private static boolean isNews(UpdateNews.News news) {
-        Trouble trouble = news.trouble();
+    private static boolean isNews(ProgressSignal.News news) {
+        RetryInfo trouble = news.trouble();
         return (news.step() == null || isShowable(news.step(), MAX_TEXT))
                 && (news.worker() == null || isShowable(news.worker(), MAX_TEXT))
                 && news.done() >= 0
@@ -239,7 +240,7 @@ public final class Requests {
         }
         ExternalSource source = new ExternalSource(
                 uri(where + ".uri", text(where + ".uri", uri, MAX_URI_CHARS)), spec(where + ".spec", json.get("spec")));
-        int bytes = Wire.bytes(source);
+        int bytes = Json.bytes(source);
         if (bytes > MAX_SOURCE_BYTES) {
             throw new InvalidRequestException(
                     where + " has " + bytes + " bytes as JSON; expected at most " + MAX_SOURCE_BYTES);
@@ -583,7 +584,7 @@ public final class Requests {
 
     /** At most 60 characters of a text, each of which can be written and shown. */
     public static String shortened(String text) {
-        return Shown.name(text, MAX_SHOWN);
+        return PrintableText.name(text, MAX_SHOWN);
     }
 
     /** Looks at no more than may be accepted or shown. */

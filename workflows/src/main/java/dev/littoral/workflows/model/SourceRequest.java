@@ -16,6 +16,6 @@ public record SourceRequest(@JsonValue JsonNode json) {
     public SourceRequest {}
 
     public static SourceRequest of(ExternalSource source) {
-        return new SourceRequest(Wire.tree(source));
+        return new SourceRequest(Json.tree(source));
     }
 }

@@ -43,7 +43,7 @@ class RequestsTest {
                 "{'trouble':{'step':'list','cause':'c','time':'2026-01-01T00:00:00Z','nextTry':'-100000000-01-01T00:00:00Z'}}"
             })
     void newsThatCannotBeShownAreRefused(String json) throws JsonProcessingException {
-        UpdateNews news = new UpdateNews(Wire.JSON.readTree(json.replace('\'', '"')));
+        ProgressSignal news = new ProgressSignal(Json.JSON.readTree(json.replace('\'', '"')));
         assertThatThrownBy(() -> Requests.news(news))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("news is not what a worker sends; expected none from anybody else");
@@ -78,7 +78,7 @@ class RequestsTest {
     }
 
     private static Requests.JobsPage jobs(String json) throws JsonProcessingException {
-        return Requests.jobs(new JobsRequest(Wire.JSON.readTree(json.replace('\'', '"'))));
+        return Requests.jobs(new JobsRequest(Json.JSON.readTree(json.replace('\'', '"'))));
     }
 
     @Test
@@ -115,11 +115,11 @@ class RequestsTest {
     void keysThatAreLeftOutStayLeftOut() throws Exception {
         ExternalSpec spec = new ExternalSpec("parquet", null, null, null, null, null, OnTable.IGNORE, true, false);
 
-        assertThat(Wire.JSON.writeValueAsString(ExternalSpec.parquet()))
+        assertThat(Json.JSON.writeValueAsString(ExternalSpec.parquet()))
                 .isEqualTo("{\"format\":\"parquet\",\"onBadFile\":\"fail\"}");
-        assertThat(Wire.JSON.writeValueAsString(spec))
+        assertThat(Json.JSON.writeValueAsString(spec))
                 .isEqualTo("{\"format\":\"parquet\",\"onBadFile\":\"fail\",\"table\":\"ignore\",\"anonymous\":true}");
-        assertThat(Wire.JSON.readValue(Wire.JSON.writeValueAsString(spec), ExternalSpec.class))
+        assertThat(Json.JSON.readValue(Json.JSON.writeValueAsString(spec), ExternalSpec.class))
                 .isEqualTo(spec);
     }
 
@@ -425,7 +425,7 @@ class RequestsTest {
                     .doesNotContain(key.substring(0, 10));
         }
         assertThat(refusal(() -> Requests.jobs(
-                        new JobsRequest(Wire.JSON.createObjectNode().put(key, 1)))))
+                        new JobsRequest(Json.JSON.createObjectNode().put(key, 1)))))
                 .contains("key of ")
                 .doesNotContain(key.substring(0, 10));
     }
@@ -442,22 +442,25 @@ class RequestsTest {
 
     @Test
     void newsAreTakenUpToTheirBounds() {
-        Trouble trouble = new Trouble(
+        RetryInfo trouble = new RetryInfo(
                 "s".repeat(1_024), "c".repeat(1 << 14), 1, Instant.EPOCH, Instant.parse("9999-12-30T23:59:59.999Z"));
-        UpdateNews.News most = new UpdateNews.News(1, "s".repeat(1_024), "w".repeat(1_024), 1L << 50, 0, trouble);
-        assertThat(Requests.news(UpdateNews.of(most))).isEqualTo(most);
-        for (UpdateNews.News beyond : List.of(
-                new UpdateNews.News(1, "s".repeat(1_025), "w", 0, 0, null),
-                new UpdateNews.News(1, "s", "w".repeat(1_025), 0, 0, null),
-                new UpdateNews.News(1, "s", "w", (1L << 50) + 1, 0, null),
-                new UpdateNews.News(1, "s", "w", 0, -1, null),
-                new UpdateNews.News(1, "s", "w", 0, 0, new Trouble("s".repeat(1_025), "c", 1, Instant.EPOCH, null)),
-                new UpdateNews.News(
-                        1, "s", "w", 0, 0, new Trouble("s", "c".repeat((1 << 14) + 1), 1, Instant.EPOCH, null)),
-                new UpdateNews.News(1, "s", "w", 0, 0, new Trouble("s", "c", 1, Instant.EPOCH.minusNanos(1), null)),
-                new UpdateNews.News(
-                        1, "s", "w", 0, 0, new Trouble("s", "c", 1, Instant.parse("9999-12-31T00:00:00Z"), null)))) {
-            assertThat(refusal(() -> Requests.news(UpdateNews.of(beyond)))).startsWith("news is not");
+        ProgressSignal.News most =
+                new ProgressSignal.News(1, "s".repeat(1_024), "w".repeat(1_024), 1L << 50, 0, trouble);
+        assertThat(Requests.news(ProgressSignal.of(most))).isEqualTo(most);
+        for (ProgressSignal.News beyond : List.of(
+                new ProgressSignal.News(1, "s".repeat(1_025), "w", 0, 0, null),
+                new ProgressSignal.News(1, "s", "w".repeat(1_025), 0, 0, null),
+                new ProgressSignal.News(1, "s", "w", (1L << 50) + 1, 0, null),
+                new ProgressSignal.News(1, "s", "w", 0, -1, null),
+                new ProgressSignal.News(
+                        1, "s", "w", 0, 0, new RetryInfo("s".repeat(1_025), "c", 1, Instant.EPOCH, null)),
+                new ProgressSignal.News(
+                        1, "s", "w", 0, 0, new RetryInfo("s", "c".repeat((1 << 14) + 1), 1, Instant.EPOCH, null)),
+                new ProgressSignal.News(
+                        1, "s", "w", 0, 0, new RetryInfo("s", "c", 1, Instant.EPOCH.minusNanos(1), null)),
+                new ProgressSignal.News(
+                        1, "s", "w", 0, 0, new RetryInfo("s", "c", 1, Instant.parse("9999-12-31T00:00:00Z"), null)))) {
+            assertThat(refusal(() -> Requests.news(ProgressSignal.of(beyond)))).startsWith("news is not");
         }
     }
 
@@ -535,7 +538,7 @@ class RequestsTest {
             Throwable thrown = catchThrowable(() -> {
                 Requests.Start start = Requests.start(new CollectionInput(json));
                 // Whatever is taken can be handed on.
-                Wire.JSON.writeValueAsBytes(start);
+                Json.JSON.writeValueAsBytes(start);
                 if (start.source() != null) {
                     assertThat(Requests.source(SourceRequest.of(start.source())))
                             .isEqualTo(start.source());
@@ -687,7 +690,7 @@ class RequestsTest {
     /** JSON written with ' for each ". */
     private static JsonNode json(String text) {
         try {
-            return Wire.JSON.readTree(text.replace('\'', '"'));
+            return Json.JSON.readTree(text.replace('\'', '"'));
         } catch (JsonProcessingException e) {
             throw new AssertionError(text, e);
         }

@@ -1,0 +1,33 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.balance.BalanceBenchmark;
+import dev.littoral.activities.listing.ListingBenchmark;
+import dev.littoral.activities.parquet.FooterBenchmark;
+import java.util.List;
+
+/**
+ * Runs the benchmarks, all or those named: {@code decoder}, {@code footers}, {@code listing}, {@code balance}, {@code updates}. Prints
+ * tables in Markdown. The system properties {@code littoral.footers} and {@code littoral.files} say otherwise of how many files.
+ */
+public final class Benchmarks {
+    private Benchmarks() {}
+
+    public static void main(String[] names) throws Exception {
+        List<String> wanted =
+                names.length == 0 ? List.of("decoder", "footers", "listing", "balance", "updates") : List.of(names);
+        for (String name : wanted) {
+            switch (name) {
+                case "decoder" -> FooterBenchmark.run();
+                case "footers" -> FooterPeersBenchmark.run(Integer.getInteger("littoral.footers", 10_000));
+                case "listing" -> ListingBenchmark.run(100_000);
+                case "balance" -> BalanceBenchmark.run();
+                case "updates" -> UpdateBenchmark.run(Integer.getInteger("littoral.files", 100_000));
+                default ->
+                    throw new IllegalArgumentException("There is no benchmark " + name
+                            + "; expected decoder, footers, listing, balance or updates");
+            }
+        }
+        // The pools of clients and of Temporal's test service may linger.
+        System.exit(0);
+    }
+}

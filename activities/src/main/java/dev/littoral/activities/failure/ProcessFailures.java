@@ -1,0 +1,33 @@
+package dev.littoral.activities.failure;
+
+import java.util.Optional;
+
+/**
+ * Failures after which a process cannot be trusted with work: it ran out of memory, or its classes cannot be loaded. A recursion
+ * that is too deep is none, but a bug of the work that fell into it.
+ */
+public final class ProcessFailures {
+    private ProcessFailures() {}
+
+    /** What is wrong with the process, in a sentence, where a failure or one of its causes tells. */
+    public static Optional<String> in(Throwable failure) {
+        return of(failure).map(error -> switch (error) {
+            case OutOfMemoryError e -> "the worker ran out of memory; expected a larger heap (-Xmx)";
+            case LinkageError e ->
+                "a class cannot be loaded (" + e.getClass().getSimpleName()
+                        + "); expected the jar that the worker was started from";
+            default -> "the Java virtual machine failed (" + error.getClass().getSimpleName() + ")";
+        });
+    }
+
+    /** The failure itself or the first of its causes that is one of these. */
+    public static Optional<Error> of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if ((cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError))
+                    || cause instanceof LinkageError) {
+                return Optional.of((Error) cause);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.littoral.activities.listing;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Totals;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a listing found to be done. Staged, and read by the steps after it.
+ *
+ * @param base the version of the log that the listing was compared with; null until the plan is complete
+ * @param shards the shards of the snapshot to be, in order
+ * @param vanished what shards of the base that have no file left added up to
+ * @param reopen whether files are opened though their version did not change, as the spec asks for other things of them
+ * @param skipped what was left out by name or size
+ * @param skippedKey the staged skip report, or null when nothing was left out
+ * @param previous the plan of the round before, whose footers are used again, or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ListingPlan(
+        Base base,
+        List<PlannedShard> shards,
+        Totals vanished,
+        boolean reopen,
+        long skipped,
+        String skippedKey,
+        String previous) {
+
+    /**
+     * A version of the log.
+     *
+     * @param nextSegmentId segment ids from here on were never handed out
+     */
+    public record Base(long version, String commitId, long nextSegmentId) {
+        public static Base of(Head head) {
+            return new Base(head.version(), head.commitId(), head.nextSegmentId());
+        }
+    }
+
+    /** The same plan, complete. */
+    public ListingPlan complete(Head head, String skipReport) {
+        return new ListingPlan(Base.of(head), shards, vanished, reopen, skipped, skipReport, previous);
+    }
+
+    /** What the shards that serve as they are add up to. */
+    public Totals carried() {
+        return shards.stream()
+                .filter(shard -> !shard.isTouched())
+                .map(shard -> shard.carried().totals())
+                .reduce(Totals.NONE, Totals::plus);
+    }
+
+    /** The shards that have to be read, in order, each with the end of its range (null for the last). */
+    public List<Touched> touched() {
+        List<Touched> touched = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            if (shards.get(i).isTouched()) {
+                touched.add(new Touched(
+                        shards.get(i), i + 1 < shards.size() ? shards.get(i + 1).from() : null));
+            }
+        }
+        return touched;
+    }
+
+    /**
+     * A shard that has to be read.
+     *
+     * @param shard the shard
+     * @param to the end of its range, or null
+     */
+    public record Touched(PlannedShard shard, String to) {
+        public PathRange range() {
+            return new PathRange(shard.from(), to);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.littoral.activities.listing;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ListingDigest;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.SkipReason;
+import dev.littoral.workflows.model.SkippedFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Takes in the files of one range. It holds at most a shard's worth of them: what lists as the base's shard does is dropped,
+ * of anything else what changed is staged, or all of it in parts of half a shard where it is more than a shard. One thread.
+ */
+final class RangeDigester implements FileSource.Visitor {
+    private final CollectionCatalog catalog;
+    private final String folder;
+    private final ShardRef base;
+    private final int maxFiles;
+    private final long most;
+    private final SkippedFiles skips;
+    private final AtomicLong progress;
+
+    /** More skipped files than this in one range are not handed to another attempt. */
+    private static final int MAX_SKIPS = 200;
+
+    private final List<SkippedFile> ownSkips = new ArrayList<>();
+    private final List<StagedFiles> parts = new ArrayList<>();
+    private final ListingDigest digest = new ListingDigest();
+    private List<SourceFile> buffer = new ArrayList<>();
+    private long files;
+    private long skipped;
+    private String first;
+
+    /**
+     * A collector for one range.
+     *
+     * @param folder where parts are staged; unique to this range and attempt
+     * @param base the base's shard of that range, or null
+     * @param progress counts what is listed
+     */
+    RangeDigester(
+            CollectionCatalog catalog,
+            String folder,
+            ShardRef base,
+            int maxFiles,
+            SkippedFiles skips,
+            AtomicLong progress) {
+        this.catalog = catalog;
+        this.folder = folder;
+        this.base = base;
+        this.maxFiles = maxFiles;
+        // A shard that was made when shards were larger stays as it is while it does not change.
+        this.most = base == null ? maxFiles : Math.max(maxFiles, base.listed());
+        this.skips = skips;
+        this.progress = progress;
+    }
+
+    @Override
+    public void file(SourceFile file) throws InterruptedException {
+        met(file.path());
+        files++;
+        digest.add(file);
+        buffer.add(file);
+        if (buffer.size() > most || (!parts.isEmpty() && buffer.size() > maxFiles / 2)) {
+            // More than the base's shard has, so it differs from the base's.
+            while (buffer.size() > maxFiles / 2) {
+                stage(buffer.subList(0, maxFiles / 2));
+                buffer = new ArrayList<>(buffer.subList(maxFiles / 2, buffer.size()));
+            }
+        }
+    }
+
+    @Override
+    public void skipped(String path, SkipReason reason) {
+        met(path);
+        skipped++;
+        SkippedFile line = new SkippedFile(path, reason.text());
+        skips.add(line);
+        if (ownSkips.size() < MAX_SKIPS) {
+            ownSkips.add(line);
+        }
+    }
+
+    /**
+     * The range is at its end.
+     *
+     * @param beyond the first path beyond it that was met, or null
+     * @param reopen whether files have to be looked at though they list as before
+     */
+    RangeListing finish(String beyond, boolean reopen) throws InterruptedException {
+        boolean same = base != null
+                && !reopen
+                && parts.isEmpty()
+                && files == base.listed()
+                && digest.hex().equals(base.listing());
+        if (!same && !buffer.isEmpty()) {
+            if (base != null && parts.isEmpty()) {
+                stageChanges();
+            } else {
+                stage(buffer);
+            }
+        }
+        buffer = List.of();
+        return new RangeListing(
+                base,
+                same,
+                List.copyOf(parts),
+                files + skipped,
+                skipped,
+                skipped > ownSkips.size() ? null : List.copyOf(ownSkips),
+                first,
+                beyond);
+    }
+
+    private void met(String path) {
+        progress.incrementAndGet();
+        if (first == null) {
+            first = path;
+        }
+    }
+
+    private void stage(List<SourceFile> part) throws InterruptedException {
+        stage(part, part, null);
+    }
+
+    /** Where the range has a shard in the base, most of it is as it was there. */
+    private void stageChanges() throws InterruptedException {
+        List<SourceFile> before = new ArrayList<>();
+        catalog.readShard(base, entry -> before.add(entry.file()));
+        stage(buffer, FileListDiff.between(before, buffer, SourceFile::gone), base.key());
+    }
+
+    private void stage(List<SourceFile> part, List<SourceFile> lines, String upon) throws InterruptedException {
+        String key = "%s-%05d.jsonl.zst".formatted(folder, parts.size());
+        catalog.write(key, JsonLines.write(lines));
+        parts.add(new StagedFiles(key, part.get(0).path(), part.size(), upon));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.littoral.activities.listing;
+
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.UpdateReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a listing leaves out, kept compressed until it is known whether it has to be staged. Safe for use by many threads. */
+public final class SkippedFiles {
+    private final JsonLines.Writer<SkippedFile> lines = new JsonLines.Writer<>();
+    private final List<SkippedFile> first = new ArrayList<>();
+    private long count;
+
+    synchronized void add(SkippedFile line) {
+        count++;
+        lines.add(line);
+        if (first.size() < UpdateReport.MAX_SKIPPED) {
+            first.add(line);
+        }
+    }
+
+    /** How many were left out. */
+    public synchronized long count() {
+        return count;
+    }
+
+    /** The first of them. */
+    public synchronized List<SkippedFile> first() {
+        return List.copyOf(first);
+    }
+
+    /** The whole report as a catalog object; to be called once, at the end. */
+    public synchronized byte[] finish() {
+        return lines.finish();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.littoral.activities.parquet;
+
+import java.util.Optional;
+
+/** What a file's footer tells. Immutable. */
+public final class Footer {
+    private final long rows;
+    private final long[] rowGroupRows;
+    private final Schema schema;
+
+    Footer(long rows, long[] rowGroupRows, Schema schema) {
+        this.rows = rows;
+        this.rowGroupRows = rowGroupRows;
+        this.schema = schema;
+    }
+
+    /** Rows of the whole file, 0 to 2<sup>40</sup>. */
+    public long rows() {
+        return rows;
+    }
+
+    /** Rows of each row group in file order, at least 0 each; they add up to {@link #rows}. A copy. */
+    public long[] rowGroupRows() {
+        return rowGroupRows.clone();
+    }
+
+    /** The file's columns. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** The type of a column or group, as {@link Schema#typeOf} says. */
+    public Optional<String> typeOf(String path) {
+        return schema.typeOf(path);
+    }
+}

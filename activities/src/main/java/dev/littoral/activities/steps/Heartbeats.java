@@ -1,0 +1,55 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.concurrent.LogContext;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Heartbeats for an activity while its work runs on another thread, so that a cancel is noticed whatever the work waits for. */
+final class Heartbeats {
+    private static final long EVERY_MILLIS = 500;
+
+    /** How long work that was interrupted may take to notice. It waits for I/O at most, which has time-outs. */
+    private static final long FAREWELL_SECONDS = 20;
+
+    private Heartbeats() {}
+
+    /**
+     * Runs work and heartbeats until it is done. When the activity is cancelled, its worker stops or a heartbeat fails, the
+     * work is interrupted and waited for, and that comes out.
+     *
+     * @param details what to heartbeat: how far the work is, and where another attempt can go on
+     */
+    static <T> T during(Supplier<?> details, Callable<T> work) throws Exception {
+        ActivityExecutionContext context = Activity.getExecutionContext();
+        FutureTask<T> task = new FutureTask<>(LogContext.handed(work));
+        Thread thread = Thread.ofPlatform()
+                .name("littoral-" + context.getInfo().getActivityType())
+                .daemon()
+                .start(task);
+        try {
+            while (true) {
+                try {
+                    return task.get(EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    context.heartbeat(details.get());
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        } finally {
+            if (!task.isDone()) {
+                thread.interrupt();
+                thread.join(TimeUnit.SECONDS.toMillis(FAREWELL_SECONDS));
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.balance.RowDelta;
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.listing.ListingPlan;
+import dev.littoral.activities.listing.PlannedShard;
+import dev.littoral.activities.listing.StagedFiles;
+import dev.littoral.activities.parquet.BadFileException;
+import dev.littoral.activities.parquet.Footer;
+import dev.littoral.activities.parquet.FragmentSplitter;
+import dev.littoral.activities.parquet.ParquetFooters;
+import dev.littoral.activities.parquet.RequiredColumns;
+import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.ArchivedException;
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.UpdateReport;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Turns a touched shard's listing into its files with their fragments. A file whose version did not change is not opened. A
+ * fragment keeps its segment only when all fragments of that segment are still there.
+ */
+final class ShardReader {
+    /** A file is opened by a task of its own, but tasks are made for so many files at a time. */
+    private static final int BATCH = 4_096;
+
+    /** The most fragments of one shard. They fit into memory; more come of a target that is far too small. */
+    private static final long MAX_FRAGMENTS = 4_000_000;
+
+    private static final String NO_ROWS = "no rows";
+
+    private final CollectionCatalog catalog;
+    private final FileSource source;
+    private final ParquetFooters footers;
+    private final ExternalSpec spec;
+    private final long targetRows;
+    private final AtomicLong opened;
+
+    /**
+     * A reader for the shards of one update.
+     *
+     * @param targetRows the most rows a fragment or segment has
+     * @param opened counts the files opened
+     */
+    ShardReader(
+            CollectionCatalog catalog,
+            FileSource source,
+            ParquetFooters footers,
+            ExternalSpec spec,
+            long targetRows,
+            AtomicLong opened) {
+        this.catalog = catalog;
+        this.source = source;
+        this.footers = footers;
+        this.spec = spec;
+        this.targetRows = targetRows;
+        this.opened = opened;
+    }
+
+    /**
+     * A shard's files, and how they differ from the base.
+     *
+     * @param changes what turns the base's files in the shard's range into those listed; fragments of files that are new name no
+     *     segment
+     * @param fragments how many fragments the listed files have
+     * @param rows rows of these files that are new or gone
+     */
+    record Result(
+            List<FileEntry> changes,
+            long added,
+            long changed,
+            long removed,
+            long unchanged,
+            List<SkippedFile> skipped,
+            long skippedFiles,
+            long fragments,
+            RowDelta rows) {}
+
+    /**
+     * Reads a shard.
+     *
+     * @param reuse files an earlier round of this update has read, by path
+     * @throws FileChangedException when a file is no longer there as it was listed
+     */
+    Result read(ListingPlan plan, ListingPlan.Touched touched, Map<String, FileEntry> reuse)
+            throws FileChangedException, InterruptedException {
+        Map<String, List<FileEntry>> shards = new LinkedHashMap<>();
+        for (ShardRef shard : touched.shard().base()) {
+            shards.put(shard.key(), catalog.shard(shard));
+        }
+        Map<String, FileEntry> base = new LinkedHashMap<>();
+        shards.values().forEach(entries -> entries.forEach(entry -> base.put(entry.path(), entry)));
+        List<SourceFile> listed = listed(touched.shard(), shards);
+        FileEntry[] files = new FileEntry[listed.size()];
+        List<Integer> toOpen = new ArrayList<>();
+        for (int i = 0; i < files.length; i++) {
+            SourceFile file = listed.get(i);
+            FileEntry before = base.get(file.path());
+            FileEntry read = reuse.get(file.path());
+            if (!plan.reopen() && isKnown(before, file) && fits(before)) {
+                files[i] = before;
+            } else if (isKnown(read, file)) {
+                files[i] = keepSegments(read, before);
+            } else {
+                toOpen.add(i);
+            }
+        }
+        open(listed, toOpen, files, base);
+        return tally(touched, List.of(files), base);
+    }
+
+    /**
+     * What was listed in a shard's range.
+     *
+     * @param shards the files of the base's shards, by key
+     */
+    private List<SourceFile> listed(PlannedShard shard, Map<String, List<FileEntry>> shards)
+            throws InterruptedException {
+        List<SourceFile> listed = new ArrayList<>();
+        if (shard.unlisted() != null) {
+            listed.addAll(files(shards.get(shard.unlisted().key())));
+        }
+        for (StagedFiles part : shard.parts()) {
+            List<SourceFile> lines = catalog.lines(part.object(), SourceFile.class);
+            listed.addAll(part.upon() == null ? lines : FileListDiff.apply(files(shards.get(part.upon())), lines));
+        }
+        return listed;
+    }
+
+    private static List<SourceFile> files(List<FileEntry> entries) {
+        return entries.stream().map(FileEntry::file).toList();
+    }
+
+    /** Whether a file is one that was read before. One that could not be read is looked at again, however often. */
+    private static boolean isKnown(FileEntry entry, SourceFile file) {
+        return entry != null && entry.is(file) && !entry.unread();
+    }
+
+    /** Whether a file can stay cut as it is: a target that was made smaller asks for new cuts. */
+    private boolean fits(FileEntry entry) {
+        return entry.fragments().stream().allMatch(fragment -> fragment.rows() <= targetRows);
+    }
+
+    private void open(List<SourceFile> listed, List<Integer> toOpen, FileEntry[] files, Map<String, FileEntry> base)
+            throws FileChangedException, InterruptedException {
+        AtomicLong claimed = new AtomicLong();
+        for (int from = 0; from < toOpen.size(); from += BATCH) {
+            List<Integer> batch = toOpen.subList(from, Math.min(toOpen.size(), from + BATCH));
+            List<Callable<FileEntry>> tasks = new ArrayList<>(batch.size());
+            for (int i : batch) {
+                tasks.add(() -> open(listed.get(i), claimed));
+            }
+            List<FileEntry> opened = ParallelTasks.run(source.readers(), tasks, FileChangedException.class);
+            for (int i = 0; i < batch.size(); i++) {
+                FileEntry entry = opened.get(i);
+                files[batch.get(i)] = keepSegments(entry, base.get(entry.path()));
+            }
+        }
+    }
+
+    /**
+     * Opens a file. Only a finding about its bytes leaves it out for good, and an archive's refusal until it can be read; whatever
+     * else a store or a file system answers fails the update.
+     *
+     * @param claimed fragments that the files opened so far have at least; what a few bytes claim must not fill the memory
+     */
+    private FileEntry open(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
+        try {
+            return read(file, claimed);
+        } catch (BadFileException finding) {
+            return leftOut(finding, FileEntry.leftOut(file, finding.getMessage()));
+        } catch (ArchivedException refusal) {
+            return leftOut(refusal, FileEntry.unread(file, refusal.getMessage()));
+        }
+    }
+
+    private FileEntry leftOut(LittoralException why, FileEntry entry) {
+        if (spec.onBadFile() != OnBadFile.SKIP) {
+            throw why;
+        }
+        return entry;
+    }
+
+    private FileEntry read(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
+        Footer footer = footers.read(source, file);
+        RequiredColumns.check(file, footer, spec.columns());
+        opened.incrementAndGet();
+        if (footer.rows() == 0) {
+            return FileEntry.leftOut(file, NO_ROWS);
+        }
+        FragmentSplitter.check(file.path(), footer.rows(), targetRows);
+        checkFragments(claimed.addAndGet(Math.ceilDiv(footer.rows(), targetRows)), file);
+        long[] cuts = FragmentSplitter.split(file.path(), footer.rowGroupRows(), targetRows);
+        FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
+        Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
+        return FileEntry.served(file, footer.rows(), footer.schema().fingerprint(), List.of(fragments));
+    }
+
+    /** No bad file, but too much for one shard: whether bad files are left out is not asked. */
+    private void checkFragments(long fragments, SourceFile last) {
+        if (fragments > MAX_FRAGMENTS) {
+            throw LittoralException.input("Files of one shard, " + last.path() + " among them, have " + fragments
+                    + " fragments or more of at most " + targetRows + " rows; expected at most "
+                    + MAX_FRAGMENTS + ": make targetRowsPerSegment larger");
+        }
+    }
+
+    /** A file that was opened though it is the same keeps its fragments' segments. */
+    private static FileEntry keepSegments(FileEntry read, FileEntry before) {
+        return before != null && before.is(read.file()) && before.sameFragments(read)
+                ? read.with(before.fragments())
+                : read;
+    }
+
+    private Result tally(ListingPlan.Touched touched, List<FileEntry> files, Map<String, FileEntry> base) {
+        long added = 0;
+        long changed = 0;
+        long unchanged = 0;
+        long fragments = 0;
+        long skippedFiles = 0;
+        List<SkippedFile> skipped = new ArrayList<>();
+        List<FileEntry> inRange = base.values().stream()
+                .filter(entry -> touched.range().contains(entry.path()))
+                .toList();
+        Map<String, FileEntry> gone = new HashMap<>();
+        inRange.forEach(entry -> gone.put(entry.path(), entry));
+        for (FileEntry file : files) {
+            FileEntry before = gone.remove(file.path());
+            boolean same = before != null && before.is(file.file()) && before.served() == file.served();
+            fragments += file.fragments().size();
+            if (!file.served()) {
+                skippedFiles++;
+                if (skipped.size() < UpdateReport.MAX_SKIPPED) {
+                    skipped.add(new SkippedFile(file.path(), file.skipped()));
+                }
+            } else if (same) {
+                unchanged++;
+            } else if (before == null) {
+                added++;
+            } else {
+                changed++;
+            }
+        }
+        if (fragments > MAX_FRAGMENTS) {
+            checkFragments(fragments, files.getLast().file());
+        }
+        long removed = gone.values().stream().filter(FileEntry::served).count();
+        List<FileEntry> changes = FileListDiff.between(inRange, files, FileEntry::gone);
+        return new Result(
+                changes,
+                added,
+                changed,
+                removed,
+                unchanged,
+                skipped,
+                skippedFiles,
+                fragments,
+                ShardBalancer.change(inRange, changes));
+    }
+}

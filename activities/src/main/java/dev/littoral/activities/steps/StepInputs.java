@@ -1,0 +1,307 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.listing.ListingPlan;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.Policies;
+import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
+import dev.littoral.workflows.model.CleanRequest;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.ShardsRequest;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Input checks of activities. Whoever may start workflows in a namespace can schedule an activity with any input; it is checked as
+ * strictly as a message, so that nobody can make an activity do what no message could. A refusal is one sentence of the class
+ * INPUT.
+ */
+class StepInputs {
+    private static final long MAX_VERSION = 9_999_999_998L;
+    private static final long MAX_UPDATE = 9_999_999_999L;
+    private static final long MAX_SEGMENT_ID = 1L << 62;
+
+    /** More than any source has. */
+    private static final int MAX_SHARDS = 10_000_000;
+
+    private static final Pattern COMMIT_ID = Pattern.compile("[0-9a-z-]{1,100}");
+
+    /** How commits of builds are named that do not put the update's number first. */
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private static final Pattern PLAN = Pattern.compile("staging/\\d{10}/r\\d{1,3}-[0-9a-z-]{1,100}/plan\\.json\\.zst");
+    private static final Pattern REASON = Pattern.compile("[ -~]{1,200}");
+
+    private static final Pattern OBJECTS = Pattern.compile("snapshots/(\\d{10})-([0-9a-z-]{1,100})");
+
+    void open(ActivityCaller caller, String collectionId, ExternalSource source) {
+        fromCollection(caller, collectionId);
+        if (source != null) {
+            source(source);
+        }
+    }
+
+    void read(ActivityCaller caller, String collectionId) {
+        fromCollection(caller, collectionId);
+    }
+
+    void declare(ActivityCaller caller, DeclareRequest request) {
+        given(request);
+        fromCollection(caller, request.collectionId());
+        source(request.source());
+        write(request.update(), request.base(), request.commitId(), request.reason());
+    }
+
+    void retire(ActivityCaller caller, RetireRequest request) {
+        given(request);
+        fromCollection(caller, request.collectionId());
+        write(request.update(), request.base(), request.commitId(), "retired");
+    }
+
+    void list(ActivityCaller caller, ListRequest request) {
+        given(request);
+        update(caller, request.collectionId(), request.update(), request.round());
+        spec(request.source(), request.options());
+        base(request.base());
+        if (request.previousPlan() != null) {
+            plan("previousPlan", request.previousPlan(), request.update());
+        }
+    }
+
+    /** A listing against its base, as the log has it. */
+    void list(ListRequest request, Head base) {
+        source(request.source(), base);
+    }
+
+    private static void source(ExternalSource source, Head base) {
+        if (!source.equals(base.source())) {
+            throw refused("source is " + quoted(source.uri()) + "; expected the one that version " + base.version()
+                    + " declares");
+        }
+    }
+
+    void shards(ActivityCaller caller, ShardsRequest request) {
+        given(request);
+        update(caller, request.collectionId(), request.update(), request.round());
+        spec(request.source(), request.options());
+        plan("plan", request.plan(), request.update());
+        range("from", request.from(), 0, MAX_SHARDS);
+        range("to", request.to(), request.from() + 1L, MAX_SHARDS);
+        range("firstSegmentId", request.firstSegmentId(), 0, MAX_SEGMENT_ID);
+        range("files", request.files(), 0, Long.MAX_VALUE);
+        objects("objects", request.objects(), request.update());
+    }
+
+    /** What was asked for against the plan that it names. */
+    void shards(ShardsRequest request, ListingPlan plan) {
+        range("to", request.to(), request.from() + 1L, plan.touched().size());
+    }
+
+    void balance(ShardsRequest request, ListingPlan plan) {
+        shards(request, plan);
+        range("firstSegmentId", request.firstSegmentId(), plan.base().nextSegmentId(), MAX_SEGMENT_ID);
+        if (versionOf(request.objects()) != plan.base().version() + 1) {
+            throw refused("objects is " + quoted(request.objects()) + "; expected a folder of version "
+                    + (plan.base().version() + 1) + ", as the plan has the base "
+                    + plan.base().version());
+        }
+    }
+
+    void commit(ActivityCaller caller, CommitRequest request) {
+        given(request);
+        update(caller, request.collectionId(), request.update(), request.round());
+        spec(request.source(), request.options());
+        plan("plan", request.plan(), request.update());
+        write(request.update(), request.base(), request.commitId(), request.reason());
+        range("nextSegmentId", request.nextSegmentId(), 1, MAX_SEGMENT_ID);
+        objects("objects", request.objects(), request.update());
+        String expected = "snapshots/%010d-%s".formatted(request.base().version() + 1, request.commitId());
+        if (!request.objects().equals(expected)) {
+            throw refused("objects is " + quoted(request.objects()) + "; expected " + expected
+                    + ", named by the version to be and the commitId");
+        }
+    }
+
+    /**
+     * A commit against the plan that it names.
+     *
+     * @param base its base, as the log has it
+     */
+    void commit(CommitRequest request, Head base, ListingPlan plan) {
+        if (plan.base().version() != base.version() || !plan.base().commitId().equals(base.commitId())) {
+            throw refused("plan has the base " + plan.base().version() + "; expected version " + base.version()
+                    + ", the base that is named");
+        }
+        source(request.source(), base);
+        if (base.kind() == HeadKind.COMMITTED && base.update() == request.update()) {
+            throw refused("update is " + request.update() + "; expected another, as it has committed version "
+                    + base.version());
+        }
+    }
+
+    /** New segments have ids of their own, which the next version counts. */
+    void commit(CommitRequest request, Head base, List<BalancedShard> shards) {
+        List<BalancedShard> inOrder = shards.stream()
+                .filter(shard -> shard.nextSegmentId() > shard.firstSegmentId())
+                .sorted(Comparator.comparingLong(BalancedShard::firstSegmentId))
+                .toList();
+        long free = base.nextSegmentId();
+        for (BalancedShard shard : inOrder) {
+            if (shard.firstSegmentId() < free) {
+                throw refused("two segments were balanced with the id " + shard.firstSegmentId()
+                        + "; expected ids that were never handed out, from " + free);
+            }
+            free = shard.nextSegmentId();
+        }
+        range("nextSegmentId", request.nextSegmentId(), free, MAX_SEGMENT_ID);
+    }
+
+    /** A write against its base, as the log has it. */
+    void checkBase(long update, Head base) {
+        if (base.retired()) {
+            throw refused("base is version " + base.version() + ", the collection's end; expected no write after it");
+        }
+        range("update", update, base.update(), MAX_UPDATE);
+    }
+
+    void discard(ActivityCaller caller, DiscardRequest request) {
+        given(request);
+        update(caller, request.collectionId(), request.update(), 1);
+        if (request.objects() == null || request.objects().size() > Policies.MAX_ROUNDS) {
+            throw refused("objects has "
+                    + (request.objects() == null ? "no" : request.objects().size()) + " entries; expected at most "
+                    + Policies.MAX_ROUNDS + ", one a round");
+        }
+        for (int i = 0; i < request.objects().size(); i++) {
+            objects("objects[" + i + "]", request.objects().get(i), request.update());
+        }
+    }
+
+    void clean(ActivityCaller caller, CleanRequest request) {
+        given(request);
+        Requests.collectionId(request.collectionId());
+        String id = caller.workflowId();
+        from(
+                caller,
+                UpdateExternalCollectionWorkflow.TYPE,
+                UpdateExternalCollectionWorkflow.collectionOf(id).equals(request.collectionId())
+                        && UpdateExternalCollectionWorkflow.numberOf(id) > 0,
+                "an update of " + request.collectionId());
+        Requests.keepVersionsFor(request.keepVersionsFor());
+    }
+
+    // ------------------------------------------------------------------ parts
+
+    private static void given(Object request) {
+        if (request == null) {
+            throw refused("the request is missing; expected an object");
+        }
+    }
+
+    private void fromCollection(ActivityCaller caller, String collectionId) {
+        Requests.collectionId(collectionId);
+        from(
+                caller,
+                ExternalCollectionWorkflow.TYPE,
+                caller.workflowId().equals(collectionId),
+                "the collection " + collectionId);
+    }
+
+    private void update(ActivityCaller caller, String collectionId, long update, int round) {
+        Requests.collectionId(collectionId);
+        range("update", update, 1, MAX_UPDATE);
+        range("round", round, 1, Policies.MAX_ROUNDS);
+        String expected = UpdateExternalCollectionWorkflow.id(collectionId, update);
+        from(caller, UpdateExternalCollectionWorkflow.TYPE, caller.workflowId().equals(expected), expected);
+    }
+
+    /** Refuses what another workflow asks for than the one that may. */
+    void from(ActivityCaller caller, String type, boolean right, String expected) {
+        if (!right || !type.equals(caller.workflowType())) {
+            throw refused("the activity was asked for by " + quoted(caller.workflowId()) + ", a workflow of the type "
+                    + quoted(caller.workflowType()) + "; expected " + expected + ", of the type " + type);
+        }
+    }
+
+    void source(ExternalSource source) {
+        Requests.check(source);
+    }
+
+    private void spec(ExternalSource source, CollectionOptions options) {
+        source(source);
+        Requests.check(options);
+    }
+
+    private static void base(Head base) {
+        if (base == null) {
+            throw refused("base is missing; expected a version of the log");
+        }
+        range("base.version", base.version(), 0, MAX_VERSION);
+        boolean whole = base.commitId() != null && base.kind() != null && base.source() != null && base.time() != null;
+        if (base.exists() ? !whole : !base.equals(Head.NONE)) {
+            throw refused("base is no version; expected one of the log, or none");
+        }
+    }
+
+    private static void write(long update, Head base, String commitId, String reason) {
+        range("update", update, 0, MAX_UPDATE);
+        base(base);
+        if (commitId == null || !COMMIT_ID.matcher(commitId).matches()) {
+            throw refused("commitId is " + quoted(commitId) + "; expected 1 to 100 characters of 0-9 a-z -");
+        }
+        if (reason == null || !REASON.matcher(reason).matches()) {
+            throw refused("reason is " + quoted(reason) + "; expected 1 to 200 printable characters");
+        }
+    }
+
+    private static void plan(String name, String key, long update) {
+        if (key == null || !PLAN.matcher(key).matches() || !key.startsWith(CollectionCatalog.staging(update) + "/")) {
+            throw refused(name + " is " + quoted(key) + "; expected the key of a plan in "
+                    + CollectionCatalog.staging(update) + "/");
+        }
+    }
+
+    /** A folder of snapshot objects belongs to the update whose number its commitId begins with. */
+    private static void objects(String name, String folder, long update) {
+        Matcher parts = folder == null ? null : OBJECTS.matcher(folder);
+        if (parts == null
+                || !parts.matches()
+                || !(parts.group(2).startsWith(update + "-")
+                        || UUID.matcher(parts.group(2)).matches())) {
+            throw refused(name + " is " + quoted(folder) + "; expected snapshots/<version>-" + update
+                    + "-<id>, a folder of update " + update);
+        }
+    }
+
+    private static long versionOf(String folder) {
+        Matcher parts = OBJECTS.matcher(folder);
+        return parts.matches() ? Long.parseLong(parts.group(1)) : -1;
+    }
+
+    private static void range(String name, long found, long least, long most) {
+        if (found < least || found > most) {
+            throw refused(name + " is " + found + "; expected " + least
+                    + (most == Long.MAX_VALUE ? " or more" : " to " + most));
+        }
+    }
+
+    private static String quoted(String text) {
+        return text == null ? "missing" : '"' + Requests.shortened(text) + '"';
+    }
+
+    private static LittoralException refused(String sentence) {
+        return LittoralException.input(sentence);
+    }
+}

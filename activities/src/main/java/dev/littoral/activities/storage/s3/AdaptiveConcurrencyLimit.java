@@ -1,0 +1,300 @@
+package dev.littoral.activities.storage.s3;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they take longer,
+ * which is a queue in the store, and shrinks at once where the store asks for that. One for each client, so that all shards of a
+ * worker feel what one of them meets. Safe for use by many threads.
+ *
+ * <p>Requests of one address, a source or a catalog, get no more turns than the limit, and no more than three times what is left
+ * over of the limit and a third. So one address alone has the whole limit, and one that holds all of it, because its store has
+ * stopped answering, leaves turns to the others. Of those that wait, the address with the fewest turns goes first, and of its
+ * requests the one that came first.
+ */
+final class AdaptiveConcurrencyLimit {
+    private static final int FIRST = 16;
+    private static final int LEAST = 4;
+
+    /** Answers that take so many times as long as usual have waited for others. */
+    private static final double QUEUE = 2;
+
+    /** Once in so many rounds what is usual is measured anew: it may have become another. */
+    private static final int ROUNDS_TO_PROBE = 64;
+
+    /** The share of the limit it is measured with. Where that still leaves a queue, the limit is too large by far and shrinks. */
+    private static final double PROBE = 0.25;
+
+    /** How long that may take: who reads no more must not leave the limit small for what comes next. */
+    private static final long PROBE_NANOS = 1_000_000_000;
+
+    /** What is left of the limit when the store asks for fewer requests. */
+    private static final double BACK_OFF = 0.7;
+
+    /** What an address may have, in turns that are left over. */
+    private static final int SHARE = 3;
+
+    private final int most;
+
+    /** Addresses that have turns or wait for them. */
+    private final Map<String, Line> lines = new HashMap<>();
+
+    /** Turns that are taken. */
+    private int taken;
+
+    /** Turns so far that someone had to wait for: who came first has the smaller number. */
+    private long arrivals;
+
+    private int waiting;
+    private int limit = FIRST;
+
+    /** Whether the store has asked for fewer requests; from then on the limit grows by one a round. */
+    private boolean careful;
+
+    /** When the limit shrank last. What was sent before tells nothing of it. */
+    private long shrunk = Long.MIN_VALUE;
+
+    private double usualNanos = Double.MAX_VALUE;
+
+    /** The round: as many answers as the limit. */
+    private int answers;
+
+    private double nanos;
+
+    /** Whether someone had to wait in this round. */
+    private volatile boolean full;
+
+    /** Rounds since the last probe. */
+    private int rounds;
+
+    /** The limit to go on with after the probe that is under way, or 0. */
+    private int afterProbe;
+
+    /**
+     * A limit.
+     *
+     * @param most what it never exceeds, at least 4
+     */
+    AdaptiveConcurrencyLimit(int most) {
+        this.most = most;
+    }
+
+    /** How a request ended. */
+    enum End {
+        /** With an answer whose time tells how busy the store is. */
+        TELLING,
+        /** With the store's wish for fewer requests. */
+        THROTTLED,
+        /** Otherwise. */
+        OTHER;
+
+        private static final int TOO_MANY_REQUESTS = 429;
+        private static final int SLOW_DOWN = 503;
+
+        /**
+         * What an answer tells.
+         *
+         * @param telling whether the request is one that takes as long as others
+         */
+        static End of(int status, boolean telling) {
+            if (status == SLOW_DOWN || status == TOO_MANY_REQUESTS) {
+                return THROTTLED;
+            }
+            return telling && status < 300 ? TELLING : OTHER;
+        }
+    }
+
+    /** The requests of an address. */
+    private static final class Line {
+        private final Deque<Turn> waiting = new ArrayDeque<>();
+        private int taken;
+    }
+
+    /** A turn that someone waits for. */
+    private record Turn(long arrival, CountDownLatch given) {}
+
+    /** How many requests there may be at once where the limit is so many, those of all addresses together. */
+    static int withReserve(int limit) {
+        return limit + Math.ceilDiv(limit, SHARE);
+    }
+
+    /**
+     * Waits for its turn, or for an interrupt. Whoever was let in has to be {@link #done}.
+     *
+     * @param address what the request is sent for, a source or a catalog
+     */
+    void begin(String address) throws InterruptedException {
+        Turn turn;
+        synchronized (this) {
+            if (beganAtOnce(address)) {
+                return;
+            }
+            turn = new Turn(arrivals++, new CountDownLatch(1));
+            lines.computeIfAbsent(address, any -> new Line()).waiting.add(turn);
+            waiting++;
+        }
+        try {
+            turn.given.await();
+        } catch (InterruptedException e) {
+            leave(address, turn);
+            throw e;
+        }
+    }
+
+    private synchronized void leave(String address, Turn turn) {
+        Line line = lines.get(address);
+        if (line != null && line.waiting.remove(turn)) {
+            waiting--;
+            tidy(address, line);
+        } else {
+            // It was given just now.
+            done(address);
+        }
+    }
+
+    /** Begins when its turn is now. */
+    synchronized boolean beganAtOnce(String address) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before its turn");
+        }
+        Line line = lines.computeIfAbsent(address, any -> new Line());
+        // Nobody waits for a turn that could be taken, or it would have been given.
+        if (line.waiting.isEmpty() && isOpen(line)) {
+            take(line);
+            return true;
+        }
+        full = true;
+        return false;
+    }
+
+    /** Whoever was let in has no more to send. */
+    synchronized void done(String address) {
+        Line line = lines.get(address);
+        line.taken--;
+        taken--;
+        tidy(address, line);
+        give();
+    }
+
+    private boolean isOpen(Line line) {
+        return line.taken < limit && line.taken < SHARE * (withReserve(limit) - taken);
+    }
+
+    private void take(Line line) {
+        line.taken++;
+        taken++;
+    }
+
+    private void give() {
+        for (Optional<Line> next = next(); next.isPresent(); next = next()) {
+            take(next.get());
+            waiting--;
+            next.get().waiting.remove().given.countDown();
+        }
+    }
+
+    private Optional<Line> next() {
+        return lines.values().stream()
+                .filter(line -> !line.waiting.isEmpty() && isOpen(line))
+                .min(Comparator.<Line>comparingInt(line -> line.taken)
+                        .thenComparingLong(line -> line.waiting.element().arrival()));
+    }
+
+    private void tidy(String address, Line line) {
+        if (line.taken == 0 && line.waiting.isEmpty()) {
+            lines.remove(address);
+        }
+    }
+
+    /**
+     * A request has ended, which may not have been the last of its turn.
+     *
+     * @param began when it was sent, nanoseconds of a monotonic clock
+     * @param now the same clock's time
+     */
+    synchronized void ended(End end, long began, long now) {
+        if (afterProbe > 0 && now - shrunk > PROBE_NANOS) {
+            goOn();
+        }
+        switch (end) {
+            case TELLING -> answered(began, now);
+            case THROTTLED -> throttled(began, now);
+            case OTHER -> {}
+        }
+    }
+
+    synchronized int limit() {
+        return limit;
+    }
+
+    /** How many wait for their turn, about. */
+    synchronized int waiting() {
+        return waiting;
+    }
+
+    private void limitTo(int requests) {
+        limit = requests;
+        give();
+    }
+
+    private void throttled(long began, long now) {
+        if (began >= shrunk) {
+            careful = true;
+            shrink(BACK_OFF, now);
+        }
+    }
+
+    private void answered(long began, long now) {
+        if (began < shrunk) {
+            return;
+        }
+        nanos += now - began;
+        answers++;
+        if (answers < limit) {
+            return;
+        }
+        double mean = nanos / answers;
+        if (afterProbe > 0) {
+            usualNanos = mean;
+            goOn();
+            return;
+        }
+        usualNanos = Math.min(mean, usualNanos);
+        if (mean > QUEUE * usualNanos) {
+            shrink(Math.max(BACK_OFF, QUEUE * usualNanos / mean), now);
+        } else if (full) {
+            limitTo(Math.min(most, limit + (careful ? 1 : Math.max(1, limit / 4))));
+        }
+        newRound();
+        if (++rounds % ROUNDS_TO_PROBE == 0) {
+            int before = limit;
+            shrink(PROBE, now);
+            afterProbe = before;
+        }
+    }
+
+    private void shrink(double to, long now) {
+        limitTo(Math.max(LEAST, (int) (limit * to)));
+        shrunk = now;
+        newRound();
+    }
+
+    /** The probe is over. */
+    private void goOn() {
+        limitTo(afterProbe);
+        newRound();
+    }
+
+    private void newRound() {
+        answers = 0;
+        nanos = 0;
+        full = false;
+        afterProbe = 0;
+    }
+}

@@ -1,0 +1,198 @@
+package dev.littoral.activities.storage.s3;
+
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.hc.core5.http.MessageConstraintException;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/**
+ * An HTTP client whose replies are bounded: it sends through another one and hands over no more of a reply than one of its kind
+ * may have. A reply in XML is read here, to a limit, and its shape is looked at before anybody builds a tree of it. The content of
+ * an object is handed on as it comes: who asked for it knows how much there may be. Heads are bounded by the client below, at a
+ * hundred headers of 8 KB. Safe for use by many threads.
+ */
+final class BoundedHttpClient implements SdkHttpClient {
+    /** A page of a thousand keys of a kilobyte, each byte of them written as {@code %XX}, and some more for each. */
+    static final int MAX_XML = 8 << 20;
+
+    /** An error is a code and a sentence. Of a proxy's page nothing is used but its status. */
+    private static final int MAX_ERROR = 64 << 10;
+
+    /** Stands for an error that was not read to its end. */
+    private static final byte[] NO_CODE = "<Error><Code>?</Code></Error>".getBytes(StandardCharsets.UTF_8);
+
+    private final SdkHttpClient http;
+    private final MinimumRateBody.Pace pace;
+
+    /**
+     * A client.
+     *
+     * @param http closed with this
+     */
+    BoundedHttpClient(SdkHttpClient http, MinimumRateBody.Pace pace) {
+        this.http = http;
+        this.pace = pace;
+    }
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+        ExecutableHttpRequest prepared = http.prepareRequest(request);
+        return new ExecutableHttpRequest() {
+            @Override
+            public HttpExecuteResponse call() throws IOException {
+                try {
+                    return bounded(request.httpRequest(), prepared.call());
+                } catch (MessageConstraintException e) {
+                    throw new UnexpectedReplyException(
+                            "the store's reply has a head of more than a hundred lines, or one of"
+                                    + " more than 8 KB; expected a reply as S3 gives it");
+                }
+            }
+
+            @Override
+            public void abort() {
+                prepared.abort();
+            }
+        };
+    }
+
+    private HttpExecuteResponse bounded(SdkHttpRequest request, HttpExecuteResponse reply) throws IOException {
+        AbortableInputStream body = reply.responseBody().orElse(null);
+        if (body == null) {
+            return reply;
+        }
+        InputStream paced = new MinimumRateBody(body, pace);
+        boolean isGet = request.method() == SdkHttpMethod.GET;
+        SdkHttpResponse head = reply.httpResponse();
+        if (!head.isSuccessful()) {
+            return with(reply, error(head, paced, body));
+        }
+        if (isGet && !request.rawQueryParameters().containsKey("list-type")) {
+            return HttpExecuteResponse.builder()
+                    .response(head)
+                    .responseBody(AbortableInputStream.create(paced, body))
+                    .build();
+        }
+        // What is answered to a write is in the head.
+        return with(
+                reply,
+                isGet || request.method() == SdkHttpMethod.POST ? xml(isGet, head, paced, body) : none(paced, body));
+    }
+
+    private static byte[] xml(boolean isGet, SdkHttpResponse head, InputStream paced, AbortableInputStream body)
+            throws IOException {
+        boolean whole = false;
+        try {
+            if (isEncoded(head)) {
+                throw new UnexpectedReplyException(
+                        "the store's reply is compressed, which was not asked for; expected a reply as S3 gives it");
+            }
+            byte[] read = page(paced);
+            if (read.length > MAX_XML) {
+                throw new UnexpectedReplyException(
+                        "the store's reply has more than " + (MAX_XML >> 20) + " MB; expected a reply as S3 gives it");
+            }
+            whole = true;
+            // Of a head that was cut off the length is missing.
+            if (isGet
+                    && read.length == 0
+                    && head.firstMatchingHeader("Content-Length").isPresent()) {
+                throw new UnexpectedReplyException(
+                        "the store's reply has nothing in it; expected a reply as S3 gives it");
+            }
+            if (read.length > 0 && !XmlLimits.isWhole(read)) {
+                throw new EOFException("the reply breaks off");
+            }
+            return read;
+        } finally {
+            end(body, whole);
+        }
+    }
+
+    private static byte[] page(InputStream paced) throws IOException {
+        try {
+            return paced.readNBytes(MAX_XML + 1);
+        } catch (IOException e) {
+            throw (IOException) new EOFException("the reply ends early").initCause(e);
+        }
+    }
+
+    /** As much of an error as there is. One that breaks off is for those who look at its head to judge. */
+    private static byte[] error(SdkHttpResponse head, InputStream paced, AbortableInputStream body) throws IOException {
+        byte[] bytes = new byte[MAX_ERROR];
+        int length = 0;
+        int read = 0;
+        try {
+            while (length < MAX_ERROR && (read = paced.read(bytes, length, MAX_ERROR - length)) >= 0) {
+                length += read;
+            }
+        } catch (IOException | UnexpectedReplyException breaksOff) {
+            read = 0;
+        }
+        end(body, read < 0);
+        byte[] error = Arrays.copyOf(bytes, length);
+        try {
+            XmlLimits.isWhole(error);
+            if (length < MAX_ERROR && !isEncoded(head)) {
+                return error;
+            }
+        } catch (UnexpectedReplyException e) {
+            // It is none of S3's.
+        }
+        boolean isXml = head.firstMatchingHeader("Content-Type").orElse("").contains("xml");
+        return isXml ? NO_CODE : new byte[0];
+    }
+
+    private static byte[] none(InputStream paced, AbortableInputStream body) throws IOException {
+        boolean whole = false;
+        try {
+            whole = paced.readNBytes(MAX_ERROR).length < MAX_ERROR;
+            return new byte[0];
+        } finally {
+            end(body, whole);
+        }
+    }
+
+    private static void end(AbortableInputStream body, boolean whole) throws IOException {
+        if (whole) {
+            body.close();
+        } else {
+            // Closing would read what is left of a body of any length.
+            body.abort();
+        }
+    }
+
+    private static boolean isEncoded(SdkHttpResponse head) {
+        return head.firstMatchingHeader("Content-Encoding")
+                .filter(encoding -> !encoding.equalsIgnoreCase("identity") && !encoding.isBlank())
+                .isPresent();
+    }
+
+    private static HttpExecuteResponse with(HttpExecuteResponse reply, byte[] body) {
+        return HttpExecuteResponse.builder()
+                .response(reply.httpResponse())
+                .responseBody(AbortableInputStream.create(new ByteArrayInputStream(body)))
+                .build();
+    }
+
+    @Override
+    public String clientName() {
+        return http.clientName();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,252 @@
+package dev.littoral.activities.storage.s3;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.utils.http.SdkHttpUtils;
+
+/**
+ * Reads the answer to ListObjectsV2 in one pass. It knows XML as stores write it: elements, text and the entities of it. A page that
+ * has anything else in it, or that is not whole, is not read at all. One thread.
+ */
+final class ListObjectsParser {
+    private static final String ROOT = "ListBucketResult";
+
+    /** Stores put no more than an owner's name into an object. */
+    private static final int MAX_DEPTH = 8;
+
+    private final byte[] xml;
+    private int at;
+
+    /** Whether the element opened last has no content. */
+    private boolean empty;
+
+    private ListObjectsParser(byte[] xml) {
+        this.xml = xml;
+    }
+
+    /**
+     * Reads a page.
+     *
+     * @return empty where a reader that knows all of XML has to be asked
+     */
+    static Optional<ListPage> read(byte[] xml) {
+        try {
+            return Optional.of(new ListObjectsParser(xml).page());
+        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private ListPage page() {
+        prolog();
+        check(ROOT.equals(open("")) && !empty);
+        List<ListPage.Listed> objects = new ArrayList<>();
+        List<String> prefixes = new ArrayList<>();
+        String name = null;
+        String prefix = null;
+        String truncated = null;
+        String next = null;
+        boolean exact = false;
+        String tag;
+        while ((tag = open(ROOT)) != null) {
+            switch (tag) {
+                case "Contents" -> objects.add(object());
+                case "CommonPrefixes" -> prefixes.add(prefix());
+                case "Name" -> name = text(tag);
+                case "Prefix" -> prefix = text(tag);
+                case "IsTruncated" -> truncated = text(tag);
+                case "NextContinuationToken" -> next = text(tag);
+                case "EncodingType" -> exact = text(tag).equals("url");
+                default -> skip(tag, MAX_DEPTH);
+            }
+        }
+        boolean last = "false".equals(truncated);
+        check(name != null && (last || ("true".equals(truncated) && next != null)));
+        while (at < xml.length) {
+            check(isSpace(xml[at++]));
+        }
+        if (exact) {
+            objects.replaceAll(o -> new ListPage.Listed(decoded(o.key()), o.etag(), o.bytes(), null));
+            prefixes.replaceAll(ListObjectsParser::decoded);
+        }
+        return new ListPage(name, prefix, objects, prefixes, last ? null : next, exact);
+    }
+
+    private static String decoded(String key) {
+        return key.indexOf('%') < 0 && key.indexOf('+') < 0 ? key : SdkHttpUtils.urlDecode(key);
+    }
+
+    private ListPage.Listed object() {
+        check(!empty);
+        String key = null;
+        String etag = null;
+        String size = null;
+        String tag;
+        while ((tag = open("Contents")) != null) {
+            switch (tag) {
+                case "Key" -> key = text(tag);
+                case "ETag" -> etag = text(tag);
+                case "Size" -> size = text(tag);
+                default -> skip(tag, MAX_DEPTH);
+            }
+        }
+        check(key != null && ListPage.isVersion(etag) && size != null);
+        return new ListPage.Listed(key, etag, Long.parseLong(size), null);
+    }
+
+    private String prefix() {
+        check(!empty);
+        String prefix = null;
+        String tag;
+        while ((tag = open("CommonPrefixes")) != null) {
+            if (tag.equals("Prefix")) {
+                prefix = text(tag);
+            } else {
+                skip(tag, MAX_DEPTH);
+            }
+        }
+        check(prefix != null);
+        return prefix;
+    }
+
+    /** The declaration, which may name no encoding but UTF-8. */
+    private void prolog() {
+        space();
+        if (xml[at + 1] == '?') {
+            int start = at;
+            while (xml[at] != '>') {
+                at++;
+            }
+            at++;
+            String declaration = new String(xml, start, at - start, StandardCharsets.ISO_8859_1);
+            check(declaration.startsWith("<?xml ")
+                    && (!declaration.contains("encoding")
+                            || declaration.regionMatches(
+                                    true, declaration.indexOf("encoding") + "encoding='".length(), "UTF-8", 0, 5)));
+        }
+    }
+
+    /** Opens the next element, or closes the one it would be in and returns null. */
+    private String open(String parent) {
+        space();
+        check(xml[at++] == '<');
+        if (xml[at] == '/') {
+            close(parent);
+            return null;
+        }
+        int start = at;
+        while (isName(xml[at])) {
+            at++;
+        }
+        check(at > start);
+        String name = new String(xml, start, at - start, StandardCharsets.ISO_8859_1);
+        check(isSpace(xml[at]) || xml[at] == '>' || xml[at] == '/');
+        byte quote = 0;
+        for (; quote != 0 || xml[at] != '>'; at++) {
+            byte b = xml[at];
+            check(b != '<');
+            if (quote == 0 && (b == '"' || b == '\'')) {
+                quote = b;
+            } else if (b == quote) {
+                quote = 0;
+            }
+        }
+        empty = xml[at - 1] == '/';
+        at++;
+        return name;
+    }
+
+    /** Goes on behind {@code </name>}, of which the first byte is read. */
+    private void close(String name) {
+        at++;
+        for (int i = 0; i < name.length(); i++) {
+            check(xml[at++] == name.charAt(i));
+        }
+        space();
+        check(xml[at++] == '>');
+    }
+
+    private String text(String name) {
+        if (empty) {
+            return "";
+        }
+        int start = at;
+        boolean entities = false;
+        for (; xml[at] != '<'; at++) {
+            entities |= xml[at] == '&';
+        }
+        String text = new String(xml, start, at - start, StandardCharsets.UTF_8);
+        at++;
+        check(xml[at] == '/');
+        close(name);
+        return entities ? unescaped(text) : text;
+    }
+
+    private static String unescaped(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        int from = 0;
+        int entity;
+        while ((entity = text.indexOf('&', from)) >= 0) {
+            int end = text.indexOf(';', entity);
+            check(end > 0);
+            plain.append(text, from, entity);
+            String name = text.substring(entity + 1, end);
+            switch (name) {
+                case "amp" -> plain.append('&');
+                case "lt" -> plain.append('<');
+                case "gt" -> plain.append('>');
+                case "quot" -> plain.append('"');
+                case "apos" -> plain.append('\'');
+                default -> {
+                    check(name.startsWith("#"));
+                    plain.appendCodePoint(
+                            name.startsWith("#x")
+                                    ? Integer.parseInt(name.substring(2), 16)
+                                    : Integer.parseInt(name.substring(1)));
+                }
+            }
+            from = end + 1;
+        }
+        return plain.append(text, from, text.length()).toString();
+    }
+
+    /** Goes on behind an element and all that is in it. */
+    private void skip(String name, int deepest) {
+        if (empty) {
+            return;
+        }
+        check(deepest > 0);
+        while (true) {
+            while (xml[at] != '<') {
+                at++;
+            }
+            String inner = open(name);
+            if (inner == null) {
+                return;
+            }
+            skip(inner, deepest - 1);
+        }
+    }
+
+    private void space() {
+        while (isSpace(xml[at])) {
+            at++;
+        }
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    private static boolean isName(byte b) {
+        return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9');
+    }
+
+    private static void check(boolean known) {
+        if (!known) {
+            throw new IllegalArgumentException("not as stores write it");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.littoral.activities.verify;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Words in findings, and the one order of paths. */
+final class FindingText {
+    private static final int BRIEF = 120;
+
+    private FindingText() {}
+
+    /** The start of a text that a stranger may have written. */
+    static String brief(String text) {
+        return text.length() <= BRIEF ? text : text.substring(0, BRIEF) + "…";
+    }
+
+    /** Why something cannot be read, without the excerpt that Jackson adds. */
+    static String reason(IOException e) {
+        String message =
+                e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
+        return brief(message.lines().findFirst().orElse(""));
+    }
+
+    /** Compares texts by their UTF-8 bytes. */
+    static int compare(String a, String b) {
+        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+}

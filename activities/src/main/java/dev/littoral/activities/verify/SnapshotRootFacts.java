@@ -1,0 +1,117 @@
+package dev.littoral.activities.verify;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A snapshot's root, as its object says it.
+ *
+ * @param skipped how many files were left out by name or size
+ * @param skipReport the key of the object that lists them, or null
+ * @param skipReportSha256 the digest of that object, or null
+ */
+record SnapshotRootFacts(
+        String collectionId,
+        long version,
+        JsonNode source,
+        long generation,
+        long targetRows,
+        Counts totals,
+        List<Shard> shards,
+        long skipped,
+        String skipReport,
+        String skipReportSha256) {
+
+    private static final long FORMAT = 1;
+
+    /**
+     * How a root names a shard.
+     *
+     * @param unread how many of its files could not be read, or null where it is not said
+     */
+    record Shard(
+            String from, String key, String sha256, String listing, Counts totals, List<String> schemas, Long unread) {}
+
+    /**
+     * Reads a root shard by shard, or returns null where it is too damaged to be used.
+     *
+     * @throws IOException when it is not the JSON expected
+     */
+    static SnapshotRootFacts read(String object, byte[] compressed, Findings findings) throws IOException {
+        ObjectNode rest = JsonNodeFactory.instance.objectNode();
+        List<Shard> shards = null;
+        boolean whole = true;
+        try (JsonParser parser = JsonDocument.strict(compressed)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("it holds no JSON object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (parser.nextToken() == JsonToken.START_ARRAY && name.equals("shards")) {
+                    shards = new ArrayList<>();
+                    while (parser.nextToken() != JsonToken.END_ARRAY) {
+                        Shard shard = shard(object, shards.size(), parser.readValueAsTree(), findings);
+                        whole &= shard != null;
+                        shards.add(shard);
+                    }
+                } else {
+                    rest.set(name, parser.readValueAsTree());
+                }
+            }
+            JsonDocument.end(parser);
+        }
+        Fields fields = new Fields(object, "", rest, findings);
+        long format = fields.number("format", 1);
+        if (fields.whole() && format != FORMAT) {
+            fields.wrong("format", "1, the one that this version of Littoral reads");
+            return null;
+        }
+        if (shards == null) {
+            fields.wrong("shards", "a list");
+        }
+        Fields skipped = fields.fields("skipped");
+        long count = skipped == null ? 0 : skipped.number("count", 0);
+        String report = skipped == null || !skipped.has("key") ? null : skipped.text("key", false);
+        String digest = report == null ? null : skipped.sha256("sha256");
+        if (skipped != null) {
+            fields.alsoOf(skipped);
+        }
+        SnapshotRootFacts root = new SnapshotRootFacts(
+                fields.text("collectionId", false),
+                fields.number("version", 1),
+                fields.source("source"),
+                fields.number("generation", 1),
+                fields.number("targetRowsPerSegment", 1),
+                fields.counts("totals"),
+                shards,
+                count,
+                report,
+                digest);
+        return whole && fields.whole() ? root : null;
+    }
+
+    private static Shard shard(String object, int index, JsonNode node, Findings findings) {
+        Fields fields = new Fields(object, "shards[" + index + "].", node, findings);
+        List<String> schemas = new ArrayList<>();
+        if (node.path("schemas").isArray()) {
+            node.get("schemas").forEach(schema -> schemas.add(schema.asText()));
+        } else {
+            fields.wrong("schemas", "a list");
+        }
+        Shard shard = new Shard(
+                fields.text("from", true),
+                fields.text("key", false),
+                fields.sha256("sha256"),
+                fields.sha256("listing"),
+                fields.counts("totals"),
+                schemas,
+                fields.has("unread") ? fields.number("unread", 0) : null);
+        return fields.whole() ? shard : null;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.littoral.activities.parquet;
+
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Files in memory, for reading only. Fails on a read beyond a file, as a store would. */
+class MemorySource implements FileSource {
+    private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+
+    /** Adds a file, or replaces one, and says how a listing would name it. */
+    SourceFile add(String path, byte[] bytes) {
+        files.put(path, bytes);
+        return new SourceFile(path, "v1", bytes.length);
+    }
+
+    @Override
+    public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+        byte[] bytes = files.get(file.path());
+        if (offset < 0 || length < 0 || offset + length > bytes.length) {
+            throw new AssertionError("read of " + length + " at " + offset + " in " + bytes.length + " bytes");
+        }
+        return Arrays.copyOfRange(bytes, (int) offset, (int) offset + length);
+    }
+
+    @Override
+    public String list(PathRange range, Visitor visitor) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void listSorted(Visitor visitor) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<String> cuts(String recent, String last, String to, int wanted) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+}

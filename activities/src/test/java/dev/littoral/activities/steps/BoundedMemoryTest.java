@@ -1,0 +1,44 @@
+package dev.littoral.activities.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A million files in a small heap, in a JVM of its own. The system property {@code littoral.files} says otherwise how many,
+ * {@code littoral.heap} how small.
+ */
+class BoundedMemoryTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aLargeSourceFitsIntoASmallHeap() throws Exception {
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + System.getProperty("littoral.heap", "512m"),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ManyFiles.class.getName(),
+                        folder.resolve("catalog").toString(),
+                        System.getProperty("littoral.files", "1000000")))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(30, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        String said = Files.readString(output);
+        assertThat(process.exitValue()).as(said).isZero();
+        assertThat(said).contains("first update", "unchanged refresh", "one file changed", "verified with its source");
+    }
+}

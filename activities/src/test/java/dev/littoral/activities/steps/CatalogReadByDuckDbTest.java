@@ -1,0 +1,257 @@
+package dev.littoral.activities.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.RowMapping;
+import dev.littoral.activities.catalog.RowMapping.Location;
+import dev.littoral.activities.catalog.Segments;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.SkippedFile;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever has DuckDB can read a catalog: what plain SQL finds in its files is what Littoral says. */
+class CatalogReadByDuckDbTest {
+    private static final String FILES = """
+            CREATE VIEW files AS
+            SELECT * FROM read_json(getvariable('shards'), format = 'newline_delimited', compression = 'zstd', columns = {
+                path: 'VARCHAR', version: 'VARCHAR', bytes: 'BIGINT', rows: 'BIGINT', schema: 'VARCHAR',
+                fragments: 'STRUCT("start" BIGINT, "end" BIGINT, segment BIGINT)[]', skipped: 'VARCHAR'})
+            """;
+
+    private static final String FRAGMENTS = """
+            CREATE VIEW fragments AS
+            SELECT f.segment AS segment, path, version, f."start" AS first_row, f."end" AS end_row,
+                   sum(f."end" - f."start") OVER (PARTITION BY f.segment ORDER BY path, f."start") - (f."end" - f."start")
+                       AS segment_row
+            FROM (SELECT path, version, unnest(fragments) AS f FROM files)
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Pipeline pipeline;
+    private Connection duckDb;
+    private Head head;
+    private SnapshotRoot root;
+    private Path collection;
+
+    @BeforeEach
+    void commit() throws Exception {
+        Path catalog = folder.resolve("catalog");
+        collection = catalog.resolve("c");
+        pipeline = new Pipeline(new LocalObjectStore(catalog), PipelineTest.local(), 10);
+        Lake lake = Lake.in(folder.resolve("lake's \u00E9\uD83D\uDE00"));
+        int[] rows = {1, 100, 0, 3_000, 20_000};
+        for (int i = 0; i < 35; i++) {
+            lake.write("day=" + i % 3 + "/part \"" + i + "\\\uD83D\uDE00.parquet", rows[i % rows.length], 0);
+        }
+        lake.writeBytes("day=0/_SUCCESS", new byte[0], 0, "empty");
+        ExternalSource source = new ExternalSource(lake.place().uri(), ExternalSpec.parquet());
+        pipeline.update(source, PipelineTest.options(5_000));
+        lake.write("day=1/part-x.parquet", 100, 0);
+        head = pipeline.update(source, PipelineTest.options(5_000)).head();
+        root = pipeline.catalog().root(head).orElseThrow();
+        duckDb = DriverManager.getConnection("jdbc:duckdb:");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        duckDb.close();
+        pipeline.close();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = duckDb.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private List<List<Object>> query(String sql) throws SQLException {
+        List<List<Object>> rows = new ArrayList<>();
+        try (Statement statement = duckDb.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                List<Object> row = new ArrayList<>();
+                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                    row.add(result.getObject(i));
+                }
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    /** From the newest head to the shards' files, as somebody would who has nothing but the folder. */
+    private void openSnapshot() throws SQLException {
+        execute("SET VARIABLE catalog = '" + collection.toString().replace("'", "''") + "/'");
+        execute("SET VARIABLE root = (SELECT getvariable('catalog') || snapshot.key"
+                + " FROM read_json(getvariable('catalog') || 'head/*.json', union_by_name = true)"
+                + " ORDER BY version DESC LIMIT 1)");
+        execute("SET VARIABLE shards = (SELECT list(getvariable('catalog') || s.key)"
+                + " FROM (SELECT unnest(shards) AS s FROM read_json(getvariable('root'), compression = 'zstd')))");
+        execute(FILES);
+        execute(FRAGMENTS);
+    }
+
+    @Test
+    void theRootNamesItsShardsAndSumsThemUp() throws Exception {
+        openSnapshot();
+        assertThat(query("SELECT getvariable('root')").get(0).get(0))
+                .isEqualTo(collection.resolve(head.snapshot().key()).toString());
+        assertThat(query(
+                        "SELECT format, collectionId, version, generation, targetRowsPerSegment, totals.files, totals.rows,"
+                                + " totals.segments, totals.fragments, totals.skipped, source.uri"
+                                + " FROM read_json(getvariable('root'), compression = 'zstd')"))
+                .containsExactly(List.of(
+                        (long) SnapshotRoot.FORMAT,
+                        "c",
+                        head.version(),
+                        head.generation(),
+                        5_000L,
+                        root.totals().files(),
+                        root.totals().rows(),
+                        root.totals().segments(),
+                        root.totals().fragments(),
+                        root.totals().skipped(),
+                        root.source().uri()));
+        assertThat(query("SELECT s.\"from\", s.key, s.sha256, s.listing, s.totals.rows FROM"
+                        + " (SELECT unnest(shards) AS s FROM read_json(getvariable('root'), compression = 'zstd'))"))
+                .isEqualTo(root.shards().stream()
+                        .map(shard -> List.<Object>of(
+                                shard.from(),
+                                shard.key(),
+                                shard.sha256(),
+                                shard.listing(),
+                                shard.totals().rows()))
+                        .toList());
+        assertThat(root.shards()).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void theDigestsAreThoseOfTheObjects() throws Exception {
+        openSnapshot();
+        assertThat(query("SELECT sha256(content) FROM read_blob(getvariable('root'))"))
+                .containsExactly(List.of(head.snapshot().sha256()));
+        Map<Object, Object> found = new HashMap<>();
+        query("SELECT filename, sha256(content) FROM read_blob(getvariable('shards'))")
+                .forEach(row -> found.put(row.get(0), row.get(1)));
+        for (ShardRef shard : root.shards()) {
+            assertThat(found).containsEntry(collection.resolve(shard.key()).toString(), shard.sha256());
+        }
+        assertThat(found).hasSize(root.shards().size());
+    }
+
+    @Test
+    void filesSegmentsAndRowsAreThoseThatLittoralReads() throws Exception {
+        openSnapshot();
+        List<List<Object>> files = new ArrayList<>();
+        Map<Long, Long> segments = new TreeMap<>();
+        for (List<FileEntry> shard : pipeline.snapshot(head).values()) {
+            for (FileEntry file : shard) {
+                files.add(Arrays.asList(
+                        file.path(), file.version(), file.bytes(), file.rows(), file.schema(), file.skipped()));
+                for (FragmentEntry fragment : file.fragments()) {
+                    segments.merge(fragment.segment(), fragment.rows(), Long::sum);
+                }
+            }
+        }
+        assertThat(query("SELECT path, version, bytes, rows, schema, skipped FROM files ORDER BY path"))
+                .isEqualTo(files);
+        Map<Object, Object> found = new TreeMap<>();
+        query("SELECT segment, sum(end_row - first_row)::BIGINT FROM fragments GROUP BY segment")
+                .forEach(row -> found.put(row.get(0), row.get(1)));
+        assertThat(found).isEqualTo(segments);
+        // What is served is what is in the lake.
+        assertThat(query("SELECT count(*), sum(rows)::BIGINT FROM files WHERE skipped IS NULL"))
+                .containsExactly(List.of(root.totals().files(), root.totals().rows()));
+        execute("SET VARIABLE lake = (SELECT list(path) FROM files WHERE skipped IS NULL)");
+        assertThat(query("SELECT count(*) FROM read_parquet(getvariable('lake'))"))
+                .containsExactly(List.of(root.totals().rows()));
+    }
+
+    @Test
+    void aRowOfASegmentIsFoundInItsFile() throws Exception {
+        openSnapshot();
+        List<Location> locations = new ArrayList<>();
+        new Segments(pipeline.catalog(), root).forEach((RowMapping mapping) -> {
+            for (long row = 0; row < mapping.rows(); row += 97) {
+                locations.add(mapping.locate(row));
+            }
+        });
+        execute("CREATE TABLE wanted (segment BIGINT, wanted_row BIGINT)");
+        for (Location location : locations) {
+            execute("INSERT INTO wanted VALUES (" + location.segment() + ", " + location.row() + ")");
+        }
+        assertThat(query("SELECT segment, wanted_row, path, version, (first_row + wanted_row - segment_row)::BIGINT"
+                        + " FROM wanted JOIN fragments USING (segment)"
+                        + " WHERE wanted_row >= segment_row AND wanted_row < segment_row + end_row - first_row"))
+                .containsExactlyInAnyOrderElementsOf(locations.stream()
+                        .map(at -> List.<Object>of(at.segment(), at.row(), at.file(), at.version(), at.fileRow()))
+                        .toList());
+    }
+
+    @Test
+    void theListingsDigestFollowsItsRule() throws Exception {
+        openSnapshot();
+        for (ShardRef shard : root.shards()) {
+            execute("SET VARIABLE shards = [getvariable('catalog') || '" + shard.key() + "']");
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            for (List<Object> file : query("SELECT path, version, bytes FROM files ORDER BY path")) {
+                DataOutputStream out = new DataOutputStream(bytes);
+                text(out, (String) file.get(0));
+                text(out, (String) file.get(1));
+                out.writeLong((Long) file.get(2));
+            }
+            String digest = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+            assertThat(digest).as(shard.key()).isEqualTo(shard.listing());
+        }
+    }
+
+    private static void text(DataOutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    @Test
+    void theSkipReportSaysWhatWasLeftOut() throws Exception {
+        List<SkippedFile> skipped = pipeline.catalog().skipped(root);
+        assertThat(skipped).hasSize(1);
+        Path file = collection.resolve(root.skipped().key());
+        assertThat(Files.size(file)).isPositive();
+        assertThat(query(
+                        "SELECT file, reason FROM read_json('" + file.toString().replace("'", "''")
+                                + "', format = 'newline_delimited', compression = 'zstd')"))
+                .containsExactly(List.of(skipped.get(0).file(), skipped.get(0).reason()));
+    }
+}

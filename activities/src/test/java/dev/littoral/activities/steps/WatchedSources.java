@@ -1,0 +1,158 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.workflows.model.ExternalSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Notes which files are read, and lets a test step in. Safe for use by many threads. */
+final class WatchedSources implements UpdateActivitiesImpl.Opener {
+    /** Steps in before a read. */
+    interface Step {
+        void before(SourceFile file) throws InterruptedException;
+    }
+
+    private final UpdateActivitiesImpl.Opener sources;
+    private final boolean remembers;
+    private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+    private final LongAdder count = new LongAdder();
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile Step step = file -> {};
+    private volatile Runnable listing = () -> {};
+
+    WatchedSources(UpdateActivitiesImpl.Opener sources) {
+        this(sources, true);
+    }
+
+    /**
+     * @param remembers whether paths are noted; otherwise reads are only counted
+     */
+    WatchedSources(UpdateActivitiesImpl.Opener sources, boolean remembers) {
+        this.sources = sources;
+        this.remembers = remembers;
+    }
+
+    void beforeEachRead(Step newStep) {
+        step = newStep;
+    }
+
+    void beforeEachListing(Runnable newListing) {
+        listing = newListing;
+    }
+
+    void forget() {
+        reads.clear();
+        count.reset();
+    }
+
+    /** How many reads there were. */
+    long count() {
+        return count.sum();
+    }
+
+    /** The paths of the files that were read. */
+    Set<String> opened() {
+        return Set.copyOf(reads.keySet());
+    }
+
+    /** How often each file was read. */
+    Map<String, Integer> reads() {
+        return new TreeMap<>(reads);
+    }
+
+    /** Sources that were opened and not closed. */
+    int open() {
+        return open.get();
+    }
+
+    @Override
+    public Sources.Opened open(ExternalSource source, boolean allowEmpty) {
+        Sources.Opened opened = sources.open(source, allowEmpty);
+        open.incrementAndGet();
+        return new Sources.Opened() {
+            private final FileSource files = new Watched(opened.files());
+
+            @Override
+            public FileSource files() {
+                return files;
+            }
+
+            @Override
+            public void addTo(Map<String, Long> requests) {
+                opened.addTo(requests);
+            }
+
+            @Override
+            public void close() {
+                open.decrementAndGet();
+                opened.close();
+            }
+        };
+    }
+
+    private final class Watched implements FileSource {
+        private final FileSource source;
+
+        Watched(FileSource source) {
+            this.source = source;
+        }
+
+        @Override
+        public String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException {
+            listing.run();
+            return source.list(range, visitor);
+        }
+
+        @Override
+        public void listSorted(Visitor visitor) throws InterruptedException {
+            source.listSorted(visitor);
+        }
+
+        @Override
+        public int parallelListings() {
+            return source.parallelListings();
+        }
+
+        @Override
+        public ParallelTasks.Threads readers() {
+            return source.readers();
+        }
+
+        @Override
+        public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
+            return source.cuts(recent, last, to, wanted);
+        }
+
+        @Override
+        public Optional<String> disagreement(String path) throws InterruptedException {
+            return source.disagreement(path);
+        }
+
+        @Override
+        public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+            count.increment();
+            if (remembers) {
+                reads.merge(file.path(), 1, Integer::sum);
+            }
+            step.before(file);
+            return source.read(file, offset, length);
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
+    }
+}

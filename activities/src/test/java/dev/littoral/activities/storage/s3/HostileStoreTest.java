@@ -1,0 +1,735 @@
+package dev.littoral.activities.storage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PathFilter;
+import dev.littoral.activities.source.S3Source;
+import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.testing.HostileS3;
+import dev.littoral.workflows.model.FailureType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Stores that say what no store should: each is found out in bounded memory and time, and named in one sentence. */
+@Timeout(120)
+class HostileStoreTest {
+    /** What a reply may bring, what lies in the buffers of its connection, and that for each of a few tries. */
+    private static final long FEW_REPLIES = 160L << 20;
+
+    private static final String XML_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n";
+    private static final String ENDLESS = XML_HEAD + "Connection: close\r\n\r\n";
+    private static final String BEGIN =
+            "<ListBucketResult><Name>lake</Name><KeyCount>1</KeyCount>" + "<IsTruncated>false</IsTruncated>";
+    private static final String END = "</ListBucketResult>";
+
+    private static final SourceFile FILE = new SourceFile("s3://lake/in/a", "etag:e", 10);
+
+    private static final SourceFile LONG = new SourceFile("s3://lake/in/a", "etag:e", 5_000);
+
+    /** Quick enough for a test, slow enough for a busy machine. */
+    private static final MinimumRateBody.Pace PACE = new MinimumRateBody.Pace(Duration.ofSeconds(2), 1 << 10);
+
+    private final RequestCounter counter = new RequestCounter();
+
+    private static S3Client client(HostileS3 server) {
+        return S3Clients.connect(server.endpoint(), "access-key", "hush-hush", PACE);
+    }
+
+    private FileSource source(S3Client client) {
+        return new S3Source(client, S3Uri.parse("s3://lake/in/"), new PathFilter(List.of(), List.of()), counter, true);
+    }
+
+    /** What is listed, or the failure it ends with. */
+    private static List<String> list(FileSource source) throws Exception {
+        List<String> paths = new ArrayList<>();
+        source.list(PathRange.ALL, new FileSource.Visitor() {
+            @Override
+            public void file(SourceFile file) {
+                paths.add(file.path());
+            }
+
+            @Override
+            public void skipped(String path, SkipReason reason) {
+                paths.add(path);
+            }
+        });
+        return paths;
+    }
+
+    private static void reply(HostileS3.Answer out, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        out.write(XML_HEAD + "Content-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n")
+                .write(bytes);
+    }
+
+    private static String object(String key) {
+        return object(key, "&quot;e&quot;", "7");
+    }
+
+    private static String object(String key, String etag, String size) {
+        return "<Contents><Key>" + key + "</Key><LastModified>2026-11-01T00:00:00.123Z</LastModified><ETag>" + etag
+                + "</ETag><Size>" + size + "</Size></Contents>";
+    }
+
+    private static String page(String content) {
+        return BEGIN + content + END;
+    }
+
+    private static String more(String token, String content) {
+        return "<ListBucketResult><Name>lake</Name><IsTruncated>true</IsTruncated><NextContinuationToken>" + token
+                + "</NextContinuationToken>" + content + END;
+    }
+
+    /** A way to answer a listing, and what the sentence says of it. */
+    record Trick(String name, String said, HostileS3.Script script) {
+        static Trick page(String name, String said, String body) {
+            return new Trick(name, said, (number, request, out) -> reply(out, body));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static byte[] bomb() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(BEGIN.getBytes(StandardCharsets.UTF_8));
+            byte[] much = object("in/a").repeat(1_000).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 1_000; i++) {
+                gzip.write(much);
+            }
+            gzip.write(END.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    static Stream<Trick> tricks() {
+        return Stream.of(
+                new Trick(
+                        "nested elements",
+                        "the store's reply has",
+                        (number, request, out) -> out.write(ENDLESS + BEGIN)
+                                .times(2_000_000, "<a>")
+                                .times(2_000_000, "</a>")
+                                .write(END)),
+                Trick.page("a little too deep", "deep", page("<a>".repeat(100) + "</a>".repeat(100))),
+                new Trick(
+                        "a key of 30 MB",
+                        "the store's reply has",
+                        (number, request, out) -> reply(out, page(object("in/" + "k".repeat(30 << 20))))),
+                Trick.page("a key of 20 KB", "KB; expected", page(object("in/" + "k".repeat(20 << 10)))),
+                Trick.page("a key of 1,025 characters", "1025 characters", page(object("in/" + "k".repeat(1_022)))),
+                Trick.page("an ETag of 20 KB", "KB; expected", page(object("in/a", "e".repeat(20 << 10), "7"))),
+                Trick.page("an ETag of 300 characters", "ETag of 300", page(object("in/a", "e".repeat(300), "7"))),
+                Trick.page("an ETag with a line end", "ETag of", page(object("in/a", "e&#13;&#10;X-Evil: 1", "7"))),
+                new Trick(
+                        "a key without an end",
+                        "more than 8 MB",
+                        (number, request, out) -> out.write(ENDLESS + BEGIN + "<Contents><Key>in/")
+                                .forever("k")),
+                new Trick(
+                        "objects without an end",
+                        "more than 8 MB",
+                        (number, request, out) -> out.write(ENDLESS + BEGIN).forever(object("in/a"))),
+                new Trick(
+                        "chunks without an end",
+                        "more than 8 MB",
+                        (number, request, out) -> out.write(XML_HEAD + "Transfer-Encoding: chunked\r\n\r\n")
+                                .forever("1000\r\n" + " ".repeat(0x1000) + "\r\n")),
+                new Trick(
+                        "elements without content",
+                        "elements",
+                        (number, request, out) -> reply(out, page("<a/>".repeat(1_500_000)))),
+                Trick.page("a comment of 20 KB", "comment", page("<!--" + "c".repeat(20 << 10) + "-->")),
+                Trick.page("nesting behind sections", "deep", page("<a><![CDATA[</a>]]>".repeat(50))),
+                Trick.page(
+                        "a document type",
+                        "document type",
+                        "<!DOCTYPE a [<!ENTITY b \"" + "c".repeat(100) + "\">]>" + page(object("in/&b;"))),
+                Trick.page("another encoding", "encoding", "<?xml version='1.0' encoding='IBM037'?>" + page("")),
+                new Trick("a bomb", "compressed", (number, request, out) -> {
+                    byte[] bomb = bomb();
+                    out.write(XML_HEAD + "Content-Encoding: gzip\r\nContent-Length: " + bomb.length + "\r\n\r\n")
+                            .write(bomb);
+                }),
+                new Trick("200,000 headers", "head", (number, request, out) -> {
+                    out.write(XML_HEAD);
+                    for (int i = 0; i < 200_000; i++) {
+                        out.write("X-H-" + i + ": " + i + "\r\n");
+                    }
+                    out.write("Content-Length: 0\r\n\r\n");
+                }),
+                new Trick(
+                        "a header without an end",
+                        "head",
+                        (number, request, out) -> out.write(XML_HEAD + "X-H: ").forever("h")),
+                Trick.page("no XML", "no XML", "hello"),
+                Trick.page("nothing", "nothing in it", ""),
+                Trick.page("a page of a proxy", "document type", "<!DOCTYPE html><html>hello</html>"),
+                Trick.page("XML of another kind", "could not be read", "<a>hello</b>"),
+                Trick.page("a size that is none", "could not be read", page(object("in/a", "e", "many"))),
+                Trick.page("a size below nothing", "-5 bytes", page(object("in/a", "e", "-5"))),
+                Trick.page("a size too large", "could not be read", page(object("in/a", "e", "9".repeat(30)))),
+                Trick.page("no size", "without a size", page("<Contents><Key>in/a</Key><ETag>e</ETag></Contents>")),
+                Trick.page("no key", "without a key", page("<Contents><ETag>e</ETag><Size>1</Size></Contents>")),
+                Trick.page("no version", "neither an ETag", page("<Contents><Key>in/a</Key><Size>1</Size></Contents>")),
+                Trick.page(
+                        "a key that is encoded wrongly",
+                        "in an encoding that cannot be read",
+                        page("<EncodingType>url</EncodingType>" + object("in/%zz"))),
+                Trick.page("a key of another folder", "'out/a'", page(object("out/a"))),
+                Trick.page("a key that is too short", "'i'", page(object("i"))),
+                Trick.page("an empty key", "''", page(object(""))),
+                Trick.page(
+                        "a common prefix",
+                        "common prefix 'in/b/'",
+                        page("<CommonPrefixes><Prefix>in/b/</Prefix>" + "</CommonPrefixes>")),
+                Trick.page("another bucket", "bucket 'other'", page("").replace("lake", "other")),
+                Trick.page("another prefix", "prefix 'out/'", page("<Prefix>out/</Prefix>")),
+                Trick.page("no bucket", "names no bucket", page("").replace("<Name>lake</Name>", "")),
+                Trick.page("no word on more", "IsTruncated", "<ListBucketResult><Name>lake</Name></ListBucketResult>"),
+                Trick.page(
+                        "no token",
+                        "NextContinuationToken",
+                        "<ListBucketResult><Name>lake</Name><IsTruncated>true</IsTruncated></ListBucketResult>"),
+                Trick.page("a token of 10,000 characters", "token of 10000", more("t".repeat(10_000), object("in/a"))),
+                Trick.page("the same token", "token again", more("same", "")),
+                new Trick(
+                        "tokens in a ring",
+                        "token again",
+                        (number, request, out) -> reply(out, more("t" + number % 7, ""))),
+                new Trick(
+                        "nothing for ever", "100 pages", (number, request, out) -> reply(out, more("t" + number, ""))));
+    }
+
+    static Stream<Arguments> tricksWarmAndCold() {
+        return tricks().flatMap(trick -> Stream.of(Arguments.of(trick, false), Arguments.of(trick, true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tricksWarmAndCold")
+    void aListingIsFoundOut(Trick trick, boolean warm) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (warm && number == 0) {
+                        reply(out, page(object("in/a")));
+                    } else {
+                        trick.script().answer(number, request, out);
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            if (warm) {
+                assertThat(list(source)).containsExactly("s3://lake/in/a");
+            }
+            isFoundOut(catchThrowableOfType(LittoralException.class, () -> list(source)), trick);
+            assertThat(server.taken()).isLessThan(FEW_REPLIES);
+            assertThat(server.requests()).hasSizeLessThan(trick.name().contains("for ever") ? 110 : 16);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tricks")
+    void aCatalogsListingIsFoundOut(Trick trick) throws Exception {
+        try (HostileS3 server = new HostileS3(trick.script());
+                S3Client client = client(server);
+                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+            isFoundOut(catchThrowableOfType(LittoralException.class, () -> store.list("", null, 10)), trick);
+            assertThat(server.taken()).isLessThan(FEW_REPLIES);
+        }
+    }
+
+    private static void isFoundOut(LittoralException failure, Trick trick) {
+        assertThat(failure).isNotNull();
+        assertThat(failure)
+                .hasMessageStartingWith("Cannot list s3://lake/in/: ")
+                .hasMessageContaining(trick.said())
+                .hasMessageNotContaining("cut off");
+        assertThat(failure.getMessage().length()).isLessThan(500);
+        assertThat(failure.type()).isEqualTo(FailureType.TRANSIENT);
+        assertThat(failure.helpsToTryAgain(1)).isTrue();
+        assertThat(failure.helpsToTryAgain(3)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<KeyCount>1</KeyCount>", ""})
+    void aStoreThatSendsNoKeyCountWorks(String count) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        reply(out, page(object("in/a")).replace("<KeyCount>1</KeyCount>", count)));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            assertThat(list(source)).containsExactly("s3://lake/in/a");
+            assertThat(list(source)).containsExactly("s3://lake/in/a");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    /** Ninety-nine pages of what was deleted, and then a key. */
+    @Test
+    void emptyPagesOnTheWayAreNoEnd() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        reply(out, number < 99 ? more("t" + number, "") : page(object("in/a"))));
+                S3Client client = client(server)) {
+            assertThat(list(source(client))).containsExactly("s3://lake/in/a");
+        }
+    }
+
+    @Test
+    void aStoreInNoOrderWhosePagesComeAgainIsFoundOut() throws Exception {
+        String[] pages = {
+            object("in/c") + object("in/d"), object("in/a") + object("in/b"), object("in/c") + object("in/d")
+        };
+        try (HostileS3 server =
+                        new HostileS3((number, request, out) -> reply(out, more("t" + number, pages[number % 3])));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            FileSource.Visitor nobody = new FileSource.Visitor() {
+                @Override
+                public void file(SourceFile file) {
+                    // Only the end of the listing matters.
+                }
+
+                @Override
+                public void skipped(String path, SkipReason reason) {
+                    // Likewise.
+                }
+            };
+            assertThatThrownBy(() -> source.listSorted(nobody)).hasMessageContaining("sends a page again");
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"in/c/1, in/c/0", "in/c/2, in/c/2"})
+    void aCatalogsKeysComeInOrderAndEachOnce(String first, String second) throws Exception {
+        try (HostileS3 server =
+                        new HostileS3((number, request, out) -> reply(out, page(object(first) + object(second))));
+                S3Client client = client(server);
+                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+            assertThatThrownBy(() -> store.list("c/", null, 10))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageContaining("before " + second.substring(3))
+                    .hasMessageContaining("ASCII order");
+        }
+    }
+
+    @Test
+    void aCatalogsKeysComeAfterTheOneThatWasAskedFor() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page(object("in/c/1"))));
+                S3Client client = client(server);
+                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+            for (String after : List.of("c/1", "c/2")) {
+                assertThatThrownBy(() -> store.list("c/", after, 10))
+                        .isInstanceOf(LittoralException.class)
+                        .hasMessageContaining("lists c/1")
+                        .hasMessageContaining("after " + after);
+            }
+            assertThat(store.list("c/", "c/0", 10)).containsExactly("c/1");
+        }
+    }
+
+    @Test
+    void aCatalogGetsNoMoreKeysThanItAskedFor() throws Exception {
+        try (HostileS3 server =
+                        new HostileS3((number, request, out) -> reply(out, page(object("in/c/1") + object("in/c/2"))));
+                S3Client client = client(server);
+                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+            assertThatThrownBy(() -> store.list("c/", null, 1)).hasMessageContaining("lists 2 keys");
+        }
+    }
+
+    /** What cuts a listing is a listing too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"out/b/", "in/b", "i", ""})
+    void commonPrefixesOfSomethingElseAreFoundOut(String prefix) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        reply(out, page("<CommonPrefixes><Prefix>" + prefix + "</Prefix></CommonPrefixes>")));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).cuts("s3://lake/in/a/1", "s3://lake/in/a/2", null, 4))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageContaining("common prefix '" + prefix + "'");
+        }
+    }
+
+    // ------------------------------------------------------------------ reads
+
+    private static final String GOOD_HEAD = "HTTP/1.1 206 Partial\r\nETag: \"e\"\r\nContent-Range: bytes 0-4/10\r\n";
+
+    static Stream<Trick> reads() {
+        return Stream.of(
+                new Trick(
+                        "longer than asked",
+                        "bytes; expected the 5",
+                        (number, request, out) -> out.write(GOOD_HEAD + "Content-Length: 5000000000\r\n\r\n")
+                                .forever("b")),
+                new Trick(
+                        "chunks without an end",
+                        "how long",
+                        (number, request, out) -> out.write(GOOD_HEAD + "Transfer-Encoding: chunked\r\n\r\n")
+                                .forever("1000\r\n" + " ".repeat(0x1000) + "\r\n")),
+                new Trick(
+                        "no length and no end",
+                        "how long",
+                        (number, request, out) -> out.write(GOOD_HEAD + "\r\n").forever("b")),
+                new Trick(
+                        "headers without an end",
+                        "head",
+                        (number, request, out) -> out.write(GOOD_HEAD).forever("X-H: h\r\n")),
+                new Trick(
+                        "an error without an end",
+                        "403",
+                        (number, request, out) -> out.write("HTTP/1.1 403 No\r\n")
+                                .write("Content-Type: application/xml\r\n\r\n")
+                                .write("<Error><Code>AccessDenied</Code><Message>")
+                                .forever("m")),
+                new Trick(
+                        "an error that is deep",
+                        "403",
+                        (number, request, out) -> out.write(
+                                        "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\n\r\n<Error>")
+                                .forever("<a>")),
+                new Trick(
+                        "no ETag",
+                        "names no ETag",
+                        (number, request, out) -> out.write("HTTP/1.1 206 Partial\r\n")
+                                .write("Content-Range: bytes 0-4/10\r\nContent-Length: 5\r\n")
+                                .write("Connection: close\r\n\r\nhello")));
+    }
+
+    static Stream<Arguments> readsWarmAndCold() {
+        return reads().flatMap(trick -> Stream.of(Arguments.of(trick, false), Arguments.of(trick, true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("readsWarmAndCold")
+    void aReadIsFoundOut(Trick trick, boolean warm) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (warm && number == 0) {
+                        out.write(GOOD_HEAD + "Content-Length: 5\r\nConnection: close\r\n\r\nhello");
+                    } else {
+                        trick.script().answer(number, request, out);
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            if (warm) {
+                source.read(FILE, 0, 5);
+            }
+            assertThatThrownBy(() -> source.read(FILE, 0, 5))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageStartingWith("Cannot read s3://lake/in/a: ")
+                    .hasMessageContaining(trick.said())
+                    .hasMessageNotContaining("cut off");
+            assertThat(server.taken()).isLessThan(FEW_REPLIES);
+            assertThat(server.requests()).hasSizeLessThan(8);
+        }
+    }
+
+    @Test
+    void anAnswerToAWriteThatHasNoEndIsNotReadToIt() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        out.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\n\r\n").forever("w"));
+                S3Client client = client(server);
+                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+            store.put("c/1", new byte[] {1});
+            assertThat(server.taken()).isLessThan(FEW_REPLIES);
+        }
+    }
+
+    // ------------------------------------------------------------------ pace
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBodyThatCrawlsIsCutOffAndSaidToCrawl(boolean warm) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    out.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 5000\r\nConnection: close\r\n\r\n");
+                    if (warm && number == 0) {
+                        out.times(5_000, "b");
+                    } else {
+                        crawl(out, 5_000);
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            if (warm) {
+                assertThat(source.read(LONG, 0, 5_000)).hasSize(5_000);
+            }
+            assertThatThrownBy(() -> source.read(LONG, 0, 5_000))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageContaining("in 2 seconds; expected 1024 at least");
+            assertThat(server.requests()).hasSize(warm ? 3 : 1);
+        }
+    }
+
+    private static void crawl(HostileS3.Answer out, int bytes) throws IOException, InterruptedException {
+        for (int i = 0; i < bytes; i++) {
+            out.write("b");
+            Thread.sleep(100);
+        }
+    }
+
+    @Test
+    void aListingThatCrawlsIsCutOff() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    out.write(ENDLESS);
+                    crawl(out, 5_000);
+                });
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> list(source(client)))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageContaining("in 2 seconds; expected 1024 at least");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** A store may need its time before it has the page, and then it is all there. */
+    @Test
+    void aShortBodyThatComesLateIsNotCutOff() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    byte[] page = page(object("in/a")).getBytes(StandardCharsets.UTF_8);
+                    out.write(XML_HEAD + "Connection: close\r\nContent-Length: " + page.length + "\r\n\r\n");
+                    Thread.sleep(PACE.window().plusMillis(200));
+                    out.write(page);
+                });
+                S3Client client = client(server)) {
+            assertThat(list(source(client))).containsExactly("s3://lake/in/a");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** The neighbour's requests hold all turns that one source may have, and there are turns left. */
+    @Test
+    void aSourceThatDoesNotAnswerLeavesTurnsToAnother() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        ConcurrentLinkedQueue<String> stuck = new ConcurrentLinkedQueue<>();
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("/slow/")) {
+                        stuck.add(request);
+                        over.await();
+                    }
+                    out.write(GOOD_HEAD + "Content-Length: 5\r\nConnection: close\r\n\r\nhello");
+                });
+                S3Client client = client(server);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            FileSource slow = new S3Source(
+                    client, S3Uri.parse("s3://lake/slow/"), new PathFilter(List.of(), List.of()), counter, true);
+            List<Future<?>> reads = new ArrayList<>();
+            for (int i = 0; i < 36; i++) {
+                SourceFile file = new SourceFile("s3://lake/slow/" + i, "etag:e", 10);
+                reads.add(threads.submit(() -> slow.read(file, 0, 5)));
+            }
+            while (stuck.size() < 16) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            FileSource healthy = source(client);
+            for (int i = 0; i < 50; i++) {
+                assertThat(healthy.read(FILE, 0, 5)).asString().isEqualTo("hello");
+            }
+            assertThat(over.getCount()).isEqualTo(1);
+            over.countDown();
+            for (Future<?> read : reads) {
+                read.get();
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ words
+
+    @ParameterizedTest
+    @CsvSource({
+        "AKIAIOSFODNN7EXAMPLE, an unknown code",
+        "wJalrXUtnFEMIK7MDENG1bPxRfiCY2EXAMPLE3KEY, an unknown code",
+        "Access-Denied, an unknown code",
+        "'\u202Eevil', an unknown code",
+        "XAmzContentSHA256Mismatch, XAmzContentSHA256Mismatch",
+    })
+    void aCodeIsRepeatedOnlyWhereItIsOne(String code, String said) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> error(out, code));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> list(source(client)))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageContaining("the store answers 400")
+                    .hasMessageContaining(said)
+                    .satisfies(
+                            e -> assertThat(said.equals(code) || !e.getMessage().contains(code))
+                                    .isTrue());
+        }
+    }
+
+    @Test
+    void aCodeOf20MegabytesIsNotRead() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> error(out, "C".repeat(20 << 20)));
+                S3Client client = client(server)) {
+            LittoralException failure = catchThrowableOfType(LittoralException.class, () -> list(source(client)));
+            assertThat(failure.getMessage().length()).isLessThan(300);
+            assertThat(failure).hasMessageContaining("the store answers 400");
+            assertThat(server.taken()).isLessThan(FEW_REPLIES);
+        }
+    }
+
+    private static void error(HostileS3.Answer out, String code) throws IOException {
+        byte[] body = ("<Error><Code>" + code + "</Code></Error>").getBytes(StandardCharsets.UTF_8);
+        out.write("HTTP/1.1 400 No\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
+                        + body.length + "\r\n\r\n")
+                .write(body);
+    }
+
+    @Test
+    void namesFromTheStoreCannotTurnASentenceRound() throws Exception {
+        try (HostileS3 server = new HostileS3(
+                        (number, request, out) -> reply(out, page(object("out/\u202Egpj.exe&#10;Line"))));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> list(source(client)))
+                    .hasMessageContaining("out/\uFFFDgpj.exe\uFFFDLine")
+                    .hasMessageNotContaining("\u202E");
+        }
+    }
+
+    @Test
+    void aRedirectIsRefusedAtOnceWithAdvice() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> out.write("HTTP/1.1 307 Temporary Redirect\r\n")
+                        .write("Location: http://elsewhere.invalid/\r\n")
+                        .write("Connection: close\r\nContent-Length: 0\r\n\r\n"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> list(source(client)))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("307").hasMessageContaining("AWS_REGION"));
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    // ------------------------------------------------------------------ ETags
+
+    private static void part(HostileS3.Answer out, String etag) throws IOException {
+        out.write("HTTP/1.1 206 Partial\r\nETag: " + etag + "\r\nContent-Range: bytes 0-4/10\r\n")
+                .write("Content-Length: 5\r\nConnection: close\r\n\r\nhello");
+    }
+
+    private static List<SourceFile> files(FileSource source) throws Exception {
+        List<SourceFile> files = new ArrayList<>();
+        source.list(PathRange.ALL, new FileSource.Visitor() {
+            @Override
+            public void file(SourceFile file) {
+                files.add(file);
+            }
+
+            @Override
+            public void skipped(String path, SkipReason reason) {
+                throw new AssertionError(path);
+            }
+        });
+        return files;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"W/&quot;e&quot;, \"e\"", "e, W/\"e\"", "&quot;e&quot;, e", "W/&quot;e&quot;, W/\"e\""})
+    void aWeakETagAndOneWithoutQuotesNameTheSameVersion(String listed, String read) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", listed, "10")));
+                    } else if (number % 2 == 0 && request.contains("If-Match")) {
+                        // To this store a weak ETag matches nothing.
+                        out.write("HTTP/1.1 412 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                    } else {
+                        part(out, read);
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            List<SourceFile> files = files(source);
+            assertThat(files.getFirst().version()).isEqualTo("etag:e");
+            for (int i = 0; i < 4; i++) {
+                assertThat(source.read(files.getFirst(), 0, 5)).asString().isEqualTo("hello");
+            }
+        }
+    }
+
+    /** A file that is overwritten would keep an ETag that is empty. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&quot;&quot;", "W/&quot;&quot;"})
+    void anEmptyETagIsNoVersion(String empty) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", empty, "10")));
+                    } else {
+                        assertThat(request).doesNotContain("If-Match");
+                        out.write("HTTP/1.1 206 Partial\r\nETag: \"\"\r\nContent-Range: bytes 0-4/10\r\n")
+                                .write("Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT\r\n")
+                                .write("Content-Length: 5\r\nConnection: close\r\n\r\nhello");
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (int i = 0; i < 2; i++) {
+                SourceFile file = files(source).getFirst();
+                assertThat(file.version()).startsWith("size:10;mtime:");
+                assertThat(source.read(file, 0, 5)).asString().isEqualTo("hello");
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatListsAndReadsWithDifferentETagsIsSaidToDoSo() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", "listed", "10")));
+                    } else {
+                        out.write("HTTP/1.1 206 Partial\r\nETag: read\r\nContent-Range: bytes 0-0/10\r\n")
+                                .write("Content-Length: 1\r\nConnection: close\r\n\r\nh");
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThat(source(client).disagreement("s3://lake/in/a"))
+                    .hasValue("the store lists ETag listed for s3://lake/in/a and answers reads of it with ETag read;"
+                            + " expected the same, by which a version is known");
+        }
+    }
+
+    /** Listing and reading agree, or the file changes all the time, or it is gone. */
+    @ParameterizedTest
+    @CsvSource({"same, same", "changing, same", "same, changing", "gone, same"})
+    void aFileThatChangesIsNotSaidToBeListedWrongly(String listed, String read) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        String etag = listed.equals("changing") ? "l" + number : "same";
+                        reply(out, page(listed.equals("gone") ? "" : object("in/a", etag, "10")));
+                    } else {
+                        String etag = read.equals("changing") ? "r" + number : "same";
+                        out.write("HTTP/1.1 206 Partial\r\nETag: " + etag + "\r\nContent-Range: bytes 0-0/10\r\n")
+                                .write("Content-Length: 1\r\nConnection: close\r\n\r\nh");
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThat(source(client).disagreement("s3://lake/in/a")).isEmpty();
+        }
+    }
+}

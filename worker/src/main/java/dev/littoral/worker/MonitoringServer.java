@@ -1,0 +1,168 @@
+package dev.littoral.worker;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What machines ask a worker over HTTP: {@code /metrics}, {@code /healthz} (the process is well), {@code /readyz} (it takes work).
+ * Answers GET and HEAD, without any secret. Whoever sends or reads slowly holds up nobody else, and is cut off.
+ */
+public final class MonitoringServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MonitoringServer.class);
+
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String TEXT_TYPE = "text/plain; charset=utf-8";
+
+    /** For a request from its first byte to the last one of its answer. Readiness may ask the service for ten seconds. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
+
+    /** Bounds of the JDK's server, which reads them once. What is set already, on the command line, stays. */
+    private static final Map<String, String> BOUNDS = Map.of(
+            "jdk.httpserver.maxConnections", "1000",
+            "sun.net.httpserver.maxReqHeaderSize", "16384",
+            // Seconds in which a connection may be silent between requests, or before its first.
+            "sun.net.httpserver.idleInterval", "30");
+
+    static {
+        BOUNDS.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+    }
+
+    private final HttpServer server;
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("littoral-http-clock").factory());
+
+    private MonitoringServer(HttpServer server) {
+        this.server = server;
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Opens the door.
+     *
+     * @param port 0 for any that is free
+     * @param metrics what {@code /metrics} answers
+     * @param trouble why the process cannot work any more, in a sentence, or empty
+     * @param hindrance why the worker takes no work now, in a sentence, or empty
+     * @throws LittoralException INPUT when the address cannot be listened on
+     */
+    public static MonitoringServer open(
+            String host,
+            int port,
+            Supplier<String> metrics,
+            Supplier<Optional<String>> trouble,
+            Supplier<Optional<String>> hindrance) {
+        return open(host, port, metrics, trouble, hindrance, REQUEST_TIMEOUT);
+    }
+
+    /** Opens the door as above; a request that takes longer than {@code timeout} is cut off. */
+    static MonitoringServer open(
+            String host,
+            int port,
+            Supplier<String> metrics,
+            Supplier<Optional<String>> trouble,
+            Supplier<Optional<String>> hindrance,
+            Duration timeout) {
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw LittoralException.input(
+                    "Metrics host " + host + " is not known; expected a name or address of this machine");
+        }
+        HttpServer server;
+        try {
+            server = HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new LittoralException(
+                    FailureType.INPUT,
+                    "Metrics cannot be served at " + host + ":" + port + " (" + e.getMessage()
+                            + "); expected an address of this machine and a free port",
+                    e);
+        }
+        server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, METRICS_TYPE, metrics));
+        server.createContext("/healthz", exchange -> answer(exchange, "/healthz", trouble));
+        server.createContext(
+                "/readyz",
+                exchange -> answer(exchange, "/readyz", () -> trouble.get().or(hindrance)));
+        MonitoringServer door = new MonitoringServer(server);
+        server.setExecutor(door.within(timeout));
+        server.start();
+        return door;
+    }
+
+    /**
+     * Gives each request a thread of its own, which is interrupted when its time is up; that closes its connection. No virtual
+     * ones: before Java 24, one that waits within a monitor, as the JDK's server does, keeps one of the few threads that carry them.
+     */
+    private Executor within(Duration timeout) {
+        return request -> Thread.ofPlatform().daemon().name("littoral-http").start(() -> {
+            ScheduledFuture<?> cut =
+                    clock.schedule(Thread.currentThread()::interrupt, timeout.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                request.run();
+            } finally {
+                cut.cancel(false);
+            }
+        });
+    }
+
+    /** Where it listens. */
+    public URI address() {
+        InetSocketAddress address = server.getAddress();
+        String host = address.getAddress().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    private static void answer(HttpExchange exchange, String path, Supplier<Optional<String>> wrong)
+            throws IOException {
+        Optional<String> why = wrong.get();
+        answer(exchange, path, why.isEmpty() ? 200 : 503, TEXT_TYPE, () -> why.orElse("ok") + "\n");
+    }
+
+    private static void answer(HttpExchange exchange, String path, int status, String type, Supplier<String> text)
+            throws IOException {
+        try (exchange) {
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            if (!exchange.getRequestURI().getPath().equals(path)) {
+                exchange.sendResponseHeaders(404, -1);
+            } else if (!head && !exchange.getRequestMethod().equals("GET")) {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                exchange.sendResponseHeaders(405, -1);
+            } else {
+                byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", type);
+                exchange.sendResponseHeaders(status, head ? -1 : body.length);
+                if (!head) {
+                    exchange.getResponseBody().write(body);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be answered", path, e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        clock.shutdownNow();
+    }
+}

@@ -1,0 +1,210 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.PrintableText;
+import dev.littoral.workflows.model.Rejection;
+import dev.littoral.workflows.model.RetryInfo;
+import dev.littoral.workflows.model.RunningProgress;
+import dev.littoral.workflows.model.Totals;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** What people read of collections and updates, in Temporal's web UI and elsewhere. Pure. */
+public final class StatusText {
+    /** Temporal refuses a longer summary, and with it the command that bears it. */
+    private static final int MAX_SUMMARY_BYTES = 400;
+
+    /** Values in Markdown are cut here; the whole of them is in the status. */
+    private static final int MAX_VALUE_CHARS = 500;
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private StatusText() {}
+
+    /** One line of at most 400 bytes. */
+    public static String summary(String text) {
+        String line = shown(text);
+        return bytes(line) <= MAX_SUMMARY_BYTES ? line : cut(line, MAX_SUMMARY_BYTES - bytes("…")) + "…";
+    }
+
+    private static String shown(String text) {
+        return text.codePoints()
+                .map(c -> PrintableText.isShown(c) ? c : ' ')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static String cut(String text, int maxBytes) {
+        StringBuilder kept = new StringBuilder();
+        int size = 0;
+        for (int c : text.codePoints().toArray()) {
+            size += bytes(Character.toString(c));
+            if (size > maxBytes) {
+                break;
+            }
+            kept.appendCodePoint(c);
+        }
+        return kept.toString();
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** What a collection is, in one line. */
+    public static String follows(ExternalSource source) {
+        return source == null ? "Follows what its catalog says" : summary("Follows " + source.uri());
+    }
+
+    /** What an update is for, in one line. */
+    static String update(Job job) {
+        return summary("Update " + job.update() + ", asked for by " + job.trigger() + ", of "
+                + job.source().uri());
+    }
+
+    /** What a step of an update is doing, in words: {@code reads footers, 1,204 of 98,112 files}. */
+    public static String step(String step, long done, long of) {
+        return switch (step) {
+            case "list" -> "lists files" + (done > 0 ? ", " + count(done) + " so far" : "");
+            case "read" -> "reads footers" + share(done, of, "files");
+            case "balance" -> "balances segments" + share(done, of, "shards");
+            default -> "commits";
+        };
+    }
+
+    private static String share(long done, long of, String what) {
+        return of == 0 ? "" : ", " + count(done) + " of " + count(of) + " " + what;
+    }
+
+    public static String count(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+
+    /** So many of a thing, which is named in the singular. */
+    public static String count(long n, String thing) {
+        return count(n) + " " + thing + (n == 1 ? "" : "s");
+    }
+
+    public static String time(Instant time) {
+        return TIME.format(time) + " UTC";
+    }
+
+    /** What a snapshot holds. */
+    public static String totals(Totals totals) {
+        return count(totals.rows(), "row") + " in " + count(totals.segments(), "segment") + ", of "
+                + count(totals.files(), "file");
+    }
+
+    /** How an update ended, and why. */
+    public static String end(Job job) {
+        return "update " + job.update() + " " + job.state()
+                + (job.ended() == null ? "" : " at " + time(job.ended()))
+                + (job.reason() == null ? "" : ": " + job.reason());
+    }
+
+    /** What is tried again, and when. */
+    public static String trouble(RetryInfo trouble) {
+        return trouble.cause() + " (" + trouble.step() + ", attempt " + trouble.attempt() + " failed at "
+                + time(trouble.time())
+                + (trouble.nextTry() == null
+                        ? ", tries are used up)"
+                        : ", next try at " + time(trouble.nextTry()) + ")");
+    }
+
+    /** How far the update that runs is. */
+    public static String progress(CollectionStatus status) {
+        RunningProgress progress = status.progress();
+        if (status.update() == null) {
+            return "";
+        }
+        return "update " + status.update().update()
+                + (progress == null
+                        ? " runs"
+                        : " " + step(progress.step(), progress.done(), progress.of()) + ", as of "
+                                + time(progress.time()));
+    }
+
+    /** A collection's page in the web UI, as Markdown. */
+    static String details(CollectionStatus status) {
+        StringBuilder page = new StringBuilder();
+        line(page, "State", status.state());
+        // The web UI shows a few lines at once: first what somebody may have to mend.
+        if (status.trouble() != null) {
+            line(page, "Trying again", plain(trouble(status.trouble())));
+        }
+        if (status.lastFailure() != null) {
+            line(page, "Last failure", plain(end(status.lastFailure())));
+        }
+        if (status.source() != null) {
+            line(
+                    page,
+                    "Follows",
+                    code(status.source().uri()) + ", " + status.source().spec().format() + ", generation "
+                            + status.generation());
+        }
+        line(
+                page,
+                "Serves",
+                status.snapshot().rows() == 0 && status.snapshot().segments() == 0
+                        ? "nothing yet"
+                        : totals(status.snapshot()) + ", at version " + status.version());
+        if (status.update() != null) {
+            line(page, "Running", progress(status));
+        }
+        if (status.pending() != null) {
+            line(
+                    page,
+                    "Waiting",
+                    "update " + status.pending().update() + ", asked for by "
+                            + status.pending().trigger());
+        }
+        if (status.last() != null && !status.last().equals(status.lastFailure())) {
+            line(page, "Last", plain(end(status.last())));
+        }
+        if (status.nextRefresh() != null) {
+            line(page, "Next refresh", time(status.nextRefresh()));
+        }
+        if (!status.rejected().isEmpty()) {
+            Rejection rejection = status.rejected().getLast();
+            line(
+                    page,
+                    "Rejected",
+                    plain(rejection.message() + " at " + time(rejection.time()) + ": " + rejection.reason()));
+        }
+        return page.toString();
+    }
+
+    static void line(StringBuilder page, String name, String value) {
+        page.append("**").append(name).append(":** ").append(value).append("\n\n");
+    }
+
+    /** A value as inline code. */
+    static String code(String value) {
+        return "`" + shortened(value).replace('`', '\'') + "`";
+    }
+
+    /** Text whose letters mean nothing to Markdown or HTML. */
+    static String plain(String text) {
+        StringBuilder plain = new StringBuilder();
+        shortened(text).codePoints().forEach(c -> {
+            if ("\\`*_[]<>&|#~".indexOf(c) >= 0) {
+                plain.append('\\');
+            }
+            plain.appendCodePoint(c);
+        });
+        return plain.toString();
+    }
+
+    private static String shortened(String value) {
+        String text = shown(value);
+        return text.codePointCount(0, text.length()) <= MAX_VALUE_CHARS
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, MAX_VALUE_CHARS)) + "…";
+    }
+}

@@ -1,0 +1,182 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.SegmentCounts;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Adds up what an update's steps answer, and writes the report. Pure: no Temporal in it. Requests and time add up over rounds. */
+final class UpdateReportBuilder {
+    /** The report is one payload, of which Temporal takes two megabytes; a character has up to three bytes. */
+    private static final int MAX_SKIPPED_CHARS = 500_000;
+
+    private final UpdateInput input;
+    private final Map<String, Long> requests = new TreeMap<>();
+    private final Map<String, Double> seconds = new TreeMap<>();
+
+    private Head base;
+    private ListingOutcome listing;
+    private long added;
+    private long changed;
+    private long removed;
+    private long unchanged;
+    private long skipped;
+    private long addedRows;
+    private long removedRows;
+    private List<SkippedFile> skippedFiles;
+    private int skippedChars;
+    private Totals totals;
+    private long newSegments;
+    private long newRows;
+    private int schemas;
+
+    UpdateReportBuilder(UpdateInput input) {
+        this.input = input;
+        round(input.base());
+    }
+
+    /** Starts a round: what an earlier one found does not count. */
+    void round(Head newBase) {
+        base = newBase;
+        listing = null;
+        added = 0;
+        changed = 0;
+        removed = 0;
+        unchanged = 0;
+        skipped = 0;
+        addedRows = 0;
+        removedRows = 0;
+        skippedFiles = new ArrayList<>();
+        skippedChars = 0;
+        totals = base.totals();
+        newSegments = 0;
+        newRows = 0;
+        schemas = 0;
+    }
+
+    void listed(ListingOutcome found) {
+        listing = found;
+        requests(found.requests());
+        schemas = found.schemas();
+        addSkipped(found.skippedFiles());
+        if (found.unchanged()) {
+            return;
+        }
+        totals = found.carried();
+        unchanged += found.carried().files();
+        skipped += found.carried().skipped();
+        removed += found.vanished().files();
+        removedRows += found.vanished().rows();
+    }
+
+    void read(ReadOutcome.Read read) {
+        requests(read.requests());
+        added += read.added();
+        changed += read.changed();
+        removed += read.removed();
+        unchanged += read.unchanged();
+        skipped += read.skipped();
+        addedRows += read.addedRows();
+        removedRows += read.removedRows();
+        addSkipped(read.skippedFiles());
+    }
+
+    void balanced(BalanceResult result) {
+        requests(result.requests());
+        totals = totals.plus(result.totals());
+        newSegments += result.newSegments();
+        newRows += result.newRows();
+    }
+
+    void committed(int distinctSchemas) {
+        schemas = distinctSchemas;
+    }
+
+    void requests(Map<String, Long> more) {
+        more.forEach((kind, n) -> requests.merge(kind, n, Long::sum));
+    }
+
+    void took(String step, long millis) {
+        seconds.merge(step, millis / 1000.0, Double::sum);
+    }
+
+    /** What the snapshot to be adds up to. */
+    Totals totals() {
+        return totals;
+    }
+
+    /** In words, what changed. */
+    String changes() {
+        return added + " files new, " + changed + " changed, " + removed + " removed";
+    }
+
+    UpdateReport report(UpdateState outcome, Head head, FailureType failure, String reason) {
+        Totals now = outcome == UpdateState.COMMITTED
+                ? head.totals()
+                : outcome == UpdateState.UNCHANGED ? base.totals() : totals;
+        FileCounts files = files();
+        boolean done = outcome == UpdateState.COMMITTED;
+        SegmentCounts segments = done
+                ? new SegmentCounts(
+                        now.segments(),
+                        now.segments() - newSegments,
+                        newSegments,
+                        base.totals().segments() - (now.segments() - newSegments))
+                : new SegmentCounts(now.segments(), now.segments(), 0, 0);
+        long changedRows = Math.max(addedRows, removedRows);
+        double churn = !done || changedRows == 0 ? 0 : Math.round(1e4 * newRows / changedRows) / 1e4;
+        return new UpdateReport(
+                input.collectionId(),
+                input.update(),
+                outcome,
+                reason,
+                failure,
+                head.version(),
+                head.generation(),
+                input.source(),
+                files,
+                List.copyOf(skippedFiles),
+                schemas,
+                now.fragments(),
+                now.rows(),
+                segments,
+                done ? newRows : 0,
+                done ? listing.targetRowsBefore() : null,
+                churn,
+                requests,
+                seconds);
+    }
+
+    private FileCounts files() {
+        if (listing == null) {
+            return FileCounts.NONE;
+        }
+        if (listing.unchanged()) {
+            Totals same = base.totals();
+            return new FileCounts(listing.listed(), 0, 0, 0, same.files(), listing.skipped() + same.skipped());
+        }
+        return new FileCounts(listing.listed(), added, changed, removed, unchanged, listing.skipped() + skipped);
+    }
+
+    private void addSkipped(List<SkippedFile> more) {
+        for (SkippedFile each : more) {
+            skippedChars += each.file().length() + each.reason().length();
+            if (skippedFiles.size() == UpdateReport.MAX_SKIPPED || skippedChars > MAX_SKIPPED_CHARS) {
+                return;
+            }
+            skippedFiles.add(each);
+        }
+    }
+}

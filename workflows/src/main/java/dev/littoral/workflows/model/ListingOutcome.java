@@ -1,0 +1,49 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a listing found.
+ *
+ * @param plan the staged plan of shards, or null where the listing equals the base's
+ * @param touched how many shards have to be read
+ * @param touchedFiles how many files each of these has; null from builds that did not say
+ * @param staged whether something was staged
+ * @param listed everything that was listed
+ * @param skipped what was left out by its name or size
+ * @param skippedFiles the first of these
+ * @param carried what the untouched shards add up to
+ * @param vanished what the base's shards without any file left added up to
+ * @param schemas how many distinct schemas the base has; holds where the listing equals the base's
+ * @param targetRowsBefore the base's targetRowsPerSegment where it is another than the one asked for, else null
+ * @param requests requests by store and kind
+ * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed; else null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ListingOutcome(
+        String plan,
+        int touched,
+        List<Long> touchedFiles,
+        boolean staged,
+        long listed,
+        long skipped,
+        List<SkippedFile> skippedFiles,
+        Totals carried,
+        Totals vanished,
+        int schemas,
+        Long targetRowsBefore,
+        Map<String, Long> requests,
+        Head newest) {
+
+    /** The base has been replaced. */
+    public static ListingOutcome moved(Head newest, boolean staged, Map<String, Long> requests) {
+        return new ListingOutcome(
+                null, 0, List.of(), staged, 0, 0, List.of(), Totals.NONE, Totals.NONE, 0, null, requests, newest);
+    }
+
+    public boolean unchanged() {
+        return plan == null && newest == null;
+    }
+}

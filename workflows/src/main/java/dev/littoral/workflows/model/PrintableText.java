@@ -1,0 +1,50 @@
+package dev.littoral.workflows.model;
+
+/**
+ * Text of others made safe to repeat in a sentence: a name, a key, a value. No longer than it may be, and without characters that
+ * cannot be seen, cannot be written, or change how what stands beside them is read.
+ */
+public final class PrintableText {
+    /** A sentence with a name or two of the greatest length in it. */
+    private static final int SENTENCE = 4_000;
+
+    private static final int INSTEAD = 0xFFFD;
+
+    private PrintableText() {}
+
+    /** At most so many characters of a name or a value, and a sign that there are more. */
+    public static String name(String text, int most) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().limit(most).map(c -> isShown(c) ? c : INSTEAD).forEach(shown::appendCodePoint);
+        return text.codePointCount(0, text.length()) > most ? shown + "…" : shown.toString();
+    }
+
+    /** A sentence that may repeat names. Where it is too long, its middle is left out: its end says what is wrong. */
+    public static String sentence(String text) {
+        if (text.length() <= SENTENCE) {
+            return text.codePoints().allMatch(PrintableText::isShown) ? text : name(text, SENTENCE);
+        }
+        int half = SENTENCE / 2;
+        return name(text.substring(0, half), half) + " … " + name(text.substring(text.length() - half), half);
+    }
+
+    /** Whether a character is seen as what it is, and leaves those beside it as they are. */
+    public static boolean isShown(int c) {
+        return !Character.isISOControl(c) && !isSurrogate(c) && !turnsTheOrder(c);
+    }
+
+    private static boolean isSurrogate(int c) {
+        return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+    }
+
+    /** The bidirectional controls of Unicode, and the separators that break a line as a control does. */
+    private static boolean turnsTheOrder(int c) {
+        return (c >= 0x202A && c <= 0x202E)
+                || (c >= 0x2066 && c <= 0x2069)
+                || c == 0x200E
+                || c == 0x200F
+                || c == 0x061C
+                || c == 0x2028
+                || c == 0x2029;
+    }
+}
