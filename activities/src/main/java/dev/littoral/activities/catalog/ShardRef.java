@@ -37,4 +37,12 @@ public record ShardRef(
     public long listed() {
         return totals.files() + totals.skipped();
     }
+
+    /** How many schemas the files of shards have. */
+    public static int schemas(List<ShardRef> shards) {
+        return (int) shards.stream()
+                .flatMap(shard -> shard.schemas().stream())
+                .distinct()
+                .count();
+    }
 }

@@ -1,7 +1,10 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.CountingStore;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateReport;
@@ -9,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Adds up what an activity's shards come to. Pure. */
+/** The totals of one activity: what its shards add up to, and the requests it made. Pure. */
 final class StepTotals {
     /** What the skip reports of one step may have in all: they travel in payloads, and a history takes so many of them. */
     static final int MAX_SKIPPED_CHARS = 200_000;
@@ -62,6 +65,18 @@ final class StepTotals {
 
     static BalanceResult with(BalanceResult sum, Map<String, Long> requests) {
         return new BalanceResult(sum.totals(), sum.newSegments(), sum.newRows(), sum.nextSegmentId(), requests);
+    }
+
+    /** The requests to the store and the source, by kind. */
+    static Map<String, Long> requests(CountingStore store, Sources.Opened source) {
+        Map<String, Long> requests = store.requests();
+        source.addTo(requests);
+        return requests;
+    }
+
+    /** Whether so many finished shards, which somebody heartbeated, can be among those of a request. */
+    static boolean isWithin(int shards, ShardsRequest request) {
+        return shards >= 0 && shards <= request.to() - request.from();
     }
 
     /** Whether what somebody heartbeated can be such a sum. */

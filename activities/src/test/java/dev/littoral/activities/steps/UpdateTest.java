@@ -9,9 +9,6 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.steps.UpdateActivitiesImpl.BalanceProgress;
-import dev.littoral.activities.steps.UpdateActivitiesImpl.ListProgress;
-import dev.littoral.activities.steps.UpdateActivitiesImpl.ReadProgress;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
@@ -565,9 +562,9 @@ class UpdateTest {
         lake.write(name(35), ROWS + 1, 0);
         ListRequest request = new ListRequest("c", 2, 1, source, options, base, null);
 
-        AtomicReference<ListProgress> last = new AtomicReference<>();
+        AtomicReference<ListStep.Progress> last = new AtomicReference<>();
         CountDownLatch heard = new CountDownLatch(1);
-        pipeline.temporal().setActivityHeartbeatListener(ListProgress.class, progress -> {
+        pipeline.temporal().setActivityHeartbeatListener(ListStep.Progress.class, progress -> {
             if (progress.from() != null && progress.from().runs().get(0).size() == 3) {
                 last.set(progress);
                 heard.countDown();
@@ -630,16 +627,16 @@ class UpdateTest {
         ReadOutcome.Read read = withoutRequests(pipeline.work.readFragments(request));
         BalanceResult balanced = StepTotals.with(pipeline.work.balanceSegments(request), Map.of());
         for (int shards : new int[] {-1, request.to() + 1}) {
-            pipeline.temporal().setHeartbeatDetails(new ReadProgress("opened", 0, shards, StepTotals.NO_READ));
+            pipeline.temporal().setHeartbeatDetails(new ReadStep.Progress("opened", 0, shards, StepTotals.NO_READ));
             assertThat(withoutRequests(pipeline.work.readFragments(request))).isEqualTo(read);
             pipeline.temporal()
-                    .setHeartbeatDetails(new BalanceProgress("balanced", 0, shards, StepTotals.noBalance(1)));
+                    .setHeartbeatDetails(new BalanceStep.Progress("balanced", 0, shards, StepTotals.noBalance(1)));
             assertThat(StepTotals.with(pipeline.work.balanceSegments(request), Map.of()))
                     .isEqualTo(balanced);
         }
-        pipeline.temporal().setHeartbeatDetails(new ReadProgress("opened", 0, 1, null));
+        pipeline.temporal().setHeartbeatDetails(new ReadStep.Progress("opened", 0, 1, null));
         assertThat(withoutRequests(pipeline.work.readFragments(request))).isEqualTo(read);
-        pipeline.temporal().setHeartbeatDetails(new BalanceProgress("balanced", 0, 1, StepTotals.noBalance(-7)));
+        pipeline.temporal().setHeartbeatDetails(new BalanceStep.Progress("balanced", 0, 1, StepTotals.noBalance(-7)));
         assertThat(StepTotals.with(pipeline.work.balanceSegments(request), Map.of()))
                 .isEqualTo(balanced);
     }
@@ -765,9 +762,9 @@ class UpdateTest {
         ReadOutcome.Read whole = withoutRequests(pipeline.work.readFragments(request));
         pipeline.sources.forget();
 
-        AtomicReference<ReadProgress> last = new AtomicReference<>();
+        AtomicReference<ReadStep.Progress> last = new AtomicReference<>();
         CountDownLatch heard = new CountDownLatch(1);
-        pipeline.temporal().setActivityHeartbeatListener(ReadProgress.class, progress -> {
+        pipeline.temporal().setActivityHeartbeatListener(ReadStep.Progress.class, progress -> {
             if (progress.shards() == 2) {
                 last.set(progress);
                 heard.countDown();
@@ -799,9 +796,9 @@ class UpdateTest {
             shards.put(key, objects.get(key).orElseThrow());
         }
 
-        AtomicReference<BalanceProgress> last = new AtomicReference<>();
+        AtomicReference<BalanceStep.Progress> last = new AtomicReference<>();
         CountDownLatch heard = new CountDownLatch(1);
-        pipeline.temporal().setActivityHeartbeatListener(BalanceProgress.class, progress -> {
+        pipeline.temporal().setActivityHeartbeatListener(BalanceStep.Progress.class, progress -> {
             if (progress.shards() == 3) {
                 last.set(progress);
                 heard.countDown();

@@ -1,0 +1,107 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.listing.ListingPlan.Touched;
+import dev.littoral.activities.storage.CountingStore;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.ShardsRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One attempt of balancing touched shards: gives their fragments segments, and writes the shards. */
+final class BalanceStep {
+    private final CountingStore store;
+    private final StepInputs inputs;
+    private final ShardsRequest request;
+    private volatile Progress done;
+
+    /**
+     * An attempt.
+     *
+     * @param before what an attempt before has heartbeated
+     */
+    BalanceStep(ObjectStore store, StepInputs inputs, ShardsRequest request, Optional<Progress> before) {
+        this.store = new CountingStore(store);
+        this.inputs = inputs;
+        this.request = request;
+        this.done = before.filter(found -> StepTotals.isWithin(found.shards(), request)
+                        && StepTotals.isPlausible(found.sum(), request.firstSegmentId()))
+                .orElse(new Progress("balanced", 0, 0, StepTotals.noBalance(request.firstSegmentId())));
+    }
+
+    /**
+     * What balancing heartbeats.
+     *
+     * @param done shards balanced so far
+     * @param shards shards that are finished; another attempt goes on after them
+     * @param sum what the finished shards add up to
+     */
+    record Progress(String step, long done, int shards, BalanceResult sum) implements StepProgress {}
+
+    /** How far it is. Safe to call from any thread. */
+    Progress progress() {
+        return done;
+    }
+
+    BalanceResult run() throws InterruptedException {
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+        StagedPlan plan = StagedPlan.read(catalog, request.plan());
+        inputs.balance(request, plan.plan());
+        if (catalog.isNamed(request.objects())) {
+            // The update that committed the folder no longer waits for an answer.
+            throw LittoralException.input("objects is \"" + request.objects()
+                    + "\", which a version names already; expected a folder that none names");
+        }
+        List<Touched> touched = plan.touched();
+        for (int i = request.from() + done.shards(); i < request.to(); i++) {
+            Progress before = done;
+            ShardBalancer.Result shard =
+                    balance(plan, i, touched.get(i), before.sum().nextSegmentId(), catalog);
+            done = new Progress(
+                    before.step(), before.done() + 1, before.shards() + 1, StepTotals.plus(before.sum(), shard));
+        }
+        return StepTotals.with(done.sum(), store.requests());
+    }
+
+    private ShardBalancer.Result balance(
+            StagedPlan plan, int number, Touched touched, long firstId, CollectionCatalog catalog)
+            throws InterruptedException {
+        List<FileEntry> base = new ArrayList<>();
+        for (ShardRef ref : touched.shard().base()) {
+            catalog.readShard(ref, file -> {
+                checkSegments(file, ref, catalog);
+                base.add(file);
+            });
+        }
+        ShardBalancer.Result shard = ShardBalancer.balance(
+                base,
+                touched.range(),
+                plan.changes(catalog, number),
+                request.options().targetRowsPerSegment(),
+                firstId);
+        String key = "%s/shard-%06d.jsonl.zst".formatted(request.objects(), number);
+        String sha256 = catalog.write(key, JsonLines.write(shard.files()));
+        ShardRef ref = new ShardRef(
+                touched.shard().from(), key, sha256, shard.listing(), shard.totals(), shard.schemas(), shard.unread());
+        catalog.writeOne(plan.balancedKey(number), new BalancedShard(ref, firstId, firstId + shard.newSegments()));
+        return shard;
+    }
+
+    /** The base's segments have ids below the first new one. */
+    private void checkSegments(FileEntry file, ShardRef shard, CollectionCatalog catalog) {
+        for (FileEntry.FragmentEntry fragment : file.fragments()) {
+            if (fragment.segment() != null && fragment.segment() >= request.firstSegmentId()) {
+                throw catalog.damaged(
+                        shard.key(),
+                        file.path() + " is in segment " + fragment.segment() + "; expected one below "
+                                + request.firstSegmentId() + ", as no other was handed out");
+            }
+        }
+    }
+}

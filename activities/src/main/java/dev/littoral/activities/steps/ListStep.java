@@ -1,0 +1,149 @@
+package dev.littoral.activities.steps;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.listing.Checkpoint;
+import dev.littoral.activities.listing.SkippedFiles;
+import dev.littoral.activities.listing.SourceLister;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.CountingStore;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.SkippedFile;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One attempt of listing a source: compares it with the base's shards and stages a plan for the steps after it. */
+final class ListStep {
+    private final CountingStore store;
+    private final UpdateActivitiesImpl.Opener sources;
+    private final StepInputs inputs;
+    private final int maxFilesPerShard;
+    private final ListRequest request;
+    private final String attemptId;
+    private final boolean again;
+    private final Checkpoint from;
+    private final AtomicLong listed = new AtomicLong();
+    private volatile SourceLister lister;
+
+    /**
+     * An attempt.
+     *
+     * @param attemptId unique: an earlier attempt that still runs cannot write over what this one refers to
+     * @param again whether there was an attempt before, which may have staged something
+     * @param before what an attempt before has heartbeated
+     */
+    ListStep(
+            ObjectStore store,
+            UpdateActivitiesImpl.Opener sources,
+            StepInputs inputs,
+            int maxFilesPerShard,
+            ListRequest request,
+            String attemptId,
+            boolean again,
+            Optional<Progress> before) {
+        this.store = new CountingStore(store);
+        this.sources = sources;
+        this.inputs = inputs;
+        this.maxFilesPerShard = maxFilesPerShard;
+        this.request = request;
+        this.attemptId = attemptId;
+        this.again = again;
+        this.from = before.map(Progress::from)
+                .filter(checkpoint -> checkpoint.isOf(StagedPlan.foldersOf(request)))
+                .orElse(null);
+    }
+
+    /**
+     * What listing heartbeats.
+     *
+     * @param done files listed so far
+     * @param from where another attempt goes on, or null
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Progress(String step, long done, Checkpoint from) implements StepProgress {}
+
+    /** How far it is. Safe to call from any thread. */
+    Progress progress() {
+        SourceLister running = lister;
+        return new Progress("listed", listed.get(), running == null ? from : running.checkpoint());
+    }
+
+    ListingOutcome run() throws InterruptedException {
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+        if (catalog.heads().at(request.base().version() + 1).isPresent()) {
+            // Another version has taken the base's place: a listing against the base is of no use.
+            return ListingOutcome.moved(catalog.heads().newest(), again, store.requests());
+        }
+        Head base = catalog.heads().named(request.base()).orElseThrow();
+        inputs.list(request, base);
+        Optional<SnapshotRoot> root = catalog.root(base);
+        List<ShardRef> shards = root.map(SnapshotRoot::shards).orElse(List.of());
+        boolean reopen = root.isPresent()
+                && readsOtherwise(root.get().source().spec(), request.source().spec());
+        Long targetBefore = root.map(SnapshotRoot::targetRowsPerSegment)
+                .filter(target -> target != request.options().targetRowsPerSegment())
+                .orElse(null);
+        String folder = StagedPlan.foldersOf(request) + attemptId;
+        try (Sources.Opened source =
+                sources.open(request.source(), request.options().allowEmpty())) {
+            lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
+            SourceLister.Result result =
+                    lister.list(shards, reopen || targetBefore != null, reopen, request.previousPlan(), from);
+            SkippedFiles skips = result.skips();
+            boolean unchanged = root.isPresent()
+                    && (result.same()
+                            || (shards.isEmpty() && result.plan().shards().isEmpty()));
+            String planKey = unchanged ? null : stage(result, base, catalog, folder);
+            List<Long> touched = result.plan().touched().stream()
+                    .map(shard -> shard.shard().files())
+                    .toList();
+            return new ListingOutcome(
+                    planKey,
+                    touched.size(),
+                    touched,
+                    planKey != null || result.staged() || again,
+                    result.listed(),
+                    skips.count(),
+                    bounded(result.unread(), skips.first()),
+                    result.plan().carried(),
+                    result.plan().vanished(),
+                    unchanged ? ShardRef.schemas(shards) : 0,
+                    targetBefore,
+                    StepTotals.requests(store, source),
+                    null);
+        }
+    }
+
+    private static String stage(SourceLister.Result result, Head base, CollectionCatalog catalog, String folder)
+            throws InterruptedException {
+        String skipKey = null;
+        if (result.skips().count() > 0) {
+            skipKey = folder + "/skipped.jsonl.zst";
+            catalog.write(skipKey, result.skips().finish());
+        }
+        String planKey = StagedPlan.keyIn(folder);
+        catalog.writeOne(planKey, result.plan().complete(base, skipKey));
+        return planKey;
+    }
+
+    /** Whether a spec asks for other things of a file than the one it was read with. */
+    private static boolean readsOtherwise(ExternalSpec before, ExternalSpec now) {
+        return !before.format().equals(now.format())
+                || !before.columns().equals(now.columns())
+                || before.onBadFile() != now.onBadFile();
+    }
+
+    private static List<SkippedFile> bounded(List<SkippedFile> unread, List<SkippedFile> skipped) {
+        return StepTotals.bounded(
+                StepTotals.bounded(List.of(), unread, StepTotals.MAX_SKIPPED_CHARS),
+                skipped,
+                StepTotals.MAX_SKIPPED_CHARS);
+    }
+}

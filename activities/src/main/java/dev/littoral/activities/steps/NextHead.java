@@ -1,0 +1,72 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.SnapshotRef;
+import java.time.Clock;
+import java.time.Instant;
+
+/**
+ * Makes the commit log's next entry from its base.
+ *
+ * @param clock gives the times in entries, which are for people and for retention
+ */
+record NextHead(Clock clock) {
+    /** An entry with another source, which serves the base's snapshot. */
+    Head declared(Head base, DeclareRequest request) {
+        return new Head(
+                base.version() + 1,
+                request.commitId(),
+                HeadKind.DECLARED,
+                request.source(),
+                base.generation() + 1,
+                request.update(),
+                base.snapshot(),
+                base.nextSegmentId(),
+                time(base),
+                request.reason());
+    }
+
+    /** The collection's last entry, which serves the base's snapshot. */
+    Head retired(Head base, RetireRequest request) {
+        return new Head(
+                base.version() + 1,
+                request.commitId(),
+                HeadKind.RETIRED,
+                base.source(),
+                base.generation(),
+                request.update(),
+                base.snapshot(),
+                base.nextSegmentId(),
+                time(base),
+                "retired by request");
+    }
+
+    /**
+     * An entry that serves a new snapshot.
+     *
+     * @param snapshot the snapshot, or null to look whether there is such an entry
+     */
+    Head committed(Head base, CommitRequest request, SnapshotRef snapshot) {
+        return new Head(
+                base.version() + 1,
+                request.commitId(),
+                HeadKind.COMMITTED,
+                request.source(),
+                base.generation(),
+                request.update(),
+                snapshot,
+                request.nextSegmentId(),
+                time(base),
+                request.reason());
+    }
+
+    /** Never before the base's: another worker's clock may be ahead, or this one be set back, and retention counts from it. */
+    private Instant time(Head base) {
+        Instant now = clock.instant();
+        return base.exists() && now.isBefore(base.time()) ? base.time() : now;
+    }
+}

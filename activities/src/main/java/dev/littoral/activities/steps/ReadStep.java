@@ -1,0 +1,165 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.listing.ListingPlan;
+import dev.littoral.activities.listing.ListingPlan.Touched;
+import dev.littoral.activities.parquet.ParquetFooters;
+import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.CountingStore;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.ShardsRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One attempt of reading touched shards: opens files that are new or changed and stages each shard's difference to the base. */
+final class ReadStep {
+    private final CountingStore store;
+    private final UpdateActivitiesImpl.Opener sources;
+    private final StepInputs inputs;
+    private final ParquetFooters footers;
+    private final ShardsRequest request;
+    private final AtomicLong opened = new AtomicLong();
+    private volatile Progress done;
+
+    /**
+     * An attempt.
+     *
+     * @param before what an attempt before has heartbeated
+     */
+    ReadStep(
+            ObjectStore store,
+            UpdateActivitiesImpl.Opener sources,
+            StepInputs inputs,
+            ParquetFooters footers,
+            ShardsRequest request,
+            Optional<Progress> before) {
+        this.store = new CountingStore(store);
+        this.sources = sources;
+        this.inputs = inputs;
+        this.footers = footers;
+        this.request = request;
+        this.done = before.filter(
+                        found -> StepTotals.isWithin(found.shards(), request) && StepTotals.isPlausible(found.sum()))
+                .orElse(new Progress("opened", 0, 0, StepTotals.NO_READ));
+    }
+
+    /**
+     * What reading heartbeats.
+     *
+     * @param done files opened so far
+     * @param shards shards that are finished; another attempt goes on after them
+     * @param sum what the finished shards add up to
+     */
+    record Progress(String step, long done, int shards, ReadOutcome.Read sum) implements StepProgress {
+        Progress with(long files) {
+            return new Progress(step, files, shards, sum);
+        }
+    }
+
+    /** How far it is. Safe to call from any thread. */
+    Progress progress() {
+        return done.with(opened.get());
+    }
+
+    ReadOutcome run() throws InterruptedException {
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+        StagedPlan plan = StagedPlan.read(catalog, request.plan());
+        inputs.shards(request, plan.plan());
+        try (Sources.Opened source =
+                sources.open(request.source(), request.options().allowEmpty())) {
+            try {
+                read(plan, catalog, source.files());
+            } catch (FileChangedException e) {
+                if (plan.plan().previous() != null) {
+                    source.files().disagreement(e.path()).ifPresent(reason -> {
+                        throw LittoralException.input("Cannot read " + e.path() + ": " + reason);
+                    });
+                }
+                return new ReadOutcome.Changed(e.getMessage(), StepTotals.requests(store, source));
+            }
+            return StepTotals.with(done.sum(), StepTotals.requests(store, source));
+        }
+    }
+
+    private void read(StagedPlan plan, CollectionCatalog catalog, FileSource source)
+            throws FileChangedException, InterruptedException {
+        List<Touched> touched = plan.touched();
+        ShardReader reader = new ShardReader(
+                catalog,
+                source,
+                footers,
+                request.source().spec(),
+                request.options().targetRowsPerSegment(),
+                opened);
+        // The other activities of this step report too.
+        int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
+        for (int i = request.from() + done.shards(); i < request.to(); i++) {
+            ShardReader.Result shard =
+                    reader.read(plan.plan(), touched.get(i), readBefore(catalog, plan.plan(), touched.get(i)));
+            catalog.write(plan.changesKey(i), JsonLines.write(shard.changes()));
+            Progress before = done;
+            done = new Progress(
+                    before.step(), opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
+        }
+    }
+
+    /** What the round before has read in the shard's range, by path. */
+    private static Map<String, FileEntry> readBefore(CollectionCatalog catalog, ListingPlan plan, Touched touched)
+            throws InterruptedException {
+        Map<String, FileEntry> files = new HashMap<>();
+        if (plan.previous() == null) {
+            return files;
+        }
+        StagedPlan previous = new StagedPlan(plan.previous(), catalog.one(plan.previous(), ListingPlan.class));
+        List<Touched> before = previous.touched();
+        for (int i = 0; i < before.size(); i++) {
+            if (overlap(before.get(i), touched)
+                    && catalog.find(previous.changesKey(i)).isPresent()) {
+                // Where every file was opened, those that are as in the base were read too.
+                List<FileEntry> base = previous.plan().reopen() ? base(catalog, before.get(i)) : List.of();
+                for (FileEntry file : FileListDiff.apply(base, previous.changes(catalog, i))) {
+                    files.put(
+                            file.path(),
+                            file.with(file.fragments().stream()
+                                    .map(fragment -> fragment.in(null))
+                                    .toList()));
+                }
+            }
+        }
+        return files;
+    }
+
+    private static boolean overlap(Touched one, Touched other) {
+        return beginsBeforeEndOf(one, other) && beginsBeforeEndOf(other, one);
+    }
+
+    private static boolean beginsBeforeEndOf(Touched one, Touched other) {
+        return other.to() == null || PathOrder.compare(one.shard().from(), other.to()) < 0;
+    }
+
+    /** The base's files in a shard's range. */
+    private static List<FileEntry> base(CollectionCatalog catalog, Touched touched) throws InterruptedException {
+        List<FileEntry> base = new ArrayList<>();
+        for (ShardRef shard : touched.shard().base()) {
+            catalog.readShard(shard, file -> {
+                if (touched.range().contains(file.path())) {
+                    base.add(file);
+                }
+            });
+        }
+        return base;
+    }
+}
