@@ -20,7 +20,7 @@ import java.util.Map;
 /** A collection's decisions as they ship, for tests in other packages. */
 public final class RealCollection {
     private final CollectionOptions options;
-    private final List<Message.Ticket> changes = new ArrayList<>();
+    private final List<PendingReply> changes = new ArrayList<>();
     private CollectionState state;
     private Instant now;
 
@@ -54,9 +54,9 @@ public final class RealCollection {
     }
 
     public void change(ExternalSource source) {
-        Message.Ticket ticket = new Message.Ticket();
-        changes.add(ticket);
-        state.handle(new Message.Change(source, "changeSource", ticket), now);
+        PendingReply reply = new PendingReply();
+        changes.add(reply);
+        state.handle(new Message.Change(source, "changeSource", reply), now);
     }
 
     public void refresh() {
@@ -228,10 +228,10 @@ public final class RealCollection {
     /** Changes that can be answered since this was asked last. */
     public List<ChangeAnswer> answers() {
         List<ChangeAnswer> answers = new ArrayList<>();
-        changes.removeIf(ticket -> {
-            boolean answered = ticket.job() > 0 && state.isSettled(ticket.job());
+        changes.removeIf(reply -> {
+            boolean answered = reply.job() > 0 && state.isSettled(reply.job());
             if (answered) {
-                answers.add(state.answer(ticket.job()));
+                answers.add(state.answer(reply.job()));
             }
             return answered;
         });

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.Timestamp;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import dev.littoral.workflows.model.ChangeAnswer;
@@ -295,12 +296,12 @@ final class CollectionClient {
 
     /** Gives it another source; answers when that is in the catalog. */
     ChangeAnswer changeSource(SourceRequest source) {
-        return update("changeSource", source);
+        return update(MessageNames.CHANGE_SOURCE, source);
     }
 
     /** Has its source listed again. */
     ChangeAnswer refresh() {
-        return update("refresh");
+        return update(MessageNames.REFRESH);
     }
 
     private ChangeAnswer update(String name, Object... arguments) {

@@ -1,5 +1,6 @@
 package dev.littoral.starter;
 
+import dev.littoral.workflows.model.UpdateStep;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,29 +24,31 @@ final class Progress implements AutoCloseable {
     /**
      * How far an update is.
      *
-     * @param name open, list, read, balance or commit
+     * @param step the step, or null while the catalog is opened
      * @param done what each of the step's activities that runs has done
      * @param listed files in all, or 0 while that is not known
      * @param trouble why an attempt failed that is tried again, or null
      */
-    record Step(String name, Map<String, Long> done, long listed, String trouble) {
+    record Step(UpdateStep step, Map<String, Long> done, long listed, String trouble) {
         /** The same step with what its activities have done in all. */
         Step with(long sum) {
-            return new Step(name, Map.of("all", sum), listed, trouble);
+            return new Step(step, Map.of("all", sum), listed, trouble);
         }
     }
 
     /** What the activities of a step have done so far, those included that have ended. */
     static final class Tally {
-        private String step = "";
+        private UpdateStep step;
+        private boolean began;
         private final Map<String, Long> done = new HashMap<>();
         private boolean next;
 
         long add(Step now) {
-            next = !now.name().equals(step);
+            next = !began || now.step() != step;
+            began = true;
             if (next) {
                 done.clear();
-                step = now.name();
+                step = now.step();
             }
             // An activity that has ended is no longer among those that run; what it said last still counts.
             now.done().forEach((activity, n) -> done.merge(activity, n, Math::max));
@@ -71,7 +74,7 @@ final class Progress implements AutoCloseable {
             return;
         }
         long now = System.nanoTime();
-        if (!step.name().equals("open") && (tally.next || now - said > QUIET_NANOS)) {
+        if (step.step() != null && (tally.next || now - said > QUIET_NANOS)) {
             err.println("littoral: " + text(step, sum));
             said = now;
         }
@@ -84,22 +87,22 @@ final class Progress implements AutoCloseable {
     }
 
     private static String text(Step step, long done) {
-        return switch (step.name()) {
-            case "open" -> "opening the catalog";
-            case "list" -> "listing" + (done > 0 ? ", " + Output.count(done) + " files so far" : "");
-            case "read" -> "reading footers, " + Output.count(done) + " of " + Output.count(step.listed()) + " files";
-            case "balance" -> "balancing";
-            default -> "committing";
+        return switch (step.step()) {
+            case null -> "opening the catalog";
+            case LIST -> "listing" + (done > 0 ? ", " + Output.count(done) + " files so far" : "");
+            case READ -> "reading footers, " + Output.count(done) + " of " + Output.count(step.listed()) + " files";
+            case BALANCE -> "balancing";
+            case COMMIT -> "committing";
         };
     }
 
     private static String bar(Step step, long done) {
-        int filled = switch (step.name()) {
-            case "open" -> 0;
-            case "list" -> 1;
-            case "read" -> 2 + (step.listed() == 0 ? 0 : (int) Math.min(BAR - 4, (BAR - 4) * done / step.listed()));
-            case "balance" -> BAR - 2;
-            default -> BAR - 1;
+        int filled = switch (step.step()) {
+            case null -> 0;
+            case LIST -> 1;
+            case READ -> 2 + (step.listed() == 0 ? 0 : (int) Math.min(BAR - 4, (BAR - 4) * done / step.listed()));
+            case BALANCE -> BAR - 2;
+            case COMMIT -> BAR - 1;
         };
         return "[" + "#".repeat(filled) + " ".repeat(BAR - filled) + "] " + text(step, done);
     }

@@ -25,7 +25,7 @@ final class ProgressProbe {
     Optional<Progress.Step> at(CollectionStatus status) {
         Job job = status.update();
         if (job == null) {
-            return Optional.of(new Progress.Step("open", Map.of(), 0, trouble(collection.pendingActivities(null))));
+            return Optional.of(new Progress.Step(null, Map.of(), 0, trouble(collection.pendingActivities(null))));
         }
         Optional<UpdateProgress> said = collection.progress(job);
         if (said.isEmpty()) {

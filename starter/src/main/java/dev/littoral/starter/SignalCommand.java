@@ -1,6 +1,7 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.model.Json;
 import picocli.CommandLine.Command;
 
@@ -33,7 +34,7 @@ abstract class SignalCommand extends CollectionCommand {
             footer = {"", WHERE})
     static final class Cancel extends SignalCommand {
         Cancel() {
-            super("cancelUpdate", "stop its update");
+            super(MessageNames.CANCEL_UPDATE, "stop its update");
         }
     }
 
@@ -43,7 +44,7 @@ abstract class SignalCommand extends CollectionCommand {
             footer = {"", WHERE})
     static final class Pause extends SignalCommand {
         Pause() {
-            super("pause", "refresh no more by itself");
+            super(MessageNames.PAUSE, "refresh no more by itself");
         }
     }
 
@@ -53,7 +54,7 @@ abstract class SignalCommand extends CollectionCommand {
             footer = {"", WHERE})
     static final class Resume extends SignalCommand {
         Resume() {
-            super("resume", "refresh by itself again");
+            super(MessageNames.RESUME, "refresh by itself again");
         }
     }
 
@@ -63,7 +64,7 @@ abstract class SignalCommand extends CollectionCommand {
             footer = {"", WHERE})
     static final class Retire extends SignalCommand {
         Retire() {
-            super("retire", "end for good");
+            super(MessageNames.RETIRE, "end for good");
         }
     }
 }

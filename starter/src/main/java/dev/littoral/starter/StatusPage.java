@@ -6,6 +6,7 @@ import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Rejection;
 import dev.littoral.workflows.model.RunningProgress;
+import dev.littoral.workflows.model.UpdateStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,8 +83,8 @@ final class StatusPage {
         Job update = status.update();
         RunningProgress said =
                 status.progress() != null && status.progress().update() == update.update() ? status.progress() : null;
-        String step = live.isPresent() && !live.get().name().equals("open")
-                ? live.get().name()
+        String step = live.isPresent() && live.get().step() != null
+                ? live.get().step().wireName()
                 : said == null ? null : said.step();
         if (step == null) {
             return "update " + update.update() + " begins";
@@ -97,7 +98,9 @@ final class StatusPage {
                         .orElse(0L));
         long of = same && said.of() > 0
                 ? said.of()
-                : step.equals("read") ? live.map(Progress.Step::listed).orElse(0L) : 0;
+                : step.equals(UpdateStep.READ.wireName())
+                        ? live.map(Progress.Step::listed).orElse(0L)
+                        : 0;
         return "update " + update.update() + " " + StatusText.step(step, of > 0 ? Math.min(done, of) : done, of);
     }
 

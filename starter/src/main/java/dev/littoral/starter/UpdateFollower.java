@@ -2,6 +2,7 @@ package dev.littoral.starter;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.worker.LittoralWorker;
+import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.FileCounts;
@@ -148,7 +149,7 @@ final class UpdateFollower {
             try {
                 if (requested && !cancelling) {
                     progress.say("cancelling");
-                    collection.signal("cancelUpdate");
+                    collection.signal(MessageNames.CANCEL_UPDATE);
                     cancelling = true;
                 }
                 boolean over = isClosed();

@@ -1,12 +1,14 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.steps.StepProgress;
+import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.UpdateStep;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInfo;
 import io.temporal.client.WorkflowClient;
@@ -122,7 +124,12 @@ final class ProgressReporter extends WorkerInterceptorBase {
         tell(
                 context,
                 new ProgressSignal.News(
-                        update(info), word, worker(context), done, word.equals("balance") ? 0 : of, null));
+                        update(info),
+                        word,
+                        worker(context),
+                        done,
+                        word.equals(UpdateStep.BALANCE.wireName()) ? 0 : of,
+                        null));
     }
 
     private void trouble(ActivityExecutionContext context, ApplicationFailure failure) {
@@ -156,13 +163,9 @@ final class ProgressReporter extends WorkerInterceptorBase {
 
     /** The step an activity is of: list, read, balance, commit, or another one's name. */
     private static String word(ActivityInfo info) {
-        return switch (info.getActivityType()) {
-            case "ListFiles" -> "list";
-            case "ReadFragments" -> "read";
-            case "BalanceSegments" -> "balance";
-            case "CommitSnapshot" -> "commit";
-            default -> info.getActivityType();
-        };
+        return UpdateStep.ofActivityType(info.getActivityType())
+                .map(UpdateStep::wireName)
+                .orElse(info.getActivityType());
     }
 
     private static String collection(ActivityInfo info) {
@@ -179,7 +182,8 @@ final class ProgressReporter extends WorkerInterceptorBase {
         String collectionId = collection(context.getInfo());
         Thread.ofVirtual().start(() -> {
             try {
-                client.newUntypedWorkflowStub(collectionId).signal("news", ProgressSignal.of(news));
+                client.newUntypedWorkflowStub(collectionId)
+                        .signal(MessageNames.PROGRESS_SIGNAL, ProgressSignal.of(news));
             } catch (RuntimeException e) {
                 LOG.debug("Collection {} could not be told how far its update is", collectionId, e);
             }

@@ -8,6 +8,7 @@ import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.UpdateStep;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -35,9 +36,6 @@ public final class WorkerMetrics implements StoreObserver, AutoCloseable {
 
     /** How often the SDK's numbers are handed over. */
     private static final double REPORT_SECONDS = 1;
-
-    /** Steps as reports name them; anything else would be a tag that grows. */
-    private static final Set<String> STEPS = Set.of("list", "read", "balance", "commit");
 
     private static final Set<UpdateState> GOOD = EnumSet.of(UpdateState.COMMITTED, UpdateState.UNCHANGED);
 
@@ -164,7 +162,8 @@ public final class WorkerMetrics implements StoreObserver, AutoCloseable {
     }
 
     private void step(String step, double seconds) {
-        if (STEPS.contains(step)) {
+        // Anything else would be a tag that grows.
+        if (UpdateStep.ofWireName(step).isPresent()) {
             Timer.builder("littoral.step")
                     .description("How long the steps of an update took, waits and retries included")
                     .tags("step", step)

@@ -212,7 +212,7 @@ final class CollectionState {
     void handle(Message message, Instant now) {
         switch (message) {
             case Message.Change change -> change(change, now);
-            case Message.Bad bad -> rejected(bad.signal(), bad.reason(), now);
+            case Message.Rejected bad -> rejected(bad.signal(), bad.reason(), now);
             case Message.Refresh refresh -> refresh(refresh, now);
             case Message.CancelUpdate ignored -> cancelUpdate(now);
             case Message.Pause ignored -> paused = true;
@@ -224,7 +224,7 @@ final class CollectionState {
 
     private void change(Message.Change change, Instant now) {
         if (over) {
-            refuse(change.trigger(), RETIRED + "; expected another collectionId", change.ticket(), now);
+            refuse(change.trigger(), RETIRED + "; expected another collectionId", change.reply(), now);
             return;
         }
         ExternalSource source = change.source();
@@ -234,7 +234,7 @@ final class CollectionState {
             if (serving != null) {
                 note = change.trigger() + " at " + now + " names the current source: update " + serving.update()
                         + " is " + serving.state() + ", nothing to do";
-                ticket(change.ticket(), serving);
+                reply(change.reply(), serving);
                 return;
             }
         }
@@ -252,7 +252,7 @@ final class CollectionState {
         }
         wanted = source;
         pending = job;
-        ticket(change.ticket(), job);
+        reply(change.reply(), job);
     }
 
     /** The job that makes this source good already: it waits, runs, or ended well; null when there is none. */
@@ -278,8 +278,9 @@ final class CollectionState {
                     refresh.trigger(),
                     over
                             ? RETIRED + "; expected another collectionId"
-                            : "the collection has no source yet; expected sourceChanged or changeSource first",
-                    refresh.ticket(),
+                            : "the collection has no source yet; expected " + MessageNames.SOURCE_CHANGED + " or "
+                                    + MessageNames.CHANGE_SOURCE + " first",
+                    refresh.reply(),
                     now);
             return;
         }
@@ -287,7 +288,7 @@ final class CollectionState {
         if (pending == null) {
             pending = accept(refresh.trigger(), wanted, now);
         }
-        ticket(refresh.ticket(), pending);
+        reply(refresh.reply(), pending);
     }
 
     /**
@@ -312,10 +313,10 @@ final class CollectionState {
         }
     }
 
-    private void refuse(String message, String reason, Message.Ticket ticket, Instant now) {
+    private void refuse(String message, String reason, PendingReply reply, Instant now) {
         rejected(message, reason, now);
-        if (ticket != null) {
-            ticket.refuse(reason);
+        if (reply != null) {
+            reply.refuse(reason);
         }
     }
 
@@ -669,7 +670,7 @@ final class CollectionState {
     /** The collection's end could not be written: it goes on. */
     void retireFailed(FailureReason failure, Instant now) {
         retiring = false;
-        rejected("retire", failure.type() + ": " + failure.reason(), now);
+        rejected(MessageNames.RETIRE, failure.type() + ": " + failure.reason(), now);
     }
 
     /** The head is at least this one. */
@@ -786,9 +787,9 @@ final class CollectionState {
 
     // ------------------------------------------------------------------ what is said
 
-    private static void ticket(Message.Ticket ticket, Job job) {
-        if (ticket != null) {
-            ticket.job(job.update());
+    private static void reply(PendingReply reply, Job job) {
+        if (reply != null) {
+            reply.serve(job.update());
         }
     }
 

@@ -37,45 +37,49 @@ public interface ExternalCollectionWorkflow {
     void run(CollectionInput input, CarriedInput carried);
 
     /** A new source. One that is not right is recorded under {@code rejected} in the status and changes nothing. */
-    @SignalMethod(description = "A new source: {\"uri\": …, \"spec\": {…}}")
+    @SignalMethod(name = MessageNames.SOURCE_CHANGED, description = "A new source: {\"uri\": …, \"spec\": {…}}")
     void sourceChanged(SourceRequest source);
 
     /** A new source, refused at once where it is not right; answers when it is declared in the catalog. */
-    @UpdateMethod(description = "A new source, refused at once where it is not right")
+    @UpdateMethod(
+            name = MessageNames.CHANGE_SOURCE,
+            description = "A new source, refused at once where it is not right")
     ChangeAnswer changeSource(SourceRequest source);
 
-    @UpdateValidatorMethod(updateName = "changeSource")
+    @UpdateValidatorMethod(updateName = MessageNames.CHANGE_SOURCE)
     void validateChangeSource(SourceRequest source);
 
     /** Lists the current source again. */
-    @SignalMethod(name = "refresh", description = "List the source again")
+    @SignalMethod(name = MessageNames.REFRESH, description = "List the source again")
     void signalRefresh();
 
     /** Lists the current source again; answers with the update that does. */
-    @UpdateMethod(name = "refresh", description = "List the source again; answers with the update that does")
+    @UpdateMethod(name = MessageNames.REFRESH, description = "List the source again; answers with the update that does")
     ChangeAnswer updateRefresh();
 
     /** Stops the update that runs and the one that waits. */
-    @SignalMethod(description = "Stop the update that runs and the one that waits")
+    @SignalMethod(name = MessageNames.CANCEL_UPDATE, description = "Stop the update that runs and the one that waits")
     void cancelUpdate();
 
     /** Stops periodic refresh. */
-    @SignalMethod(description = "Stop periodic refresh")
+    @SignalMethod(name = MessageNames.PAUSE, description = "Stop periodic refresh")
     void pause();
 
     /** Takes periodic refresh up again. */
-    @SignalMethod(description = "Take periodic refresh up again")
+    @SignalMethod(name = MessageNames.RESUME, description = "Take periodic refresh up again")
     void resume();
 
     /** Ends the collection for good. */
-    @SignalMethod(description = "End the collection for good")
+    @SignalMethod(name = MessageNames.RETIRE, description = "End the collection for good")
     void retire();
 
     /** Sent by workers: how far they are with its update, or what they have trouble with. */
-    @SignalMethod(description = "Sent by workers: how far they are, what they have trouble with")
-    void news(ProgressSignal news);
+    @SignalMethod(
+            name = MessageNames.PROGRESS_SIGNAL,
+            description = "Sent by workers: how far they are, what they have trouble with")
+    void onProgress(ProgressSignal news);
 
-    @QueryMethod(description = "What it follows, serves and does")
+    @QueryMethod(name = MessageNames.STATUS, description = "What it follows, serves and does")
     CollectionStatus status();
 
     /**
@@ -83,6 +87,6 @@ public interface ExternalCollectionWorkflow {
      *
      * @param page which of them; null for the newest
      */
-    @QueryMethod(description = "Recent updates, newest first: {\"before\": 7, \"limit\": 10}")
+    @QueryMethod(name = MessageNames.JOBS, description = "Recent updates, newest first: {\"before\": 7, \"limit\": 10}")
     List<Job> jobs(JobsRequest page);
 }

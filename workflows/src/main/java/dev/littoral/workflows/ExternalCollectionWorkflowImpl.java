@@ -130,7 +130,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             serve(input);
         } catch (CanceledFailure e) {
             // Its update is cancelled with it, and removes its staging first.
-            Workflow.newDetachedCancellationScope(() -> Workflow.await(Policies.FAREWELL, updates::isEmpty))
+            Workflow.newDetachedCancellationScope(() -> Workflow.await(Policies.CLEAN_UP_TIMEOUT, updates::isEmpty))
                     .run();
             throw e;
         }
@@ -408,7 +408,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
                 Workflow.newExternalWorkflowStub(
                                 UpdateExternalCollectionWorkflow.class,
                                 UpdateExternalCollectionWorkflow.id(collectionId, update))
-                        .areYouThere();
+                        .ping();
             } catch (ApplicationFailure e) {
                 // Not the SignalExternalWorkflowException that the SDK documents. Any other answer does not say that it
                 // is gone.
@@ -462,9 +462,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final class OtherSignals implements DynamicSignalHandler {
         @Override
         public void handle(String name, EncodedValues arguments) {
-            inbox.addLast(new Message.Bad(
+            inbox.addLast(new Message.Rejected(
                     Requests.plain(name),
-                    "there is no such signal; expected sourceChanged, refresh, cancelUpdate, pause, resume or retire"));
+                    "there is no such signal; expected " + MessageNames.oneOf(MessageNames.SIGNALS)));
         }
 
         @Override
@@ -483,8 +483,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         /** Reached by way of the validator only, as none is valid. */
         @Override
         public Object handleExecute(String name, EncodedValues arguments) {
-            throw FailureReason.input(
-                            "there is no update " + Requests.named(name) + "; expected changeSource or refresh")
+            throw FailureReason.input("there is no update " + Requests.named(name) + "; expected "
+                            + MessageNames.oneOf(MessageNames.UPDATES))
                     .thrown();
         }
 
@@ -498,8 +498,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private static final class OtherQueries implements DynamicQueryHandler {
         @Override
         public Object handle(String name, EncodedValues arguments) {
-            throw new InvalidRequestException(
-                    "there is no query " + Requests.named(name) + "; expected status or jobs");
+            throw new InvalidRequestException("there is no query " + Requests.named(name) + "; expected "
+                    + MessageNames.oneOf(MessageNames.QUERIES));
         }
 
         @Override
@@ -511,9 +511,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void sourceChanged(SourceRequest source) {
         try {
-            inbox.addLast(new Message.Change(Requests.source(source), "sourceChanged", null));
+            inbox.addLast(new Message.Change(Requests.source(source), MessageNames.SOURCE_CHANGED, null));
         } catch (InvalidRequestException e) {
-            inbox.addLast(new Message.Bad("sourceChanged", e.getMessage()));
+            inbox.addLast(new Message.Rejected(MessageNames.SOURCE_CHANGED, e.getMessage()));
         }
     }
 
@@ -537,7 +537,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public ChangeAnswer changeSource(SourceRequest source) {
         ExternalSource wanted = checked(source);
-        long job = served(ticket -> new Message.Change(wanted, "changeSource", ticket));
+        long job = served(reply -> new Message.Change(wanted, MessageNames.CHANGE_SOURCE, reply));
         // Once this has answered, nothing of an older source can commit.
         Workflow.await(() -> state.isSettled(job));
         return state.answer(job);
@@ -545,16 +545,16 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public void signalRefresh() {
-        inbox.addLast(new Message.Refresh("refresh", null));
+        inbox.addLast(new Message.Refresh(MessageNames.REFRESH, null));
     }
 
     @Override
     public ChangeAnswer updateRefresh() {
-        return state.answer(served(ticket -> new Message.Refresh("refresh", ticket)));
+        return state.answer(served(reply -> new Message.Refresh(MessageNames.REFRESH, reply)));
     }
 
     private interface Request {
-        Message with(Message.Ticket ticket);
+        Message with(PendingReply reply);
     }
 
     /** The job that serves a request. Temporal forgets update ids when a run ends, so they are remembered here. */
@@ -567,14 +567,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (before > 0) {
             return before;
         }
-        Message.Ticket ticket = new Message.Ticket();
-        inbox.addLast(request.with(ticket));
-        Workflow.await(ticket::isTaken);
-        if (ticket.refusal() != null) {
-            throw FailureReason.input(ticket.refusal()).thrown();
+        PendingReply reply = new PendingReply();
+        inbox.addLast(request.with(reply));
+        Workflow.await(reply::isSet);
+        if (reply.refusal() != null) {
+            throw FailureReason.input(reply.refusal()).thrown();
         }
-        state.served(id, ticket.job());
-        return ticket.job();
+        state.served(id, reply.job());
+        return reply.job();
     }
 
     @Override
@@ -598,13 +598,13 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     @Override
-    public void news(ProgressSignal news) {
+    public void onProgress(ProgressSignal news) {
         try {
             // Not by way of the inbox: it is of use while the loop waits for what it tells of.
             state.heard(Requests.news(news), now());
             Workflow.setCurrentDetails(StatusText.details(state.status()));
         } catch (InvalidRequestException e) {
-            inbox.addLast(new Message.Bad("news", e.getMessage()));
+            inbox.addLast(new Message.Rejected(MessageNames.PROGRESS_SIGNAL, e.getMessage()));
         }
     }
 

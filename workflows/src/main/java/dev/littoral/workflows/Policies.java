@@ -37,10 +37,10 @@ public final class Policies {
     private static final int MAX_ATTEMPTS = 12;
 
     /** How long the other parts of a step go on when one has failed. */
-    static final Duration GRACE = Duration.ofSeconds(5);
+    static final Duration SIBLING_TIMEOUT = Duration.ofSeconds(5);
 
     /** How long a collection that is cancelled waits for its update to clean up. */
-    static final Duration FAREWELL = Duration.ofSeconds(30);
+    static final Duration CLEAN_UP_TIMEOUT = Duration.ofSeconds(30);
 
     /** Where a few changes in a row stop update after update, so long is waited from launch to launch; it doubles. */
     private static final Duration FIRST_GAP = Duration.ofMillis(500);

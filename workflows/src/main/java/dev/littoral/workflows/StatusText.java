@@ -8,6 +8,7 @@ import dev.littoral.workflows.model.Rejection;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.UpdateStep;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -70,11 +71,11 @@ public final class StatusText {
 
     /** What a step of an update is doing, in words: {@code reads footers, 1,204 of 98,112 files}. */
     public static String step(String step, long done, long of) {
-        return switch (step) {
-            case "list" -> "lists files" + (done > 0 ? ", " + count(done) + " so far" : "");
-            case "read" -> "reads footers" + share(done, of, "files");
-            case "balance" -> "balances segments" + share(done, of, "shards");
-            default -> "commits";
+        return switch (UpdateStep.ofWireName(step).orElse(UpdateStep.COMMIT)) {
+            case LIST -> "lists files" + (done > 0 ? ", " + count(done) + " so far" : "");
+            case READ -> "reads footers" + share(done, of, "files");
+            case BALANCE -> "balances segments" + share(done, of, "shards");
+            case COMMIT -> "commits";
         };
     }
 

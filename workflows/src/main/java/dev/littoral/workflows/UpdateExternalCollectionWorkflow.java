@@ -37,10 +37,10 @@ public interface UpdateExternalCollectionWorkflow {
     @WorkflowMethod(name = TYPE)
     UpdateReport run(UpdateInput input);
 
-    @QueryMethod
+    @QueryMethod(name = MessageNames.PROGRESS)
     UpdateProgress progress();
 
     /** Sent by its collection to learn whether this workflow is still there. */
-    @SignalMethod
-    void areYouThere();
+    @SignalMethod(name = MessageNames.PING)
+    void ping();
 }

@@ -17,6 +17,7 @@ import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateProgress;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.UpdateStep;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -46,7 +47,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private final UpdateReportBuilder tally;
     private final int activities;
     private final StringBuilder story = new StringBuilder();
-    private UpdateProgress progress = new UpdateProgress("list", 1, 0, 0);
+    private UpdateProgress progress = new UpdateProgress(UpdateStep.LIST, 1, 0, 0);
     private Head base;
     private int round = 1;
     private String previousPlan;
@@ -93,8 +94,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     @Override
     public UpdateReport run(UpdateInput sameInput) {
         if (input == null) {
-            throw FailureReason.input(
-                            "an update is started by its collection; expected refresh or sourceChanged, sent to that")
+            throw FailureReason.input("an update is started by its collection; expected " + MessageNames.REFRESH
+                            + " or " + MessageNames.SOURCE_CHANGED + ", sent to that")
                     .thrown();
         }
         say(
@@ -132,7 +133,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     }
 
     @Override
-    public void areYouThere() {
+    public void ping() {
         // That it could be sent is the answer.
     }
 
@@ -188,11 +189,11 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     }
 
     private Attempt attempt(String commitId, String objects) {
-        progress = new UpdateProgress("list", round, 0, 0);
+        progress = new UpdateProgress(UpdateStep.LIST, round, 0, 0);
         // An activity that fails or is cancelled may have staged something before.
         staged = true;
         ListingOutcome listing = timed(
-                "list",
+                UpdateStep.LIST,
                 () -> work(StatusText.summary("list " + input.source().uri()))
                         .listFiles(new ListRequest(
                                 input.collectionId(),
@@ -218,9 +219,9 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                 StatusText.count(listing.listed(), "file") + "; " + StatusText.count(listing.touched(), "shard")
                         + " with new, changed or removed ones");
 
-        progress = new UpdateProgress("read", round, listing.touched(), listing.listed());
+        progress = new UpdateProgress(UpdateStep.READ, round, listing.touched(), listing.listed());
         List<ReadOutcome> reads = timed(
-                "read",
+                UpdateStep.READ,
                 () -> inParallel(
                         listing.touched(),
                         (from, to) -> Async.function(
@@ -247,10 +248,10 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         }
         say("Read", tally.changes());
 
-        progress = new UpdateProgress("balance", round, listing.touched(), listing.listed());
+        progress = new UpdateProgress(UpdateStep.BALANCE, round, listing.touched(), listing.listed());
         uncommitted = objects;
         List<BalanceResult> balanced = timed(
-                "balance",
+                UpdateStep.BALANCE,
                 () -> inParallel(
                         listing.touched(),
                         (from, to) -> Async.function(
@@ -268,7 +269,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         }
         say("Balanced", StatusText.totals(tally.totals()));
 
-        progress = new UpdateProgress("commit", round, listing.touched(), listing.listed());
+        progress = new UpdateProgress(UpdateStep.COMMIT, round, listing.touched(), listing.listed());
         CommitResult result = commit(new CommitRequest(
                 input.collectionId(),
                 input.update(),
@@ -313,7 +314,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         uncommitted = null;
         List<CommitResult> result = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> result.add(timed(
-                        "commit",
+                        UpdateStep.COMMIT,
                         () -> bulk("commit " + StatusText.totals(tally.totals()) + " as version "
                                         + (base.version() + 1))
                                 .commitSnapshot(request))))
@@ -399,8 +400,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         } catch (ActivityFailure e) {
             // Mostly the others fail for the same reason. To cancel one that ends right then would break the service in
             // memory.
-            Runnable grace =
-                    () -> Workflow.await(Policies.GRACE, () -> promises.stream().allMatch(Promise::isCompleted));
+            Runnable grace = () -> Workflow.await(
+                    Policies.SIBLING_TIMEOUT, () -> promises.stream().allMatch(Promise::isCompleted));
             if (Workflow.getVersion(WorkflowVersions.UPDATE, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST)
                     >= WorkflowVersions.ALL_SHARDS) {
                 // A cancel must not end the wait: staging would be removed while a shard still writes to it.
@@ -418,7 +419,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         return results;
     }
 
-    private <T> T timed(String step, Supplier<T> work) {
+    private <T> T timed(UpdateStep step, Supplier<T> work) {
         long start = Workflow.currentTimeMillis();
         try {
             return work.get();

@@ -12,6 +12,7 @@ import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.UpdateStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,8 +109,8 @@ final class UpdateReportBuilder {
         more.forEach((kind, n) -> requests.merge(kind, n, Long::sum));
     }
 
-    void took(String step, long millis) {
-        seconds.merge(step, millis / 1000.0, Double::sum);
+    void took(UpdateStep step, long millis) {
+        seconds.merge(step.wireName(), millis / 1000.0, Double::sum);
     }
 
     /** What the snapshot to be adds up to. */

@@ -75,8 +75,8 @@ class CollectionStateTest {
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(state.status().state()).isEqualTo("idle");
-        Message.Ticket refused = refresh();
-        assertThat(refused.isTaken()).isTrue();
+        PendingReply refused = refresh();
+        assertThat(refused.isSet()).isTrue();
         assertThat(refused.refusal()).contains("no source yet");
         assertThat(state.status().rejected()).hasSize(1);
         assertThat(state.lastUpdate()).isZero();
@@ -223,20 +223,20 @@ class CollectionStateTest {
     @Test
     void ofAThousandChangesTheLastWins() {
         running(A);
-        List<Message.Ticket> tickets = IntStream.range(0, 1_000)
+        List<PendingReply> replies = IntStream.range(0, 1_000)
                 .mapToObj(i -> change(source("s3://lake/" + i + "/")))
                 .toList();
 
-        assertThat(tickets).extracting(Message.Ticket::job).doesNotHaveDuplicates();
+        assertThat(replies).extracting(PendingReply::job).doesNotHaveDuplicates();
         assertThat(state.next(now))
-                .isEqualTo(new Decision.Declare(job(tickets.get(999).job())));
+                .isEqualTo(new Decision.Declare(job(replies.get(999).job())));
         declare();
         launch();
         finish(1_001);
         assertThat(head.source().uri()).isEqualTo("s3://lake/999/");
-        assertThat(tickets).allMatch(ticket -> state.isSettled(ticket.job()));
-        assertThat(state.answer(tickets.get(998).job()).state()).isEqualTo(SUPERSEDED);
-        assertThat(state.answer(tickets.get(0).job()).state()).isEqualTo(SUPERSEDED);
+        assertThat(replies).allMatch(reply -> state.isSettled(reply.job()));
+        assertThat(state.answer(replies.get(998).job()).state()).isEqualTo(SUPERSEDED);
+        assertThat(state.answer(replies.get(0).job()).state()).isEqualTo(SUPERSEDED);
         assertThat(state.jobs()).hasSize(100);
     }
 
@@ -870,7 +870,7 @@ class CollectionStateTest {
     void whatIsCarriedIsWhatWasThere() throws JsonProcessingException {
         running(A);
         finish(1);
-        state.handle(new Message.Bad("sourceChanged", "no uri"), now);
+        state.handle(new Message.Rejected("sourceChanged", "no uri"), now);
         state.handle(new Message.Pause(), now);
         change(A);
         state.served("request-1", 1);
@@ -909,7 +909,7 @@ class CollectionStateTest {
             change(new ExternalSource(
                     "s3://lake/" + i + "/",
                     new ExternalSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
-            state.handle(new Message.Bad("sourceChanged", "x".repeat(600)), now);
+            state.handle(new Message.Rejected("sourceChanged", "x".repeat(600)), now);
             state.served("request-" + i, i);
         }
 
@@ -1088,18 +1088,18 @@ class CollectionStateTest {
 
     // ------------------------------------------------------------------ what happens, in short
 
-    private Message.Ticket change(ExternalSource source) {
-        Message.Ticket ticket = new Message.Ticket();
-        state.handle(new Message.Change(source, "changeSource", ticket), now);
-        assertThat(ticket.isTaken()).isTrue();
-        return ticket;
+    private PendingReply change(ExternalSource source) {
+        PendingReply reply = new PendingReply();
+        state.handle(new Message.Change(source, "changeSource", reply), now);
+        assertThat(reply.isSet()).isTrue();
+        return reply;
     }
 
-    private Message.Ticket refresh() {
-        Message.Ticket ticket = new Message.Ticket();
-        state.handle(new Message.Refresh("refresh", ticket), now);
-        assertThat(ticket.isTaken()).isTrue();
-        return ticket;
+    private PendingReply refresh() {
+        PendingReply reply = new PendingReply();
+        state.handle(new Message.Refresh("refresh", reply), now);
+        assertThat(reply.isSet()).isTrue();
+        return reply;
     }
 
     private void declare() {

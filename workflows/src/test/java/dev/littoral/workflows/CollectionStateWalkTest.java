@@ -87,8 +87,8 @@ class CollectionStateWalkTest {
         private final List<Head> log = new ArrayList<>();
         private final List<Child> children = new ArrayList<>();
         private final Deque<Message> inbox = new ArrayDeque<>();
-        private final List<Message.Ticket> changes = new ArrayList<>();
-        private final List<Message.Ticket> refreshes = new ArrayList<>();
+        private final List<PendingReply> changes = new ArrayList<>();
+        private final List<PendingReply> refreshes = new ArrayList<>();
         private final Map<Long, UpdateState> ends = new TreeMap<>();
         private final List<Head> late = new ArrayList<>();
         private CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
@@ -114,14 +114,14 @@ class CollectionStateWalkTest {
             settle();
             check();
             if (!over) {
-                Message.Ticket last = changes.isEmpty() ? null : changes.get(changes.size() - 1);
+                PendingReply last = changes.isEmpty() ? null : changes.get(changes.size() - 1);
                 if (last != null && isGood(ends.get(last.job()))) {
                     assertThat(newest().source())
                             .as("the head's source when its update is good")
                             .isEqualTo(wish);
                 }
                 if (wish != null) {
-                    message(new Message.Refresh("refresh", ticket(refreshes)));
+                    message(new Message.Refresh("refresh", reply(refreshes)));
                     settle();
                     check();
                     assertThat(newest().source())
@@ -145,11 +145,11 @@ class CollectionStateWalkTest {
             switch (random.nextInt(20)) {
                 case 0, 1, 2 -> {
                     wish = SOURCES.get(random.nextInt(SOURCES.size()));
-                    message(new Message.Change(wish, "changeSource", ticket(changes)));
+                    message(new Message.Change(wish, "changeSource", reply(changes)));
                 }
                 case 3, 4 -> {
                     if (wish != null) {
-                        message(new Message.Refresh("refresh", ticket(refreshes)));
+                        message(new Message.Refresh("refresh", reply(refreshes)));
                     }
                 }
                 case 5 -> message(new Message.CancelUpdate());
@@ -179,10 +179,10 @@ class CollectionStateWalkTest {
             inbox.add(message);
         }
 
-        private Message.Ticket ticket(List<Message.Ticket> tickets) {
-            Message.Ticket ticket = new Message.Ticket();
-            tickets.add(ticket);
-            return ticket;
+        private PendingReply reply(List<PendingReply> replies) {
+            PendingReply reply = new PendingReply();
+            replies.add(reply);
+            return reply;
         }
 
         private void saw(String what) {
@@ -418,7 +418,7 @@ class CollectionStateWalkTest {
                         .as("update %s is neither listed nor ended", n)
                         .isTrue();
             }
-            for (Message.Ticket change : changes) {
+            for (PendingReply change : changes) {
                 if (change.job() > 0 && state.isSettled(change.job())) {
                     answered = Math.max(answered, state.answer(change.job()).generation());
                 }
@@ -432,8 +432,8 @@ class CollectionStateWalkTest {
                 }
                 check();
             }
-            assertThat(refreshes).allMatch(Message.Ticket::isTaken);
-            assertThat(changes).allMatch(Message.Ticket::isTaken).allMatch(ticket -> state.isSettled(ticket.job()));
+            assertThat(refreshes).allMatch(PendingReply::isSet);
+            assertThat(changes).allMatch(PendingReply::isSet).allMatch(reply -> state.isSettled(reply.job()));
             for (long n = 1; n <= lastUpdate; n++) {
                 assertThat(ends).as("update %s has its end", n).containsKey(n);
             }

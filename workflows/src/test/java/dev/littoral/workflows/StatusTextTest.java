@@ -52,7 +52,7 @@ class StatusTextTest {
                         0,
                         new RetryInfo("read", "the store answers 503", 3, NOW, NOW.plusSeconds(2))),
                 NOW);
-        state.handle(new Message.Bad("sourceChanged", "source.uri is [a](b) <script>"), NOW);
+        state.handle(new Message.Rejected("sourceChanged", "source.uri is [a](b) <script>"), NOW);
         assertThat(StatusText.details(state.status()))
                 .contains(
                         "**State:** updating",

@@ -20,6 +20,7 @@ import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.UpdateStep;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -106,8 +107,8 @@ class UpdateReportBuilderTest {
         tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0), 1, 30, 53, Map.of("c", 1L)));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 15, 1, 1), 1, 15, 54, Map.of("c", 1L)));
         tally.committed(2);
-        tally.took("list", 1_500);
-        tally.took("list", 250);
+        tally.took(UpdateStep.LIST, 1_500);
+        tally.took(UpdateStep.LIST, 250);
         Head committed = head(5, new Totals(8, 800, 8, 95, 5, 1));
         UpdateReport report = tally.report(UpdateState.COMMITTED, committed, null, tally.changes());
 

@@ -422,7 +422,7 @@ class UpdateWorkflowTest {
         lab.start(A);
         if (isSharded(step)) {
             other.awaitReached();
-            lab.pass(Policies.GRACE.plusSeconds(1));
+            lab.pass(Policies.SIBLING_TIMEOUT.plusSeconds(1));
         }
         Job job = lab.awaitEnd(1, FAILED);
 

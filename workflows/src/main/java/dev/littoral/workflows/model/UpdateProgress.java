@@ -8,4 +8,4 @@ package dev.littoral.workflows.model;
  * @param shards shards that are touched, or 0 while that is not known
  * @param listed files listed, or 0 while that is not known
  */
-public record UpdateProgress(String step, int round, int shards, long listed) {}
+public record UpdateProgress(UpdateStep step, int round, int shards, long listed) {}
