@@ -280,7 +280,8 @@ public final class Glob {
         }
 
         private IllegalArgumentException bad(String finding) {
-            return new IllegalArgumentException("The glob " + Requests.shortened(glob) + " " + finding + ".");
+            String shown = Secrets.maybeSecret(glob) ? "of " + glob.length() + " characters" : Requests.shortened(glob);
+            return new IllegalArgumentException("The glob " + shown + " " + finding + ".");
         }
     }
 }

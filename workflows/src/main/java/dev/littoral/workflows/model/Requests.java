@@ -60,19 +60,6 @@ public final class Requests {
     private static final Pattern SECRET_KEY =
             Pattern.compile("secret|passw|pwd|token|credential|access_?-?key|api_?-?key|private|signature");
 
-    /** A name that may be repeated in an answer: words and signs between them, too short to be a secret. */
-    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_.\\x20-]{1,32}[0-9]{0,2}");
-
-    /** What is as long and as mixed is more likely a secret than a word. */
-    private static final Pattern MIXED =
-            Pattern.compile("(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[A-Za-z0-9/+=_.~-]{20,}");
-
-    /** An access key's id, a user with a password, or the query of a URL that grants access by itself. */
-    private static final Pattern SECRET_VALUE = Pattern.compile(
-            "(?<![0-9A-Za-z])(AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])"
-                    + "|^[^:/]*://[^/@:]*:[^@]*@"
-                    + "|(?i)[?&](X-Amz-|X-Goog-|AWSAccessKeyId|sig=|[^/?&=]*(secret|token|passw|credential|access_?key|signature)[^/?&=]*=)");
-
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
 
     private Requests() {}
@@ -325,6 +312,9 @@ public final class Requests {
         for (JsonNode each : list(where, json)) {
             String at = where + "[" + globs.size() + "]";
             String glob = text(at, each);
+            if (Secrets.isKey(glob)) {
+                throw credential(at);
+            }
             Glob.problem(glob).ifPresent(problem -> {
                 throw new InvalidRequestException(at + ": " + problem);
             });
@@ -393,6 +383,10 @@ public final class Requests {
             return null;
         }
         String profile = text(where, json);
+        // A name is repeated wherever the profile is missing, or not allowed.
+        if (Secrets.isKey(profile) || Secrets.isRandom(profile)) {
+            throw credential(where);
+        }
         if (!isProfile(profile)) {
             throw new InvalidRequestException(
                     where + " is no profile's name; expected one of the shared AWS configuration");
@@ -486,8 +480,8 @@ public final class Requests {
             if (keys.contains(key)) {
                 return;
             }
-            if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find() || isSecret(key)) {
-                String named = isPlain(key) ? where + "." + key : "a key of " + where;
+            if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find() || Secrets.isSecret(key)) {
+                String named = Secrets.isPlain(key) ? where + "." + key : "a key of " + where;
                 throw new InvalidRequestException(
                         named + " looks like a secret; a source never holds one: name a profile in the spec");
             }
@@ -523,15 +517,19 @@ public final class Requests {
             throw new InvalidRequestException(
                     where + " has " + text.length() + " characters; expected at most " + maxChars);
         }
-        if (isSecret(text)) {
-            throw new InvalidRequestException(
-                    where
-                            + " holds what looks like a credential; a source never does: name a profile in the spec, or let the worker's own credentials serve");
+        if (Secrets.isSecret(text)) {
+            throw credential(where);
         }
         if (!isWritable(text)) {
             throw new InvalidRequestException(where + " holds half a Unicode character; expected whole ones");
         }
         return text;
+    }
+
+    private static InvalidRequestException credential(String where) {
+        return new InvalidRequestException(
+                where
+                        + " holds what looks like a credential; a source never does: name a profile in the spec, or let the worker's own credentials serve");
     }
 
     private static boolean absent(JsonNode json) {
@@ -554,28 +552,22 @@ public final class Requests {
 
     private static String shown(JsonNode json) {
         return json.isTextual()
-                ? isSecret(json.textValue()) ? "what looks like a credential" : quoted(json.textValue())
+                ? Secrets.isSecret(json.textValue()) ? "what looks like a credential" : quoted(json.textValue())
                 : json.isValueNode() ? shortened(json.toString()) : kind(json);
     }
 
     private static String quoted(String text) {
-        return text == null
-                ? "missing"
-                : isSecret(text) || MIXED.matcher(text).find() ? ofLength(text) : '"' + shortened(text) + '"';
+        return text == null ? "missing" : Secrets.maybeSecret(text) ? ofLength(text) : '"' + shortened(text) + '"';
     }
 
     /** A name that somebody chose, in quotes, where it is like a word; else only how long it is, as it may be a secret. */
     public static String named(String name) {
-        return isPlain(name) ? '"' + name + '"' : ofLength(name);
+        return Secrets.isPlain(name) ? '"' + name + '"' : ofLength(name);
     }
 
     /** A name that somebody chose, where it is like a word; else only how long it is. */
     public static String plain(String name) {
-        return isPlain(name) ? name : "a name " + ofLength(name);
-    }
-
-    private static boolean isPlain(String name) {
-        return PLAIN_NAME.matcher(name).matches() && !isSecret(name);
+        return Secrets.isPlain(name) ? name : "a name " + ofLength(name);
     }
 
     private static String ofLength(String text) {
@@ -585,14 +577,6 @@ public final class Requests {
     /** At most 60 characters of a text, each of which can be written and shown. */
     public static String shortened(String text) {
         return PrintableText.name(text, MAX_SHOWN);
-    }
-
-    /** Looks at no more than may be accepted or shown. */
-    private static boolean isSecret(String text) {
-        return SECRET_VALUE
-                .matcher(text)
-                .region(0, Math.min(text.length(), MAX_URI_CHARS))
-                .find();
     }
 
     /** Whether the text can be written as UTF-8: a JSON escape can spell a surrogate without its other half. */

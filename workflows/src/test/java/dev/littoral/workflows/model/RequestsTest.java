@@ -440,6 +440,90 @@ class RequestsTest {
         }
     }
 
+    /** What somebody might paste into the wrong field. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                SECRET_KEY,
+                "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+                "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+                "K005h3yCo8nvbEXJ1OUzFT50uSRZ6Ia",
+                "sv=2024-11-04&ss=b&srt=sco&sp=rwl&sig=cHJldGVuZGVkc2lnbmF0dXJl%3D",
+                "sig=cHJldGVuZGVkc2lnbmF0dXJl",
+                "https://lake.s3.amazonaws.com/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0123456789abcdef",
+                "X-Amz-Signature=0123456789abcdef0123456789abcdef",
+                "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+                "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+            })
+    void aProfileOrAGlobThatIsLikeASecretIsRefusedAndNotRepeated(String secret) {
+        for (String spec : List.of("'profile':'%s'", "'include':['%s']", "'exclude':['a', '%s']")) {
+            assertThat(refusal(() -> source(spec(spec.formatted(secret)))))
+                    .contains("looks like a credential")
+                    .doesNotContain(secret.substring(0, 8), secret.substring(secret.length() - 10));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0a1b2c3d4e5f60718293a4b5c6d7e8f9", "q1W2e3R4t5Y6u7I8o9P0", "Zx8Kq2Vn5Lr7Tw3Bm9Hd4Js6"})
+    void aProfileThatIsDrawnByLotIsRefusedAndNotRepeated(String secret) {
+        assertThat(refusal(() -> source(spec("'profile':'" + secret + "'"))))
+                .contains("looks like a credential")
+                .doesNotContain(secret.substring(0, 8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "default",
+                "AdministratorAccess-123456789012",
+                "PowerUserAccess-210987654321",
+                "ProductionDataLakeReadOnly2024",
+                "arn:aws:iam::123456789012:role/LakeReader",
+                "team_a.prod@eu-west-1"
+            })
+    void aProfileIsCalledWhatItIsCalled(String profile) {
+        assertThat(source(spec("'profile':'" + profile + "'")).spec().profile()).isEqualTo(profile);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "year=2024/Month=12/*.parquet",
+                "token=abc/**",
+                "sig=5/*.parquet",
+                "d41d8cd98f00b204e9800998ecf8427e",
+                "data/0a1b2c3d4e5f60718293a4b5c6d7e8f9/Part-00000-C000.snappy.parquet",
+                "{a,b}/[0-9]*"
+            })
+    void aGlobIsWhatPathsAre(String glob) {
+        assertThat(source(spec("'include':['" + glob + "']")).spec().include()).containsExactly(glob);
+    }
+
+    @Test
+    void aGlobThatIsWrongIsRepeatedUnlessItMayBeASecret() {
+        assertThat(refusal(() -> source(spec("'include':['data/[a-']")))).contains("The glob data/[a- ");
+        assertThat(refusal(() -> source(spec("'include':['[" + SECRET_KEY + "']"))))
+                .contains("The glob of 41 characters ")
+                .doesNotContain("wJalr", "EXAMPLEKEY");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "targetRowsPerSegments, true",
+        "aws_secret_like_name_of_words, true",
+        "ACCESS_KEY_ID, true",
+        "onBadFile2, true",
+        "qwertyuiopasdfghjklzxcvbnmqwerty, false",
+        "kJhGfDsAqWeRtYuIoPzXcVbNmLkJhGfD, false",
+        "QWERTYUIOPASDFGHJKLZXCVBNMQWERTY, false",
+        "abcdefabcdefabcdefabcdefabcdefab, false"
+    })
+    void aNameOfWordsIsRepeatedAndOneOfLettersIsNot(String name, boolean repeated) {
+        assertThat(Requests.plain(name).contains(name)).isEqualTo(repeated);
+        assertThat(Requests.named(name).contains(name)).isEqualTo(repeated);
+    }
+
     @Test
     void newsAreTakenUpToTheirBounds() {
         RetryInfo trouble = new RetryInfo(
