@@ -15,8 +15,9 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Requests of one address, a source or a catalog, get no more turns than the limit, and no more than three times what is left
  * over of the limit and a third. So one address alone has the whole limit, and one that holds all of it, because its store has
- * stopped answering, leaves turns to the others. Of those that wait, the address with the fewest turns goes first, and of its
- * requests the one that came first.
+ * stopped answering, leaves turns to the others. Turns beyond an address's credit, which grows by its answers and shrinks by requests
+ * that got none, are held against all addresses together as if they were of one: however many have stopped answering, the third is for
+ * those that answer. Of those that wait, the address with the fewest turns goes first, and of its requests the one that came first.
  */
 final class AdaptiveConcurrencyLimit {
     private static final int FIRST = 16;
@@ -40,13 +41,24 @@ final class AdaptiveConcurrencyLimit {
     /** What an address may have, in turns that are left over. */
     private static final int SHARE = 3;
 
+    /** What a request without an answer takes from an address's credit, in answers. */
+    private static final int LOSS = 4;
+
+    private static final int LEAST_CREDIT = -64;
+
+    /** Of so many addresses the credit is remembered while they have no requests. */
+    private static final int MAX_IDLE = 1_000;
+
     private final int most;
 
-    /** Addresses that have turns or wait for them. */
+    /** Addresses that have turns, or wait for them, or had some. */
     private final Map<String, Line> lines = new HashMap<>();
 
     /** Turns that are taken. */
     private int taken;
+
+    /** Those among them that are beyond their address's credit. */
+    private int onTrial;
 
     /** Turns so far that someone had to wait for: who came first has the smaller number. */
     private long arrivals;
@@ -114,6 +126,17 @@ final class AdaptiveConcurrencyLimit {
     private static final class Line {
         private final Deque<Turn> waiting = new ArrayDeque<>();
         private int taken;
+
+        /** So many turns it has by itself; none where it is below. */
+        private int credit = 1;
+
+        private int onTrial() {
+            return Math.max(0, taken - Math.max(0, credit));
+        }
+
+        private boolean hasCredit() {
+            return taken < credit;
+        }
     }
 
     /** A turn that someone waits for. */
@@ -154,7 +177,7 @@ final class AdaptiveConcurrencyLimit {
             tidy(address, line);
         } else {
             // It was given just now.
-            done(address);
+            release(line, 0);
         }
     }
 
@@ -173,22 +196,39 @@ final class AdaptiveConcurrencyLimit {
         return false;
     }
 
-    /** Whoever was let in has no more to send. */
-    synchronized void done(String address) {
+    /**
+     * Whoever was let in has no more to send.
+     *
+     * @param answered whether the store has answered, whatever it said
+     */
+    synchronized void done(String address, boolean answered) {
         Line line = lines.get(address);
-        line.taken--;
-        taken--;
+        // What is beyond the limit would only be lost slowly.
+        release(line, answered ? line.credit < limit ? 1 : 0 : Math.max(-LOSS, LEAST_CREDIT - line.credit));
         tidy(address, line);
+    }
+
+    private void release(Line line, int credit) {
+        change(line, -1, credit);
         give();
     }
 
     private boolean isOpen(Line line) {
-        return line.taken < limit && line.taken < SHARE * (withReserve(limit) - taken);
+        // What those on trial hold beyond the limit, as it has shrunk, is not taken from the others.
+        int left = withReserve(limit) - (taken - onTrial) - Math.min(onTrial, limit);
+        return line.taken < limit && line.taken < SHARE * left && (line.hasCredit() || onTrial < SHARE * left);
     }
 
     private void take(Line line) {
-        line.taken++;
-        taken++;
+        change(line, 1, 0);
+    }
+
+    private void change(Line line, int turns, int credit) {
+        onTrial -= line.onTrial();
+        line.taken += turns;
+        taken += turns;
+        line.credit += credit;
+        onTrial += line.onTrial();
     }
 
     private void give() {
@@ -200,14 +240,18 @@ final class AdaptiveConcurrencyLimit {
     }
 
     private Optional<Line> next() {
+        if (waiting == 0) {
+            return Optional.empty();
+        }
         return lines.values().stream()
                 .filter(line -> !line.waiting.isEmpty() && isOpen(line))
                 .min(Comparator.<Line>comparingInt(line -> line.taken)
+                        .thenComparing(line -> !line.hasCredit())
                         .thenComparingLong(line -> line.waiting.element().arrival()));
     }
 
     private void tidy(String address, Line line) {
-        if (line.taken == 0 && line.waiting.isEmpty()) {
+        if (line.taken == 0 && line.waiting.isEmpty() && lines.size() > MAX_IDLE) {
             lines.remove(address);
         }
     }

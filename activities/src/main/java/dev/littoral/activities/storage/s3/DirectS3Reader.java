@@ -177,20 +177,26 @@ final class DirectS3Reader {
         client.limit.begin(address);
         String status = StoreObserver.ERROR;
         AdaptiveConcurrencyLimit.End end = AdaptiveConcurrencyLimit.End.OTHER;
+        boolean answered = false;
         long began = System.nanoTime();
         ScheduledFuture<?> late = TIMER.schedule(prepared::abort, patience.toNanos(), TimeUnit.NANOSECONDS);
         try {
             HttpExecuteResponse response = prepared.call();
             int code = response.httpResponse().statusCode();
             status = Integer.toString(code);
-            end = AdaptiveConcurrencyLimit.End.of(code, bytes != ANY);
-            return whole(response, bytes);
+            AdaptiveConcurrencyLimit.End told = AdaptiveConcurrencyLimit.End.of(code, bytes != ANY);
+            end = told == AdaptiveConcurrencyLimit.End.THROTTLED ? told : end;
+            Optional<ResponseBytes<SdkHttpResponse>> reply = whole(response, bytes);
+            answered = true;
+            // The time of one that was not whole, which may have crawled until it was given up, is not a busy store's.
+            end = reply.isPresent() ? told : end;
+            return reply;
         } catch (IOException e) {
             return Optional.empty();
         } finally {
             late.cancel(false);
             client.limit.ended(end, began, System.nanoTime());
-            client.limit.done(address);
+            client.limit.done(address, answered);
             counter.sent(kind, status);
         }
     }

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -47,10 +48,16 @@ final class LimitedS3Client extends DelegatingS3Client {
             Thread.currentThread().interrupt();
             throw AbortedException.create("interrupted before it was sent", e);
         }
+        boolean answered = false;
         try {
-            return operation.apply(request);
+            R reply = operation.apply(request);
+            answered = true;
+            return reply;
+        } catch (AwsServiceException e) {
+            answered = true;
+            throw e;
         } finally {
-            limit.done(address);
+            limit.done(address, answered);
         }
     }
 

@@ -45,7 +45,7 @@ class AdaptiveConcurrencyLimitTest {
 
     private void end(AdaptiveConcurrencyLimit.End end, long began, long at) {
         limit.ended(end, began, at);
-        limit.done("lake");
+        limit.done("lake", true);
     }
 
     private Run run(Store store, int requests) throws InterruptedException {
@@ -206,7 +206,7 @@ class AdaptiveConcurrencyLimitTest {
                 try {
                     limit.begin("lake");
                     turns.add(number);
-                    limit.done("lake");
+                    limit.done("lake", true);
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -216,7 +216,7 @@ class AdaptiveConcurrencyLimitTest {
                 Thread.sleep(1);
             }
         }
-        limit.done("lake");
+        limit.done("lake", true);
         // The turn is theirs, though nobody has taken it yet.
         limit.begin("lake");
         assertThat(turns).containsExactly(0, 1, 2, 3, 4);
@@ -234,7 +234,7 @@ class AdaptiveConcurrencyLimitTest {
             }
             assertThat(taken).isEqualTo(limit.limit());
             for (int j = 0; j < taken; j++) {
-                limit.done("lake");
+                limit.done("lake", true);
             }
             // Any number from the greatest to the smallest.
             end("lake", i == 0 ? AdaptiveConcurrencyLimit.End.OTHER : AdaptiveConcurrencyLimit.End.THROTTLED, i);
@@ -244,7 +244,7 @@ class AdaptiveConcurrencyLimitTest {
     private void end(String address, AdaptiveConcurrencyLimit.End end, long at) throws InterruptedException {
         assertThat(limit.beganAtOnce(address)).isTrue();
         limit.ended(end, at, at);
-        limit.done(address);
+        limit.done(address, true);
     }
 
     @Test
@@ -254,7 +254,7 @@ class AdaptiveConcurrencyLimitTest {
         }
         for (int i = 0; i < 100; i++) {
             assertThat(limit.beganAtOnce("lake")).isTrue();
-            limit.done("lake");
+            limit.done("lake", true);
         }
         int taken = 0;
         while (limit.beganAtOnce("lake")) {
@@ -267,6 +267,9 @@ class AdaptiveConcurrencyLimitTest {
 
     @Test
     void whoseAddressHasFewestTurnsGoesFirst() throws Exception {
+        for (int i = 0; i < 16; i++) {
+            end("other", AdaptiveConcurrencyLimit.End.OTHER, now);
+        }
         while (limit.beganAtOnce("busy")) {
             // Until it is full.
         }
@@ -290,14 +293,14 @@ class AdaptiveConcurrencyLimitTest {
             }
         }
         assertThat(limit.waiting()).isEqualTo(3);
-        limit.done("other");
+        limit.done("other", true);
         waiting.getLast().join();
         assertThat(turns).containsExactly("other");
         // The busy one gets none before it holds no more than its share.
-        limit.done("busy");
+        limit.done("busy", true);
         assertThat(limit.waiting()).isEqualTo(2);
         for (int i = 0; i < 8; i++) {
-            limit.done("busy");
+            limit.done("busy", true);
         }
         for (Thread thread : waiting) {
             thread.join();
@@ -324,8 +327,105 @@ class AdaptiveConcurrencyLimitTest {
         leaving.interrupt();
         leaving.join();
         assertThat(limit.waiting()).isZero();
-        limit.done("lake");
+        limit.done("lake", true);
         assertThat(limit.beganAtOnce("lake")).isTrue();
         assertThat(limit.beganAtOnce("lake")).isFalse();
+    }
+
+    private static final int STUCK = 20;
+
+    /** Lets each stuck address take all that it may, as it has more files than there are turns. */
+    private void takeAll(Deque<String> held) throws InterruptedException {
+        for (int i = 0; i < STUCK; i++) {
+            while (limit.beganAtOnce("stuck " + i)) {
+                held.add("stuck " + i);
+            }
+        }
+    }
+
+    /** Each request that is on its way is cut off as it brings nothing, and others take its turn at once. */
+    private void cutOff(Deque<String> held) throws InterruptedException {
+        for (int i = held.size(); i > 0; i--) {
+            limit.done(held.remove(), false);
+            takeAll(held);
+        }
+    }
+
+    @Test
+    void howeverManyAddressesHaveStoppedAnsweringOneThatAnswersGetsItsTurns() throws InterruptedException {
+        Deque<String> held = new ArrayDeque<>();
+        takeAll(held);
+        boolean begun = limit.beganAtOnce("lake");
+        for (int i = 0; i < 4 && !begun; i++) {
+            cutOff(held);
+            begun = limit.beganAtOnce("lake");
+        }
+        assertThat(begun).isTrue();
+        limit.done("lake", true);
+        for (int i = 0; i < 1_000; i++) {
+            takeAll(held);
+            if (i % 10 == 0) {
+                cutOff(held);
+            }
+            assertThat(limit.beganAtOnce("lake")).as("turn %d", i).isTrue();
+            limit.done("lake", true);
+        }
+        int taken = 0;
+        while (limit.beganAtOnce("lake")) {
+            taken++;
+        }
+        assertThat(taken).isGreaterThan(2);
+        assertThat(held).isNotEmpty().hasSizeLessThan(AdaptiveConcurrencyLimit.withReserve(limit.limit()));
+    }
+
+    /** What they hold was let in when the limit was larger, and they give nothing back. */
+    @Test
+    void addressesThatHaveStoppedAnsweringTakeNothingFromALimitThatShrinks() throws InterruptedException {
+        Deque<String> held = new ArrayDeque<>();
+        for (int i = 0; i < 5; i++) {
+            takeAll(held);
+            cutOff(held);
+        }
+        for (int i = 1; i < 20; i++) {
+            limit.ended(AdaptiveConcurrencyLimit.End.THROTTLED, i, i);
+        }
+        assertThat(held).hasSizeGreaterThan(AdaptiveConcurrencyLimit.withReserve(limit.limit()));
+        for (int i = 0; i < 100; i++) {
+            assertThat(limit.beganAtOnce("lake")).isTrue();
+            limit.done("lake", true);
+        }
+    }
+
+    @Test
+    void anAddressThatAnswersAgainHasItsTurnsAgain() throws InterruptedException {
+        for (int i = 0; i < 100; i++) {
+            assertThat(limit.beganAtOnce("lake")).isTrue();
+            limit.done("lake", false);
+        }
+        int lost = turnsBesideOthers();
+        for (int i = 0; i < 100; i++) {
+            assertThat(limit.beganAtOnce("lake")).isTrue();
+            limit.done("lake", true);
+        }
+        assertThat(turnsBesideOthers()).isGreaterThan(lost);
+    }
+
+    /** How many an address gets where two others hold what they may. */
+    private int turnsBesideOthers() throws InterruptedException {
+        Deque<String> held = new ArrayDeque<>();
+        for (String other : List.of("first", "second")) {
+            while (limit.beganAtOnce(other)) {
+                held.add(other);
+            }
+        }
+        int turns = 0;
+        while (limit.beganAtOnce("lake")) {
+            turns++;
+        }
+        for (int i = 0; i < turns; i++) {
+            limit.done("lake", true);
+        }
+        held.forEach(other -> limit.done(other, false));
+        return turns;
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -74,7 +76,7 @@ class LimitedS3ClientTest {
             Thread.startVirtualThread(task);
             Thread.sleep(patience.multipliedBy(3).dividedBy(2));
             boolean waited = server.requests().isEmpty() && limit.waiting() == 1;
-            limit.done("");
+            limit.done("", true);
             try {
                 return task.get().equals("abc") && waited;
             } catch (ExecutionException e) {
@@ -115,8 +117,30 @@ class LimitedS3ClientTest {
         }
         fill();
         for (int i = 0; i < MOST; i++) {
-            limit.done("");
+            limit.done("", true);
         }
         assertThat(limit.beganAtOnce("")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, true", "503, true", "0, false"})
+    void onlyAnAnswerWhateverItSaysIsToTheCreditOfAnAddress(int status, boolean answered) throws Exception {
+        S3Uri lake = S3Uri.parse("s3://lake/");
+        try (FakeS3 server =
+                        new FakeS3((number, request) -> status == 0 ? new byte[0] : FakeS3.error(status, "Whatever"));
+                S3Client client = client(server)) {
+            S3Bucket bucket = new S3Bucket(client, lake, new RequestCounter());
+            assertThatThrownBy(() -> bucket.get(3, r -> r.key("a"))).isInstanceOf(SdkException.class);
+        }
+        assertThat(isLetInBesideTwoOthers(lake)).isEqualTo(answered);
+    }
+
+    private boolean isLetInBesideTwoOthers(S3Uri address) throws InterruptedException {
+        for (String other : List.of("first", "second")) {
+            while (limit.beganAtOnce(other)) {
+                // Until it has what it may.
+            }
+        }
+        return limit.beganAtOnce(address.toString());
     }
 }
