@@ -18,8 +18,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -52,8 +50,6 @@ public final class S3Source implements FileSource {
     private static final char LAST_OF_NAMES = '~';
 
     private static final String ETAG = "etag:";
-
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
 
     private static final String WEAK = "W/";
 
@@ -273,7 +269,7 @@ public final class S3Source implements FileSource {
                             + ": the store's answer names no ETag; expected one, as its listing did",
                     null);
         }
-        long size = sizeOf(reply, file, offset, length);
+        long size = sizeOf(reply, file);
         // Not every store heeds If-Match.
         String found = version(file, reply, hasEtag, size);
         if (!found.equals(file.version())) {
@@ -332,7 +328,7 @@ public final class S3Source implements FileSource {
             try {
                 GetObjectResponse reply = get(file.get(), 0, 1, null).response();
                 listed.add(file.get().version());
-                read.add(version(file.get(), reply, reply.eTag() != null, sizeOf(reply, file.get(), 0, 1)));
+                read.add(version(file.get(), reply, reply.eTag() != null, sizeOf(reply, file.get())));
             } catch (FileChangedException e) {
                 return Optional.empty();
             }
@@ -470,27 +466,13 @@ public final class S3Source implements FileSource {
         return version(hasEtag ? reply.eTag() : null, size, reply.lastModified());
     }
 
-    /**
-     * The size of the whole object that a reply is a part of. Bytes of another place than the one asked for would be taken for
-     * what is wrong with the file.
-     */
-    private static long sizeOf(GetObjectResponse reply, SourceFile file, long offset, int length) {
-        if (reply.contentRange() == null) {
-            // The whole object, then.
-            if (offset == 0) {
-                return reply.contentLength();
-            }
-        } else {
-            Matcher range = CONTENT_RANGE.matcher(reply.contentRange());
-            if (range.matches()
-                    && Long.parseLong(range.group(1)) == offset
-                    && Long.parseLong(range.group(2)) == offset + length - 1) {
-                return range.group(3).equals("*") ? file.bytes() : Long.parseLong(range.group(3));
-            }
+    /** The size of the whole object that a reply is a part of, which is that of the file where the store does not tell. */
+    private static long sizeOf(GetObjectResponse reply, SourceFile file) {
+        String range = reply.contentRange();
+        if (range == null) {
+            return reply.contentLength();
         }
-        throw LittoralException.strangeReply(
-                "Cannot read " + file.path() + ": the store's answer is not the range that was asked for, bytes "
-                        + offset + " to " + (offset + length - 1),
-                null);
+        String total = range.substring(range.indexOf('/') + 1);
+        return total.equals("*") ? file.bytes() : Long.parseLong(total);
     }
 }

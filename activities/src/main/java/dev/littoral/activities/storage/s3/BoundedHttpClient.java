@@ -4,8 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -26,11 +26,8 @@ final class BoundedHttpClient implements SdkHttpClient {
     /** A page of a thousand keys of a kilobyte, each byte of them written as {@code %XX}, and some more for each. */
     static final int MAX_XML = 8 << 20;
 
-    /** An error is a code and a sentence. Of a proxy's page nothing is used but its status. */
-    private static final int MAX_ERROR = 64 << 10;
-
-    /** Stands for an error that was not read to its end. */
-    private static final byte[] NO_CODE = "<Error><Code>?</Code></Error>".getBytes(StandardCharsets.UTF_8);
+    /** How the client below begins what it says of a chunk without a length. */
+    private static final String BAD_CHUNK = "Bad chunk header";
 
     private final SdkHttpClient http;
     private final MinimumRateBody.Pace pace;
@@ -57,6 +54,9 @@ final class BoundedHttpClient implements SdkHttpClient {
                     throw new UnexpectedReplyException(
                             "the store's reply has a head of more than a hundred lines, or one of"
                                     + " more than 8 KB; expected a reply as S3 gives it");
+                } catch (ClientProtocolException e) {
+                    throw new UnexpectedReplyException(
+                            "the store's reply has a head that is none of HTTP/1.1; expected a reply as S3 gives it");
                 }
             }
 
@@ -123,41 +123,45 @@ final class BoundedHttpClient implements SdkHttpClient {
     private static byte[] page(InputStream paced) throws IOException {
         try {
             return paced.readNBytes(MAX_XML + 1);
+        } catch (MalformedChunkCodingException e) {
+            // Where the body ends within a chunk, or behind one, it says otherwise.
+            if (e.getMessage().startsWith(BAD_CHUNK)) {
+                throw new UnexpectedReplyException(
+                        "the store's reply comes in chunks that are none; expected a reply as S3 gives it");
+            }
+            throw (IOException) new EOFException("the reply ends early").initCause(e);
         } catch (IOException e) {
             throw (IOException) new EOFException("the reply ends early").initCause(e);
         }
     }
 
-    /** As much of an error as there is. One that breaks off is for those who look at its head to judge. */
+    /** What an error says in its body, or why it says nothing. Its status alone tells much, so none is taken for a lost reply. */
     private static byte[] error(SdkHttpResponse head, InputStream paced, AbortableInputStream body) throws IOException {
-        byte[] bytes = new byte[MAX_ERROR];
-        int length = 0;
-        int read = 0;
+        byte[] read;
+        boolean whole = false;
         try {
-            while (length < MAX_ERROR && (read = paced.read(bytes, length, MAX_ERROR - length)) >= 0) {
-                length += read;
-            }
+            read = paced.readNBytes(ErrorBody.MAX + 1);
+            whole = read.length <= ErrorBody.MAX;
         } catch (IOException | UnexpectedReplyException breaksOff) {
-            read = 0;
+            return ErrorBody.with(ErrorBody.Lack.CUT_OFF);
+        } finally {
+            end(body, whole);
         }
-        end(body, read < 0);
-        byte[] error = Arrays.copyOf(bytes, length);
-        try {
-            XmlLimits.isWhole(error);
-            if (length < MAX_ERROR && !isEncoded(head)) {
-                return error;
-            }
-        } catch (UnexpectedReplyException e) {
-            // It is none of S3's.
+        boolean hasEnd = head.firstMatchingHeader("Content-Length").isPresent()
+                || head.firstMatchingHeader("Transfer-Encoding").isPresent();
+        if (read.length == 0) {
+            return hasEnd ? read : ErrorBody.with(ErrorBody.Lack.NO_LENGTH);
         }
-        boolean isXml = head.firstMatchingHeader("Content-Type").orElse("").contains("xml");
-        return isXml ? NO_CODE : new byte[0];
+        if (!whole) {
+            return ErrorBody.with(ErrorBody.Lack.TOO_LONG);
+        }
+        return isEncoded(head) ? ErrorBody.with(ErrorBody.Lack.COMPRESSED) : ErrorBody.withCodeOf(read);
     }
 
     private static byte[] none(InputStream paced, AbortableInputStream body) throws IOException {
         boolean whole = false;
         try {
-            whole = paced.readNBytes(MAX_ERROR).length < MAX_ERROR;
+            whole = paced.readNBytes(ErrorBody.MAX).length < ErrorBody.MAX;
             return new byte[0];
         } finally {
             end(body, whole);

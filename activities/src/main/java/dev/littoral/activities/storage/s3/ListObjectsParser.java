@@ -44,7 +44,7 @@ final class ListObjectsParser {
         check(ROOT.equals(open("")) && !empty);
         List<ListPage.Listed> objects = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();
-        String name = null;
+        boolean named = false;
         String prefix = null;
         String truncated = null;
         String next = null;
@@ -54,7 +54,10 @@ final class ListObjectsParser {
             switch (tag) {
                 case "Contents" -> objects.add(object());
                 case "CommonPrefixes" -> prefixes.add(prefix());
-                case "Name" -> name = text(tag);
+                case "Name" -> {
+                    named = true;
+                    skip(tag, MAX_DEPTH);
+                }
                 case "Prefix" -> prefix = text(tag);
                 case "IsTruncated" -> truncated = text(tag);
                 case "NextContinuationToken" -> next = text(tag);
@@ -63,7 +66,7 @@ final class ListObjectsParser {
             }
         }
         boolean last = "false".equals(truncated);
-        check(name != null && (last || ("true".equals(truncated) && next != null)));
+        check(named && (last || ("true".equals(truncated) && next != null)));
         while (at < xml.length) {
             check(isSpace(xml[at++]));
         }
@@ -71,7 +74,7 @@ final class ListObjectsParser {
             objects.replaceAll(o -> new ListPage.Listed(decoded(o.key()), o.etag(), o.bytes(), null));
             prefixes.replaceAll(ListObjectsParser::decoded);
         }
-        return new ListPage(name, prefix, objects, prefixes, last ? null : next, exact);
+        return new ListPage(prefix, objects, prefixes, last ? null : next, exact);
     }
 
     private static String decoded(String key) {

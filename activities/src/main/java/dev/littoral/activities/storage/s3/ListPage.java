@@ -13,15 +13,13 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /**
  * A page of a listing.
  *
- * @param name the bucket that it is of, as the store says it
  * @param prefix what its keys start with, as the store says it, encoded or not; null where it says nothing
  * @param objects what it lists, in the store's order
  * @param prefixes the common prefixes, where a delimiter asked for them
  * @param next where the next page goes on, or null when this is the last one
  * @param exact whether keys are sent in a way that every one of them survives
  */
-public record ListPage(
-        String name, String prefix, List<Listed> objects, List<String> prefixes, String next, boolean exact) {
+public record ListPage(String prefix, List<Listed> objects, List<String> prefixes, String next, boolean exact) {
     /** An ETag without anything in it, which every content would have. */
     private static final Pattern NOTHING = Pattern.compile("(W/)?\"*");
 
@@ -71,7 +69,6 @@ public record ListPage(
             prefixes.add(common.prefix());
         }
         return Optional.of(new ListPage(
-                page.name(),
                 page.prefix(),
                 objects,
                 prefixes,

@@ -5,7 +5,10 @@ import java.util.Locale;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
-/** The check of a listing's pages against its request. A page that lists anything else is not looked at further. */
+/**
+ * The check of a listing's pages against its request. A page that lists anything else is not looked at further. The bucket's name is
+ * not compared: access points, gateways and tenants are asked by one name and answer with another.
+ */
 final class ListPageCheck {
     /** As long as a key of S3 may be, in bytes; one with so many characters has no fewer. */
     private static final int MAX_KEY = 1_024;
@@ -31,11 +34,6 @@ final class ListPageCheck {
      * @throws UnexpectedReplyException names what it lists that was not asked for
      */
     void check(ListPage page) {
-        if (!page.name().equals(asked.bucket())
-                && !isAlias(asked.bucket())
-                && !page.name().isEmpty()) {
-            throw strange("bucket " + shown(page.name()), asked.bucket());
-        }
         if (page.prefix() != null && !page.prefix().isEmpty() && !isSame(page.prefix(), prefix)) {
             throw strange("prefix " + shown(page.prefix()), shown(prefix));
         }
@@ -82,11 +80,6 @@ final class ListPageCheck {
             seen = etag.charAt(i) > ' ' && etag.charAt(i) < 0x7F;
         }
         return seen;
-    }
-
-    /** An access point is asked by its alias and may answer with the name of its bucket. */
-    private static boolean isAlias(String bucket) {
-        return bucket.endsWith("-s3alias") || bucket.endsWith("--ol-s3") || bucket.endsWith("--op-s3");
     }
 
     /** Stores encode what they say again of a request, or not, and readers decode it, or not. */

@@ -158,7 +158,7 @@ public final class S3Bucket {
                 .applyMutation(options)
                 .build();
         Function<S3Client, ResponseBytes<GetObjectResponse>> get =
-                s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, reply, in));
+                s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, request.range(), reply, in));
         try {
             return send(s3 -> directly(request, bytes).orElseGet(() -> get.apply(s3)));
         } catch (UnexpectedReplyException e) {
@@ -175,7 +175,7 @@ public final class S3Bucket {
             return Optional.empty();
         }
         return direct.object(request.key(), Map.of("Range", request.range(), "If-Match", request.ifMatch()), bytes)
-                .filter(reply -> reply.response().firstMatchingHeader("ETag").isPresent())
+                .filter(reply -> isAsked(request, reply.response()))
                 .map(reply -> {
                     SdkHttpResponse head = reply.response();
                     GetObjectResponse response = GetObjectResponse.builder()
@@ -188,12 +188,27 @@ public final class S3Bucket {
                 });
     }
 
+    private static boolean isAsked(GetObjectRequest request, SdkHttpResponse head) {
+        try {
+            new ContentRangeCheck(request.range())
+                    .check(
+                            head.statusCode(),
+                            head.firstMatchingHeader("Content-Range").orElse(null));
+            return head.firstMatchingHeader("ETag").isPresent();
+        } catch (UnexpectedReplyException e) {
+            return false;
+        }
+    }
+
     private static ResponseBytes<GetObjectResponse> wholeBody(
-            long expected, GetObjectResponse reply, AbortableInputStream in) {
+            long expected, String range, GetObjectResponse reply, AbortableInputStream in) {
         Long length = reply.contentLength();
         boolean read = false;
         try {
             checkLength(expected, reply);
+            if (range != null) {
+                new ContentRangeCheck(range).check(reply.sdkHttpResponse().statusCode(), reply.contentRange());
+            }
             byte[] body = in.readNBytes(length.intValue());
             if (body.length < length) {
                 throw RetryableException.create("the reply ends after " + body.length + " of " + length + " bytes");
@@ -212,7 +227,9 @@ public final class S3Bucket {
 
     private static void checkLength(long expected, GetObjectResponse reply) {
         Long length = reply.contentLength();
-        if (length == null && reply.eTag() == null) {
+        boolean chunked =
+                reply.sdkHttpResponse().firstMatchingHeader("Transfer-Encoding").isPresent();
+        if (length == null && reply.eTag() == null && !chunked) {
             throw RetryableException.create("the reply has no head");
         }
         if (length == null) {

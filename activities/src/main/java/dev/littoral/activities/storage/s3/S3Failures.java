@@ -4,8 +4,11 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -57,6 +60,10 @@ public final class S3Failures {
             "IllegalLocationConstraintException",
             "IncorrectEndpoint",
             "PermanentRedirect");
+
+    /** Errors whose code may have been lost on the way. */
+    private static final Set<ErrorBody.Lack> MAY_BE_CUT_OFF =
+            EnumSet.of(ErrorBody.Lack.CUT_OFF, ErrorBody.Lack.NO_LENGTH);
 
     private static final String ARCHIVED = "InvalidObjectState";
 
@@ -110,7 +117,9 @@ public final class S3Failures {
         }
         String found = io == null || io instanceof EOFException
                 ? "the reply was cut off"
-                : "the connection failed (" + io.getClass().getSimpleName() + ")";
+                : io instanceof NoHttpResponseException
+                        ? "the store closed the connection without a reply of HTTP"
+                        : "the connection failed (" + io.getClass().getSimpleName() + ")";
         return failure(FailureType.TRANSIENT, action, found, "check the endpoint if it goes on", e);
     }
 
@@ -136,10 +145,13 @@ public final class S3Failures {
 
     private static LittoralException answered(String action, AwsServiceException e) {
         String said = code(e);
+        Optional<ErrorBody.Lack> lack = ErrorBody.Lack.of(said);
         String code = isCode(said) ? said : "";
         int status = e.statusCode();
         String found = "the store answers " + status
-                + (code.isEmpty() ? said.isEmpty() ? "" : " with " + UNKNOWN_CODE : " " + code);
+                + (code.isEmpty()
+                        ? lack.map(ErrorBody.Lack::words).orElse(said.isEmpty() ? "" : " with " + UNKNOWN_CODE)
+                        : " " + code);
         if (code.equals(ARCHIVED)) {
             return failure(FailureType.INPUT, action, found, "the object is archived and has to be restored first", e);
         }
@@ -160,8 +172,8 @@ public final class S3Failures {
                             + " bucket is";
             return failure(FailureType.INPUT, action, found, advice, e);
         }
-        if (said.isEmpty() && isCutOff(e)) {
-            return failure(FailureType.TRANSIENT, action, found + ", and the reply was cut off", "try again later", e);
+        if (lack.filter(MAY_BE_CUT_OFF::contains).isPresent()) {
+            return failure(FailureType.TRANSIENT, action, found, "try again later", e);
         }
         if (code.equals("RequestTimeTooSkewed")) {
             return failure(FailureType.ACCESS, action, found, "set the worker's clock right", e);
@@ -205,13 +217,6 @@ public final class S3Failures {
         return code == null || code.equals(String.valueOf(e.statusCode())) ? "" : code;
     }
 
-    /** Whether an error without a code lost it on the way. A store's errors are XML; a page of another kind is somebody else's. */
-    private static boolean isCutOff(AwsServiceException e) {
-        String type = header(e, "Content-Type");
-        // The type may be what the reply breaks off in.
-        return !header(e, "Content-Length").equals("0") && (type.contains("xml") || "application/xml".startsWith(type));
-    }
-
     /** The region that the store says a bucket is in, or nothing where it says no region's name. */
     private static String region(AwsServiceException e) {
         String region = header(e, "x-amz-bucket-region");
@@ -219,7 +224,7 @@ public final class S3Failures {
     }
 
     /** Whether a code is one to repeat. What a store puts there may be any text, and a secret that it was sent among them. */
-    private static boolean isCode(String code) {
+    static boolean isCode(String code) {
         return code != null
                 && CODE.matcher(code).matches()
                 && !ACCESS_KEY.matcher(code).find()

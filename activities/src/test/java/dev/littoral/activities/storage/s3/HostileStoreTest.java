@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,7 +214,6 @@ class HostileStoreTest {
                         "a common prefix",
                         "common prefix 'in/b/'",
                         page("<CommonPrefixes><Prefix>in/b/</Prefix>" + "</CommonPrefixes>")),
-                Trick.page("another bucket", "bucket 'other'", page("").replace("lake", "other")),
                 Trick.page("another prefix", "prefix 'out/'", page("<Prefix>out/</Prefix>")),
                 Trick.page("no bucket", "names no bucket", page("").replace("<Name>lake</Name>", "")),
                 Trick.page("no word on more", "IsTruncated", "<ListBucketResult><Name>lake</Name></ListBucketResult>"),
@@ -288,6 +288,21 @@ class HostileStoreTest {
             FileSource source = source(client);
             assertThat(list(source)).containsExactly("s3://lake/in/a");
             assertThat(list(source)).containsExactly("s3://lake/in/a");
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    /** An access point's alias, a gateway's name for its bucket, a tenant's bucket, a store that knows no capitals. */
+    @ParameterizedTest
+    @ValueSource(strings = {"my-access-point", "other", "tenant:lake", "LAKE", ""})
+    void aStoreMayCallTheBucketByAnotherName(String name) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        reply(out, page(object("in/a")).replace("<Name>lake</Name>", "<Name>" + name + "</Name>")));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (int i = 0; i < 2; i++) {
+                assertThat(list(source)).containsExactly("s3://lake/in/a");
+            }
             assertThat(server.requests()).hasSize(2);
         }
     }
@@ -383,6 +398,18 @@ class HostileStoreTest {
 
     private static final String GOOD_HEAD = "HTTP/1.1 206 Partial\r\nETag: \"e\"\r\nContent-Range: bytes 0-4/10\r\n";
 
+    private static Trick range(String name, String status, String contentRange) {
+        return new Trick(
+                name,
+                "is not the range that was asked for, bytes 0 to 4, but " + status
+                        + (contentRange.isEmpty()
+                                ? " without a Content-Range"
+                                : " with the Content-Range '" + contentRange + "'"),
+                (number, request, out) -> out.write("HTTP/1.1 " + status + " Some\r\nETag: \"e\"\r\n")
+                        .write(contentRange.isEmpty() ? "" : "Content-Range: " + contentRange + "\r\n")
+                        .write("Content-Length: 5\r\nConnection: close\r\n\r\nhello"));
+    }
+
     static Stream<Trick> reads() {
         return Stream.of(
                 new Trick(
@@ -416,6 +443,15 @@ class HostileStoreTest {
                         (number, request, out) -> out.write(
                                         "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\n\r\n<Error>")
                                 .forever("<a>")),
+                range("a part without its range", "206", ""),
+                range("a part of another place", "206", "bytes 5-9/10"),
+                range("a part that begins elsewhere", "206", "bytes 1-4/10"),
+                range("a part that ends elsewhere", "206", "bytes 0-5/10"),
+                range("a part in another unit", "206", "items 0-4/10"),
+                range("a part of a whole that is smaller", "206", "bytes 0-4/4"),
+                range("a part of what has no number", "206", "bytes 0-4/ten"),
+                range("a whole that says it is another part", "200", "bytes 5-9/10"),
+                range("another success", "203", ""),
                 new Trick(
                         "no ETag",
                         "names no ETag",
@@ -453,6 +489,24 @@ class HostileStoreTest {
         }
     }
 
+    /** Files that are read whole are asked for by their range too, and their version is the same as ever. */
+    @ParameterizedTest
+    @CsvSource({"200, ", "200, bytes 0-9/10", "206, bytes 0-9/10", "206, bytes 0-9/*"})
+    void anObjectThatIsAskedForWholeMayBeAnsweredAsAPartOrAsAWhole(String status, String contentRange)
+            throws Exception {
+        String head = "HTTP/1.1 " + status + " Some\r\nETag: \"e\"\r\n"
+                + (contentRange == null ? "" : "Content-Range: " + contentRange + "\r\n");
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        out.write(head + "Content-Length: 10\r\nConnection: close\r\n\r\nhellohello"));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (int i = 0; i < 3; i++) {
+                assertThat(source.read(FILE, 0, 10)).asString().isEqualTo("hellohello");
+            }
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
     @Test
     void anAnswerToAWriteThatHasNoEndIsNotReadToIt() throws Exception {
         try (HostileS3 server = new HostileS3((number, request, out) ->
@@ -461,6 +515,88 @@ class HostileStoreTest {
                 S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
             store.put("c/1", new byte[] {1});
             assertThat(server.taken()).isLessThan(FEW_REPLIES);
+        }
+    }
+
+    // ------------------------------------------------------------------ heads
+
+    static Stream<Arguments> heads() {
+        return Stream.of(
+                        "HTTP/9.9 200 OK\r\n\r\n",
+                        "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\n : no name\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nhello",
+                        "HTTP/1.1 206 Partial\r\nContent-Length: -5\r\n\r\nhello",
+                        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nhello")
+                .flatMap(head -> Stream.of(Arguments.of(head, false), Arguments.of(head, true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("heads")
+    void aHeadThatIsNoneIsFoundOutInTheSecondTry(String head, boolean warm) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (warm && number == 0) {
+                        out.write(GOOD_HEAD + "Content-Length: 5\r\nConnection: close\r\n\r\nhello");
+                    } else {
+                        out.write(head);
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            if (warm) {
+                source.read(FILE, 0, 5);
+            }
+            for (ThrowingCallable call : List.<ThrowingCallable>of(() -> source.read(FILE, 0, 5), () -> list(source))) {
+                int before = server.requests().size();
+                assertThatThrownBy(call)
+                        .asInstanceOf(type(LittoralException.class))
+                        .satisfies(e -> assertThat(e).hasMessageContaining("has a head that is none of HTTP/1.1"))
+                        .satisfies(e -> assertThat(e.helpsToTryAgain(3)).isFalse());
+                // Two tries of the SDK, and those that went around it.
+                assertThat(server.requests().size() - before).isLessThanOrEqualTo(4);
+            }
+        }
+    }
+
+    /** To the client below this is a connection that was closed before the reply, as one is when a store restarts. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\r\n\r\n",
+                "hello",
+                "hello\r\n\r\n",
+                "SSH-2.0-x\r\n",
+                "HTTP/1.1\r\n\r\n",
+                "HTTP/1.1 abc\r\n\r\n"
+            })
+    void aReplyWithoutAStatusLineIsNoReply(String reply) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> out.write(reply));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (ThrowingCallable call : List.<ThrowingCallable>of(() -> source.read(FILE, 0, 5), () -> list(source))) {
+                int before = server.requests().size();
+                assertThatThrownBy(call)
+                        .asInstanceOf(type(LittoralException.class))
+                        .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                        .satisfies(e -> assertThat(e)
+                                .hasMessageContaining("the store closed the connection without a reply of HTTP;"));
+                assertThat(server.requests().size() - before).isEqualTo(4);
+            }
+        }
+    }
+
+    @Test
+    void chunksThatAreNoneAreNotSaidToBeCutOff() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        out.write(XML_HEAD + "Transfer-Encoding: chunked\r\n\r\nzz\r\n" + page("")));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            assertThatThrownBy(() -> list(source)).hasMessageContaining("in chunks that are none");
+            assertThatThrownBy(() -> source.read(FILE, 0, 5)).hasMessageContaining("how long its reply is");
+            assertThat(server.requests()).hasSize(4);
         }
     }
 
@@ -581,6 +717,92 @@ class HostileStoreTest {
                     .satisfies(
                             e -> assertThat(said.equals(code) || !e.getMessage().contains(code))
                                     .isTrue());
+        }
+    }
+
+    static Stream<Arguments> errors() {
+        String cut = "<Error><Code>AccessDen";
+        return Stream.of(
+                Arguments.of("", ";"),
+                Arguments.of(
+                        "<!DOCTYPE html><html><body>no</body></html>", " with a page of HTML, as a proxy sends it;"),
+                Arguments.of(" <HTML>no", " with a page of HTML, as a proxy sends it;"),
+                Arguments.of("{\"error\":\"no\"}", " with a body that is no XML;"),
+                Arguments.of("no", " with a body that is no XML;"),
+                Arguments.of(cut, " with XML that cannot be read;"),
+                Arguments.of("<Error><Code>AccessDenied</Error></Code>", " with XML that cannot be read;"),
+                Arguments.of("<Error><Code>&what;</Code></Error>", " with XML that cannot be read;"),
+                Arguments.of("<Error><Message>no</Message></Error>", " with XML that names no code;"),
+                Arguments.of("<Error><Code/></Error>", " with an unknown code;"),
+                Arguments.of("<Error><Code>(CUT_OFF)</Code></Error>", " with an unknown code;"),
+                Arguments.of("<Error><Code>A</Code><Code>B</Code></Error>", " with several codes;"),
+                Arguments.of("<Fault><Code>AccessDenied</Code></Fault>", " AccessDenied;"),
+                Arguments.of(
+                        "<?xml version='1.0'?>\n<e:Error xmlns:e='e'><e:Code>AccessDenied</e:Code></e:Error>",
+                        " AccessDenied;"),
+                Arguments.of("m".repeat(70_000), " with a body of more than 64 KB;"));
+    }
+
+    static Stream<Arguments> errorsByStatusAndType() {
+        return Stream.of("400", "403", "500")
+                .flatMap(status -> Stream.of("Content-Type: application/xml\r\n", "Content-Type: text/html\r\n", "")
+                        .flatMap(type ->
+                                errors().map(error -> Arguments.of(status, type, error.get()[0], error.get()[1]))));
+    }
+
+    /** That it was cut off is said where it was. */
+    @ParameterizedTest
+    @MethodSource("errorsByStatusAndType")
+    void anErrorsBodySaysWhatItIs(String status, String type, String body, String said) throws Exception {
+        String head = "HTTP/1.1 " + status + " No\r\n" + type + "Connection: close\r\n";
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        out.write(head + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+                    } else {
+                        String chunk =
+                                body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
+                        out.write(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n\r\n");
+                    }
+                });
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (ThrowingCallable call : List.<ThrowingCallable>of(() -> list(source), () -> source.read(FILE, 0, 5))) {
+                assertThatThrownBy(call)
+                        .isInstanceOf(LittoralException.class)
+                        .hasMessageContaining(": the store answers " + status + said);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 500",
+                "Transfer-Encoding: chunked",
+                "Content-Type: text/html\r\nContent-Length: 500"
+            })
+    void anErrorThatEndsEarlyIsSaidToBeCutOff(String header) throws Exception {
+        String body = "<Error><Code>NoSuchKey</Code></Error>";
+        String cut = header.endsWith("chunked") ? "100\r\n" + body : body;
+        try (HostileS3 server = new HostileS3((number, request, out) ->
+                        out.write("HTTP/1.1 404 No\r\n" + header + "\r\nConnection: close\r\n\r\n" + cut));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("404, and the reply was cut off;"));
+        }
+    }
+
+    @Test
+    void anErrorWithoutABodyAndItsLengthMayHaveLostThem() throws Exception {
+        try (HostileS3 server = new HostileS3(
+                        (number, request, out) -> out.write("HTTP/1.1 404 No\r\nConnection: close\r\n\r\n"));
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("404, and neither a body nor its length;"));
         }
     }
 
