@@ -98,7 +98,11 @@ public final class LittoralWorker implements AutoCloseable {
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
-                        .setWorkerInterceptors(health.watch(), new ProgressReporter(), new UpdateObserver(metrics))
+                        .setWorkerInterceptors(
+                                health.watch(),
+                                new UpdateSizeLimit(),
+                                new ProgressReporter(),
+                                new UpdateObserver(metrics))
                         .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),

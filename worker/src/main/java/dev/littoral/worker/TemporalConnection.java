@@ -33,6 +33,7 @@ public final class TemporalConnection implements AutoCloseable {
         this.codec = codec;
         this.service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(service)
                 .addGrpcClientInterceptor(new QueryHistoryInterceptor())
+                .addGrpcClientInterceptor(new UpdateSizeLimit())
                 .addGrpcClientInterceptor(health)
                 .build());
         this.client = WorkflowClient.newInstance(
