@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -136,6 +137,10 @@ class ForeignWorkflowsTest {
                         refused(client, update, UpdateExternalCollectionWorkflow.TYPE, activity, other);
                     }
                 }
+                for (Object[] arguments :
+                        new Object[][] {{"orders"}, {"orders", null}, {"orders", 1.5}, {null, 1}, {}}) {
+                    refused(client, "orders", ExternalCollectionWorkflow.TYPE, "FindCommit", arguments);
+                }
                 for (String objects : List.of("{}", "[{}]", "7")) {
                     refused(
                             client,
@@ -213,16 +218,17 @@ class ForeignWorkflowsTest {
         return root.substring(root.indexOf("snapshots/"), root.lastIndexOf('/'));
     }
 
-    private static void refused(WorkflowClient client, String id, String type, String activity, Object request) {
+    private static void refused(WorkflowClient client, String id, String type, String activity, Object... arguments) {
         WorkflowStub stranger = client.newUntypedWorkflowStub(
                 type,
                 WorkflowOptions.newBuilder()
                         .setWorkflowId(id)
                         .setTaskQueue(FOREIGN_QUEUE)
                         .build());
-        stranger.start(activity, request);
+        stranger.start(
+                Stream.concat(Stream.of(activity), Arrays.stream(arguments)).toArray());
         assertThatThrownBy(() -> stranger.getResult(String.class))
-                .as("%s of %s by %s", activity, request, id)
+                .as("%s of %s by %s", activity, Arrays.toString(arguments), id)
                 .isInstanceOfSatisfying(WorkflowFailedException.class, failed -> {
                     assertThat(failed.getCause()).isInstanceOfAny(ActivityFailure.class, ChildWorkflowFailure.class);
                     assertThat(failed.getCause().getCause())

@@ -4,8 +4,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.JobsRequest;
@@ -21,6 +26,7 @@ import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
 import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.common.converter.EncodingKeys;
+import io.temporal.common.converter.JacksonJsonPayloadConverter;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.internal.worker.WorkflowExecutionException;
 import io.temporal.payload.codec.PayloadCodec;
@@ -28,6 +34,7 @@ import io.temporal.payload.context.ActivitySerializationContext;
 import io.temporal.payload.context.SerializationContext;
 import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.io.IOException;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +74,10 @@ public final class MessageConverter implements DataConverter {
             JobsRequest.class, JobsRequest::new,
             ProgressSignal.class, ProgressSignal::new);
 
+    /** As the SDK has it, but a scalar of another type is not made to fit: 1.5 is no number of an update, and 7 no text. */
+    private static final DataConverter DEFAULT = DefaultDataConverter.newDefaultInstance()
+            .withPayloadConverterOverrides(new JacksonJsonPayloadConverter(strictlyTyped()));
+
     /** Long enough for any encoding that there is. */
     private static final Pattern ENCODING = Pattern.compile("[A-Za-z0-9/+._-]{1,64}");
 
@@ -76,7 +87,7 @@ public final class MessageConverter implements DataConverter {
     private final String activity;
 
     public MessageConverter() {
-        this(DefaultDataConverter.STANDARD_INSTANCE, null);
+        this(DEFAULT, null);
     }
 
     /**
@@ -85,12 +96,38 @@ public final class MessageConverter implements DataConverter {
      * @param codec throws nothing but {@link CodecException}
      */
     public MessageConverter(PayloadCodec codec) {
-        this(new CodecDataConverter(DefaultDataConverter.STANDARD_INSTANCE, List.of(codec), true), null);
+        this(new CodecDataConverter(DEFAULT, List.of(codec), true), null);
     }
 
     private MessageConverter(DataConverter standard, String activity) {
         this.standard = standard;
         this.activity = activity;
+    }
+
+    private static ObjectMapper strictlyTyped() {
+        ObjectMapper mapper = JacksonJsonPayloadConverter.newDefaultObjectMapper();
+        refuse(
+                mapper,
+                LogicalType.Textual,
+                CoercionInputShape.Integer,
+                CoercionInputShape.Float,
+                CoercionInputShape.Boolean);
+        refuse(mapper, LogicalType.Boolean, CoercionInputShape.Integer, CoercionInputShape.String);
+        refuse(mapper, LogicalType.Integer, CoercionInputShape.Float, CoercionInputShape.String);
+        refuse(mapper, LogicalType.Float, CoercionInputShape.String);
+        refuse(mapper, LogicalType.Enum, CoercionInputShape.Integer);
+        refuse(mapper, LogicalType.DateTime);
+        return mapper;
+    }
+
+    private static void refuse(ObjectMapper mapper, LogicalType type, CoercionInputShape... shapes) {
+        MutableCoercionConfig coercions = mapper.coercionConfigFor(type)
+                .setCoercion(
+                        CoercionInputShape.EmptyString,
+                        type == LogicalType.Textual ? CoercionAction.TryConvert : CoercionAction.Fail);
+        for (CoercionInputShape shape : shapes) {
+            coercions.setCoercion(shape, CoercionAction.Fail);
+        }
     }
 
     @Override
@@ -146,14 +183,30 @@ public final class MessageConverter implements DataConverter {
                 : standard.fromPayloads(index, content, type, genericType);
     }
 
-    /** An activity's input too is refused in words: the decoder's failure would be tried again, and may repeat what it could not read. */
+    /**
+     * An activity's input too is refused in words: the decoder's failure would be tried again, and may repeat what it could not
+     * read. So would be that of a call with what is no value of the parameter's type, as null is none of a number's.
+     */
     @Override
     public Object[] fromPayloads(Optional<Payloads> content, Class<?>[] types, Type[] genericTypes) {
+        Object[] values;
         try {
-            return DataConverter.super.fromPayloads(content, types, genericTypes);
+            values = DataConverter.super.fromPayloads(content, types, genericTypes);
         } catch (DataConverterException e) {
             throw activity == null ? e : unreadInput(e).thrown();
         }
+        for (int i = 0; activity != null && i < types.length; i++) {
+            boolean fits = values[i] == null
+                    ? !types[i].isPrimitive()
+                    : MethodType.methodType(types[i]).wrap().returnType().isInstance(values[i]);
+            if (!fits) {
+                throw FailureReason.input("argument " + (i + 1) + " of " + activity + " is "
+                                + (values[i] == null ? "null" : "of another type")
+                                + "; expected what Littoral's workflows send")
+                        .thrown();
+            }
+        }
+        return values;
     }
 
     private FailureReason unreadInput(DataConverterException failure) {

@@ -84,7 +84,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     @Override
     public Head findCommit(String collectionId, long update) {
         return step("reads", caller -> {
-            inputs.read(caller, collectionId);
+            inputs.find(caller, collectionId, update);
             return new CollectionCatalog(store, collectionId).heads().commitOf(update);
         });
     }

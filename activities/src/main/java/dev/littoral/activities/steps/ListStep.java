@@ -2,6 +2,7 @@ package dev.littoral.activities.steps;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.listing.Checkpoint;
@@ -77,11 +78,15 @@ final class ListStep {
 
     ListingOutcome run() throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
-        if (catalog.heads().at(request.base().version() + 1).isPresent()) {
-            // Another version has taken the base's place: a listing against the base is of no use.
-            return ListingOutcome.moved(catalog.heads().newest(), again, store.requests());
+        HeadLog heads = catalog.heads();
+        Optional<Head> named =
+                heads.at(request.base().version() + 1).isEmpty() ? heads.named(request.base()) : Optional.empty();
+        if (named.isEmpty()) {
+            // Another version has taken the base's place, which may have been cleaned away: a listing against it is of
+            // no use.
+            return ListingOutcome.moved(heads.newest(), again, store.requests());
         }
-        Head base = catalog.heads().named(request.base()).orElseThrow();
+        Head base = named.get();
         inputs.list(request, base);
         Optional<SnapshotRoot> root = catalog.root(base);
         List<ShardRef> shards = root.map(SnapshotRoot::shards).orElse(List.of());

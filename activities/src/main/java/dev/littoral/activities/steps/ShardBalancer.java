@@ -7,6 +7,7 @@ import dev.littoral.activities.balance.ShardFragments;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ListingDigest;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.workflows.model.Totals;
@@ -128,6 +129,11 @@ final class ShardBalancer {
                 folders++;
             }
             for (FragmentEntry fragment : file.fragments()) {
+                if (fragment.rows() > targetRows) {
+                    throw LittoralException.input("options.targetRowsPerSegment is " + targetRows
+                            + "; expected the one the files were read with, as a fragment of " + file.path() + " has "
+                            + fragment.rows() + " rows");
+                }
                 rows[at] = fragment.rows();
                 folder[at] = folders;
                 segment[at++] = fragment.segment() == null ? ShardFragments.NONE : fragment.segment();

@@ -57,6 +57,11 @@ class StepInputs {
         fromCollection(caller, collectionId);
     }
 
+    void find(ActivityCaller caller, String collectionId, long update) {
+        fromCollection(caller, collectionId);
+        range("update", update, 1, MAX_UPDATE);
+    }
+
     void declare(ActivityCaller caller, DeclareRequest request) {
         given(request);
         fromCollection(caller, request.collectionId());

@@ -694,6 +694,19 @@ class UpdateTest {
         assertThat(listing.unchanged()).isFalse();
     }
 
+    @Test
+    void aListingUponAVersionThatWasCleanedAwaySaysWhichIsTheNewest() throws Exception {
+        Head first = update().head();
+        Head newest = first;
+        for (int i = 1; i <= 2; i++) {
+            lake.write(name(5), ROWS + i, 0);
+            newest = update().head();
+        }
+        objects.delete(objects.list("c/head/", null, 10).subList(1, 4));
+        ListingOutcome listing = pipeline.work.listFiles(new ListRequest("c", 4, 1, source, options, first, null));
+        assertThat(listing.newest()).isEqualTo(newest);
+    }
+
     /** What is served is not written over, whoever asks for it. */
     @Test
     void aFolderThatAVersionNamesIsNotWrittenTo() throws Exception {
