@@ -17,10 +17,12 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+/** Lists the collections of a Temporal service. */
 @Command(
         name = "list",
         description = "The collections on a Temporal server: state, source and rows, as far as the server has heard.",
@@ -31,15 +33,15 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "<state>",
-            description =
-                    "Only those in this state: starting, updating, idle, paused or failed; with --all also retired, canceled, terminated or timed out.")
+            description = "Only those in this state: starting, updating, idle, paused or failed;"
+                    + " with --all also retired, canceled, terminated or timed out.")
     private String state;
 
     @Option(names = "--all", description = "Also those that run no more.")
     private boolean all;
 
-    @Option(names = "--json", description = "Print one JSON object a line.")
-    private boolean json;
+    @Mixin
+    private LineOutput output;
 
     @Spec
     private CommandSpec command;
@@ -87,7 +89,7 @@ final class ListCommand implements Callable<Integer> {
                     server.client().getWorkflowServiceStubs().blockingStub().listWorkflowExecutions(request.build()));
             for (WorkflowExecutionInfo info : page.getExecutionsList()) {
                 if (seen.add(info.getExecution().getWorkflowId())) {
-                    print(listed(server, info), out);
+                    print(listed(server, info));
                 }
             }
             request.setNextPageToken(page.getNextPageToken());
@@ -129,19 +131,18 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Listed listed, PrintWriter out) {
-        if (state != null && !state.equals(listed.state())) {
-            return;
+    private void print(Listed listed) {
+        if (state == null || state.equals(listed.state())) {
+            output.print(listed, ListCommand::text);
         }
-        if (json) {
-            Output.json(out, listed);
-            return;
-        }
-        out.printf(
-                "%-30s %-10s %14s rows  %s%n",
-                Output.path(listed.collectionId()),
-                listed.state(),
-                listed.rows() == null ? "?" : Output.count(listed.rows()),
-                listed.source() == null ? "no source" : Output.path(listed.source()));
+    }
+
+    private static String text(Listed listed) {
+        return "%-30s %-10s %14s rows  %s"
+                .formatted(
+                        Output.path(listed.collectionId()),
+                        listed.state(),
+                        listed.rows() == null ? "?" : Output.count(listed.rows()),
+                        listed.source() == null ? "no source" : Output.path(listed.source()));
     }
 }

@@ -5,7 +5,6 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.Totals;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,7 +52,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         String id = where.collectionId();
         if (where.isTyped() || (!watch && !TemporalService.isThere())) {
-            return where.read((catalog, head) -> print(head));
+            return where.read(catalog -> print(catalog.head(id)));
         }
         try (TemporalService server = TemporalService.open()) {
             CollectionClient collection = new CollectionClient(server, id);
@@ -94,34 +93,11 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private int print(Head head) {
-        PrintWriter out = out();
         if (json) {
-            Output.json(out, head);
-            return 0;
+            Output.json(out(), head);
+        } else {
+            out().print(HeadText.page(where.collectionId(), head));
         }
-        Totals totals = head.totals();
-        out.printf("%s  version %d, %s at %s%n", where.collectionId(), head.version(), head.kind(), head.time());
-        out.printf("  source    %s (generation %d)%n", Output.path(head.source().uri()), head.generation());
-        out.printf(
-                "  serves    %s rows in %s segments, %s fragments, %s files%n",
-                Output.count(totals.rows()),
-                Output.count(totals.segments()),
-                Output.count(totals.fragments()),
-                Output.count(totals.files()));
-        out.printf("  reason    %s%n", Output.path(head.reason()));
-        return 0;
-    }
-
-    static String line(Head head) {
-        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments: %s"
-                .formatted(
-                        head.version(),
-                        head.kind(),
-                        head.time(),
-                        head.generation(),
-                        head.update(),
-                        Output.count(head.totals().rows()),
-                        Output.count(head.totals().segments()),
-                        Output.path(head.reason()));
+        return ExitCode.OK.code();
     }
 }

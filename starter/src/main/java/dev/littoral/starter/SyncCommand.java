@@ -2,13 +2,10 @@ package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.CatalogSourceOverlap;
-import dev.littoral.activities.storage.Catalogs;
-import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.TemporalConnection;
@@ -19,7 +16,6 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.SourceRequest;
@@ -187,7 +183,7 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     /** What is going to be followed. */
-    private ExternalSource followed(String collectionId, Requests.Start start) throws InterruptedException {
+    private ExternalSource followed(String collectionId, Requests.Start start) {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
         CatalogSourceOverlap.refusal(where.catalog(), followed).ifPresent(refusal -> {
             throw LittoralException.input(refusal);
@@ -196,15 +192,12 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     /** The catalog's source: what is meant when none is named. */
-    private ExternalSource declared(String collectionId) throws InterruptedException {
-        try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.openForReading(where.catalog(), clients)) {
-            Head head = new HeadLog(store, collectionId).newest();
-            if (!head.exists()) {
-                throw LittoralException.input("Catalog " + store.location() + " has no collection " + collectionId
-                        + "; expected --source for a new one");
-            }
-            return head.source();
+    private ExternalSource declared(String collectionId) {
+        try (CatalogReader catalog = CatalogReader.open(where.catalog())) {
+            return catalog.newest(collectionId)
+                    .orElseThrow(() -> LittoralException.input("Catalog " + catalog.location() + " has no collection "
+                            + collectionId + "; expected --source for a new one"))
+                    .source();
         }
     }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
@@ -40,7 +42,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return where.readStore((store, clients) -> {
+        where.requireFolder();
+        try (S3Clients clients = new S3Clients();
+                ObjectStore store = Catalogs.openForReading(where.catalog(), clients)) {
             PrintWriter out = spec.commandLine().getOut();
             Verifier verifier = new Verifier(store, where.collectionId(), finding -> print(finding, out));
             Summary summary = source ? verifier.verifyWithSource(of -> open(of, clients)) : verifier.verify();
@@ -50,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
                 print(summary, out);
             }
             return ExitCode.of(summary.worst()).code();
-        });
+        }
     }
 
     private static Sources.Opened open(JsonNode source, S3Clients clients) {

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The objects of one collection: its head, its snapshots and what running updates stage. Every object a head version reaches
@@ -140,17 +141,19 @@ public final class CollectionCatalog {
         return ListingDigest.hexOf(bytes);
     }
 
-    /** The files that the listing left out. */
-    public List<SkippedFile> skipped(SnapshotRoot root) throws InterruptedException {
+    /** The files that the listing left out, decoded as they are taken: they can be as many as the source has. */
+    public Stream<SkippedFile> skipped(SnapshotRoot root) throws InterruptedException {
         SkipReport report = root.skipped();
         if (report.key() == null) {
-            return List.of();
+            return Stream.empty();
         }
-        List<SkippedFile> skipped = lines(report.key(), verified(report.key(), report.sha256()), SkippedFile.class);
-        if (skipped.stream().anyMatch(file -> file == null || file.file() == null || file.reason() == null)) {
-            throw damaged(report.key(), "a line lacks its file or its reason");
-        }
-        return skipped;
+        byte[] bytes = verified(report.key(), report.sha256());
+        return JsonLines.stream(bytes, SkippedFile.class, e -> damaged(name(report.key()), UNREADABLE, e))
+                .peek(file -> {
+                    if (file == null || file.file() == null || file.reason() == null) {
+                        throw damaged(report.key(), "a line lacks its file or its reason");
+                    }
+                });
     }
 
     /** Reads a staged object, of which no digest is known. */

@@ -16,7 +16,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Lines of JSON, compressed with Zstandard: how the catalog keeps lists, so that any tool can read them. */
 public final class JsonLines {
@@ -77,6 +82,39 @@ public final class JsonLines {
             while (lines.hasNextValue()) {
                 line.accept(lines.nextValue());
             }
+        }
+    }
+
+    /**
+     * The lines, decoded as they are taken.
+     *
+     * @param failure what is thrown where that fails
+     */
+    static <T> Stream<T> stream(byte[] compressed, Class<T> type, Function<IOException, RuntimeException> failure) {
+        try {
+            MappingIterator<T> lines =
+                    Json.JSON.readerFor(type).readValues(new ZstdInputStream(new ByteArrayInputStream(compressed)));
+            return StreamSupport.stream(
+                    new Spliterators.AbstractSpliterator<>(Long.MAX_VALUE, Spliterator.ORDERED) {
+                        @Override
+                        public boolean tryAdvance(Consumer<? super T> line) {
+                            T next;
+                            try {
+                                if (!lines.hasNextValue()) {
+                                    lines.close();
+                                    return false;
+                                }
+                                next = lines.nextValue();
+                            } catch (IOException e) {
+                                throw failure.apply(e);
+                            }
+                            line.accept(next);
+                            return true;
+                        }
+                    },
+                    false);
+        } catch (IOException e) {
+            throw failure.apply(e);
         }
     }
 

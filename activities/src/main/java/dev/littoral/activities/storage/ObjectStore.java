@@ -30,7 +30,7 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * Keys that start with a prefix, in ASCII order.
      *
-     * @param prefix ends in {@code /}
+     * @param prefix ends in {@code /}, or is empty for all keys
      * @param startAfter only keys beyond this one, or null
      * @param limit at most so many keys, at least 1
      */

@@ -39,6 +39,12 @@ class BoundedMemoryTest {
         }
         String said = Files.readString(output);
         assertThat(process.exitValue()).as(said).isZero();
-        assertThat(said).contains("first update", "unchanged refresh", "one file changed", "verified with its source");
+        assertThat(said)
+                .contains(
+                        "first update",
+                        "unchanged refresh",
+                        "one file changed",
+                        "verified with its source",
+                        "read twice by its consumers");
     }
 }

@@ -2,10 +2,10 @@ package dev.littoral.activities.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.catalog.SnapshotExpirer;
-import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.local.LocalObjectStore;
 import dev.littoral.workflows.model.FailureType;
@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -89,14 +88,12 @@ class DamageRefusedTest extends DamagedCatalogs {
     @Test
     void readersRefuseWhatIsDamaged() throws Exception {
         assertThat(refused(catalog -> {
-                    CollectionCatalog collection = new CollectionCatalog(LocalObjectStore.forReading(catalog), "c");
-                    Optional<SnapshotRoot> root =
-                            collection.root(collection.heads().newest());
-                    if (root.isPresent()) {
-                        for (ShardRef shard : root.get().shards()) {
-                            collection.readShard(shard, file -> {});
+                    try (CatalogReader reader = CatalogReader.open(catalog.toString())) {
+                        if (reader.newest("c").isPresent()) {
+                            Snapshot snapshot = reader.snapshot("c");
+                            snapshot.files().forEach(file -> {});
+                            snapshot.skipped().forEach(file -> {});
                         }
-                        collection.skipped(root.get());
                     }
                 }))
                 .containsAll(OF_HEAD_AND_ROOT)

@@ -2,6 +2,9 @@ package dev.littoral.activities.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.catalog.CatalogReader;
+import dev.littoral.activities.catalog.Segment;
+import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
@@ -33,7 +36,7 @@ final class ManyFiles {
     private ManyFiles() {}
 
     /**
-     * Runs a first update, a refresh that finds nothing, and one that finds a file changed. Prints a line for each and ends
+     * Runs a first update, a refresh that finds nothing, and one that finds a file changed, and reads it all as a consumer does. Prints a line for each and ends
      * with 1 when something is not as it should be.
      *
      * @param args the catalog's folder, and how many files
@@ -77,6 +80,12 @@ final class ManyFiles {
             out.printf("verified with its source: %.1f s%n", (System.nanoTime() - start) / 1e9);
             assertThat(verified.lines()).hasSize(1).first().asString().contains("_littoral/store.json");
             assertThat(verified.summary().sourceFiles()).isEqualTo(files);
+
+            start = System.nanoTime();
+            Snapshot snapshot = CatalogReader.on(pipeline.store).snapshot("c");
+            assertThat(snapshot.files().count()).isEqualTo(files);
+            assertThat(snapshot.segments().mapToLong(Segment::rows).sum()).isEqualTo((long) files * ROWS);
+            out.printf("read twice by its consumers: %.1f s%n", (System.nanoTime() - start) / 1e9);
             status = 0;
         } catch (AssertionError e) {
             e.printStackTrace(out);

@@ -93,7 +93,7 @@ public final class MemoryObjectStore implements ObjectStore {
 
     @Override
     public synchronized List<String> list(String prefix, String startAfter, int limit) {
-        if (!prefix.endsWith("/") || limit < 1) {
+        if ((!prefix.isEmpty() && !prefix.endsWith("/")) || limit < 1) {
             throw new IllegalArgumentException("prefix " + prefix + ", limit " + limit);
         }
         Runnable after = begin(Call.LIST);

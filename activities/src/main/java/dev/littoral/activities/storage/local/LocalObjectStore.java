@@ -122,12 +122,13 @@ public final class LocalObjectStore implements ObjectStore {
 
     @Override
     public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
-        if (!prefix.endsWith("/") || limit < 1) {
+        if ((!prefix.isEmpty() && !prefix.endsWith("/")) || limit < 1) {
             throw new IllegalArgumentException("Cannot list " + limit + " keys of prefix " + prefix
                     + "; expected one or more, and a / at its end.");
         }
+        Path folder = prefix.isEmpty() ? root : path(prefix.substring(0, prefix.length() - 1));
         List<String> keys = new ArrayList<>();
-        list(path(prefix.substring(0, prefix.length() - 1)), prefix, startAfter, limit, keys);
+        list(folder, prefix, startAfter, limit, keys);
         return keys;
     }
 
@@ -151,12 +152,12 @@ public final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    private static List<String> names(Path folder) throws InterruptedException {
+    private List<String> names(Path folder) throws InterruptedException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                if (isPart(name)) {
+                if (isPart(name) && !entry.equals(temporary)) {
                     names.add(name);
                 }
             }

@@ -1,0 +1,80 @@
+package dev.littoral.activities.catalog;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.littoral.activities.failure.LittoralException;
+import java.util.List;
+
+/**
+ * A segment with its row mapping: its fragments laid end to end, {@code [0,n1) [n1,n1+n2) …}, are its rows. Looks up which
+ * fragment holds a row of the segment, and which row of its file that is. Immutable.
+ *
+ * @param id positive, unique in the collection, never used again
+ * @param fragments in order, at least one, each from where the one before ends
+ */
+@JsonPropertyOrder({"segment", "rows", "fragments"})
+public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragments) {
+    public Segment {
+        fragments = List.copyOf(fragments);
+    }
+
+    /**
+     * A fragment in its segment: a range of one file's rows.
+     *
+     * @param file the file's path, {@code s3://bucket/key} or an absolute local path, raw
+     * @param version the file's version, as the source lists it
+     * @param start the fragment's first row in the file, from 0
+     * @param end one past its last row in the file
+     * @param from the segment's row that is the fragment's first, from 0
+     */
+    public record FragmentSpan(String file, String version, long start, long end, long from) {
+        long to() {
+            return from + end - start;
+        }
+    }
+
+    /**
+     * Where a segment's row is.
+     *
+     * @param segment the segment
+     * @param row the row of the segment, from 0
+     * @param file the file's path
+     * @param version the file's version
+     * @param fragment which of the segment's fragments, from 0
+     * @param fragmentRow the row of the fragment, from 0
+     * @param fileRow the row of the file, from 0
+     */
+    public record Location(
+            long segment, long row, String file, String version, int fragment, long fragmentRow, long fileRow) {}
+
+    /** How many rows it has: at least 1. */
+    @JsonProperty("rows")
+    public long rows() {
+        return fragments.getLast().to();
+    }
+
+    /**
+     * Looks a row up. O(log fragments); reads nothing.
+     *
+     * @param row 0 to rows - 1
+     * @throws LittoralException INPUT when the segment has no such row
+     */
+    public Location locate(long row) {
+        if (row < 0 || row >= rows()) {
+            throw LittoralException.input("Segment " + id + " has no row " + row + "; expected 0 to " + (rows() - 1));
+        }
+        int low = 0;
+        int high = fragments.size() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (row < fragments.get(middle).to()) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        FragmentSpan span = fragments.get(low);
+        long fragmentRow = row - span.from();
+        return new Location(id, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow);
+    }
+}

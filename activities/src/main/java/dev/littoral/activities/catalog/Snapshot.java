@@ -1,0 +1,136 @@
+package dev.littoral.activities.catalog;
+
+import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.Segment.FragmentSpan;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.Totals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * One snapshot of a collection: which files it serves, which segments their rows are in, and what was left out. A
+ * {@link CatalogReader} opens it, says how it fails and has to stay open as long as it is read. Immutable; safe for use by many
+ * threads.
+ */
+public final class Snapshot {
+    private final CollectionCatalog catalog;
+    private final SnapshotRoot root;
+
+    Snapshot(CollectionCatalog catalog, SnapshotRoot root) {
+        this.catalog = catalog;
+        this.root = root;
+    }
+
+    public String collectionId() {
+        return root.collectionId();
+    }
+
+    /** The version that committed it, from 1. Later versions may serve it too. */
+    public long version() {
+        return root.version();
+    }
+
+    /** What was listed. */
+    public ExternalSource source() {
+        return root.source();
+    }
+
+    /** The source's generation, from 1: it grows by one with each change of the source. */
+    public long generation() {
+        return root.generation();
+    }
+
+    /** The most rows that a segment was to have. */
+    public long targetRowsPerSegment() {
+        return root.targetRowsPerSegment();
+    }
+
+    /** How many files, bytes, rows, fragments and segments it serves, and how many files of a served name are left out. */
+    public Totals totals() {
+        return root.totals();
+    }
+
+    /** The files that are served, in the order of their paths' UTF-8 bytes. A request a shard, which is some thousand files. */
+    public Stream<FileEntry> files() {
+        return entries().filter(FileEntry::served);
+    }
+
+    /** What was left out, and why: by name or size first, then for what is in the file. Requests as for {@link #files}. */
+    public Stream<SkippedFile> skipped() {
+        Stream<SkippedFile> unlisted =
+                Stream.of(root).flatMap(of -> CatalogReader.uninterrupted(() -> catalog.skipped(of)));
+        return Stream.concat(
+                unlisted,
+                root.shards().stream()
+                        .filter(shard -> shard.totals().skipped() > 0)
+                        .flatMap(this::entries)
+                        .filter(file -> !file.served())
+                        .map(file -> new SkippedFile(file.path(), file.skipped())));
+    }
+
+    /** All segments, shard by shard, in each by rising id. Requests as for {@link #files}. */
+    public Stream<Segment> segments() {
+        return root.shards().stream().flatMap(shard -> segments(shard).values().stream());
+    }
+
+    /**
+     * One segment, with its fragments. Reads shards until it is found: to look up many rows, keep it, or go through
+     * {@link #segments}.
+     *
+     * @throws LittoralException INPUT when the snapshot has no such segment
+     */
+    public Segment segment(long id) {
+        return root.shards().stream()
+                .map(shard -> segments(shard).get(id))
+                .filter(segment -> segment != null)
+                .findFirst()
+                .orElseThrow(() -> LittoralException.input("Version " + version() + " has no segment " + id));
+    }
+
+    /**
+     * A segment's fragments in the order of its rows, as {@link #segment} reads them.
+     *
+     * @throws LittoralException INPUT when the snapshot has no such segment
+     */
+    public List<FragmentSpan> fragments(long segment) {
+        return segment(segment).fragments();
+    }
+
+    /**
+     * Which row of which file a segment's row is, as {@link #segment} reads it.
+     *
+     * @param row from 0
+     * @throws LittoralException INPUT when the snapshot has no such segment, or that no such row
+     */
+    public Segment.Location locate(long segment, long row) {
+        return segment(segment).locate(row);
+    }
+
+    private Stream<FileEntry> entries() {
+        return root.shards().stream().flatMap(this::entries);
+    }
+
+    private Stream<FileEntry> entries(ShardRef shard) {
+        return CatalogReader.uninterrupted(() -> catalog.shard(shard)).stream();
+    }
+
+    /** A segment lies in one shard. */
+    private Map<Long, Segment> segments(ShardRef shard) {
+        Map<Long, List<FragmentSpan>> spans = new TreeMap<>();
+        entries(shard).forEach(file -> {
+            for (FragmentEntry fragment : file.fragments()) {
+                List<FragmentSpan> segment = spans.computeIfAbsent(fragment.segment(), id -> new ArrayList<>());
+                long from = segment.isEmpty() ? 0 : segment.getLast().to();
+                segment.add(new FragmentSpan(file.path(), file.version(), fragment.start(), fragment.end(), from));
+            }
+        });
+        Map<Long, Segment> segments = new TreeMap<>();
+        spans.forEach((id, fragments) -> segments.put(id, new Segment(id, fragments)));
+        return segments;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.littoral.activities.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.catalog.Segment.FragmentSpan;
+import dev.littoral.activities.catalog.Segment.Location;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Json;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SegmentTest {
+    /** Rows 10 to 14 of a, 0 to 0 of b, and all three of c. */
+    private static final Segment SEGMENT = new Segment(
+            7,
+            List.of(
+                    new FragmentSpan("/a", "v1", 10, 15, 0),
+                    new FragmentSpan("/b", "v2", 0, 1, 5),
+                    new FragmentSpan("/c", "v3", 0, 3, 6)));
+
+    @Test
+    void theFirstAndLastRowOfEachFragmentAreExact() {
+        assertThat(SEGMENT.rows()).isEqualTo(9);
+        assertThat(SEGMENT.locate(0)).isEqualTo(new Location(7, 0, "/a", "v1", 0, 0, 10));
+        assertThat(SEGMENT.locate(4)).isEqualTo(new Location(7, 4, "/a", "v1", 0, 4, 14));
+        assertThat(SEGMENT.locate(5)).isEqualTo(new Location(7, 5, "/b", "v2", 1, 0, 0));
+        assertThat(SEGMENT.locate(6)).isEqualTo(new Location(7, 6, "/c", "v3", 2, 0, 0));
+        assertThat(SEGMENT.locate(8)).isEqualTo(new Location(7, 8, "/c", "v3", 2, 2, 2));
+    }
+
+    @Test
+    void aRowBeyondTheSegmentIsAnErrorThatNamesSegmentAndRange() {
+        for (long row : List.of(-1L, 9L, Long.MIN_VALUE, Long.MAX_VALUE)) {
+            assertThatThrownBy(() -> SEGMENT.locate(row))
+                    .isInstanceOfSatisfying(
+                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .hasMessage("Segment 7 has no row " + row + "; expected 0 to 8");
+        }
+    }
+
+    @Test
+    void rowsBeyondTwoToThe32AreExact() {
+        long huge = 1L << 40;
+        Segment segment = new Segment(
+                1, List.of(new FragmentSpan("/a", "v", 5, huge, 0), new FragmentSpan("/b", "v", 0, huge, huge - 5)));
+        assertThat(segment.rows()).isEqualTo(2 * huge - 5);
+        assertThat(segment.locate(huge - 6).fileRow()).isEqualTo(huge - 1);
+        assertThat(segment.locate(huge - 5)).isEqualTo(new Location(1, huge - 5, "/b", "v", 1, 0, 0));
+        assertThat(segment.locate(2 * huge - 6).fileRow()).isEqualTo(huge - 1);
+    }
+
+    /** What the command line prints. */
+    @Test
+    void itsJsonHasItsIdItsRowsAndItsFragments() throws Exception {
+        Segment segment = new Segment(7, List.of(new FragmentSpan("/a", "v1", 10, 15, 0)));
+        assertThat(Json.JSON.writeValueAsString(segment))
+                .isEqualTo("{\"segment\":7,\"rows\":5,\"fragments\":"
+                        + "[{\"file\":\"/a\",\"version\":\"v1\",\"start\":10,\"end\":15,\"from\":0}]}");
+        assertThat(Json.JSON.writeValueAsString(segment.locate(1)))
+                .isEqualTo("{\"segment\":7,\"row\":1,\"file\":\"/a\",\"version\":\"v1\","
+                        + "\"fragment\":0,\"fragmentRow\":1,\"fileRow\":11}");
+    }
+}
