@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A collection that follows its source, as a client sees it who finds the server and its workers away at times.
@@ -82,31 +83,52 @@ record Following(WorkflowClient client, String id) {
      */
     boolean reset(int choice, boolean reapplies) {
         try {
-            String run =
-                    client.newUntypedWorkflowStub(id).describe().getExecution().getRunId();
-            List<Long> tasks = client.fetchHistory(id, run).getEvents().stream()
-                    .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
-                    .map(HistoryEvent::getEventId)
-                    .toList();
+            String run = run();
+            List<Long> tasks = tasks(run);
             if (tasks.isEmpty()) {
                 return false;
             }
-            ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(client.getOptions().getNamespace())
-                    .setWorkflowExecution(
-                            WorkflowExecution.newBuilder().setWorkflowId(id).setRunId(run))
-                    .setReason("a test")
-                    .setRequestId(UUID.randomUUID().toString())
-                    .setWorkflowTaskFinishEventId(tasks.get(Math.floorMod(choice, tasks.size())));
-            if (!reapplies) {
-                request.addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL)
-                        .addResetReapplyExcludeTypes(ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE);
-            }
-            client.getWorkflowServiceStubs().blockingStub().resetWorkflowExecution(request.build());
+            reset(run, tasks.get(Math.floorMod(choice, tasks.size())), reapplies);
             return true;
         } catch (WorkflowException | StatusRuntimeException e) {
             return false;
         }
+    }
+
+    /** The newest run. */
+    String run() {
+        return client.newUntypedWorkflowStub(id).describe().getExecution().getRunId();
+    }
+
+    /** The events of a run to which it can be reset. */
+    List<Long> tasks(String run) {
+        return client.fetchHistory(id, run).getEvents().stream()
+                .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                .map(HistoryEvent::getEventId)
+                .toList();
+    }
+
+    /**
+     * Has a new run go on from an event of an older one.
+     *
+     * @param reapplies whether what came since is applied again; else nothing of it is, as {@code --reapply-exclude All} says: the
+     *     ends of children are among that, though no type names them
+     */
+    void reset(String run, long event, boolean reapplies) {
+        ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
+                .setNamespace(client.getOptions().getNamespace())
+                .setWorkflowExecution(
+                        WorkflowExecution.newBuilder().setWorkflowId(id).setRunId(run))
+                .setReason("a test")
+                .setRequestId(UUID.randomUUID().toString())
+                .setWorkflowTaskFinishEventId(event);
+        if (!reapplies) {
+            Stream.of(ResetReapplyExcludeType.values())
+                    .filter(type -> type != ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UNSPECIFIED
+                            && type != ResetReapplyExcludeType.UNRECOGNIZED)
+                    .forEach(request::addResetReapplyExcludeTypes);
+        }
+        client.getWorkflowServiceStubs().blockingStub().resetWorkflowExecution(request.build());
     }
 
     /** Waits until nothing runs or waits. */

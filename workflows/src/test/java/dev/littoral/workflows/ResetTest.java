@@ -1,8 +1,6 @@
 package dev.littoral.workflows;
 
 import static dev.littoral.workflows.CollectionStateTest.A;
-import static dev.littoral.workflows.CollectionStateTest.B;
-import static dev.littoral.workflows.CollectionStateTest.C;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,13 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
-import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.ResetReapplyExcludeType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
-import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,52 +22,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * An operator resets a collection: a run goes on from a point of an older one, with what that knew, while the catalog has gone
- * on. The server does not tell it of updates that closed before.
- */
+/** What the real server tells a collection that was reset, and what it does not: how an update ended that closed before. */
 @Execution(ExecutionMode.CONCURRENT)
 class ResetTest {
     /** How often a person tries again. */
     private static final int PATIENCE = 20;
 
-    /** Every so many tasks are reset to, as a look takes its time. */
-    private static final int STEP = Integer.getInteger("littoral.resets.step", 3);
-
     private final FakeLake lake = new FakeLake();
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void wheneverACollectionIsResetItIsRightInTheEnd(boolean reapplies) throws Exception {
-        TemporalServer server = TemporalServer.shared();
-        try (Lab lab = Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, Policies.HISTORY)) {
-            lab.start(A);
-            lab.awaitEnd(1, COMMITTED);
-            lab.collection().changeSource(SourceRequest.of(B));
-            lab.awaitEnd(2, COMMITTED);
-            lake.touch(B);
-            lab.collection().signalRefresh();
-            lab.awaitEnd(3, COMMITTED);
-            lab.collection().sourceChanged(SourceRequest.of(C));
-            lab.awaitEnd(4, COMMITTED);
-            String run = lab.untyped().describe().getExecution().getRunId();
-            List<HistoryEvent> history = Histories.of(lab.client, ID, run);
-            List<Long> tasks = history.stream()
-                    .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
-                    .map(HistoryEvent::getEventId)
-                    .toList();
-            for (int i = reapplies ? 0 : 1; i < tasks.size(); i += STEP) {
-                reset(lab, run, tasks.get(i), reapplies);
-                lake.touch(lake.newest(ID).source());
-                lab.collection().signalRefresh();
-                isRightInTheEnd(lab, "reset to event " + tasks.get(i) + " of " + history.size());
-            }
-            lab.await("staging to be empty", () -> lake.staged().isEmpty());
-        }
-    }
 
     /** It was under way at that point of the run, and has closed since. */
     @Test
@@ -91,7 +49,7 @@ class ResetTest {
             long task = events.lastIndexOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) + 1L;
             listing.release();
             lab.awaitEnd(1, COMMITTED);
-            reset(lab, lab.untyped().describe().getExecution().getRunId(), task, false);
+            reset(lab, lab.untyped().describe().getExecution().getRunId(), task);
             lake.touch(A);
             lab.collection().signalRefresh();
             isRightInTheEnd(lab, "reset to event " + task);
@@ -102,7 +60,8 @@ class ResetTest {
         }
     }
 
-    private static void reset(Lab lab, String run, long event, boolean reapplies) {
+    /** Without what came since, as {@code --reapply-exclude All} does. */
+    private static void reset(Lab lab, String run, long event) {
         ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
                 .setNamespace(lab.client.getOptions().getNamespace())
                 .setWorkflowExecution(
@@ -110,14 +69,11 @@ class ResetTest {
                 .setReason("a test")
                 .setRequestId(UUID.randomUUID().toString())
                 .setWorkflowTaskFinishEventId(event);
-        if (!reapplies) {
-            // As --reapply-exclude All does. The ends of children are among what is left out, though no type names
-            // them.
-            Stream.of(ResetReapplyExcludeType.values())
-                    .filter(type -> type != ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UNSPECIFIED
-                            && type != ResetReapplyExcludeType.UNRECOGNIZED)
-                    .forEach(request::addResetReapplyExcludeTypes);
-        }
+        // The ends of children are among what is left out, though no type names them.
+        Stream.of(ResetReapplyExcludeType.values())
+                .filter(type -> type != ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UNSPECIFIED
+                        && type != ResetReapplyExcludeType.UNRECOGNIZED)
+                .forEach(request::addResetReapplyExcludeTypes);
         lab.client.getWorkflowServiceStubs().blockingStub().resetWorkflowExecution(request.build());
     }
 
