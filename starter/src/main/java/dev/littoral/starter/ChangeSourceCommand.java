@@ -1,8 +1,8 @@
 package dev.littoral.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.spec.SourceParser;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -30,7 +30,7 @@ final class ChangeSourceCommand extends CollectionCommand {
         ObjectNode given =
                 options.source().orElseThrow(() -> options.usage("--source is missing; expected a URI or a path"));
         source = new SourceRequest(given);
-        Requests.source(source);
+        SourceParser.parse(source);
     }
 
     @Override

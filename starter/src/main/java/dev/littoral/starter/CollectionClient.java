@@ -15,9 +15,9 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
-import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateProgress;
+import dev.littoral.workflows.spec.CollectionStart;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
@@ -247,7 +247,7 @@ final class CollectionClient {
      * @return the run's ID
      */
     String start(CollectionInput input, String taskQueue) {
-        Requests.Start start = Requests.start(input);
+        CollectionStart start = CollectionStart.parse(input);
         Map<String, Object> memo = new TreeMap<>();
         memo.put("state", "starting");
         if (start.source() != null) {
@@ -277,7 +277,7 @@ final class CollectionClient {
     }
 
     /** What it started with, for the web UI. */
-    private String details(Requests.Start start) {
+    private String details(CollectionStart start) {
         ExternalSource source = start.source();
         return "Keeps the collection in step with its source; started by `littoral start " + id + "`.\n\n"
                 + (source == null

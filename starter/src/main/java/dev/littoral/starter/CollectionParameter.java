@@ -1,6 +1,6 @@
 package dev.littoral.starter;
 
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.CollectionId;
 import picocli.CommandLine.Parameters;
 
 /** Which collection a command is about. */
@@ -10,6 +10,6 @@ final class CollectionParameter {
 
     /** Its name, checked. */
     String id() {
-        return Requests.collectionId(collectionId);
+        return CollectionId.check(collectionId);
     }
 }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.SourceScheme;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ final class SourceOptions {
             throw usage("--source is empty; expected a URI or a path");
         }
         // Whoever gives an ARN means no path, and is told what to give.
-        if (URI.matcher(given).matches() || Requests.isArn(given)) {
+        if (URI.matcher(given).matches() || SourceScheme.isArn(given)) {
             return given;
         }
         try {

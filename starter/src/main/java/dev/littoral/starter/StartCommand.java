@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.CollectionStart;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -71,7 +71,7 @@ final class StartCommand extends CollectionCommand {
             more.put("keepVersionsFor", keepVersionsFor);
         }
         input = new CollectionInput(given);
-        Requests.start(input);
+        CollectionStart.parse(input);
     }
 
     @Override

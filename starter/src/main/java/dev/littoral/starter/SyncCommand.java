@@ -17,9 +17,9 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.spec.CollectionStart;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
@@ -72,7 +72,7 @@ final class SyncCommand implements Callable<Integer> {
         String collectionId = where.collectionId();
         ObjectNode given = options.input();
         CollectionInput input = new CollectionInput(given);
-        Requests.Start start = Requests.start(input);
+        CollectionStart start = CollectionStart.parse(input);
         PrintWriter err = command.commandLine().getErr();
         UpdateReport report;
         try (Progress progress = new Progress(err)) {
@@ -100,7 +100,7 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     private UpdateReport configured(
-            CollectionClient collection, ObjectNode given, Requests.Start start, Progress progress)
+            CollectionClient collection, ObjectNode given, CollectionStart start, Progress progress)
             throws InterruptedException {
         Optional<CollectionClient.Run> run = collection.run().filter(CollectionClient.Run::isRunning);
         if (run.isPresent() && isLeftBehind(collection, run.get())) {
@@ -126,7 +126,7 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     /** Has a collection that runs on the server do what a sync does. */
-    private UpdateReport ask(CollectionClient collection, ObjectNode given, Requests.Start start, Progress progress)
+    private UpdateReport ask(CollectionClient collection, ObjectNode given, CollectionStart start, Progress progress)
             throws InterruptedException {
         CollectionStatus status = collection.status();
         requireSame(collection, status, given.get("options"), start.options());
@@ -183,7 +183,7 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     /** What is going to be followed. */
-    private ExternalSource followed(String collectionId, Requests.Start start) {
+    private ExternalSource followed(String collectionId, CollectionStart start) {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
         CatalogSourceOverlap.refusal(where.catalog(), followed).ifPresent(refusal -> {
             throw LittoralException.input(refusal);

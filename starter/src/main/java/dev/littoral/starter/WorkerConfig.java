@@ -5,7 +5,7 @@ import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.SourceParser;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -248,7 +248,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(prefix) || hasUserInfo(name)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        if (!Requests.isProfile(name) || name.contains("://") || (equals >= 0 && !isBucket(prefix))) {
+        if (!SourceParser.isProfile(name) || name.contains("://") || (equals >= 0 && !isBucket(prefix))) {
             throw given.refusal(expected);
         }
         return new AllowedProfile(prefix, name);

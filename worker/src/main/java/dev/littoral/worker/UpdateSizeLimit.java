@@ -4,7 +4,8 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.littoral.workflows.model.FailureType;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.PrintableText;
+import dev.littoral.workflows.spec.SecretScanner;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -137,8 +138,8 @@ final class UpdateSizeLimit extends WorkerInterceptorBase implements ClientInter
 
     private static ApplicationFailure refused(String name, String size) {
         ApplicationFailure refusal = ApplicationFailure.newNonRetryableFailure(
-                (name.isEmpty() ? "an update" : "update " + Requests.named(name)) + " has "
-                        + Requests.shortened(size) + " bytes; expected at most " + MAX_BYTES
+                (name.isEmpty() ? "an update" : "update " + SecretScanner.quotedName(name)) + " has "
+                        + PrintableText.value(size) + " bytes; expected at most " + MAX_BYTES
                         + ", and " + MAX_TASK_BYTES + " with those that are sent at the same time",
                 FailureType.INPUT.name());
         refusal.setStackTrace(new StackTraceElement[0]);

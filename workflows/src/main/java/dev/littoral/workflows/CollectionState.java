@@ -1,5 +1,6 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.spec.JobsPage;
 import dev.littoral.workflows.model.CarriedState;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -12,7 +13,6 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.Rejection;
-import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
 import dev.littoral.workflows.model.UpdateReport;
@@ -894,7 +894,7 @@ final class CollectionState {
     }
 
     /** A page of {@link #jobs()}. */
-    List<Job> jobs(Requests.JobsPage page) {
+    List<Job> jobs(JobsPage page) {
         return jobs().stream()
                 .filter(job -> job.update() < page.before())
                 .limit(page.limit())

@@ -1,5 +1,11 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.spec.SourceParser;
+import dev.littoral.workflows.spec.ProgressParser;
+import dev.littoral.workflows.spec.CollectionId;
+import dev.littoral.workflows.spec.SecretScanner;
+import dev.littoral.workflows.spec.JobsPage;
+import dev.littoral.workflows.spec.CollectionStart;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
@@ -14,7 +20,6 @@ import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.ProgressSignal;
-import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
@@ -56,7 +61,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final Deque<Message> inbox = new ArrayDeque<>();
     private final Map<Long, CancellationScope> updates = new TreeMap<>();
     private final CollectionState state;
-    private final Requests.Start start;
+    private final CollectionStart start;
     private final Policies.History history;
     private final SourcePolicy rules;
 
@@ -86,11 +91,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         this.rules = rules;
         this.history = history;
         this.continued = Workflow.getInfo().getContinuedExecutionRunId().isPresent() && isGiven(carried);
-        Requests.Start parsed = null;
+        CollectionStart parsed = null;
         String wrong = null;
         try {
-            Requests.collectionId(collectionId);
-            parsed = Requests.start(input);
+            CollectionId.check(collectionId);
+            parsed = CollectionStart.parse(input);
             if (isGiven(carried) && !continued) {
                 throw new InvalidRequestException(
                         "input has a second value; expected one object with the keys options, source");
@@ -463,7 +468,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         @Override
         public void handle(String name, EncodedValues arguments) {
             inbox.addLast(new Message.Rejected(
-                    Requests.plain(name),
+                    SecretScanner.name(name),
                     "there is no such signal; expected " + MessageNames.oneOf(MessageNames.SIGNALS)));
         }
 
@@ -483,7 +488,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         /** Reached by way of the validator only, as none is valid. */
         @Override
         public Object handleExecute(String name, EncodedValues arguments) {
-            throw FailureReason.input("there is no update " + Requests.named(name) + "; expected "
+            throw FailureReason.input("there is no update " + SecretScanner.quotedName(name) + "; expected "
                             + MessageNames.oneOf(MessageNames.UPDATES))
                     .thrown();
         }
@@ -498,7 +503,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private static final class OtherQueries implements DynamicQueryHandler {
         @Override
         public Object handle(String name, EncodedValues arguments) {
-            throw new InvalidRequestException("there is no query " + Requests.named(name) + "; expected "
+            throw new InvalidRequestException("there is no query " + SecretScanner.quotedName(name) + "; expected "
                     + MessageNames.oneOf(MessageNames.QUERIES));
         }
 
@@ -511,7 +516,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void sourceChanged(SourceRequest source) {
         try {
-            inbox.addLast(new Message.Change(Requests.source(source), MessageNames.SOURCE_CHANGED, null));
+            inbox.addLast(new Message.Change(SourceParser.parse(source), MessageNames.SOURCE_CHANGED, null));
         } catch (InvalidRequestException e) {
             inbox.addLast(new Message.Rejected(MessageNames.SOURCE_CHANGED, e.getMessage()));
         }
@@ -527,7 +532,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     private static ExternalSource checked(SourceRequest source) {
         try {
-            return Requests.source(source);
+            return SourceParser.parse(source);
         } catch (InvalidRequestException e) {
             // Any other exception would block the workflow.
             throw FailureReason.input(e.getMessage()).thrown();
@@ -601,7 +606,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     public void onProgress(ProgressSignal news) {
         try {
             // Not by way of the inbox: it is of use while the loop waits for what it tells of.
-            state.heard(Requests.news(news), now());
+            state.heard(ProgressParser.parse(news), now());
             Workflow.setCurrentDetails(StatusText.details(state.status()));
         } catch (InvalidRequestException e) {
             inbox.addLast(new Message.Rejected(MessageNames.PROGRESS_SIGNAL, e.getMessage()));
@@ -615,6 +620,6 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public List<Job> jobs(JobsRequest page) {
-        return state.jobs(Requests.jobs(page));
+        return state.jobs(JobsPage.parse(page));
     }
 }

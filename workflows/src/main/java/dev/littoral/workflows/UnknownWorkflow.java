@@ -1,6 +1,6 @@
 package dev.littoral.workflows;
 
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.SecretScanner;
 import io.temporal.common.converter.EncodedValues;
 import io.temporal.workflow.DynamicWorkflow;
 import io.temporal.workflow.Workflow;
@@ -10,7 +10,7 @@ public final class UnknownWorkflow implements DynamicWorkflow {
     @Override
     public Object execute(EncodedValues arguments) {
         throw FailureReason.input("there is no workflow type "
-                        + Requests.named(Workflow.getInfo().getWorkflowType()) + "; expected "
+                        + SecretScanner.quotedName(Workflow.getInfo().getWorkflowType()) + "; expected "
                         + ExternalCollectionWorkflow.TYPE)
                 .thrown();
     }

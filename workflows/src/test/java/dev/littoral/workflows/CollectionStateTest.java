@@ -1,5 +1,7 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.ParquetSpec;
+import dev.littoral.workflows.spec.JobsPage;
 import static dev.littoral.workflows.model.UpdateState.CANCELED;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static dev.littoral.workflows.model.UpdateState.FAILED;
@@ -22,7 +24,6 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ProgressSignal;
-import dev.littoral.workflows.model.Requests;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
@@ -194,7 +195,7 @@ class CollectionStateTest {
     void aSourceWithAnotherSpecIsAnotherSource() {
         running(A);
         ExternalSource stricter = new ExternalSource(
-                A.uri(), new ExternalSpec("parquet", null, null, List.of(new RequiredColumn("id", null)), null, null));
+                A.uri(), new ParquetSpec("parquet", null, null, List.of(new RequiredColumn("id", null)), null, null));
         change(stricter);
 
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
@@ -908,7 +909,7 @@ class CollectionStateTest {
         for (int i = 0; i < 1_000; i++) {
             change(new ExternalSource(
                     "s3://lake/" + i + "/",
-                    new ExternalSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
+                    new ParquetSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
             state.handle(new Message.Rejected("sourceChanged", "x".repeat(600)), now);
             state.served("request-" + i, i);
         }
@@ -1063,13 +1064,13 @@ class CollectionStateTest {
         for (int i = 0; i < 5; i++) {
             change(source("s3://lake/" + i + "/"));
         }
-        assertThat(state.jobs(new Requests.JobsPage(Long.MAX_VALUE, 2)))
+        assertThat(state.jobs(new JobsPage(Long.MAX_VALUE, 2)))
                 .extracting(Job::update)
                 .containsExactly(5L, 4L);
-        assertThat(state.jobs(new Requests.JobsPage(4, 2)))
+        assertThat(state.jobs(new JobsPage(4, 2)))
                 .extracting(Job::update)
                 .containsExactly(3L, 2L);
-        assertThat(state.jobs(new Requests.JobsPage(1, 2))).isEmpty();
+        assertThat(state.jobs(new JobsPage(1, 2))).isEmpty();
     }
 
     @Test
@@ -1081,7 +1082,7 @@ class CollectionStateTest {
         declare();
         assertEnd(1, SUPERSEDED, "takes its place");
         assertThat(state.jobs()).extracting(Job::update).containsExactly(3L, 2L, 1L);
-        assertThat(state.jobs(new Requests.JobsPage(3, 1)))
+        assertThat(state.jobs(new JobsPage(3, 1)))
                 .extracting(Job::update)
                 .containsExactly(2L);
     }
@@ -1202,7 +1203,7 @@ class CollectionStateTest {
     void jobsOfLargeSourcesAreListedUpToAMegabyteAndMakeRoomAgain() throws JsonProcessingException {
         ExternalSource large = new ExternalSource(
                 "s3://lake/large/",
-                new ExternalSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
+                new ParquetSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         state.opened(next(Head.NONE, HeadKind.COMMITTED, large, 0));
         refreshAndCancel(120);
         int bytes = Json.bytes(state.jobs().get(0));

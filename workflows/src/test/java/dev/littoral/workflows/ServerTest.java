@@ -15,10 +15,10 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.Status;
@@ -437,7 +437,7 @@ class ServerTest {
         lake.touchedShards(500);
         ExternalSource large = new ExternalSource(
                 A.uri(),
-                new ExternalSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
+                new ParquetSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         try (Lab lab = lab(TemporalServer.shared())) {
             lab.start(large);
             lab.awaitEnd(1, COMMITTED);

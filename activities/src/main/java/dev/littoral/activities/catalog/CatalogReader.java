@@ -7,7 +7,7 @@ import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.InvalidRequestException;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.CollectionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -176,7 +176,7 @@ public final class CatalogReader implements AutoCloseable {
 
     private CollectionCatalog collection(String collectionId) {
         try {
-            return new CollectionCatalog(store, Requests.collectionId(collectionId));
+            return new CollectionCatalog(store, CollectionId.check(collectionId));
         } catch (InvalidRequestException e) {
             throw new LittoralException(FailureType.INPUT, e.getMessage(), e);
         }
@@ -184,7 +184,7 @@ public final class CatalogReader implements AutoCloseable {
 
     private static boolean isId(String name) {
         try {
-            return Requests.collectionId(name).equals(name);
+            return CollectionId.check(name).equals(name);
         } catch (InvalidRequestException e) {
             return false;
         }

@@ -2,8 +2,9 @@ package dev.littoral.activities.source;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.ExternalSpec;
-import dev.littoral.workflows.model.Glob;
 import dev.littoral.workflows.model.OnTable;
+import dev.littoral.workflows.model.ParquetSpec;
+import dev.littoral.workflows.spec.Glob;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,7 +38,9 @@ public final class PathFilter {
 
     /** The filter that a spec asks for. */
     public static PathFilter of(ExternalSpec spec) {
-        return new PathFilter(spec.include(), spec.exclude(), spec.table());
+        return switch (spec) {
+            case ParquetSpec parquet -> new PathFilter(parquet.include(), parquet.exclude(), parquet.table());
+        };
     }
 
     private static List<Glob> globs(List<String> globs) {

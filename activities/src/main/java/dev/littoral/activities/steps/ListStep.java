@@ -11,7 +11,6 @@ import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.CountingStore;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
@@ -91,7 +90,7 @@ final class ListStep {
         Optional<SnapshotRoot> root = catalog.root(base);
         List<ShardRef> shards = root.map(SnapshotRoot::shards).orElse(List.of());
         boolean reopen = root.isPresent()
-                && readsOtherwise(root.get().source().spec(), request.source().spec());
+                && !request.source().spec().readsAs(root.get().source().spec());
         Long targetBefore = root.map(SnapshotRoot::targetRowsPerSegment)
                 .filter(target -> target != request.options().targetRowsPerSegment())
                 .orElse(null);
@@ -136,13 +135,6 @@ final class ListStep {
         String planKey = StagedPlan.keyIn(folder);
         catalog.writeOne(planKey, result.plan().complete(base, skipKey));
         return planKey;
-    }
-
-    /** Whether a spec asks for other things of a file than the one it was read with. */
-    private static boolean readsOtherwise(ExternalSpec before, ExternalSpec now) {
-        return !before.format().equals(now.format())
-                || !before.columns().equals(now.columns())
-                || before.onBadFile() != now.onBadFile();
     }
 
     private static List<SkippedFile> bounded(List<SkippedFile> unread, List<SkippedFile> skipped) {

@@ -15,6 +15,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.CountingStore;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import java.util.ArrayList;
@@ -97,13 +98,10 @@ final class ReadStep {
     private void read(StagedPlan plan, CollectionCatalog catalog, FileSource source)
             throws FileChangedException, InterruptedException {
         List<Touched> touched = plan.touched();
-        ShardReader reader = new ShardReader(
-                catalog,
-                source,
-                footers,
-                request.source().spec(),
-                request.options().targetRowsPerSegment(),
-                opened);
+        long targetRows = request.options().targetRowsPerSegment();
+        ShardReader reader = switch (request.source().spec()) {
+            case ParquetSpec spec -> new ShardReader(catalog, source, footers, spec, targetRows, opened);
+        };
         // The other activities of this step report too.
         int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
         for (int i = request.from() + done.shards(); i < request.to(); i++) {

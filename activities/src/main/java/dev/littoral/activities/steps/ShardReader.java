@@ -20,8 +20,8 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.ArchivedException;
 import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class ShardReader {
     private final CollectionCatalog catalog;
     private final FileSource source;
     private final ParquetFooters footers;
-    private final ExternalSpec spec;
+    private final ParquetSpec spec;
     private final long targetRows;
     private final AtomicLong opened;
 
@@ -63,7 +63,7 @@ final class ShardReader {
             CollectionCatalog catalog,
             FileSource source,
             ParquetFooters footers,
-            ExternalSpec spec,
+            ParquetSpec spec,
             long targetRows,
             AtomicLong opened) {
         this.catalog = catalog;

@@ -15,9 +15,12 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.model.PrintableText;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.spec.CollectionId;
+import dev.littoral.workflows.spec.OptionsParser;
+import dev.littoral.workflows.spec.SourceParser;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -196,7 +199,7 @@ class StepInputs {
 
     void clean(ActivityCaller caller, CleanRequest request) {
         given(request);
-        Requests.collectionId(request.collectionId());
+        CollectionId.check(request.collectionId());
         String id = caller.workflowId();
         from(
                 caller,
@@ -204,7 +207,7 @@ class StepInputs {
                 UpdateExternalCollectionWorkflow.collectionOf(id).equals(request.collectionId())
                         && UpdateExternalCollectionWorkflow.numberOf(id) > 0,
                 "an update of " + request.collectionId());
-        Requests.keepVersionsFor(request.keepVersionsFor());
+        OptionsParser.checkKeepVersionsFor(request.keepVersionsFor());
     }
 
     // ------------------------------------------------------------------ parts
@@ -216,7 +219,7 @@ class StepInputs {
     }
 
     private void fromCollection(ActivityCaller caller, String collectionId) {
-        Requests.collectionId(collectionId);
+        CollectionId.check(collectionId);
         from(
                 caller,
                 ExternalCollectionWorkflow.TYPE,
@@ -225,7 +228,7 @@ class StepInputs {
     }
 
     private void update(ActivityCaller caller, String collectionId, long update, int round) {
-        Requests.collectionId(collectionId);
+        CollectionId.check(collectionId);
         range("update", update, 1, MAX_UPDATE);
         range("round", round, 1, Policies.MAX_ROUNDS);
         String expected = UpdateExternalCollectionWorkflow.id(collectionId, update);
@@ -241,12 +244,12 @@ class StepInputs {
     }
 
     void source(ExternalSource source) {
-        Requests.check(source);
+        SourceParser.check(source);
     }
 
     private void spec(ExternalSource source, CollectionOptions options) {
         source(source);
-        Requests.check(options);
+        OptionsParser.check(options);
     }
 
     private static void base(Head base) {
@@ -303,7 +306,7 @@ class StepInputs {
     }
 
     private static String quoted(String text) {
-        return text == null ? "missing" : '"' + Requests.shortened(text) + '"';
+        return text == null ? "missing" : '"' + PrintableText.value(text) + '"';
     }
 
     private static LittoralException refused(String sentence) {

@@ -2,7 +2,7 @@ package dev.littoral.activities.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.workflows.model.ColumnTypes;
+import dev.littoral.workflows.spec.ColumnTypes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.littoral.activities.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.ParquetSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +19,7 @@ class CatalogSourceOverlapTest {
 
     private static ExternalSource source(String uri, String... exclude) {
         return new ExternalSource(
-                uri, new ExternalSpec("parquet", List.of(), List.of(exclude), List.of(), OnBadFile.FAIL, null));
+                uri, new ParquetSpec("parquet", List.of(), List.of(exclude), List.of(), OnBadFile.FAIL, null));
     }
 
     @ParameterizedTest

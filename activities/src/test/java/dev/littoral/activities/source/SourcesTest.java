@@ -11,10 +11,10 @@ import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.TestProfiles;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
+import dev.littoral.workflows.model.ParquetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class SourcesTest {
 
     private static ExternalSource source(String uri, String profile) {
         return new ExternalSource(
-                uri, new ExternalSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, profile));
+                uri, new ParquetSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, profile));
     }
 
     private Sources sources(String... prefixes) {
@@ -366,7 +366,7 @@ class SourcesTest {
             for (boolean anonymous : new boolean[] {true, false}) {
                 ExternalSource source = new ExternalSource(
                         "s3://lake/",
-                        new ExternalSpec(
+                        new ParquetSpec(
                                 "parquet",
                                 List.of(),
                                 List.of(),

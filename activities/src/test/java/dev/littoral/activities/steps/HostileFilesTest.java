@@ -10,10 +10,10 @@ import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -81,7 +81,7 @@ class HostileFilesTest {
     private ExternalSource source(OnBadFile onBadFile) {
         return new ExternalSource(
                 lake.place().uri(),
-                new ExternalSpec(ExternalSpec.PARQUET, List.of(), List.of(), List.of(), onBadFile, null));
+                new ParquetSpec(ParquetSpec.FORMAT, List.of(), List.of(), List.of(), onBadFile, null));
     }
 
     private Update update(OnBadFile onBadFile) throws InterruptedException {

@@ -17,6 +17,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.file.Files;
@@ -65,8 +66,8 @@ class TablesTest {
     private static ExternalSource source(Lake lake, OnTable table) {
         return new ExternalSource(
                 lake.place().uri(),
-                new ExternalSpec(
-                        ExternalSpec.PARQUET,
+                new ParquetSpec(
+                        ParquetSpec.FORMAT,
                         List.of(),
                         List.of(),
                         List.of(),
@@ -195,8 +196,8 @@ class TablesTest {
         lake.writeBytes("metadata/v1.metadata.json", "{}".getBytes(UTF_8), 0, "log");
         ExternalSource source = new ExternalSource(
                 lake.place().uri(),
-                new ExternalSpec(
-                        ExternalSpec.PARQUET,
+                new ParquetSpec(
+                        ParquetSpec.FORMAT,
                         List.of("data/**"),
                         List.of("metadata/**"),
                         List.of(),

@@ -27,6 +27,7 @@ import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -124,7 +125,7 @@ class UpdateTest {
     }
 
     private static ExternalSpec spec(List<RequiredColumn> columns, OnBadFile onBadFile) {
-        return new ExternalSpec(ExternalSpec.PARQUET, List.of(), List.of(), columns, onBadFile, null);
+        return new ParquetSpec(ParquetSpec.FORMAT, List.of(), List.of(), columns, onBadFile, null);
     }
 
     /** Every segment's fragments. */
@@ -461,7 +462,7 @@ class UpdateTest {
     void anotherFormatOpensEveryFile() throws Exception {
         update();
         update(
-                with(new ExternalSpec("parquet-of-tomorrow", List.of(), List.of(), List.of(), OnBadFile.FAIL, null)),
+                with(new ParquetSpec("parquet-of-tomorrow", List.of(), List.of(), List.of(), OnBadFile.FAIL, null)),
                 options);
         assertThat(pipeline.sources.opened()).isEqualTo(paths(0, FILES));
     }

@@ -29,7 +29,7 @@ public final class Json {
         return tree(value).toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
-    static JsonNode tree(Object value) {
+    public static JsonNode tree(Object value) {
         return JSON.valueToTree(value);
     }
 }

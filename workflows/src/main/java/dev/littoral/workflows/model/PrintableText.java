@@ -8,6 +8,7 @@ public final class PrintableText {
     /** A sentence with a name or two of the greatest length in it. */
     private static final int SENTENCE = 4_000;
 
+    private static final int MAX_VALUE_CHARS = 60;
     private static final int INSTEAD = 0xFFFD;
 
     private PrintableText() {}
@@ -17,6 +18,16 @@ public final class PrintableText {
         StringBuilder shown = new StringBuilder();
         text.codePoints().limit(most).map(c -> isShown(c) ? c : INSTEAD).forEach(shown::appendCodePoint);
         return text.codePointCount(0, text.length()) > most ? shown + "…" : shown.toString();
+    }
+
+    /** At most 60 characters of a value. */
+    public static String value(String text) {
+        return name(text, MAX_VALUE_CHARS);
+    }
+
+    /** Whether a text can be written as UTF-8: a JSON escape can spell a surrogate without its other half. */
+    public static boolean isEncodable(String text) {
+        return text.codePoints().noneMatch(PrintableText::isSurrogate);
     }
 
     /** A sentence that may repeat names. Where it is too long, its middle is left out: its end says what is wrong. */

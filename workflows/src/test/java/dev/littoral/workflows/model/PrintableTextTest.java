@@ -17,7 +17,7 @@ class PrintableTextTest {
         String text = "a" + Character.toString(c) + "b";
         assertThat(PrintableText.name(text, 10)).isEqualTo("a\uFFFDb");
         assertThat(PrintableText.sentence(text)).isEqualTo("a\uFFFDb");
-        assertThat(Requests.shortened(text)).isEqualTo("a\uFFFDb");
+        assertThat(PrintableText.value(text)).isEqualTo("a\uFFFDb");
     }
 
     @ParameterizedTest
@@ -42,5 +42,12 @@ class PrintableTextTest {
                 .endsWith("kkk: it is gone")
                 .contains(" … ");
         assertThat(shown.length()).isLessThan(4_010);
+    }
+
+    @Test
+    void aTextIsShownWholeUpToSixtyCharactersEachOfWhichCanBeWritten() {
+        assertThat(PrintableText.value("x".repeat(60))).isEqualTo("x".repeat(60));
+        assertThat(PrintableText.value("x".repeat(61))).isEqualTo("x".repeat(60) + "…");
+        assertThat(PrintableText.value("\uD7FF\uD800-\uDFFF\uE000")).isEqualTo("\uD7FF\uFFFD-\uFFFD\uE000");
     }
 }

@@ -1,7 +1,7 @@
 package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.workflows.model.Requests;
+import dev.littoral.workflows.spec.SourceScheme;
 import java.util.regex.Pattern;
 
 /**
@@ -27,7 +27,7 @@ public record S3Uri(String bucket, String key) {
         if (bucket.contains("@")) {
             throw LittoralException.input("An S3 address holds no credentials: only s3://bucket/prefix/ is understood");
         }
-        if (Requests.isArn(bucket)) {
+        if (SourceScheme.isArn(bucket)) {
             throw LittoralException.input("An S3 address names a bucket, not an ARN: expected s3://bucket/prefix/; an"
                     + " access point's alias, which ends in -s3alias, is the name of a bucket");
         }

@@ -1,4 +1,4 @@
-package dev.littoral.workflows.model;
+package dev.littoral.workflows.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

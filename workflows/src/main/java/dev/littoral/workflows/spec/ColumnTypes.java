@@ -1,4 +1,4 @@
-package dev.littoral.workflows.model;
+package dev.littoral.workflows.spec;
 
 import java.util.Optional;
 import java.util.regex.Matcher;

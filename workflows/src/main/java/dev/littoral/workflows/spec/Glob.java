@@ -1,4 +1,4 @@
-package dev.littoral.workflows.model;
+package dev.littoral.workflows.spec;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -280,8 +280,7 @@ public final class Glob {
         }
 
         private IllegalArgumentException bad(String finding) {
-            String shown = Secrets.maybeSecret(glob) ? "of " + glob.length() + " characters" : Requests.shortened(glob);
-            return new IllegalArgumentException("The glob " + shown + " " + finding + ".");
+            return new IllegalArgumentException("The glob " + SecretScanner.shown(glob) + " " + finding + ".");
         }
     }
 }

@@ -1,0 +1,63 @@
+package dev.littoral.workflows.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * The spec of a source of Parquet files below a folder or prefix.
+ *
+ * @param format always {@link #FORMAT}
+ * @param include globs on the path below the source; a file that matches none is left out; empty means every file
+ * @param exclude globs on the path below the source; a file that matches one is left out
+ * @param columns columns every file must have
+ * @param onBadFile what happens to a file that cannot be read
+ * @param profile the shared AWS profile to read with, or null for the default chain
+ * @param table what happens where the source's folder is a table's
+ * @param anonymous whether requests bear no credentials, as a public bucket takes them
+ * @param requesterPays whether the worker's account pays for requests to a bucket of another
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record ParquetSpec(
+        String format,
+        List<String> include,
+        List<String> exclude,
+        List<RequiredColumn> columns,
+        OnBadFile onBadFile,
+        String profile,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = OnTable.Default.class)
+        OnTable table,
+
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean anonymous,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean requesterPays)
+        implements ExternalSpec {
+    public static final String FORMAT = "parquet";
+
+    public ParquetSpec {
+        format = format == null ? FORMAT : format;
+        include = include == null ? List.of() : List.copyOf(include);
+        exclude = exclude == null ? List.of() : List.copyOf(exclude);
+        columns = columns == null ? List.of() : List.copyOf(columns);
+        onBadFile = onBadFile == null ? OnBadFile.FAIL : onBadFile;
+        table = table == null ? OnTable.REFUSE : table;
+    }
+
+    /** A spec that leaves the other keys out. */
+    public ParquetSpec(
+            String format,
+            List<String> include,
+            List<String> exclude,
+            List<RequiredColumn> columns,
+            OnBadFile onBadFile,
+            String profile) {
+        this(format, include, exclude, columns, onBadFile, profile, OnTable.REFUSE, false, false);
+    }
+
+    @Override
+    public boolean readsAs(ExternalSpec before) {
+        return before instanceof ParquetSpec parquet
+                && format.equals(parquet.format)
+                && columns.equals(parquet.columns)
+                && onBadFile == parquet.onBadFile;
+    }
+}

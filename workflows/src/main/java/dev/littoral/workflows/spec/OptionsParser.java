@@ -1,0 +1,84 @@
+package dev.littoral.workflows.spec;
+
+import static dev.littoral.workflows.spec.JsonFields.isAbsent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.InvalidRequestException;
+import dev.littoral.workflows.model.Json;
+import java.time.Duration;
+import java.util.Set;
+
+/** Parses and validates a collection's options, with their bounds and defaults. Pure and deterministic. */
+public final class OptionsParser {
+    private static final long MAX_TARGET_ROWS = 1L << 40;
+    private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
+    private static final Duration MAX_REFRESH = Duration.ofDays(365);
+
+    /** The longest an update may run, and a day. */
+    private static final Duration MIN_KEEP = Duration.ofDays(2);
+
+    private static final Duration MAX_KEEP = Duration.ofDays(3_650);
+
+    private static final Set<String> KEYS =
+            JsonFields.keys("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor");
+
+    private OptionsParser() {}
+
+    static CollectionOptions parse(JsonNode json) {
+        if (isAbsent(json)) {
+            return CollectionOptions.DEFAULTS;
+        }
+        JsonFields.object("options", json, KEYS);
+        return new CollectionOptions(
+                JsonFields.whole(
+                        "options.targetRowsPerSegment",
+                        json.get("targetRowsPerSegment"),
+                        CollectionOptions.DEFAULT_TARGET_ROWS,
+                        MAX_TARGET_ROWS,
+                        "a whole number of rows"),
+                JsonFields.duration("options.refreshEvery", json.get("refreshEvery"), MIN_REFRESH, MAX_REFRESH, null),
+                JsonFields.flag("options.allowEmpty", json.get("allowEmpty")),
+                maxDropShare(json.get("maxDropShare")),
+                JsonFields.duration(
+                        "options.keepVersionsFor",
+                        json.get("keepVersionsFor"),
+                        MIN_KEEP,
+                        MAX_KEEP,
+                        CollectionOptions.DEFAULTS.keepVersionsFor()));
+    }
+
+    /**
+     * Checks the options of an activity's input by the rules for messages.
+     *
+     * @throws InvalidRequestException when no message could have brought them
+     */
+    public static void check(CollectionOptions options) {
+        if (options == null) {
+            throw new InvalidRequestException("options is missing; expected those of the collection");
+        }
+        parse(Json.tree(options));
+    }
+
+    /**
+     * Checks how long versions are kept, 2 to 3,650 days.
+     *
+     * @throws InvalidRequestException when it is missing or out of bounds
+     */
+    public static void checkKeepVersionsFor(Duration duration) {
+        if (duration == null) {
+            throw new InvalidRequestException("keepVersionsFor is missing; expected that of the collection's options");
+        }
+        JsonFields.duration("keepVersionsFor", Json.tree(duration.toString()), MIN_KEEP, MAX_KEEP, null);
+    }
+
+    private static double maxDropShare(JsonNode json) {
+        if (isAbsent(json)) {
+            return CollectionOptions.DEFAULTS.maxDropShare();
+        }
+        if (!json.isNumber() || !(json.doubleValue() > 0) || json.doubleValue() > 1) {
+            throw JsonFields.refused("options.maxDropShare", JsonFields.shown(json), "a number above 0 and up to 1");
+        }
+        return json.doubleValue();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.littoral.workflows.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.ParquetSpec;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/**
+ * A source format and the registry of all.
+ *
+ * @param name the format in a spec
+ * @param keys the keys of such a spec
+ * @param parser parses a spec that has no other keys, at a path
+ */
+record SourceFormat(String name, Set<String> keys, BiFunction<String, JsonNode, ExternalSpec> parser) {
+    static final SourceFormat PARQUET =
+            new SourceFormat(ParquetSpec.FORMAT, ParquetSpecParser.KEYS, ParquetSpecParser::parse);
+
+    private static final List<SourceFormat> ALL = List.of(PARQUET);
+
+    /** The keys that any format has. */
+    static Set<String> allKeys() {
+        return ALL.stream().flatMap(each -> each.keys.stream()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    static SourceFormat parse(String where, JsonNode json) {
+        String text = JsonFields.text(where, json);
+        return ALL.stream()
+                .filter(each -> each.name.equals(text))
+                .findFirst()
+                .orElseThrow(() -> JsonFields.refused(
+                        where,
+                        SecretScanner.quoted(text),
+                        ALL.stream().map(each -> '"' + each.name + '"').collect(Collectors.joining(" or "))));
+    }
+
+    ExternalSpec parseSpec(String where, JsonNode json) {
+        JsonFields.object(where, json, keys);
+        return parser.apply(where, json);
+    }
+}
