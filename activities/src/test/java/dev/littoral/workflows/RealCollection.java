@@ -27,7 +27,7 @@ public final class RealCollection {
     public RealCollection(String collectionId, CollectionOptions options, Instant now) {
         this.options = options;
         this.state = new CollectionState(collectionId, options);
-        state.looks();
+        state.checkUpdates();
         this.now = now;
     }
 
@@ -112,7 +112,7 @@ public final class RealCollection {
 
     /** Decides; where that is to wait for a time, the time has come. */
     public Decided next() {
-        while (!state.isOver()) {
+        while (!state.isClosed()) {
             switch (state.next(now)) {
                 case Decision.Declare declare -> {
                     return new Decided(Next.DECLARE, declare.job(), 0);
@@ -123,9 +123,9 @@ public final class RealCollection {
                 case Decision.Inspect inspect -> {
                     return new Decided(Next.INSPECT, null, inspect.update());
                 }
-                case Decision.Look ignored -> {
+                case Decision.CheckUpdates ignored -> {
                     // Nothing is reset here, so whoever has not closed is there.
-                    state.looked(List.of(), now);
+                    state.checked(List.of(), now);
                     return new Decided(Next.REST, null, 0);
                 }
                 case Decision.Retire ignored -> {
@@ -160,12 +160,12 @@ public final class RealCollection {
 
     public List<Long> stopping() {
         List<Long> stopping = new ArrayList<>();
-        state.stoppingJobs().forEach(stopping::add);
+        state.active().stoppingUpdates().forEach(stopping::add);
         return stopping;
     }
 
     public void saw(Head head) {
-        state.saw(head);
+        state.advanceHead(head);
     }
 
     public void moved(Head newest) {
@@ -184,10 +184,10 @@ public final class RealCollection {
     public void forgetDoubt() {
         CarriedState c = state.carry();
         state = new CollectionState("c", options);
-        state.looks();
+        state.checkUpdates();
         state.restore(new CarriedState(
                 c.head(),
-                c.wanted(),
+                c.desiredSource(),
                 c.nextUpdate(),
                 c.pending(),
                 c.jobs(),
@@ -195,7 +195,7 @@ public final class RealCollection {
                 c.requests(),
                 0,
                 c.paused(),
-                c.rested(),
+                c.lastEndedAt(),
                 c.note(),
                 c.rejected()));
     }
@@ -205,7 +205,7 @@ public final class RealCollection {
     }
 
     public boolean isUntold(long update) {
-        return state.isUntold(update);
+        return state.active().isUnreported(update);
     }
 
     public void inspected(long update, Head newest, Head commit) {
@@ -222,16 +222,16 @@ public final class RealCollection {
 
     /** Jobs that ended since this was asked last. */
     public List<Job> ended() {
-        return state.ended();
+        return state.takeNewlyEnded();
     }
 
     /** Changes that can be answered since this was asked last. */
     public List<ChangeAnswer> answers() {
         List<ChangeAnswer> answers = new ArrayList<>();
         changes.removeIf(reply -> {
-            boolean answered = reply.job() > 0 && state.isSettled(reply.job());
+            boolean answered = reply.job() > 0 && state.view().isSettled(reply.job());
             if (answered) {
-                answers.add(state.answer(reply.job()));
+                answers.add(state.view().answer(reply.job()));
             }
             return answered;
         });

@@ -12,11 +12,11 @@ sealed interface Decision {
     /** Start the waiting job's update workflow. */
     record Launch(Job job) implements Decision {}
 
-    /** Read the head, to learn how an update ended that could not say so itself. */
+    /** Read the head, to learn how an update ended that could not report it. */
     record Inspect(long update) implements Decision {}
 
-    /** Look whether the workflows of updates that have not closed are still there. */
-    record Look(List<Long> updates) implements Decision {}
+    /** Check whether the workflows of active updates are still there. */
+    record CheckUpdates(List<Long> updates) implements Decision {}
 
     /** Write the collection's end. */
     record Retire() implements Decision {}
@@ -24,7 +24,7 @@ sealed interface Decision {
     /**
      * Wait for a message.
      *
-     * @param until when to look again though none came, or null
+     * @param until when the wait ends without one, or null
      */
     record Idle(Instant until) implements Decision {}
 }

@@ -2,8 +2,10 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.api.enums.v1.SignalExternalWorkflowExecutionFailedCause;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.failure.TerminatedFailure;
 import io.temporal.failure.TimeoutFailure;
@@ -50,7 +52,17 @@ record FailureReason(FailureType type, String reason) {
         return failure.getType().equals(NOT_THERE.name());
     }
 
-    /** What only whoever sent it can mend. */
+    static boolean isCancelled(Throwable failure) {
+        return failure instanceof CanceledFailure || (failure != null && isCancelled(failure.getCause()));
+    }
+
+    /** Whether a workflow was not started because one of that ID runs. */
+    static boolean isAlreadyStarted(Throwable failure) {
+        return failure instanceof WorkflowExecutionAlreadyStarted
+                || (failure != null && isAlreadyStarted(failure.getCause()));
+    }
+
+    /** What only whoever sent it can correct. */
     static FailureReason input(String reason) {
         return new FailureReason(FailureType.INPUT, reason);
     }

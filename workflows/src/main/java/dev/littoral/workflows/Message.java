@@ -3,15 +3,24 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.UpdateReport;
 
-/** What reaches a collection, in the order it came. Handlers only enqueue it; the main loop acts. */
+/** A message to a collection. Handlers put it into the inbox; the main loop handles it. */
 sealed interface Message {
-    /** A source that was checked; {@code reply} is null for a signal. */
-    record Change(ExternalSource source, String trigger, PendingReply reply) implements Message {}
+    /** A request that a job serves. */
+    sealed interface Request extends Message {
+        /** The message's name. */
+        String trigger();
 
-    /** A signal that is not right. */
+        /** Where an update handler waits, or null for a signal. */
+        PendingReply reply();
+    }
+
+    /** A valid source. */
+    record Change(ExternalSource source, String trigger, PendingReply reply) implements Request {}
+
+    /** A signal that is not valid. */
     record Rejected(String signal, String reason) implements Message {}
 
-    record Refresh(String trigger, PendingReply reply) implements Message {}
+    record Refresh(String trigger, PendingReply reply) implements Request {}
 
     record CancelUpdate() implements Message {}
 

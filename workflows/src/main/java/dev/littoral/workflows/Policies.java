@@ -52,16 +52,16 @@ public final class Policies {
     private static final Duration QUICK = Duration.ofSeconds(1);
 
     /** An update that runs so long and says nothing is looked at: a collection that was reset is not told of one that had closed. */
-    static final Duration FIRST_LOOK = Duration.ofMinutes(1);
+    static final Duration FIRST_CHECK_INTERVAL = Duration.ofMinutes(1);
 
     /** A look costs a few events of the history, so the waits double, up to this. */
-    static final Duration LAST_LOOK = Duration.ofMinutes(10);
+    static final Duration MAX_CHECK_INTERVAL = Duration.ofMinutes(10);
 
     /** One that is not there is looked at again so much later: when it has just closed, that is still on its way. */
-    static final Duration LOOK_TWICE = Duration.ofSeconds(5);
+    static final Duration RECHECK_INTERVAL = Duration.ofSeconds(5);
 
     /** Where people ask for something, an update is looked at as soon as that, after the look before. */
-    static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
+    static final Duration MIN_CHECK_INTERVAL = Duration.ofSeconds(10);
 
     /**
      * How long a collection's history may become, in events.

@@ -21,7 +21,7 @@ final class WorkflowVersions {
     static final int ALL_SHARDS = 2;
 
     /** A collection looks whether updates that say nothing are still there, and follows one that another's version was in the way of. */
-    static final int LOOKS = 3;
+    static final int CHECKS_UPDATES = 3;
 
     static final int NEWEST = 3;
 

@@ -1,7 +1,5 @@
 package dev.littoral.workflows;
 
-import dev.littoral.workflows.model.ParquetSpec;
-import dev.littoral.workflows.spec.JobsPage;
 import static dev.littoral.workflows.model.UpdateState.CANCELED;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static dev.littoral.workflows.model.UpdateState.FAILED;
@@ -23,6 +21,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.RetryInfo;
@@ -32,6 +31,7 @@ import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.JobsPage;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.api.enums.v1.TimeoutType;
@@ -71,15 +71,15 @@ class CollectionStateTest {
 
     @Test
     void aCollectionWithoutSourceWaitsForOne() {
-        assertThat(state.status().state()).isEqualTo("starting");
+        assertThat(state.view().status().state()).isEqualTo("starting");
         state.opened(Head.NONE);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.status().state()).isEqualTo("idle");
+        assertThat(state.view().status().state()).isEqualTo("idle");
         PendingReply refused = refresh();
         assertThat(refused.isSet()).isTrue();
         assertThat(refused.refusal()).contains("no source yet");
-        assertThat(state.status().rejected()).hasSize(1);
+        assertThat(state.view().status().rejected()).hasSize(1);
         assertThat(state.lastUpdate()).isZero();
     }
 
@@ -89,41 +89,41 @@ class CollectionStateTest {
         long job = change(A).job();
 
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(job)));
-        assertThat(state.isSettled(job)).isFalse();
+        assertThat(state.view().isSettled(job)).isFalse();
         declare();
-        assertThat(state.isSettled(job)).isTrue();
-        assertThat(state.answer(job)).isEqualTo(new ChangeAnswer(1, 1, PENDING, null));
+        assertThat(state.view().isSettled(job)).isTrue();
+        assertThat(state.view().answer(job)).isEqualTo(new ChangeAnswer(1, 1, PENDING, null));
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(job)));
         launch();
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.status().state()).isEqualTo("updating");
-        assertThat(state.status().update().state()).isEqualTo(RUNNING);
+        assertThat(state.view().status().state()).isEqualTo("updating");
+        assertThat(state.view().status().update().state()).isEqualTo(RUNNING);
         assertThat(state.isBetweenUpdates()).isFalse();
 
         commit(job);
         closed(job, report(job, COMMITTED));
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(job));
-        state.inspected(job, head, now);
+        state.inspected(job, head, Head.NONE, now);
         assertEnd(job, COMMITTED, "committed by " + job);
         assertThat(job(job).version()).isEqualTo(2);
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
-        assertThat(state.status().state()).isEqualTo("idle");
-        assertThat(state.status().last()).isEqualTo(job(job));
+        assertThat(state.view().status().state()).isEqualTo("idle");
+        assertThat(state.view().status().last()).isEqualTo(job(job));
         assertThat(state.isBetweenUpdates()).isTrue();
     }
 
     @Test
     void anAnswerTellsWhereAJobIsWhereverThatIs() {
         running(A);
-        assertThat(state.answer(1).state()).isEqualTo(RUNNING);
+        assertThat(state.view().answer(1).state()).isEqualTo(RUNNING);
         long next = change(B).job();
-        assertThat(state.answer(next)).isEqualTo(new ChangeAnswer(next, 0, PENDING, null));
+        assertThat(state.view().answer(next)).isEqualTo(new ChangeAnswer(next, 0, PENDING, null));
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
-        assertThat(state.stoppingJobs()).containsExactly(1L);
-        assertThat(state.answer(1)).as("while it is stopped").isEqualTo(new ChangeAnswer(1, 1, RUNNING, null));
-        assertThat(state.answer(77).reason()).isEqualTo("too long ago to be listed");
+        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(state.view().answer(1)).as("while it is stopped").isEqualTo(new ChangeAnswer(1, 1, RUNNING, null));
+        assertThat(state.view().answer(77).reason()).isEqualTo("too long ago to be listed");
         assertThat(state.isRetired()).isFalse();
-        assertThat(state.isOver()).isFalse();
+        assertThat(state.isClosed()).isFalse();
     }
 
     @Test
@@ -145,8 +145,8 @@ class CollectionStateTest {
         assertThat(refresh().job()).isEqualTo(42);
         assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
         assertThat(job(42).generation()).isEqualTo(3);
-        assertThat(state.status().source()).isEqualTo(A);
-        assertThat(state.status().version()).isEqualTo(7);
+        assertThat(state.view().status().source()).isEqualTo(A);
+        assertThat(state.view().status().version()).isEqualTo(7);
     }
 
     @Test
@@ -160,7 +160,7 @@ class CollectionStateTest {
         finish(first);
         assertThat(change(A).job()).as("when it is good").isEqualTo(first);
 
-        assertThat(state.status().note()).contains("names the current source", "update 1 is COMMITTED");
+        assertThat(state.view().status().note()).contains("names the current source", "update 1 is COMMITTED");
         assertThat(state.lastUpdate()).isEqualTo(1);
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
@@ -171,7 +171,7 @@ class CollectionStateTest {
         commit(1);
         head = next(head, HeadKind.DECLARED, B, 99);
         closed(1, report(1, COMMITTED));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, COMMITTED, null);
 
         long job = change(B).job();
@@ -184,7 +184,7 @@ class CollectionStateTest {
     void theSameSourceAgainIsTriedAgainWhenItsUpdateEndedBadly(UpdateState end) {
         running(A);
         closed(1, end == FAILED ? failed(FailureType.INPUT, "bad file") : cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, end, null);
 
         assertThat(change(A).job()).isEqualTo(2);
@@ -209,8 +209,8 @@ class CollectionStateTest {
         long job = change(B).job();
 
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(job)));
-        assertThat(state.stoppingJobs()).containsExactly(1L);
-        assertThat(state.stopReason(1)).contains("update 2 takes its place");
+        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(state.active().stopping(1).reason()).contains("update 2 takes its place");
         declare();
         assertEnd(1, SUPERSEDED, "update 2 takes its place");
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(job)));
@@ -235,10 +235,10 @@ class CollectionStateTest {
         launch();
         finish(1_001);
         assertThat(head.source().uri()).isEqualTo("s3://lake/999/");
-        assertThat(replies).allMatch(reply -> state.isSettled(reply.job()));
-        assertThat(state.answer(replies.get(998).job()).state()).isEqualTo(SUPERSEDED);
-        assertThat(state.answer(replies.get(0).job()).state()).isEqualTo(SUPERSEDED);
-        assertThat(state.jobs()).hasSize(100);
+        assertThat(replies).allMatch(reply -> state.view().isSettled(reply.job()));
+        assertThat(state.view().answer(replies.get(998).job()).state()).isEqualTo(SUPERSEDED);
+        assertThat(state.view().answer(replies.get(0).job()).state()).isEqualTo(SUPERSEDED);
+        assertThat(state.view().jobs()).hasSize(100);
     }
 
     @Test
@@ -248,11 +248,11 @@ class CollectionStateTest {
         long back = change(A).job();
 
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.stoppingJobs()).isEmpty();
+        assertThat(state.active().stoppingUpdates()).isEmpty();
         assertEnd(2, SUPERSEDED, "update 3 took its place before it started");
         finish(1);
         // A run of the task that was lost may have declared the new one.
-        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.view().isSettled(back)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
     }
 
@@ -263,7 +263,7 @@ class CollectionStateTest {
         declare();
         long back = change(A).job();
 
-        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.view().isSettled(back)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
         declare();
         launch();
@@ -293,7 +293,7 @@ class CollectionStateTest {
         assertThat(refresh().job()).isEqualTo(waiting);
         assertThat(change(A).job()).isEqualTo(waiting);
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.status().pending().update()).isEqualTo(waiting);
+        assertThat(state.view().status().pending().update()).isEqualTo(waiting);
         finish(1);
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(waiting)));
         launch();
@@ -308,14 +308,14 @@ class CollectionStateTest {
         now = START.plusSeconds(5);
         finish(1);
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(START.plusSeconds(3_605)));
-        assertThat(state.status().nextRefresh()).isEqualTo(START.plusSeconds(3_605));
+        assertThat(state.view().status().nextRefresh()).isEqualTo(START.plusSeconds(3_605));
 
         state.handle(new Message.Pause(), now);
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.status().state()).isEqualTo("paused");
+        assertThat(state.view().status().state()).isEqualTo("paused");
         assertThat(refresh().job()).as("by request it is listed while paused").isEqualTo(2);
         launch();
-        assertThat(state.status().state()).isEqualTo("updating");
+        assertThat(state.view().status().state()).isEqualTo("updating");
         now = START.plusSeconds(20);
         closed(2, report(2, UNCHANGED));
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
@@ -328,7 +328,7 @@ class CollectionStateTest {
         CollectionState once = new CollectionState("orders", CollectionOptions.DEFAULTS);
         once.opened(new Head(1, "x", HeadKind.COMMITTED, A, 1, 1, snapshot(), 1, START, "r"));
         once.handle(new Message.Refresh("start", null), now);
-        once.launched(once.status().pending(), now);
+        once.launched(once.view().status().pending(), now);
         once.handle(new Message.UpdateClosed(2, report(2, UNCHANGED), null), now);
 
         assertThat(once.next(now)).isEqualTo(new Decision.Idle(null));
@@ -344,11 +344,11 @@ class CollectionStateTest {
 
         assertEnd(2, CANCELED, "before it started");
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.stoppingJobs()).containsExactly(1L);
-        assertThat(state.status().state()).isEqualTo("updating");
+        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(state.view().status().state()).isEqualTo("updating");
         closed(1, cancelled());
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, CANCELED, "cancelled by request");
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
@@ -360,10 +360,10 @@ class CollectionStateTest {
         change(B);
         state.handle(new Message.CancelUpdate(), now);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         long back = change(A).job();
 
-        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.view().isSettled(back)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
     }
 
@@ -378,7 +378,7 @@ class CollectionStateTest {
         state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "the store is away"), now);
         // Somebody else's, which says nothing of what a lost run of the task has written.
         head = next(head, HeadKind.COMMITTED, A, 99);
-        state.saw(head);
+        state.advanceHead(head);
 
         refresh();
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
@@ -389,7 +389,7 @@ class CollectionStateTest {
         running(A);
         Head older = head;
         finish(1);
-        state.saw(older);
+        state.advanceHead(older);
 
         assertThat(state.head()).isEqualTo(head);
     }
@@ -401,7 +401,7 @@ class CollectionStateTest {
         state.next(now);
         head = next(head, HeadKind.DECLARED, C, 99);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         declare();
         launch();
         finish(2);
@@ -415,7 +415,7 @@ class CollectionStateTest {
         state.handle(new Message.CancelUpdate(), now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.jobs()).isEmpty();
+        assertThat(state.view().jobs()).isEmpty();
     }
 
     @Test
@@ -424,7 +424,7 @@ class CollectionStateTest {
         state.handle(new Message.CancelUpdate(), now);
         commit(1);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
         assertEnd(1, COMMITTED, "committed by 1");
     }
@@ -439,7 +439,7 @@ class CollectionStateTest {
         commit(1);
         closed(1, cancelled());
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, COMMITTED, "committed by 1");
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(next)));
     }
@@ -463,11 +463,11 @@ class CollectionStateTest {
         change(B);
         state.handle(new Message.CancelUpdate(), now);
         assertEnd(2, CANCELED, "before it started");
-        assertThat(state.isSettled(2)).isTrue();
+        assertThat(state.view().isSettled(2)).isTrue();
 
         refresh();
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
-        assertThat(state.status().pending().source()).isEqualTo(B);
+        assertThat(state.view().status().pending().source()).isEqualTo(B);
     }
 
     // ------------------------------------------------------------------ retiring
@@ -480,10 +480,10 @@ class CollectionStateTest {
 
         assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         retire();
-        assertThat(state.isOver()).isTrue();
+        assertThat(state.isClosed()).isTrue();
         assertThat(state.isRetired()).isTrue();
-        assertThat(state.status().state()).isEqualTo("retired");
-        assertThat(state.status().nextRefresh()).isNull();
+        assertThat(state.view().status().state()).isEqualTo("retired");
+        assertThat(state.view().status().nextRefresh()).isNull();
     }
 
     @Test
@@ -493,15 +493,15 @@ class CollectionStateTest {
         state.handle(new Message.Retire(), now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.stoppingJobs()).containsExactly(1L);
+        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, CANCELED, "retired");
         assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         long late = change(B).job();
         retire();
         assertEnd(late, CANCELED, "retired");
-        assertThat(state.isSettled(late)).isTrue();
+        assertThat(state.view().isSettled(late)).isTrue();
         assertThat(ends()).containsExactly("3 CANCELED", "2 SUPERSEDED", "1 CANCELED");
     }
 
@@ -515,7 +515,7 @@ class CollectionStateTest {
         assertThat(change(B).refusal()).contains("retired", "another collectionId");
         assertThat(refresh().refusal()).contains("retired");
         assertThat(state.lastUpdate()).isEqualTo(1);
-        assertThat(state.status().rejected()).hasSize(2);
+        assertThat(state.view().status().rejected()).hasSize(2);
     }
 
     @Test
@@ -524,7 +524,7 @@ class CollectionStateTest {
         refresh();
         head = next(head, HeadKind.RETIRED, A, 99);
         closed(1, report(1, SUPERSEDED));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         state.retired(now);
@@ -541,11 +541,11 @@ class CollectionStateTest {
         state.moved(head, now);
         state.declared(now);
 
-        assertThat(state.isSettled(job)).isFalse();
+        assertThat(state.view().isSettled(job)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         state.retired(now);
-        assertThat(state.answer(job).state()).isEqualTo(CANCELED);
-        assertThat(state.answer(job).generation()).isZero();
+        assertThat(state.view().answer(job).state()).isEqualTo(CANCELED);
+        assertThat(state.view().answer(job).generation()).isZero();
     }
 
     @Test
@@ -556,7 +556,7 @@ class CollectionStateTest {
         state.next(now);
         state.retireFailed(new FailureReason(FailureType.ACCESS, "no permission to write"), now);
 
-        assertThat(state.status().rejected().get(0).reason()).isEqualTo("ACCESS: no permission to write");
+        assertThat(state.view().status().rejected().get(0).reason()).isEqualTo("ACCESS: no permission to write");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
         assertThat(change(B).job()).isEqualTo(2);
     }
@@ -568,8 +568,8 @@ class CollectionStateTest {
 
         assertThat(state.next(now)).isEqualTo(new Decision.Retire());
         state.retired(now);
-        assertThat(state.isOver()).isTrue();
-        assertThat(state.status().state()).isEqualTo("retired");
+        assertThat(state.isClosed()).isTrue();
+        assertThat(state.view().status().state()).isEqualTo("retired");
     }
 
     // ------------------------------------------------------------------ how a workflow closes
@@ -578,7 +578,7 @@ class CollectionStateTest {
     void aFailureEndsAnUpdateWithItsClass() {
         running(A);
         closed(1, failed(FailureType.ACCESS, "no permission"));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
         assertEnd(1, FAILED, "no permission");
         assertThat(job(1).failure()).isEqualTo(FailureType.ACCESS);
@@ -594,7 +594,7 @@ class CollectionStateTest {
             CollectionStateTest each = new CollectionStateTest();
             each.running(A);
             each.closed(1, failure);
-            each.state.inspected(1, each.head, each.now);
+            each.state.inspected(1, each.head, Head.NONE, each.now);
             assertThat(each.job(1).state()).as("%s", failure).isEqualTo(FAILED);
             assertThat(each.job(1).failure()).isIn(FailureType.TRANSIENT, FailureType.INTERNAL);
             assertThat(each.job(1).reason()).isNotBlank();
@@ -605,7 +605,7 @@ class CollectionStateTest {
     void anUpdateThatWasCancelledFromOutsideIsCancelled() {
         running(A);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
         assertEnd(1, CANCELED, "its workflow was cancelled");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
@@ -623,7 +623,7 @@ class CollectionStateTest {
                 }
                 each.commit(1);
                 each.closed(1, failure);
-                each.state.inspected(1, each.head, each.now);
+                each.state.inspected(1, each.head, Head.NONE, each.now);
                 each.assertEnd(1, COMMITTED, "committed by 1");
                 assertThat(each.ends()).hasSize(1);
             }
@@ -644,7 +644,7 @@ class CollectionStateTest {
         running(A);
         state.handle(new Message.CancelUpdate(), now);
         closed(1, failed(FailureType.INPUT, "bad file"));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
         assertEnd(1, CANCELED, "cancelled by request");
         assertThat(job(1).failure()).isNull();
@@ -654,7 +654,7 @@ class CollectionStateTest {
     void whenTheHeadCannotBeReadAReportIsBelieved() {
         running(A);
         closed(1, report(1, COMMITTED));
-        state.inspected(1, null, now);
+        state.inspected(1, null, Head.NONE, now);
 
         assertEnd(1, COMMITTED, "said so");
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
@@ -671,7 +671,7 @@ class CollectionStateTest {
         state.moved(head, now);
 
         assertEnd(lost, SUPERSEDED, "update 8 takes its place: the catalog knows an update 7 already");
-        assertThat(state.isSettled(lost)).isFalse();
+        assertThat(state.view().isSettled(lost)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(8)));
     }
 
@@ -721,7 +721,7 @@ class CollectionStateTest {
         closed(1, alreadyStarted());
 
         assertEnd(1, CANCELED, "cancelled by request");
-        assertThat(state.status().pending()).isNull();
+        assertThat(state.view().status().pending()).isNull();
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
     }
 
@@ -732,7 +732,7 @@ class CollectionStateTest {
         closed(77, cancelled());
 
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.jobs()).hasSize(1);
+        assertThat(state.view().jobs()).hasSize(1);
     }
 
     // ------------------------------------------------------------------ declarations
@@ -745,10 +745,10 @@ class CollectionStateTest {
         state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
 
         assertEnd(2, FAILED, "no answer");
-        assertThat(state.isSettled(2)).isTrue();
-        assertThat(state.status().source()).isEqualTo(B);
+        assertThat(state.view().isSettled(2)).isTrue();
+        assertThat(state.view().status().source()).isEqualTo(B);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, SUPERSEDED, "takes its place");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Duration.ofHours(1))));
         refresh();
@@ -766,7 +766,7 @@ class CollectionStateTest {
         state.declarationFailed(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
         long back = change(A).job();
 
-        assertThat(state.isSettled(back)).isFalse();
+        assertThat(state.view().isSettled(back)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
         assertThat(state.isDeclared(A)).isFalse();
         declare();
@@ -790,7 +790,7 @@ class CollectionStateTest {
 
         assertThat(state.isDeclared(A)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(back)));
-        assertThat(state.status().source()).isEqualTo(A);
+        assertThat(state.view().status().source()).isEqualTo(A);
     }
 
     @Test
@@ -817,8 +817,8 @@ class CollectionStateTest {
         head = next(head, HeadKind.DECLARED, B, 2);
         state.moved(head, now);
 
-        assertThat(state.isSettled(again)).isTrue();
-        assertThat(state.answer(again).generation()).isEqualTo(2);
+        assertThat(state.view().isSettled(again)).isTrue();
+        assertThat(state.view().answer(again).generation()).isEqualTo(2);
         state.declared(now);
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(again)));
     }
@@ -828,10 +828,10 @@ class CollectionStateTest {
         running(A);
         head = next(head, HeadKind.DECLARED, C, 55);
         closed(1, report(1, SUPERSEDED));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
-        assertThat(state.status().source()).isEqualTo(C);
-        assertThat(state.status().generation()).isEqualTo(2);
+        assertThat(state.view().status().source()).isEqualTo(C);
+        assertThat(state.view().status().generation()).isEqualTo(2);
         assertThat(refresh().job()).as("numbers go on after the other's").isEqualTo(56);
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(56)));
     }
@@ -844,25 +844,25 @@ class CollectionStateTest {
         head = next(head, HeadKind.DECLARED, C, 55);
         state.moved(head, now);
 
-        assertThat(state.isSettled(2)).isFalse();
+        assertThat(state.view().isSettled(2)).isFalse();
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(56)));
         declare();
         assertThat(head.generation()).isEqualTo(3);
-        assertThat(state.isSettled(2)).isTrue();
-        assertThat(state.answer(2)).isEqualTo(state.answer(56));
+        assertThat(state.view().isSettled(2)).isTrue();
+        assertThat(state.view().answer(2)).isEqualTo(state.view().answer(56));
     }
 
     @Test
     void aRefreshThatWaitsAnswersWithTheGenerationOfWhatItWillList() {
         running(A);
         long waiting = refresh().job();
-        assertThat(state.answer(waiting).generation()).isEqualTo(1);
+        assertThat(state.view().answer(waiting).generation()).isEqualTo(1);
         head = next(head, HeadKind.DECLARED, C, 55);
         closed(1, report(1, SUPERSEDED));
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(waiting)));
-        assertThat(state.answer(waiting).generation()).isZero();
+        assertThat(state.view().answer(waiting).generation()).isZero();
     }
 
     // ------------------------------------------------------------------ the next run
@@ -874,18 +874,18 @@ class CollectionStateTest {
         state.handle(new Message.Rejected("sourceChanged", "no uri"), now);
         state.handle(new Message.Pause(), now);
         change(A);
-        state.served("request-1", 1);
+        state.ledger().served("request-1", 1);
         change(B);
         declare();
 
         assertThat(state.isBetweenUpdates()).isTrue();
         CollectionState next = restored(state);
         assertThat(next.carry()).isEqualTo(state.carry());
-        assertThat(next.status()).isEqualTo(state.status());
-        assertThat(next.jobs()).isEqualTo(state.jobs());
+        assertThat(next.view().status()).isEqualTo(state.view().status());
+        assertThat(next.view().jobs()).isEqualTo(state.view().jobs());
         assertThat(next.next(now)).isEqualTo(state.next(now)).isInstanceOf(Decision.Launch.class);
-        assertThat(next.servedBefore("request-1")).isEqualTo(1);
-        assertThat(next.servedBefore("request-2")).isZero();
+        assertThat(next.ledger().servedBefore("request-1")).isEqualTo(1);
+        assertThat(next.ledger().servedBefore("request-2")).isZero();
     }
 
     @Test
@@ -897,7 +897,7 @@ class CollectionStateTest {
         state.next(now);
         assertThat(state.isBetweenUpdates()).isFalse();
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertThat(state.isBetweenUpdates()).isTrue();
         state.handle(new Message.Retire(), now);
         assertThat(state.isBetweenUpdates()).isFalse();
@@ -911,14 +911,14 @@ class CollectionStateTest {
                     "s3://lake/" + i + "/",
                     new ParquetSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
             state.handle(new Message.Rejected("sourceChanged", "x".repeat(600)), now);
-            state.served("request-" + i, i);
+            state.ledger().served("request-" + i, i);
         }
 
         assertThat(Json.JSON.writeValueAsBytes(state.carry())).hasSizeLessThan(1_500_000);
-        assertThat(Json.JSON.writeValueAsBytes(state.jobs())).hasSizeLessThan(1_500_000);
-        assertThat(state.status().rejected()).hasSize(20);
-        assertThat(state.servedBefore("request-799")).isZero();
-        assertThat(state.servedBefore("request-800")).isEqualTo(800);
+        assertThat(Json.JSON.writeValueAsBytes(state.view().jobs())).hasSizeLessThan(1_500_000);
+        assertThat(state.view().status().rejected()).hasSize(20);
+        assertThat(state.ledger().servedBefore("request-799")).isZero();
+        assertThat(state.ledger().servedBefore("request-800")).isEqualTo(800);
         assertThat(restored(state).carry()).isEqualTo(state.carry());
     }
 
@@ -928,10 +928,10 @@ class CollectionStateTest {
         state.renew(now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.stoppingJobs()).containsExactly(1L);
+        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
         state.renew(now);
         closed(1, cancelled());
-        state.inspected(1, head, now);
+        state.inspected(1, head, Head.NONE, now);
         assertEnd(1, SUPERSEDED, "history is too long: update 2 takes its place");
         assertThat(state.isBetweenUpdates()).isTrue();
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(2)));
@@ -979,7 +979,9 @@ class CollectionStateTest {
         change(A);
         Decision.Idle waiting = (Decision.Idle) state.next(now);
         assertThat(waiting.until()).isEqualTo(now.plusSeconds(1));
-        assertThat(state.stoppingJobs()).as("what runs is stopped at once").contains(3L);
+        assertThat(state.active().stoppingUpdates())
+                .as("what runs is stopped at once")
+                .contains(3L);
 
         now = waiting.until();
         declare();
@@ -1003,8 +1005,8 @@ class CollectionStateTest {
 
         assertEnd(2, FAILED, "not allowed");
         assertThat(job(2).failure()).isEqualTo(FailureType.INPUT);
-        assertThat(state.status().source()).isEqualTo(A);
-        assertThat(state.status().rejected())
+        assertThat(state.view().status().source()).isEqualTo(A);
+        assertThat(state.view().status().rejected())
                 .singleElement()
                 .satisfies(rejection -> assertThat(rejection.message()).isEqualTo("sourceChanged"));
         refresh();
@@ -1015,47 +1017,49 @@ class CollectionStateTest {
     void theLastFailureIsSaidUntilThereIsAnother() throws JsonProcessingException {
         running(A);
         closed(1, failed(FailureType.INPUT, "bad file"));
-        state.inspected(1, head, now);
-        assertThat(state.status().state()).isEqualTo("failed");
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(state.view().status().state()).isEqualTo("failed");
         refresh();
         launch();
-        assertThat(state.status().state()).isEqualTo("updating");
+        assertThat(state.view().status().state()).isEqualTo("updating");
         finish(2);
 
-        assertThat(state.status().state()).isEqualTo("idle");
-        assertThat(state.status().lastFailure()).isEqualTo(job(1));
-        assertThat(restored(state).status().lastFailure()).isEqualTo(job(1));
-        assertThat(state.ended()).extracting(Job::update).containsExactly(1L, 2L);
-        assertThat(state.ended()).isEmpty();
+        assertThat(state.view().status().state()).isEqualTo("idle");
+        assertThat(state.view().status().lastFailure()).isEqualTo(job(1));
+        assertThat(restored(state).view().status().lastFailure()).isEqualTo(job(1));
+        assertThat(state.takeNewlyEnded()).extracting(Job::update).containsExactly(1L, 2L);
+        assertThat(state.takeNewlyEnded()).isEmpty();
     }
 
     @Test
     void progressAddsUpOverWorkersAndTroubleIsSaidUntilItPasses() {
         running(A);
         RetryInfo trouble = new RetryInfo("list", "the store answers 503", 2, now, now.plusSeconds(1));
-        state.heard(new ProgressSignal.News(1, null, "w1", 0, 0, trouble), now);
-        assertThat(state.status().trouble()).isEqualTo(trouble);
-        state.heard(new ProgressSignal.News(1, "list", "w1", 70, 0, null), now);
-        assertThat(state.status().trouble()).isNull();
-        assertThat(state.status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
-        state.heard(new ProgressSignal.News(1, "read", "w1", 10, 100, null), now);
-        state.heard(new ProgressSignal.News(1, "read", "w2", 20, 100, null), now);
-        state.heard(new ProgressSignal.News(1, "read", "w1", 15, 100, null), now);
-        assertThat(state.status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
-        state.heard(new ProgressSignal.News(7, "read", "w1", 99, 100, null), now);
-        assertThat(state.status().progress().done()).as("another update's").isEqualTo(35);
+        state.onProgress(new ProgressSignal.News(1, null, "w1", 0, 0, trouble), now);
+        assertThat(state.view().status().trouble()).isEqualTo(trouble);
+        state.onProgress(new ProgressSignal.News(1, "list", "w1", 70, 0, null), now);
+        assertThat(state.view().status().trouble()).isNull();
+        assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
+        state.onProgress(new ProgressSignal.News(1, "read", "w1", 10, 100, null), now);
+        state.onProgress(new ProgressSignal.News(1, "read", "w2", 20, 100, null), now);
+        state.onProgress(new ProgressSignal.News(1, "read", "w1", 15, 100, null), now);
+        assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
+        state.onProgress(new ProgressSignal.News(7, "read", "w1", 99, 100, null), now);
+        assertThat(state.view().status().progress().done())
+                .as("another update's")
+                .isEqualTo(35);
 
         finish(1);
-        assertThat(state.status().progress()).isNull();
+        assertThat(state.view().status().progress()).isNull();
     }
 
     @Test
     void progressIsAddedUpOverABoundedNumberOfWorkers() {
         running(A);
         for (int worker = 0; worker < 1_000; worker++) {
-            state.heard(new ProgressSignal.News(1, "read", "w" + worker, 1, 0, null), now);
+            state.onProgress(new ProgressSignal.News(1, "read", "w" + worker, 1, 0, null), now);
         }
-        assertThat(state.status().progress().done()).isEqualTo(100);
+        assertThat(state.view().status().progress().done()).isEqualTo(100);
     }
 
     @Test
@@ -1064,13 +1068,13 @@ class CollectionStateTest {
         for (int i = 0; i < 5; i++) {
             change(source("s3://lake/" + i + "/"));
         }
-        assertThat(state.jobs(new JobsPage(Long.MAX_VALUE, 2)))
+        assertThat(state.view().jobs(new JobsPage(Long.MAX_VALUE, 2)))
                 .extracting(Job::update)
                 .containsExactly(5L, 4L);
-        assertThat(state.jobs(new JobsPage(4, 2)))
+        assertThat(state.view().jobs(new JobsPage(4, 2)))
                 .extracting(Job::update)
                 .containsExactly(3L, 2L);
-        assertThat(state.jobs(new JobsPage(1, 2))).isEmpty();
+        assertThat(state.view().jobs(new JobsPage(1, 2))).isEmpty();
     }
 
     @Test
@@ -1081,8 +1085,8 @@ class CollectionStateTest {
         assertEnd(2, SUPERSEDED, "before it started");
         declare();
         assertEnd(1, SUPERSEDED, "takes its place");
-        assertThat(state.jobs()).extracting(Job::update).containsExactly(3L, 2L, 1L);
-        assertThat(state.jobs(new JobsPage(3, 1)))
+        assertThat(state.view().jobs()).extracting(Job::update).containsExactly(3L, 2L, 1L);
+        assertThat(state.view().jobs(new JobsPage(3, 1)))
                 .extracting(Job::update)
                 .containsExactly(2L);
     }
@@ -1107,7 +1111,7 @@ class CollectionStateTest {
         Decision.Declare declare = (Decision.Declare) state.next(now);
         head = next(
                 head, HeadKind.DECLARED, declare.job().source(), declare.job().update());
-        state.saw(head);
+        state.advanceHead(head);
         state.declared(now);
     }
 
@@ -1132,13 +1136,13 @@ class CollectionStateTest {
         commit(update);
         closed(update, report(update, COMMITTED));
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(update));
-        state.inspected(update, head, now);
+        state.inspected(update, head, Head.NONE, now);
         assertThat(job(update).state()).isEqualTo(COMMITTED);
     }
 
     private void retire() {
         head = next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
-        state.saw(head);
+        state.advanceHead(head);
         state.retired(now);
     }
 
@@ -1151,7 +1155,7 @@ class CollectionStateTest {
     }
 
     private Job job(long update) {
-        return state.jobs().stream()
+        return state.view().jobs().stream()
                 .filter(job -> job.update() == update)
                 .findFirst()
                 .orElseThrow();
@@ -1166,7 +1170,7 @@ class CollectionStateTest {
     }
 
     private List<String> ends() {
-        return state.jobs().stream()
+        return state.view().jobs().stream()
                 .filter(job -> job.state().isEnd())
                 .map(job -> job.update() + " " + job.state())
                 .toList();
@@ -1185,13 +1189,13 @@ class CollectionStateTest {
     void ofManyJobsTheLastHundredAreListed() {
         state.opened(next(Head.NONE, HeadKind.COMMITTED, A, 0));
         refreshAndCancel(100);
-        assertThat(state.jobs())
+        assertThat(state.view().jobs())
                 .extracting(Job::update)
                 .hasSize(100)
                 .startsWith(100L)
                 .endsWith(1L);
         refreshAndCancel(1);
-        assertThat(state.jobs())
+        assertThat(state.view().jobs())
                 .extracting(Job::update)
                 .hasSize(100)
                 .startsWith(101L)
@@ -1206,20 +1210,22 @@ class CollectionStateTest {
                 new ParquetSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         state.opened(next(Head.NONE, HeadKind.COMMITTED, large, 0));
         refreshAndCancel(120);
-        int bytes = Json.bytes(state.jobs().get(0));
+        int bytes = Json.bytes(state.view().jobs().get(0));
         assertThat(bytes).isGreaterThan(60_000);
-        assertThat(state.jobs()).hasSize((1 << 20) / bytes);
-        state.saw(next(state.head(), HeadKind.DECLARED, A, state.lastUpdate()));
+        assertThat(state.view().jobs()).hasSize((1 << 20) / bytes);
+        state.advanceHead(next(state.head(), HeadKind.DECLARED, A, state.lastUpdate()));
         state.handle(new Message.Change(A, "sourceChanged", null), now);
         state.handle(new Message.CancelUpdate(), now);
         refreshAndCancel(98);
-        assertThat(state.jobs())
+        assertThat(state.view().jobs())
                 .hasSize(100)
                 .filteredOn(job -> job.source().equals(large))
                 .hasSize(1);
         refreshAndCancel(1);
-        assertThat(state.jobs()).hasSize(100).allMatch(job -> job.source().equals(A));
-        assertThat(restored(state).jobs()).isEqualTo(state.jobs());
+        assertThat(state.view().jobs())
+                .hasSize(100)
+                .allMatch(job -> job.source().equals(A));
+        assertThat(restored(state).view().jobs()).isEqualTo(state.view().jobs());
     }
 
     // ------------------------------------------------------------------ values, also for other tests

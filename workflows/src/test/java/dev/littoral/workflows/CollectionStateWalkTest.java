@@ -104,7 +104,7 @@ class CollectionStateWalkTest {
         }
 
         void walk() throws JsonProcessingException {
-            state.looks();
+            state.checkUpdates();
             state.opened(Head.NONE);
             for (int i = 0; i < STEPS && !over; i++) {
                 step();
@@ -127,11 +127,11 @@ class CollectionStateWalkTest {
                     assertThat(newest().source())
                             .as("the head's source after a refresh")
                             .isEqualTo(wish);
-                    Job good = state.status().last();
+                    Job good = state.view().status().last();
                     assertThat(good.source()).isEqualTo(wish);
                     assertThat(isGood(good.state())).as("%s is good", good).isTrue();
                 }
-                assertThat(state.status().source()).as("what is wanted").isEqualTo(wish);
+                assertThat(state.view().status().source()).as("what is wanted").isEqualTo(wish);
             }
             checkQuiet();
         }
@@ -156,7 +156,7 @@ class CollectionStateWalkTest {
                 case 6 -> {
                     if (random.nextInt(60) == 0) {
                         message(new Message.Retire());
-                    } else if (random.nextInt(4) == 0 && state.status().update() != null) {
+                    } else if (random.nextInt(4) == 0 && state.view().status().update() != null) {
                         saw("renewed");
                         state.renew(now);
                     }
@@ -166,7 +166,7 @@ class CollectionStateWalkTest {
                     if (inbox.isEmpty() && state.isBetweenUpdates()) {
                         saw("next run");
                         state = CollectionStateTest.restored(state);
-                        state.looks();
+                        state.checkUpdates();
                     }
                 }
                 case 9, 10, 11, 12 -> child();
@@ -219,8 +219,8 @@ class CollectionStateWalkTest {
             }
             Decision decision = state.next(now);
             story.add(decision.toString().replaceAll("ExternalSource.uri=|, spec=.*profile=null..", ""));
-            for (long update : state.stoppingJobs()) {
-                assertThat(state.stopReason(update)).isNotBlank();
+            for (long update : state.active().stoppingUpdates()) {
+                assertThat(state.active().stopping(update).reason()).isNotBlank();
                 children.stream().filter(child -> child.update == update).forEach(child -> child.stopped = true);
             }
             switch (decision) {
@@ -242,7 +242,10 @@ class CollectionStateWalkTest {
                             .findFirst()
                             .orElse(Head.NONE);
                     state.inspected(
-                            inspect.update(), newest(), state.isUntold(inspect.update()) ? commit : Head.NONE, now);
+                            inspect.update(),
+                            newest(),
+                            state.active().isUnreported(inspect.update()) ? commit : Head.NONE,
+                            now);
                 }
                 case Decision.Retire ignored -> {
                     while (state.head().exists() && !state.isRetired()) {
@@ -253,11 +256,11 @@ class CollectionStateWalkTest {
                     }
                     state.retired(now);
                     saw("retired");
-                    over = state.isOver();
+                    over = state.isClosed();
                 }
-                case Decision.Look look -> {
+                case Decision.CheckUpdates look -> {
                     saw("looked");
-                    state.looked(
+                    state.checked(
                             look.updates().stream()
                                     .filter(update -> children.stream().noneMatch(child -> child.update == update)
                                             && inbox.stream()
@@ -287,7 +290,7 @@ class CollectionStateWalkTest {
 
         private void see(boolean created, Head head) {
             if (created) {
-                state.saw(head);
+                state.advanceHead(head);
             } else {
                 saw("declaration moved");
                 state.moved(newest(), now);
@@ -377,7 +380,7 @@ class CollectionStateWalkTest {
                     return;
                 }
                 if (inbox.isEmpty() && children.isEmpty() && state.next(now) instanceof Decision.Idle idle) {
-                    if (state.unclosed().isEmpty()) {
+                    if (state.active().unclosed().isEmpty()) {
                         return;
                     }
                     now = idle.until();
@@ -388,12 +391,12 @@ class CollectionStateWalkTest {
         }
 
         private void check() {
-            List<Job> jobs = state.jobs();
+            List<Job> jobs = state.view().jobs();
             assertThat(jobs).extracting(Job::update).doesNotHaveDuplicates();
             assertThat(jobs.stream().filter(job -> job.state() == UpdateState.PENDING))
                     .hasSizeLessThanOrEqualTo(1);
             List<Long> stopping = new ArrayList<>();
-            state.stoppingJobs().forEach(stopping::add);
+            state.active().stoppingUpdates().forEach(stopping::add);
             assertThat(jobs.stream()
                             .filter(job -> job.state() == UpdateState.RUNNING && !stopping.contains(job.update())))
                     .hasSizeLessThanOrEqualTo(1);
@@ -419,8 +422,9 @@ class CollectionStateWalkTest {
                         .isTrue();
             }
             for (PendingReply change : changes) {
-                if (change.job() > 0 && state.isSettled(change.job())) {
-                    answered = Math.max(answered, state.answer(change.job()).generation());
+                if (change.job() > 0 && state.view().isSettled(change.job())) {
+                    answered =
+                            Math.max(answered, state.view().answer(change.job()).generation());
                 }
             }
         }
@@ -433,7 +437,9 @@ class CollectionStateWalkTest {
                 check();
             }
             assertThat(refreshes).allMatch(PendingReply::isSet);
-            assertThat(changes).allMatch(PendingReply::isSet).allMatch(reply -> state.isSettled(reply.job()));
+            assertThat(changes)
+                    .allMatch(PendingReply::isSet)
+                    .allMatch(reply -> state.view().isSettled(reply.job()));
             for (long n = 1; n <= lastUpdate; n++) {
                 assertThat(ends).as("update %s has its end", n).containsKey(n);
             }

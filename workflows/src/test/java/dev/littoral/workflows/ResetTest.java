@@ -91,7 +91,7 @@ class ResetTest {
 
     private boolean isRightSoon(Lab lab, AtomicReference<CollectionStatus> last) throws InterruptedException {
         long end = System.nanoTime()
-                + Policies.BETWEEN_LOOKS.plus(Policies.LOOK_TWICE).toNanos();
+                + Policies.MIN_CHECK_INTERVAL.plus(Policies.RECHECK_INTERVAL).toNanos();
         while (!isRight(lab, last)) {
             if (System.nanoTime() > end) {
                 return false;

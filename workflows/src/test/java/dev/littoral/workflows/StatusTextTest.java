@@ -36,14 +36,15 @@ class StatusTextTest {
     @Test
     void aPageSaysWhatACollectionFollowsServesAndDoes() {
         CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
-        assertThat(StatusText.details(state.status())).contains("**State:** starting", "**Serves:** nothing yet");
+        assertThat(StatusText.details(state.view().status()))
+                .contains("**State:** starting", "**Serves:** nothing yet");
 
         Head head = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, CollectionStateTest.snapshot(), 9, NOW, "r");
         state.opened(head);
         state.handle(new Message.Refresh("refresh", null), NOW);
         state.launched(((Decision.Launch) state.next(NOW)).job(), NOW);
-        state.heard(new ProgressSignal.News(42, "read", "w", 1_204, 98_112, null), NOW);
-        state.heard(
+        state.onProgress(new ProgressSignal.News(42, "read", "w", 1_204, 98_112, null), NOW);
+        state.onProgress(
                 new ProgressSignal.News(
                         42,
                         null,
@@ -53,7 +54,7 @@ class StatusTextTest {
                         new RetryInfo("read", "the store answers 503", 3, NOW, NOW.plusSeconds(2))),
                 NOW);
         state.handle(new Message.Rejected("sourceChanged", "source.uri is [a](b) <script>"), NOW);
-        assertThat(StatusText.details(state.status()))
+        assertThat(StatusText.details(state.view().status()))
                 .contains(
                         "**State:** updating",
                         "**Follows:** `" + A.uri() + "`, parquet, generation 3",
@@ -65,8 +66,8 @@ class StatusTextTest {
 
         state.handle(
                 new Message.UpdateClosed(42, null, CollectionStateTest.failed(FailureType.INPUT, "bad_file")), NOW);
-        state.inspected(42, head, NOW);
-        assertThat(StatusText.details(state.status()))
+        state.inspected(42, head, Head.NONE, NOW);
+        assertThat(StatusText.details(state.view().status()))
                 .contains(
                         "**State:** failed",
                         "**Last failure:** update 42 FAILED at 2026-01-01 12:00:00 UTC: bad\\_file")

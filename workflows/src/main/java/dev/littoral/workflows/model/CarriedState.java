@@ -2,6 +2,7 @@ package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 
@@ -9,30 +10,34 @@ import java.util.List;
  * What a collection's workflow hands to its next run. A person never sends it.
  *
  * @param head the newest head known
- * @param wanted the source asked for last
+ * @param desiredSource the source asked for last
  * @param nextUpdate the number of the next update
  * @param pending the update that waits, or null
  * @param jobs updates that ended, oldest first
  * @param lastFailure the update that failed last, or null
  * @param requests update ids that were answered, oldest first, with the job that serves them
- * @param doubtful the version upon which a declaration failed that may still come through, or 0
+ * @param unconfirmedDeclaration the base version of a declaration that failed and may still take effect, 0 for none, {@link
+ *     Long#MAX_VALUE} where the base is unknown
  * @param paused whether periodic refresh is stopped
- * @param rested when the last update ended, or null
+ * @param lastEndedAt when the last update ended, or null
  * @param note what was done with the last message that asked for nothing new
  * @param rejected signals that were not acted upon
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CarriedState(
         Head head,
-        ExternalSource wanted,
+        @JsonProperty("wanted") ExternalSource desiredSource,
         long nextUpdate,
         Job pending,
         List<Job> jobs,
         Job lastFailure,
         List<AnsweredRequest> requests,
-        long doubtful,
+        @JsonProperty("doubtful") long unconfirmedDeclaration,
         boolean paused,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant rested,
+
+        @JsonFormat(shape = JsonFormat.Shape.STRING) @JsonProperty("rested")
+        Instant lastEndedAt,
+
         String note,
         List<Rejection> rejected) {
 

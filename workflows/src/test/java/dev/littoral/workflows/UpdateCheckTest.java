@@ -22,21 +22,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a collection decides about updates that are silent, and about a log that others have grown. */
-class CollectionLooksTest {
+class UpdateCheckTest {
     private final CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private Head head = Head.NONE;
 
     private void running() {
-        state.looks();
+        state.checkUpdates();
         state.opened(Head.NONE);
         change(A);
         Job job = ((Decision.Declare) state.next(now)).job();
         head = next(head, HeadKind.DECLARED, A, job.update());
-        state.saw(head);
+        state.advanceHead(head);
         state.declared(now);
         launch();
-        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.FIRST_LOOK)));
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.FIRST_CHECK_INTERVAL)));
     }
 
     private void launch() {
@@ -77,19 +77,19 @@ class CollectionLooksTest {
     private String ends() {
         return String.join(
                 ", ",
-                state.jobs().stream()
+                state.view().jobs().stream()
                         .filter(job -> job.state().isEnd())
                         .map(job -> job.update() + " " + job.state())
                         .toList());
     }
 
-    private void lookTwice() {
-        assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
-        state.looked(List.of(1L), now);
-        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.LOOK_TWICE)));
-        now = now.plus(Policies.LOOK_TWICE);
-        assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
-        state.looked(List.of(1L), now);
+    private void checkTwice() {
+        assertThat(state.next(now)).isEqualTo(new Decision.CheckUpdates(List.of(1L)));
+        state.checked(List.of(1L), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.RECHECK_INTERVAL)));
+        now = now.plus(Policies.RECHECK_INTERVAL);
+        assertThat(state.next(now)).isEqualTo(new Decision.CheckUpdates(List.of(1L)));
+        state.checked(List.of(1L), now);
     }
 
     /** The server answers a look before it has told the collection. */
@@ -97,12 +97,12 @@ class CollectionLooksTest {
     void anUpdateThatHasJustClosedSaysItselfHowItEnded() {
         running();
         now = now.plusSeconds(60);
-        assertThat(state.next(now)).isInstanceOf(Decision.Look.class);
-        state.looked(List.of(1L), now);
+        assertThat(state.next(now)).isInstanceOf(Decision.CheckUpdates.class);
+        state.checked(List.of(1L), now);
         head = next(head, HeadKind.COMMITTED, A, 1);
         state.handle(new Message.UpdateClosed(1, report(1, UpdateState.COMMITTED, head), null), now);
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
-        assertThat(state.isUntold(1)).isFalse();
+        assertThat(state.active().isUnreported(1)).isFalse();
         state.inspected(1, head, Head.NONE, now);
         assertThat(ends()).isEqualTo("1 COMMITTED");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
@@ -112,7 +112,7 @@ class CollectionLooksTest {
     void oneThatIsGoneAndWroteTheNewestVersionIsNotFollowed() {
         running();
         now = now.plusSeconds(60);
-        lookTwice();
+        checkTwice();
         state.inspected(1, next(head, HeadKind.COMMITTED, A, 1), Head.NONE, now);
         assertThat(ends()).isEqualTo("1 COMMITTED");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
@@ -124,10 +124,10 @@ class CollectionLooksTest {
         for (int minutes : new int[] {1, 2, 4, 8, 10, 10}) {
             assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plusSeconds(60L * minutes)));
             now = now.plusSeconds(60L * minutes);
-            assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
-            state.looked(List.of(), now);
+            assertThat(state.next(now)).isEqualTo(new Decision.CheckUpdates(List.of(1L)));
+            state.checked(List.of(), now);
         }
-        assertThat(state.status().state()).isEqualTo("updating");
+        assertThat(state.view().status().state()).isEqualTo("updating");
     }
 
     @Test
@@ -137,8 +137,8 @@ class CollectionLooksTest {
         refresh();
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plusSeconds(7)));
         now = now.plusSeconds(7);
-        assertThat(state.next(now)).isInstanceOf(Decision.Look.class);
-        state.looked(List.of(), now);
+        assertThat(state.next(now)).isInstanceOf(Decision.CheckUpdates.class);
+        state.checked(List.of(), now);
         for (int i = 0; i < 9; i++) {
             now = now.plusSeconds(1);
             refresh();
@@ -146,7 +146,7 @@ class CollectionLooksTest {
         }
         now = now.plusSeconds(30);
         state.handle(new Message.CancelUpdate(), now);
-        assertThat(state.next(now)).isEqualTo(new Decision.Look(List.of(1L)));
+        assertThat(state.next(now)).isEqualTo(new Decision.CheckUpdates(List.of(1L)));
     }
 
     @Test
@@ -164,15 +164,17 @@ class CollectionLooksTest {
     void anUpdateThatIsGoneIsOverAndTheLogSaysWhetherItCommitted(boolean committed) {
         running();
         now = now.plusSeconds(60);
-        lookTwice();
+        checkTwice();
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
-        assertThat(state.isUntold(1)).isTrue();
+        assertThat(state.active().isUnreported(1)).isTrue();
         Head commit = next(head, HeadKind.COMMITTED, A, 1);
         Head newest = next(next(committed ? commit : head, HeadKind.DECLARED, B, 7), HeadKind.COMMITTED, B, 7);
         state.inspected(1, newest, committed ? commit : Head.NONE, now);
 
         assertThat(ends()).isEqualTo(committed ? "1 COMMITTED" : "1 SUPERSEDED");
-        assertThat(state.status().source()).as("what somebody else declared").isEqualTo(B);
+        assertThat(state.view().status().source())
+                .as("what somebody else declared")
+                .isEqualTo(B);
         Job following = ((Decision.Launch) state.next(now)).job();
         assertThat(following.update()).isEqualTo(8);
         assertThat(following.source()).isEqualTo(B);
@@ -182,12 +184,12 @@ class CollectionLooksTest {
     void oneThatWasToldToStopAndIsGoneIsOver() {
         running();
         state.handle(new Message.CancelUpdate(), now);
-        assertThat(state.status().state()).isEqualTo("updating");
+        assertThat(state.view().status().state()).isEqualTo("updating");
         now = now.plusSeconds(60);
-        lookTwice();
+        checkTwice();
         state.inspected(1, head, Head.NONE, now);
         assertThat(ends()).isEqualTo("1 CANCELED");
-        assertThat(state.status().state()).isEqualTo("idle");
+        assertThat(state.view().status().state()).isEqualTo("idle");
         assertThat(state.next(now)).as("nobody asked for another").isEqualTo(new Decision.Idle(null));
     }
 
@@ -211,7 +213,9 @@ class CollectionLooksTest {
         state.inspected(1, newest, Head.NONE, now);
         assertThat(((Decision.Launch) state.next(now)).job().update()).isEqualTo(10);
         assertThat(ends()).isEqualTo("2 SUPERSEDED, 1 SUPERSEDED");
-        assertThat(state.answer(2).update()).as("who waited for the old number").isEqualTo(10);
+        assertThat(state.view().answer(2).update())
+                .as("who waited for the old number")
+                .isEqualTo(10);
     }
 
     /** Its number is the log's last one, and that update has committed: it is another update. */
@@ -248,10 +252,10 @@ class CollectionLooksTest {
         state.moved(newest, now);
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         Head declared = next(newest, HeadKind.DECLARED, B, 10);
-        state.saw(declared);
+        state.advanceHead(declared);
         state.declared(now);
         assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
-        assertThat(state.isUntold(1)).isTrue();
+        assertThat(state.active().isUnreported(1)).isTrue();
         state.inspected(1, declared, commit, now);
         assertThat(ends()).endsWith("1 COMMITTED");
         assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);

@@ -1,0 +1,328 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CarriedInput;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateReport;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.CompletablePromise;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.TimerOptions;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+
+/**
+ * The main loop of a collection's workflow, and the only writer of its state: it takes messages from the inbox, asks {@link
+ * CollectionState} for a decision, and carries that out. The order of its commands is part of every history.
+ */
+final class CollectionLoop {
+    private final Logger log = Workflow.getLogger(ExternalCollectionWorkflowImpl.class);
+
+    private final String collectionId;
+    private final CollectionState state;
+    private final Deque<Message> inbox;
+    private final Policies.History history;
+    private final StatusReporter reporter;
+    private final CatalogCalls catalog;
+
+    /** The scopes of the updates whose workflow has not closed. */
+    private final Map<Long, CancellationScope> updates = new TreeMap<>();
+
+    /**
+     * A loop.
+     *
+     * @param version the version of the workflow's code that the run keeps to; see {@link WorkflowVersions}
+     */
+    CollectionLoop(
+            String collectionId, CollectionState state, Deque<Message> inbox, Policies.History history, int version) {
+        this.collectionId = collectionId;
+        this.state = state;
+        this.inbox = inbox;
+        this.history = history;
+        this.reporter = new StatusReporter(state, version);
+        this.catalog = new CatalogCalls(version);
+        reporter.report();
+    }
+
+    /** Opens the catalog: the first run of a collection only. */
+    void open(ExternalSource source) {
+        Head head;
+        try {
+            head = CatalogCalls.ordinary("open the catalog").openCollection(collectionId, source);
+        } catch (ActivityFailure e) {
+            CatalogCalls.throwIfCancelled(e);
+            throw FailureReason.of(e).thrown();
+        }
+        state.opened(head);
+        if (state.isRetired()) {
+            throw FailureReason.input("collection " + collectionId + " was retired at version " + head.version()
+                            + "; expected another collectionId")
+                    .thrown();
+        }
+        state.progress().clearRetry();
+        // Requests that came with the start are newer than its input.
+        if (source != null && !source.equals(head.source())) {
+            inbox.addFirst(new Message.Change(source, "start", null));
+        } else if (head.exists()) {
+            inbox.addFirst(new Message.Refresh("start", null));
+        }
+    }
+
+    /** Runs until the collection is retired, or continues as new. */
+    void run(CollectionInput input) {
+        while (!state.isClosed()) {
+            handleInbox();
+            if (Workflow.getInfo().getHistoryLength() > history.most()) {
+                state.renew(now());
+            }
+            Decision decision = state.next(now());
+            cancelStopping();
+            reporter.report();
+            switch (decision) {
+                case Decision.Declare declare -> declare(declare.job());
+                case Decision.Launch launch -> {
+                    continueAsNewIfLong(input);
+                    launch(launch.job());
+                }
+                case Decision.Inspect inspect -> inspect(inspect.update());
+                case Decision.CheckUpdates check -> check(check.updates());
+                case Decision.Retire ignored -> retire();
+                case Decision.Idle idle -> {
+                    // While a job waits, a handler may wait for its declaration, which only this loop makes.
+                    if (!state.isWaiting()) {
+                        continueAsNewIfLong(input);
+                    }
+                    awaitMessage(idle.until());
+                }
+            }
+        }
+        // Requests that came too late are answered too.
+        do {
+            handleInbox();
+            reporter.report();
+            Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
+        } while (!inbox.isEmpty());
+    }
+
+    /** Waits until every update's workflow has closed, for a limited time. */
+    void awaitUpdates() {
+        Workflow.await(Policies.CLEAN_UP_TIMEOUT, updates::isEmpty);
+    }
+
+    private void handleInbox() {
+        while (!inbox.isEmpty()) {
+            state.handle(inbox.removeFirst(), now());
+        }
+    }
+
+    private void awaitMessage(Instant until) {
+        if (until == null) {
+            Workflow.await(() -> !inbox.isEmpty());
+            return;
+        }
+        // Workflow.await with a timeout would leave its timer behind each time a message comes first.
+        CompletablePromise<Void> ended = Workflow.newPromise();
+        CancellationScope scope = Workflow.newCancellationScope(() -> Workflow.newTimer(
+                        Duration.between(now(), until),
+                        TimerOptions.newBuilder()
+                                .setSummary("until the next update")
+                                .build())
+                // A cancelled timer is handled too: the SDK logs a failure that nobody handles.
+                .handle((fired, cancelled) -> {
+                    ended.complete(null);
+                    return null;
+                }));
+        scope.run();
+        Workflow.await(() -> !inbox.isEmpty() || ended.isCompleted());
+        if (!ended.isCompleted()) {
+            scope.cancel("a message came first");
+        }
+    }
+
+    /** A running child would be lost to the next run, and so would a handler that waits: neither is left behind. */
+    private void continueAsNewIfLong(CollectionInput input) {
+        boolean isLong = Workflow.getInfo().isContinueAsNewSuggested()
+                || Workflow.getInfo().getHistoryLength() > history.enough();
+        if (!isLong || !state.isBetweenUpdates()) {
+            return;
+        }
+        // What the handlers wait for is done, and they finish as soon as this thread waits.
+        Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
+        if (inbox.isEmpty()) {
+            Workflow.continueAsNew(input, CarriedInput.of(state.carry()));
+        }
+    }
+
+    private void cancelStopping() {
+        for (ActiveUpdates.Stopping stopped : state.active().stopping()) {
+            CancellationScope scope = updates.remove(stopped.job().update());
+            if (scope != null) {
+                scope.cancel(stopped.reason());
+            }
+        }
+    }
+
+    /** Where another version was in the way, the state learns of it and decides again: somebody else may have declared. */
+    private void declare(Job job) {
+        String reason = "update " + job.update() + ", " + job.trigger();
+        try {
+            Optional<String> refusal = write(commitId -> {
+                DeclareRequest request =
+                        new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason);
+                return catalog.write("declare the source", activities -> activities.declareSource(request));
+            });
+            if (refusal.isPresent()) {
+                state.declarationRefused(refusal.get(), now());
+            } else if (state.isRetired() || state.isDeclared(job.source())) {
+                state.declared(now());
+            }
+        } catch (ActivityFailure e) {
+            CatalogCalls.throwIfCancelled(e);
+            state.declarationFailed(FailureReason.of(e), now());
+        }
+    }
+
+    private void retire() {
+        try {
+            if (!state.head().exists()) {
+                // A first declaration that seemed to fail may have been written.
+                state.moved(readHead(), now());
+            }
+            while (state.head().exists() && !state.isRetired()) {
+                write(commitId -> CatalogCalls.ordinary("write the collection's end")
+                        .retireCollection(new RetireRequest(collectionId, state.lastUpdate(), state.head(), commitId)));
+            }
+            state.retired(now());
+        } catch (ActivityFailure e) {
+            CatalogCalls.throwIfCancelled(e);
+            state.retireFailed(FailureReason.of(e), now());
+        }
+    }
+
+    /**
+     * Writes upon the newest head known; whoever wrote the version after it, the state learns of it.
+     *
+     * @param write from a commitId
+     * @return why the worker refuses to write, or empty
+     */
+    private Optional<String> write(Function<String, CommitOutcome> write) {
+        // A lost run of this workflow task may have used the same number for another version.
+        CommitOutcome outcome = write.apply(state.head().version() + 1 + "-" + Workflow.randomUUID());
+        state.progress().clearRetry();
+        return switch (outcome) {
+            case CommitOutcome.Created created -> {
+                state.advanceHead(created.head());
+                yield Optional.empty();
+            }
+            case CommitOutcome.Moved moved -> {
+                state.moved(moved.newest(), now());
+                yield Optional.empty();
+            }
+            case CommitOutcome.Refused refused -> Optional.of(refused.reason());
+        };
+    }
+
+    private Head readHead() {
+        return catalog.local("read the head", activities -> activities.readHead(collectionId));
+    }
+
+    private void launch(Job waiting) {
+        Job job = state.launched(waiting, now());
+        reporter.report();
+        UpdateExternalCollectionWorkflow child = Workflow.newChildWorkflowStub(
+                UpdateExternalCollectionWorkflow.class,
+                ChildWorkflowOptions.newBuilder()
+                        .setWorkflowId(UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
+                        .setStaticSummary(StatusText.update(job))
+                        .setWorkflowExecutionTimeout(Policies.UPDATE_LIMIT)
+                        // A terminated collection cancels its update, which then removes its staging.
+                        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+                        .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+                        .build());
+        UpdateInput input = new UpdateInput(collectionId, job.update(), job.source(), state.options(), state.head());
+        CancellationScope scope = Workflow.newCancellationScope(() -> {
+            Promise<UpdateReport> report = Async.function(child::run, input);
+            report.handle((result, failure) -> {
+                updates.remove(job.update());
+                inbox.addLast(new Message.UpdateClosed(job.update(), result, failure));
+                return null;
+            });
+        });
+        updates.put(job.update(), scope);
+        scope.run();
+        log.info(
+                "Update {} starts, {} at generation {}",
+                job.update(),
+                job.source().uri(),
+                job.generation());
+    }
+
+    /**
+     * Checks by a signal whether updates are still there. The server does not tell a collection that was reset of updates that had
+     * closed before.
+     */
+    private void check(List<Long> unclosed) {
+        List<Long> absent = new ArrayList<>();
+        for (long update : unclosed) {
+            try {
+                Workflow.newExternalWorkflowStub(
+                                UpdateExternalCollectionWorkflow.class,
+                                UpdateExternalCollectionWorkflow.id(collectionId, update))
+                        .ping();
+            } catch (ApplicationFailure e) {
+                // Not the SignalExternalWorkflowException that the SDK documents. Any other failure does not mean that
+                // it is gone.
+                if (FailureReason.isNotThere(e)) {
+                    log.info("Update {} is not there", update);
+                    absent.add(update);
+                }
+            }
+        }
+        // Results that came meanwhile count first.
+        handleInbox();
+        state.checked(absent, now());
+    }
+
+    private void inspect(long update) {
+        Head newest = null;
+        Head commit = Head.NONE;
+        try {
+            newest = readHead();
+            if (state.active().isUnreported(update) && newest.update() > update) {
+                commit =
+                        catalog.local("look for the commit", activities -> activities.findCommit(collectionId, update));
+            }
+            state.progress().clearRetry();
+        } catch (ActivityFailure e) {
+            CatalogCalls.throwIfCancelled(e);
+            log.warn("The head could not be read after update {}", update, e);
+        }
+        state.inspected(update, newest, commit, now());
+    }
+
+    /** The workflow's time, the same in a replay. */
+    static Instant now() {
+        return Instant.ofEpochMilli(Workflow.currentTimeMillis());
+    }
+}

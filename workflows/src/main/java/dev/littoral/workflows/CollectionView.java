@@ -1,0 +1,102 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.JobsPage;
+import java.util.List;
+
+/** The read view of a collection: its status, its jobs, and the answers to requests. */
+final class CollectionView {
+    private final String collectionId;
+    private final CollectionState state;
+    private final SourceDeclaration declaration;
+    private final JobQueue jobs;
+    private final RequestLedger ledger;
+    private final ProgressView progress;
+    private final UpdateSchedule schedule;
+
+    CollectionView(
+            String collectionId,
+            CollectionState state,
+            SourceDeclaration declaration,
+            JobQueue jobs,
+            RequestLedger ledger,
+            ProgressView progress,
+            UpdateSchedule schedule) {
+        this.collectionId = collectionId;
+        this.state = state;
+        this.declaration = declaration;
+        this.jobs = jobs;
+        this.ledger = ledger;
+        this.progress = progress;
+        this.schedule = schedule;
+    }
+
+    /** The answer to a request that job {@code number} serves. */
+    ChangeAnswer answer(long number) {
+        Job job = jobs.find(number);
+        return job == null
+                ? new ChangeAnswer(
+                        number, declaration.head().generation(), UpdateState.SUPERSEDED, "too long ago to be listed")
+                : new ChangeAnswer(job.update(), job.generation(), job.state(), job.reason());
+    }
+
+    /** Whether a change that job {@code number} serves is in the catalog, or can come there no more. */
+    boolean isSettled(long number) {
+        Job job = jobs.find(number);
+        return job == null || job.generation() > 0 || job.state().isEnd();
+    }
+
+    /** In one word: starting, updating, idle, paused, failed or retired. */
+    String state() {
+        if (state.phase() == CollectionPhase.STARTING) {
+            return "starting";
+        }
+        if (state.isClosed() || state.isRetired()) {
+            return "retired";
+        }
+        if (!jobs.isIdle()) {
+            return "updating";
+        }
+        if (schedule.isPaused()) {
+            return "paused";
+        }
+        Job last = jobs.history().last();
+        return last != null && last.state() == UpdateState.FAILED ? "failed" : "idle";
+    }
+
+    CollectionStatus status() {
+        return new CollectionStatus(
+                collectionId,
+                state(),
+                declaration.desired(),
+                declaration.head().generation(),
+                declaration.head().version(),
+                declaration.head().totals(),
+                state.options(),
+                jobs.active().first(),
+                progress.progress(),
+                progress.retry(),
+                jobs.pending(),
+                jobs.history().last(),
+                jobs.history().lastFailure(),
+                state.refreshAt(),
+                ledger.note(),
+                ledger.rejected());
+    }
+
+    /** A page of {@link #jobs()}. */
+    List<Job> jobs(JobsPage page) {
+        return jobs().stream()
+                .filter(job -> job.update() < page.before())
+                .limit(page.limit())
+                .toList();
+    }
+
+    /** The jobs that wait, are active or have ended, newest first. */
+    List<Job> jobs() {
+        return jobs.all();
+    }
+}

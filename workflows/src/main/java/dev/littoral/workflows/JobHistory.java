@@ -1,0 +1,75 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.UpdateState;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** The history of a collection's ended jobs, in the order they ended, bounded in number and size. */
+final class JobHistory {
+    private static final int MAX_JOBS = 100;
+
+    /** The jobs are in an answer and in what a run hands to the next, each of which may have 2 MB. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final List<Job> newlyEnded = new ArrayList<>();
+    private long bytes;
+    private Job lastFailure;
+    private Instant lastEndedAt;
+
+    void restore(CarriedState carried) {
+        carried.jobs().forEach(this::append);
+        lastFailure = carried.lastFailure();
+        lastEndedAt = carried.lastEndedAt();
+    }
+
+    void add(Job ended, Instant now) {
+        append(ended);
+        newlyEnded.add(ended);
+        if (ended.state() == UpdateState.FAILED) {
+            lastFailure = ended;
+        }
+        lastEndedAt = now;
+    }
+
+    private void append(Job ended) {
+        jobs.addLast(ended);
+        bytes += Json.bytes(ended);
+        while (jobs.size() > MAX_JOBS || (jobs.size() > 1 && bytes > MAX_BYTES)) {
+            bytes -= Json.bytes(jobs.removeFirst());
+        }
+    }
+
+    /** The jobs that ended since the last call. */
+    List<Job> takeNewlyEnded() {
+        List<Job> ended = List.copyOf(newlyEnded);
+        newlyEnded.clear();
+        return ended;
+    }
+
+    /** Oldest first. */
+    List<Job> jobs() {
+        return List.copyOf(jobs);
+    }
+
+    /** The job that ended last, or null. */
+    Job last() {
+        return jobs.peekLast();
+    }
+
+    /** The job that failed last, or null. */
+    Job lastFailure() {
+        return lastFailure;
+    }
+
+    /** When a job ended last, or null. */
+    Instant lastEndedAt() {
+        return lastEndedAt;
+    }
+}

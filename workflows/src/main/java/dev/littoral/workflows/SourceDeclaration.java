@@ -1,0 +1,101 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+
+/** The desired source of a collection, the newest head known, and whether that head's declaration of a source is final. */
+final class SourceDeclaration {
+    private static final long ANY_VERSION = Long.MAX_VALUE;
+
+    private Head head = Head.NONE;
+    private ExternalSource desired;
+
+    /**
+     * The base of a declaration that failed; while that is the head, the write may still take effect. 0 for none, {@link #ANY_VERSION}
+     * while a declaration upon an unknown base may take effect.
+     */
+    private long unconfirmed;
+
+    /** Whether versions were written since the last declaration that this collection has not read. */
+    private boolean missedVersions;
+
+    void restore(CarriedState carried) {
+        head = carried.head();
+        desired = carried.desiredSource();
+        unconfirmed = carried.unconfirmedDeclaration();
+    }
+
+    Head head() {
+        return head;
+    }
+
+    /** The source asked for last, or null. */
+    ExternalSource desired() {
+        return desired;
+    }
+
+    /** See {@link CarriedState#unconfirmedDeclaration}. */
+    long unconfirmed() {
+        return unconfirmed;
+    }
+
+    void desire(ExternalSource source) {
+        desired = source;
+    }
+
+    /** Follows the source that somebody else declared: to insist would make the two take turns. */
+    void follow(Head newest) {
+        if (newest.exists() && !newest.source().equals(head.source())) {
+            desired = newest.source();
+        }
+    }
+
+    /** Whether a source is the head's, and no failed declaration can still replace it. */
+    boolean isDeclared(ExternalSource source) {
+        return source.equals(head.source()) && unconfirmed != ANY_VERSION && unconfirmed != head.version();
+    }
+
+    /** The head is at least this one. */
+    void advance(Head newest) {
+        if (unconfirmed == ANY_VERSION && newest.version() > head.version() && newest.kind() == HeadKind.DECLARED) {
+            unconfirmed = 0;
+        }
+        if (newest.version() >= head.version()) {
+            head = newest;
+        }
+    }
+
+    /** Somebody else wrote the version after the head. */
+    void moved(Head newest) {
+        missedVersions |= newest.version() > head.version() + 1;
+    }
+
+    /** Whether versions were missed since the last call. */
+    boolean takeMissedVersions() {
+        boolean missed = missedVersions;
+        missedVersions = false;
+        return missed;
+    }
+
+    /**
+     * A waiting job is dropped before its declaration. A lost run of this workflow task may have written that all the same, upon a
+     * base that this run does not know; only a declaration that is answered settles it.
+     */
+    void dropped(ExternalSource source) {
+        if (!isDeclared(source)) {
+            unconfirmed = ANY_VERSION;
+        }
+    }
+
+    /** A declaration upon the head failed for good; its write may still take effect. */
+    void failed() {
+        unconfirmed = unconfirmed == ANY_VERSION ? ANY_VERSION : head.version();
+    }
+
+    /** A worker refused to declare the desired source. */
+    void refused() {
+        desired = head.source();
+    }
+}

@@ -1,0 +1,307 @@
+package dev.littoral.workflows;
+
+import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.CommitResult;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.SnapshotFolder;
+import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.UpdateStep;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * One round of an update upon one base: list, read, balance, commit. A round ends the update, or another one follows that lists
+ * again. The order of its commands is part of every history.
+ */
+final class UpdateRound {
+    /** How a round ended. */
+    sealed interface Outcome {
+        /** The update has ended. */
+        record Ended(UpdateReport report) implements Outcome {}
+
+        /** Another round follows, after a pause. */
+        record Again(Head base, String reason, Duration pause) implements Outcome {}
+    }
+
+    private final UpdateInput input;
+    private final Head base;
+    private final int round;
+    private final UpdateReportBuilder report;
+    private final UpdateReporter reporter;
+    private final StagingCleaner cleaner;
+    private final ShardFanOut fanOut;
+
+    /** Unique to this round: the same in every attempt of its activities and in a replay. */
+    private final String commitId;
+
+    private final String folder;
+
+    /** The plan of this round, or of the one before until this one has its own; null for none. */
+    private String plan;
+
+    UpdateRound(
+            UpdateInput input,
+            Head base,
+            int round,
+            String previousPlan,
+            UpdateReportBuilder report,
+            UpdateReporter reporter,
+            StagingCleaner cleaner,
+            ShardFanOut fanOut) {
+        this.input = input;
+        this.base = base;
+        this.round = round;
+        this.plan = previousPlan;
+        this.report = report;
+        this.reporter = reporter;
+        this.cleaner = cleaner;
+        this.fanOut = fanOut;
+        this.commitId = input.update() + "-" + Workflow.randomUUID();
+        this.folder = SnapshotFolder.key(base.version() + 1, commitId);
+    }
+
+    /** The plan that the next round may go on from, or null. */
+    String plan() {
+        return plan;
+    }
+
+    /** Runs the steps; where what they staged is gone, another round follows, which sees whether the head has moved. */
+    Outcome run() {
+        try {
+            return steps();
+        } catch (ActivityFailure e) {
+            String gone = FailureReason.stagingGone(e);
+            if (gone == null) {
+                throw e;
+            }
+            // Of a commit, too, this is known before it is sent.
+            cleaner.discard(folder);
+            plan = null;
+            return changed(gone);
+        }
+    }
+
+    private Outcome steps() {
+        ListingOutcome listing = list();
+        if (listing.newest() != null) {
+            report.requests(listing.requests());
+            return moved(listing.newest());
+        }
+        report.listed(listing);
+        if (listing.unchanged()) {
+            return new Outcome.Ended(report.report(
+                    UpdateState.UNCHANGED, base, null, "the source lists as version " + base.version() + " does"));
+        }
+        plan = listing.plan();
+        reporter.line(
+                "Listed",
+                StatusText.count(listing.listed(), "file") + "; " + StatusText.count(listing.touched(), "shard")
+                        + " with new, changed or removed ones");
+        List<ReadOutcome.Read> reads = new ArrayList<>();
+        String changedReason = null;
+        for (ReadOutcome outcome : read(listing)) {
+            switch (outcome) {
+                case ReadOutcome.Read read -> {
+                    report.read(read);
+                    reads.add(read);
+                }
+                case ReadOutcome.Changed changed -> {
+                    report.requests(changed.requests());
+                    changedReason = changed.reason();
+                }
+            }
+        }
+        if (changedReason != null) {
+            return changed(changedReason);
+        }
+        reporter.line("Read", report.changes());
+        long nextSegmentId = base.nextSegmentId();
+        for (BalanceResult result : balance(listing, reads)) {
+            report.balanced(result);
+            nextSegmentId = Math.max(nextSegmentId, result.nextSegmentId());
+        }
+        reporter.line("Balanced", StatusText.totals(report.totals()));
+        return committed(commit(listing, nextSegmentId));
+    }
+
+    private ListingOutcome list() {
+        reporter.listing(round);
+        // An activity that fails or is cancelled may have staged something before.
+        cleaner.staged(true);
+        ListingOutcome listing = timed(
+                UpdateStep.LIST,
+                () -> work(StatusText.summary("list " + input.source().uri()))
+                        .listFiles(new ListRequest(
+                                input.collectionId(),
+                                input.update(),
+                                round,
+                                input.source(),
+                                input.options(),
+                                base,
+                                plan)));
+        cleaner.staged(listing.staged() || round > 1);
+        return listing;
+    }
+
+    private List<ReadOutcome> read(ListingOutcome listing) {
+        reporter.step(UpdateStep.READ, round, listing);
+        return timed(
+                UpdateStep.READ,
+                () -> fanOut.run(
+                        listing.touched(),
+                        (from, to) -> Async.function(
+                                work("read " + part(listing, from, to))::readFragments, shards(listing, from, to, 0))));
+    }
+
+    /** Each activity gets as many new segment ids as it can need: one for each fragment of its shards. */
+    private List<BalanceResult> balance(ListingOutcome listing, List<ReadOutcome.Read> reads) {
+        reporter.step(UpdateStep.BALANCE, round, listing);
+        List<Long> firstIds = new ArrayList<>();
+        long nextId = base.nextSegmentId();
+        for (ReadOutcome.Read read : reads) {
+            firstIds.add(nextId);
+            nextId = Math.addExact(nextId, read.fragments());
+        }
+        cleaner.writing(folder);
+        return timed(
+                UpdateStep.BALANCE,
+                () -> fanOut.run(
+                        listing.touched(),
+                        (from, to) -> Async.function(
+                                work("balance " + part(listing, from, to))::balanceSegments,
+                                shards(listing, from, to, firstIds.get(from / fanOut.rangeSize(listing.touched()))))));
+    }
+
+    /** Once it is sent, a cancel does not interrupt a commit: its answer decides how the update ends. */
+    private CommitResult commit(ListingOutcome listing, long nextSegmentId) {
+        reporter.step(UpdateStep.COMMIT, round, listing);
+        CommitRequest request = new CommitRequest(
+                input.collectionId(),
+                input.update(),
+                round,
+                input.source(),
+                input.options(),
+                listing.plan(),
+                folder,
+                base,
+                commitId,
+                nextSegmentId,
+                report.changes());
+        if (CancellationScope.current().isCancelRequested()) {
+            throw new CanceledFailure("cancelled before the commit was sent");
+        }
+        cleaner.committing();
+        List<CommitResult> result = new ArrayList<>();
+        Workflow.newDetachedCancellationScope(() -> result.add(timed(
+                        UpdateStep.COMMIT,
+                        () -> bulk("commit " + StatusText.totals(report.totals()) + " as version "
+                                        + (base.version() + 1))
+                                .commitSnapshot(request))))
+                .run();
+        return result.getFirst();
+    }
+
+    private Outcome committed(CommitResult result) {
+        report.requests(result.requests());
+        return switch (result.outcome()) {
+            case CommitOutcome.Created created -> {
+                report.committed(result.schemas());
+                yield new Outcome.Ended(report.report(UpdateState.COMMITTED, created.head(), null, report.changes()));
+            }
+            case CommitOutcome.Refused refused ->
+                throw FailureReason.input(refused.reason()).thrown();
+            case CommitOutcome.Moved moved -> {
+                // Another commit has the version after the base for ever, so no version can come to name these objects.
+                cleaner.discard(folder);
+                yield moved(moved.newest());
+            }
+        };
+    }
+
+    /** The source changed while it was read: whoever writes to it may need a moment to finish. */
+    private Outcome changed(String reason) {
+        return new Outcome.Again(base, reason, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
+    }
+
+    /** A conflict: another version follows the base. */
+    private Outcome moved(Head newest) {
+        // By generation: where its source was left and taken up again, another update is in its place.
+        return newest.retired() || newest.generation() != base.generation() || newest.isPast(input.update())
+                ? new Outcome.Ended(report.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
+                : new Outcome.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
+    }
+
+    private String supersededBy(Head newest) {
+        if (newest.retired()) {
+            return "the collection was retired at version " + newest.version();
+        }
+        return newest.generation() == base.generation()
+                ? "version " + newest.version() + " is of update " + newest.update()
+                        + ", and an update's number is above those before it"
+                : "version " + newest.version() + " declares " + newest.source().uri() + " as generation "
+                        + newest.generation();
+    }
+
+    private ShardsRequest shards(ListingOutcome listing, int from, int to, long firstId) {
+        return new ShardsRequest(
+                input.collectionId(),
+                input.update(),
+                round,
+                input.source(),
+                input.options(),
+                listing.plan(),
+                from,
+                to,
+                firstId,
+                folder,
+                filesOf(listing, 0, listing.touched()));
+    }
+
+    /** Which part of the files a range of touched shards is. */
+    private static String part(ListingOutcome listing, int from, int to) {
+        return listing.touchedFiles() == null
+                ? "shards " + (from + 1) + " to " + to + " of " + listing.touched()
+                : StatusText.count(filesOf(listing, from, to)) + " files of " + StatusText.count(listing.listed());
+    }
+
+    private static long filesOf(ListingOutcome listing, int from, int to) {
+        return listing.touchedFiles() == null
+                ? 0
+                : listing.touchedFiles().subList(from, to).stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
+    }
+
+    private <T> T timed(UpdateStep step, Supplier<T> work) {
+        long start = Workflow.currentTimeMillis();
+        try {
+            return work.get();
+        } finally {
+            report.took(step, Workflow.currentTimeMillis() - start);
+        }
+    }
+
+    private static UpdateActivities work(String summary) {
+        return Workflow.newActivityStub(UpdateActivities.class, Policies.bulk(summary));
+    }
+
+    /** The catalog's activities for work that grows with the source. */
+    static CatalogActivities bulk(String summary) {
+        return Workflow.newActivityStub(CatalogActivities.class, Policies.bulk(summary));
+    }
+}

@@ -1,0 +1,16 @@
+package dev.littoral.workflows.model;
+
+/** The catalog folder of a snapshot's new objects, which an update chooses anew in each round. */
+public final class SnapshotFolder {
+    private SnapshotFolder() {}
+
+    /**
+     * The folder's key below the collection.
+     *
+     * @param version the version to be committed
+     * @param commitId unique to the commit
+     */
+    public static String key(long version, String commitId) {
+        return "snapshots/%010d-%s".formatted(version, commitId);
+    }
+}
