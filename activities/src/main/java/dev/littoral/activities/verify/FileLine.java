@@ -4,8 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
-/** A line of a shard. One object is used for all lines, so that a file of a million fragments costs no more than their numbers. */
+/**
+ * One line of a shard's object: a file with its fragments. One instance is used for all lines, so a file of a million fragments
+ * costs no more than their numbers.
+ */
 final class FileLine {
     private static final int PATH = 1;
     private static final int VERSION = 2;
@@ -44,18 +48,12 @@ final class FileLine {
         return numbers[3 * fragment + 2];
     }
 
-    /** Does something with each line. */
-    interface Visitor {
-        /** Another line was read. */
-        void line(FileLine line);
-    }
-
     /**
      * Reads lines, one by one.
      *
      * @throws IOException when a line is not what the format says, naming it
      */
-    static void readAll(byte[] compressed, Visitor visitor) throws IOException {
+    static void readAll(byte[] compressed, Consumer<FileLine> consumer) throws IOException {
         FileLine line = new FileLine();
         int number = 0;
         try (JsonParser parser = JsonDocument.lines(compressed)) {
@@ -69,7 +67,7 @@ final class FileLine {
                             "it starts on line " + parser.currentTokenLocation().getLineNr() + " of the text");
                 }
                 line.read(parser);
-                visitor.line(line);
+                consumer.accept(line);
             }
         } catch (IOException e) {
             throw new IOException(

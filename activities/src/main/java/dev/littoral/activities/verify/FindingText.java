@@ -2,10 +2,8 @@ package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
-/** Words in findings, and the one order of paths. */
+/** Excerpts and reasons for the sentences of findings. */
 final class FindingText {
     private static final int BRIEF = 120;
 
@@ -21,10 +19,5 @@ final class FindingText {
         String message =
                 e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
         return brief(message.lines().findFirst().orElse(""));
-    }
-
-    /** Compares texts by their UTF-8 bytes. */
-    static int compare(String a, String b) {
-        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -31,11 +31,11 @@ record HeadVersion(
     }
 
     /** How a head version names a root. */
-    record Snapshot(String key, String sha256, Counts totals) {}
+    record Snapshot(String key, String sha256, SnapshotTotals totals) {}
 
     /** Reads a version, or returns null where it is too damaged to be compared with others. */
     static HeadVersion read(String object, JsonNode node, Findings findings) {
-        Fields fields = new Fields(object, "", node, findings);
+        CheckedFields fields = new CheckedFields(object, "", node, findings);
         long version = fields.number("version", 1);
         String commitId = fields.text("commitId", false);
         Kind kind = kind(fields);
@@ -45,7 +45,7 @@ record HeadVersion(
         long nextSegmentId = fields.number("nextSegmentId", 1);
         Snapshot snapshot = null;
         if (fields.has("snapshot")) {
-            Fields named = fields.fields("snapshot");
+            CheckedFields named = fields.fields("snapshot");
             if (named != null) {
                 snapshot = new Snapshot(named.text("key", false), named.sha256("sha256"), named.counts("totals"));
                 fields.alsoOf(named);
@@ -57,7 +57,7 @@ record HeadVersion(
                 : null;
     }
 
-    private static Kind kind(Fields fields) {
+    private static Kind kind(CheckedFields fields) {
         String text = fields.text("kind", false);
         for (Kind kind : Kind.values()) {
             if (kind.name().equals(text)) {
@@ -71,7 +71,7 @@ record HeadVersion(
     }
 
     /** Retention rests on it. */
-    private static void checkTime(Fields fields) {
+    private static void checkTime(CheckedFields fields) {
         String time = fields.text("time", false);
         if (!time.isEmpty()) {
             try {

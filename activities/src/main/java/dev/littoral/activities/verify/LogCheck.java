@@ -80,7 +80,7 @@ final class LogCheck {
                             : "versions " + (version + 1) + " to " + (oldestNumber - 1) + " are missing",
                     "one for each number between the oldest and the newest");
             newer = null;
-            snapshots.lost();
+            snapshots.reachable().markIncomplete();
         }
         versions++;
         oldestNumber = version;
@@ -92,7 +92,7 @@ final class LogCheck {
             check(head);
             newest = newest == null && version == newestNumber ? head : newest;
         } else {
-            snapshots.lost();
+            snapshots.reachable().markIncomplete();
         }
         newer = head;
     }
@@ -129,7 +129,7 @@ final class LogCheck {
             findings.error(object, "it does not end with its SHA-256", "a last field " + DIGEST);
             return;
         }
-        String found = Hash.hex(Arrays.copyOf(bytes, length));
+        String found = Digests.hex(Arrays.copyOf(bytes, length));
         if (!found.equals(digest)) {
             findings.error(object, "its SHA-256 is " + found, FindingText.brief(digest) + ", as its last field says");
         }
@@ -160,7 +160,7 @@ final class LogCheck {
     }
 
     private void checkCommitId(HeadVersion head) {
-        int place = commitIds.place(Hash.of(head.commitId()));
+        int place = commitIds.place(Digests.of(head.commitId()));
         if (place == LongTable.FULL) {
             return;
         }

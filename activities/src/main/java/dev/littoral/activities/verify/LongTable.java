@@ -75,7 +75,7 @@ final class LongTable {
 
     private int find(long key) {
         int mask = keys.length - 1;
-        int place = (int) Hash.mix(key) & mask;
+        int place = (int) Digests.mix(key) & mask;
         while (keys[place] != 0 && keys[place] != key) {
             place = (place + 1) & mask;
         }

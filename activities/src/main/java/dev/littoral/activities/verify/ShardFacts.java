@@ -26,7 +26,7 @@ record ShardFacts(
         String sha256,
         String first,
         String last,
-        Counts totals,
+        SnapshotTotals totals,
         String listing,
         List<String> schemas,
         long unread,
@@ -42,17 +42,17 @@ record ShardFacts(
      */
     static ShardFacts read(String object, String sha256, byte[] compressed, Findings findings) throws IOException {
         Reading reading = new Reading(object, findings);
-        FileLine.readAll(compressed, reading);
+        FileLine.readAll(compressed, reading::line);
         return reading.facts(sha256);
     }
 
-    private static final class Reading implements FileLine.Visitor {
+    private static final class Reading {
         private static final int CONTENT = 0;
         private static final int ROWS = 1;
 
         private final String object;
         private final Findings findings;
-        private final MessageDigest listing = Hash.sha256();
+        private final MessageDigest listing = Digests.sha256();
         private final LongTable segments = new LongTable(2, Integer.MAX_VALUE >> 2);
         private final TreeSet<String> schemas = new TreeSet<>();
         private boolean whole = true;
@@ -71,8 +71,7 @@ record ShardFacts(
             this.findings = findings;
         }
 
-        @Override
-        public void line(FileLine line) {
+        void line(FileLine line) {
             order(line);
             byte[] version = line.version.getBytes(StandardCharsets.UTF_8);
             listing.update(ByteBuffer.allocate(16 + lastBytes.length + version.length)
@@ -132,7 +131,7 @@ record ShardFacts(
             if (line.rows <= 0) {
                 wrong(line, line.rows + " rows", "1 or more, since it is served");
             }
-            long content = Hash.then(Hash.of(line.path), Hash.of(line.version));
+            long content = Digests.then(Digests.of(line.path), Digests.of(line.version));
             long next = 0;
             boolean contiguous = true;
             for (int i = 0; i < line.fragments; i++) {
@@ -157,7 +156,7 @@ record ShardFacts(
                 segments.set(
                         CONTENT,
                         place,
-                        Hash.then(Hash.then(Hash.then(segments.get(CONTENT, place), content), start), end));
+                        Digests.then(Digests.then(Digests.then(segments.get(CONTENT, place), content), start), end));
                 segments.set(ROWS, place, segments.get(ROWS, place) + end - start);
             }
             if (contiguous && next != line.rows) {
@@ -187,7 +186,7 @@ record ShardFacts(
                     sha256,
                     first,
                     last,
-                    new Counts(files, bytes, fragments, rows, ids.length, skipped),
+                    new SnapshotTotals(files, bytes, fragments, rows, ids.length, skipped),
                     HexFormat.of().formatHex(listing.digest()),
                     List.copyOf(schemas),
                     unread,

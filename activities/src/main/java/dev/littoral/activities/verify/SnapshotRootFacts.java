@@ -22,8 +22,8 @@ record SnapshotRootFacts(
         JsonNode source,
         long generation,
         long targetRows,
-        Counts totals,
-        List<Shard> shards,
+        SnapshotTotals totals,
+        List<NamedShard> shards,
         long skipped,
         String skipReport,
         String skipReportSha256) {
@@ -35,8 +35,14 @@ record SnapshotRootFacts(
      *
      * @param unread how many of its files could not be read, or null where it is not said
      */
-    record Shard(
-            String from, String key, String sha256, String listing, Counts totals, List<String> schemas, Long unread) {}
+    record NamedShard(
+            String from,
+            String key,
+            String sha256,
+            String listing,
+            SnapshotTotals totals,
+            List<String> schemas,
+            Long unread) {}
 
     /**
      * Reads a root shard by shard, or returns null where it is too damaged to be used.
@@ -45,7 +51,7 @@ record SnapshotRootFacts(
      */
     static SnapshotRootFacts read(String object, byte[] compressed, Findings findings) throws IOException {
         ObjectNode rest = JsonNodeFactory.instance.objectNode();
-        List<Shard> shards = null;
+        List<NamedShard> shards = null;
         boolean whole = true;
         try (JsonParser parser = JsonDocument.strict(compressed)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -56,7 +62,7 @@ record SnapshotRootFacts(
                 if (parser.nextToken() == JsonToken.START_ARRAY && name.equals("shards")) {
                     shards = new ArrayList<>();
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        Shard shard = shard(object, shards.size(), parser.readValueAsTree(), findings);
+                        NamedShard shard = shard(object, shards.size(), parser.readValueAsTree(), findings);
                         whole &= shard != null;
                         shards.add(shard);
                     }
@@ -66,7 +72,7 @@ record SnapshotRootFacts(
             }
             JsonDocument.end(parser);
         }
-        Fields fields = new Fields(object, "", rest, findings);
+        CheckedFields fields = new CheckedFields(object, "", rest, findings);
         long format = fields.number("format", 1);
         if (fields.whole() && format != FORMAT) {
             fields.wrong("format", "1, the one that this version of Littoral reads");
@@ -75,7 +81,7 @@ record SnapshotRootFacts(
         if (shards == null) {
             fields.wrong("shards", "a list");
         }
-        Fields skipped = fields.fields("skipped");
+        CheckedFields skipped = fields.fields("skipped");
         long count = skipped == null ? 0 : skipped.number("count", 0);
         String report = skipped == null || !skipped.has("key") ? null : skipped.text("key", false);
         String digest = report == null ? null : skipped.sha256("sha256");
@@ -96,15 +102,15 @@ record SnapshotRootFacts(
         return whole && fields.whole() ? root : null;
     }
 
-    private static Shard shard(String object, int index, JsonNode node, Findings findings) {
-        Fields fields = new Fields(object, "shards[" + index + "].", node, findings);
+    private static NamedShard shard(String object, int index, JsonNode node, Findings findings) {
+        CheckedFields fields = new CheckedFields(object, "shards[" + index + "].", node, findings);
         List<String> schemas = new ArrayList<>();
         if (node.path("schemas").isArray()) {
             node.get("schemas").forEach(schema -> schemas.add(schema.asText()));
         } else {
             fields.wrong("schemas", "a list");
         }
-        Shard shard = new Shard(
+        NamedShard shard = new NamedShard(
                 fields.text("from", true),
                 fields.text("key", false),
                 fields.sha256("sha256"),

@@ -38,7 +38,7 @@ final class SourceCheck implements FileSource.Visitor {
 
     private record Range(String from, String to) {
         boolean contains(String path) {
-            return FindingText.compare(path, from) >= 0 && (to == null || FindingText.compare(path, to) < 0);
+            return Utf8Order.compare(path, from) >= 0 && (to == null || Utf8Order.compare(path, to) < 0);
         }
     }
 
@@ -85,7 +85,7 @@ final class SourceCheck implements FileSource.Visitor {
     @Override
     public void file(SourceFile file) throws InterruptedException {
         Entry entry = peek();
-        while (entry != null && FindingText.compare(entry.path(), file.path()) < 0) {
+        while (entry != null && Utf8Order.compare(entry.path(), file.path()) < 0) {
             missing(entries.remove());
             entry = peek();
         }
@@ -134,9 +134,9 @@ final class SourceCheck implements FileSource.Visitor {
     }
 
     private void load(int i) throws InterruptedException {
-        SnapshotRootFacts.Shard shard = root.shards().get(i);
+        SnapshotRootFacts.NamedShard shard = root.shards().get(i);
         Optional<byte[]> bytes = StoredObjects.isKey(shard.key()) ? objects.find(shard.key()) : Optional.empty();
-        boolean read = bytes.isPresent() && Hash.hex(bytes.get()).equals(shard.sha256());
+        boolean read = bytes.isPresent() && Digests.hex(bytes.get()).equals(shard.sha256());
         if (read) {
             try {
                 FileLine.readAll(

@@ -129,7 +129,7 @@ public final class Verifier {
         }
         try {
             JsonNode node = JsonDocument.object(marker.get());
-            Fields fields = new Fields(MARKER, "", node, findings);
+            CheckedFields fields = new CheckedFields(MARKER, "", node, findings);
             long format = fields.number("format", 1);
             String location = fields.text("location", false);
             if (fields.whole() && format != 1) {
@@ -158,13 +158,13 @@ public final class Verifier {
 
     private void checkReached(String key, long version) throws InterruptedException {
         if (version <= log.newestNumber()) {
-            if (!snapshots.reaches(key) && snapshots.knowsAllReached()) {
+            if (!snapshots.reachable().contains(key) && snapshots.reachable().isComplete()) {
                 findings.warning(
                         objects.name(key),
                         "no version names it, nor can one come to",
                         "nothing; clean-up removes it, if no update that lost to version " + version
                                 + " is just doing so");
-            } else if (!snapshots.reaches(key)) {
+            } else if (!snapshots.reachable().contains(key)) {
                 once(
                         "snapshots/",
                         "a version or a root cannot be read, so it is not known which objects are left over");

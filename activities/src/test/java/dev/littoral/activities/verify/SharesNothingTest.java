@@ -16,10 +16,11 @@ class SharesNothingTest {
             .onlyDependOnClassesThat()
             .haveNameMatching("java\\..*|com\\.fasterxml\\.jackson\\..*|com\\.github\\.luben\\.zstd\\..*"
                     + "|dev\\.littoral\\.activities\\.verify\\..*"
-                    + "|dev\\.littoral\\.activities\\.catalog\\.ObjectStore"
+                    + "|dev\\.littoral\\.activities\\.storage\\.ObjectStore"
                     + "|dev\\.littoral\\.activities\\.source\\.(FileSource|Sources)(\\$.*)?"
-                    + "|dev\\.littoral\\.activities\\.source\\.(SkipReason|SourceFile)"
-                    + "|dev\\.littoral\\.activities\\.LittoralException"
+                    + "|dev\\.littoral\\.activities\\.source\\.SkipReason"
+                    + "|dev\\.littoral\\.activities\\.path\\.SourceFile"
+                    + "|dev\\.littoral\\.activities\\.failure\\.LittoralException"
                     + "|dev\\.littoral\\.workflows\\.model\\.FailureType"
                     // Arrays of the above.
                     + "|\\[.*");

@@ -1,11 +1,11 @@
 package dev.littoral.activities.verify;
 
-/** The format's totals. */
-record Counts(long files, long bytes, long fragments, long rows, long segments, long skipped) {
-    static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
+/** What files add up to, as the format counts them for a shard or a snapshot. Bytes are those of the files. */
+record SnapshotTotals(long files, long bytes, long fragments, long rows, long segments, long skipped) {
+    static final SnapshotTotals NONE = new SnapshotTotals(0, 0, 0, 0, 0, 0);
 
-    Counts plus(Counts other) {
-        return new Counts(
+    SnapshotTotals plus(SnapshotTotals other) {
+        return new SnapshotTotals(
                 files + other.files,
                 bytes + other.bytes,
                 fragments + other.fragments,

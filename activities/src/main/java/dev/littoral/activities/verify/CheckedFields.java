@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 
 /** The fields of one JSON object, each checked as it is read. What is not right is a finding. */
-final class Fields {
+final class CheckedFields {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private final String object;
@@ -14,12 +14,12 @@ final class Fields {
     private boolean whole = true;
 
     /**
-     * Fields of an object.
+     * CheckedFields of an object.
      *
      * @param object whose content it is
      * @param prefix where in it, to be put before a field's name
      */
-    Fields(String object, String prefix, JsonNode node, Findings findings) {
+    CheckedFields(String object, String prefix, JsonNode node, Findings findings) {
         this.object = object;
         this.prefix = prefix;
         this.node = node;
@@ -73,18 +73,18 @@ final class Fields {
         return null;
     }
 
-    Fields fields(String name) {
+    CheckedFields fields(String name) {
         JsonNode value = child(name);
-        return value == null ? null : new Fields(object, prefix + name + ".", value, findings);
+        return value == null ? null : new CheckedFields(object, prefix + name + ".", value, findings);
     }
 
     /** Totals, or null. */
-    Counts counts(String name) {
-        Fields totals = fields(name);
+    SnapshotTotals counts(String name) {
+        CheckedFields totals = fields(name);
         if (totals == null) {
             return null;
         }
-        Counts counts = new Counts(
+        SnapshotTotals counts = new SnapshotTotals(
                 totals.number("files", 0),
                 totals.number("bytes", 0),
                 totals.number("fragments", 0),
@@ -97,7 +97,7 @@ final class Fields {
 
     /** A source, or null. */
     JsonNode source(String name) {
-        Fields source = fields(name);
+        CheckedFields source = fields(name);
         if (source == null) {
             return null;
         }
@@ -117,7 +117,7 @@ final class Fields {
     }
 
     /** Takes over that fields below were not right. */
-    void alsoOf(Fields below) {
+    void alsoOf(CheckedFields below) {
         whole &= below.whole;
     }
 }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 
 /** The list of files that were left out by name or size. */
-final class SkipReport {
-    private SkipReport() {}
+final class SkipReportReader {
+    private SkipReportReader() {}
 
     /**
      * How many lines it has.

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests, as the catalog's format states them, and shorter numbers that stand for what is compared. */
-final class Hash {
-    private Hash() {}
+final class Digests {
+    private Digests() {}
 
     static MessageDigest sha256() {
         try {
