@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A payload codec whose failures are sentences, and which tells a codec that does not work from a payload that it cannot decode:
- * one that is refused twice, while a payload of our own goes there and back in between. Safe for use by many threads if the codec
- * is.
+ * A payload codec whose failures are sentences, and which distinguishes a codec that does not work from a payload that
+ * cannot be decoded: one that is refused twice, while a payload of our own goes there and back in between. Safe for use
+ * by many threads if the codec is.
  *
  * @param codec the codec
  * @param name what it is, for messages
@@ -73,7 +73,7 @@ record CheckedCodec(PayloadCodec codec, String name) implements PayloadCodec {
         } catch (CodecException e) {
             throw e;
         } catch (RuntimeException e) {
-            // Its words may hold a key or a payload.
+            // Its message may hold a key or a payload.
             LOG.debug("{} could not {}", name, verb, e);
             throw new CodecException(
                     FailureType.TRANSIENT,

@@ -11,8 +11,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Temporal service in this process, in memory, on a port of the loopback interface. What it forgets when it stops is in
- * the catalog. Its clock is the machine's: time skipping is locked.
+ * A Temporal service in this process, in memory, on a port of the loopback interface. It keeps nothing when it stops;
+ * the catalog does. Its clock is the machine's: time skipping is locked.
  */
 public final class EmbeddedTemporal implements AutoCloseable {
     /** A listing, a plan or a report is far smaller; this is Temporal's own limit. */

@@ -8,16 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * When the updates of collections last ended well in this worker. It remembers a bounded number of collections, those of the last
- * days. Safe for use by many threads.
+ * Tracks the freshness of collections: when an update last succeeded in this worker. It remembers a bounded number of
+ * collections, those of the last days. Safe for use by many threads.
  */
 final class FreshnessTracker {
     private static final int MAX_COLLECTIONS = 10_000;
 
-    /** Whose updates ended longer ago is looked after by another worker, or retired. */
+    /** A collection whose updates ended longer ago is served by another worker, or retired. */
     private static final Duration REMEMBERED = Duration.ofDays(7);
 
-    /** How long ago; each collection is of one age. */
+    /** Buckets of ages; each collection is in one. */
     enum Age {
         MINUTE("1m", Duration.ofMinutes(1)),
         TEN_MINUTES("10m", Duration.ofMinutes(10)),

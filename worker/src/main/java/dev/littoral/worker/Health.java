@@ -24,12 +24,12 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The health of this process: whether it can work. It can while it has not run out of memory, its classes can be loaded, and it
- * asks Temporal for work, whether Temporal answers or not. What failed once is remembered, as only a new process is well again.
- * Safe for use by many threads.
+ * The health of this process: whether it can work. It can while it has not run out of memory, its classes can be
+ * loaded, and it asks Temporal for work, whether Temporal answers or not. A failure is remembered, as only a restart
+ * repairs it. Safe for use by many threads.
  */
 public final class Health implements ClientInterceptor {
-    /** How long a worker may ask for nothing. The SDK asks again at the latest a minute after it could not. */
+    /** How long a worker may be without a poll. The SDK polls again at the latest a minute after it could not. */
     static final Duration MAX_SILENCE = Duration.ofMinutes(5);
 
     private static final MethodDescriptor<?, ?> POLL = WorkflowServiceGrpc.getPollWorkflowTaskQueueMethod();
@@ -50,12 +50,12 @@ public final class Health implements ClientInterceptor {
         this.nanos = nanos;
     }
 
-    /** Remembers a failure where it is one of the process. */
+    /** Remembers a failure if it is one of the process. */
     public void saw(Throwable seen) {
         ProcessFailures.in(seen).ifPresent(sentence -> failure = sentence);
     }
 
-    /** Says whether the process is to ask for work from now on. */
+    /** Sets whether the process is expected to poll from now on. */
     synchronized void expectPolls(boolean expected) {
         polls = expected;
         lastPoll = nanos.getAsLong();
@@ -103,7 +103,7 @@ public final class Health implements ClientInterceptor {
         };
     }
 
-    /** Sees what fails in workflows and activities. Another worker, or this one when it is started again, tries it again. */
+    /** Observes failures of workflows and activities. Another worker, or this one after a restart, retries them. */
     WorkerInterceptor watch() {
         return new WorkerInterceptorBase() {
             @Override

@@ -17,23 +17,25 @@ import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hosts the workflows and activities of one catalog on one task queue. */
+/** A Temporal worker: hosts the workflows and activities of one catalog on one task queue. */
 public final class LittoralWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LittoralWorker.class);
 
     /** How long activities may take to notice that they are interrupted. */
-    private static final Duration FAREWELL = Duration.ofSeconds(30);
+    private static final Duration INTERRUPT_TIMEOUT = Duration.ofSeconds(30);
 
     private static final long POLLING_MILLIS = 50;
 
     /**
-     * When a task of a workflow's code that does not end is taken for a deadlock: as long as the service waits for a task.
-     * The SDK's own second passes on a machine that is merely busy, and fails the task.
+     * The time after which a workflow task that does not yield is taken for a deadlock: the task timeout of the
+     * service. The SDK's default of a second passes on a machine that is merely busy, and fails the task.
      */
     private static final Duration DEADLOCK_TIMEOUT = Duration.ofSeconds(10);
 
@@ -71,8 +73,8 @@ public final class LittoralWorker implements AutoCloseable {
     /**
      * Starts a worker that counts what it does. The catalog's store is probed first, unless it is known to have passed.
      *
-     * @param metrics stay the caller's
-     * @param health told what fails; the client's connection's
+     * @param metrics closed by the caller
+     * @param health that of the client's connection; gets failures of the process
      * @throws dev.littoral.activities.failure.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(
@@ -95,6 +97,8 @@ public final class LittoralWorker implements AutoCloseable {
             close(store, clients);
             throw e;
         }
+        List<UpdateListener> listeners =
+                Stream.concat(Stream.of(new UpdateLog()), metrics.stream()).toList();
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
@@ -102,7 +106,9 @@ public final class LittoralWorker implements AutoCloseable {
                                 health.watch(),
                                 new UpdateSizeLimit(),
                                 new ProgressReporter(),
-                                new UpdateObserver(metrics))
+                                new UpdateObserver(listeners),
+                                // Last, so outermost: the others log in its context.
+                                new LogContextInterceptor())
                         .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),
@@ -110,9 +116,9 @@ public final class LittoralWorker implements AutoCloseable {
                         .setMaxConcurrentActivityExecutionSize(settings.concurrentActivities())
                         .setMaxWorkerActivitiesPerSecond(settings.activitiesPerSecond())
                         .setDefaultDeadlockDetectionTimeout(DEADLOCK_TIMEOUT.toMillis())
-                        // While the worker drains, what runs still tells the service that it lives.
+                        // Running activities heartbeat while the worker drains.
                         .setAllowActivityHeartbeatDuringShutdown(true)
-                        // Bounds how soon an activity learns of its cancel.
+                        // Bounds how late an activity learns of its cancel.
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
@@ -127,13 +133,13 @@ public final class LittoralWorker implements AutoCloseable {
                 clients, store, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
     }
 
-    /** The catalog's store, as a person knows it. */
+    /** The location of the catalog's store, as a URI or path. */
     public String catalog() {
         return store.location();
     }
 
     /**
-     * Whether the service knows of this worker as one that polls for workflow and activity tasks.
+     * Whether the service sees this worker poll for workflow and activity tasks.
      *
      * @throws io.grpc.StatusRuntimeException when the service does not answer
      */
@@ -159,8 +165,8 @@ public final class LittoralWorker implements AutoCloseable {
     }
 
     /**
-     * Stops polling and lets running activities go on for the time to drain. What runs longer is interrupted; Temporal gives it
-     * to another worker, which goes on from its last heartbeat.
+     * Stops polling and lets running activities go on for the time to drain. What runs longer is interrupted; Temporal
+     * gives it to another worker, which goes on from its last heartbeat.
      *
      * @return whether everything ended by itself
      */
@@ -171,19 +177,19 @@ public final class LittoralWorker implements AutoCloseable {
         return factory.isTerminated();
     }
 
-    /** Removes what an update staged whose workflow cannot do so any more. Nobody may still write there. */
+    /** Removes the staging of an update whose workflow can no longer do so. Nothing may still write there. */
     public void discardStaging(String collectionId, long update) throws InterruptedException {
         new CollectionCatalog(store, collectionId).discardStaging(update);
     }
 
-    /** Stops polling, interrupts what runs and gives it a bounded time to notice, and lets go of everything. */
+    /** Stops polling, interrupts running activities, waits up to 30 seconds for them, and closes everything. */
     @Override
     public void close() {
         health.expectPolls(false);
         factory.shutdownNow();
-        factory.awaitTermination(FAREWELL.toSeconds(), TimeUnit.SECONDS);
+        factory.awaitTermination(INTERRUPT_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         if (!factory.isTerminated()) {
-            LOG.warn("Activities go on {} after they were interrupted", FAREWELL);
+            LOG.warn("Activities go on {} after they were interrupted", INTERRUPT_TIMEOUT);
         }
         close(store, clients);
     }

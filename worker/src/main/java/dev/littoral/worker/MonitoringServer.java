@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What machines ask a worker over HTTP: {@code /metrics}, {@code /healthz} (the process is well), {@code /readyz} (it takes work).
- * Answers GET and HEAD, without any secret. Whoever sends or reads slowly holds up nobody else, and is cut off.
+ * The HTTP endpoints for monitoring a worker: {@code /metrics}, {@code /healthz} (the process is well), {@code /readyz}
+ * (it takes work). Answers GET and HEAD, without any secret. A slow client blocks no other, and is disconnected after a
+ * timeout.
  */
 public final class MonitoringServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MonitoringServer.class);
@@ -29,10 +30,15 @@ public final class MonitoringServer implements AutoCloseable {
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
     private static final String TEXT_TYPE = "text/plain; charset=utf-8";
 
-    /** For a request from its first byte to the last one of its answer. Readiness may ask the service for ten seconds. */
+    /**
+     * The timeout of a request, from its first byte to the last one of the answer. Readiness may ask the service for
+     * ten seconds.
+     */
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
 
-    /** Bounds of the JDK's server, which reads them once. What is set already, on the command line, stays. */
+    /**
+     * Limits of the JDK's server, which reads them once. A property that is set already, on the command line, stays.
+     */
     private static final Map<String, String> BOUNDS = Map.of(
             "jdk.httpserver.maxConnections", "1000",
             "sun.net.httpserver.maxReqHeaderSize", "16384",
@@ -57,12 +63,12 @@ public final class MonitoringServer implements AutoCloseable {
     }
 
     /**
-     * Opens the door.
+     * Starts the server.
      *
      * @param port 0 for any that is free
      * @param metrics what {@code /metrics} answers
-     * @param trouble why the process cannot work any more, in a sentence, or empty
-     * @param hindrance why the worker takes no work now, in a sentence, or empty
+     * @param failure why the process cannot work any more, in a sentence, or empty
+     * @param notReady why the worker takes no work now, in a sentence, or empty
      * @throws LittoralException INPUT when the address cannot be listened on
      */
     public static MonitoringServer open(
@@ -74,7 +80,7 @@ public final class MonitoringServer implements AutoCloseable {
         return open(host, port, metrics, trouble, hindrance, REQUEST_TIMEOUT);
     }
 
-    /** Opens the door as above; a request that takes longer than {@code timeout} is cut off. */
+    /** Starts the server with another timeout of requests. */
     static MonitoringServer open(
             String host,
             int port,
@@ -109,8 +115,9 @@ public final class MonitoringServer implements AutoCloseable {
     }
 
     /**
-     * Gives each request a thread of its own, which is interrupted when its time is up; that closes its connection. No virtual
-     * ones: before Java 24, one that waits within a monitor, as the JDK's server does, keeps one of the few threads that carry them.
+     * Gives each request a thread of its own, which is interrupted when its time is up; that closes its connection. No
+     * virtual ones: before Java 24, one that waits within a monitor, as the JDK's server does, keeps one of the few
+     * threads that carry them.
      */
     private Executor within(Duration timeout) {
         return request -> Thread.ofPlatform().daemon().name("littoral-http").start(() -> {

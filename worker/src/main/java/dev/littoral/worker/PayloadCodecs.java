@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The payload codec of a namespace, as the environment names it: the codec server of {@code TEMPORAL_CODEC_ENDPOINT}, asked with
- * the authorization in {@code TEMPORAL_CODEC_AUTH}, or the class of {@code LITTORAL_CODEC_CLASS}, which is looked for in the jars
- * and folders of {@code LITTORAL_CODEC_PATH} too.
+ * The payload codec of a namespace, as the environment names it: the codec server of {@code TEMPORAL_CODEC_ENDPOINT},
+ * asked with the authorization in {@code TEMPORAL_CODEC_AUTH}, or the class of {@code LITTORAL_CODEC_CLASS}, which is
+ * looked for in the jars and folders of {@code LITTORAL_CODEC_PATH} too.
  */
 final class PayloadCodecs {
     static final String ENDPOINT = "TEMPORAL_CODEC_ENDPOINT";
@@ -73,7 +73,7 @@ final class PayloadCodecs {
         throw badAddress();
     }
 
-    /** What is there may hold a password, so it is not repeated. */
+    /** The value may hold a password, so it is not repeated. */
     private static LittoralException badAddress() {
         return LittoralException.input(
                 ENDPOINT + " is no address of a codec server; expected http:// or https://, a host"
@@ -94,7 +94,7 @@ final class PayloadCodecs {
         } catch (ClassCastException e) {
             throw bad(type, "is no payload codec; expected one that implements " + PayloadCodec.class.getName(), e);
         } catch (ReflectiveOperationException | LinkageError e) {
-            // What it says itself may hold a key.
+            // Its own message may hold a key.
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw bad(
                     type,

@@ -8,12 +8,12 @@ import io.temporal.api.workflowservice.v1.DescribeTaskQueueRequest;
 import io.temporal.client.WorkflowClient;
 import java.util.concurrent.TimeUnit;
 
-/** Whether a client's process is known to the service as one that polls a task queue. */
+/** Probes whether the service sees a client's process poll a task queue. */
 record PollerProbe(WorkflowClient client, String taskQueue) {
     private static final long PATIENCE_SECONDS = 5;
 
     /**
-     * Asks the service. One that cannot tell, as the one in memory, is taken to know.
+     * Asks the service. True where the service does not report pollers, as the in-memory one.
      *
      * @throws StatusRuntimeException when the service does not answer
      */

@@ -26,14 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a collection how far this worker is with its update, and what it has trouble with. For people: a message that does not
- * arrive changes nothing. An update that is soon over tells nothing, and a long one less and less often, so that histories stay
- * short. Safe for use by many threads.
+ * Reports the progress and retries of updates in this worker to their collections, by a signal. For people: a signal
+ * that is lost changes nothing. A short update reports nothing, and a long one less and less often, so that histories
+ * stay short. Safe for use by many threads.
  */
 final class ProgressReporter extends WorkerInterceptorBase {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressReporter.class);
 
-    /** What takes less is over before anybody looks. */
+    /** A shorter update has ended before anybody looks. */
     private static final Duration FIRST = Duration.ofSeconds(2);
 
     private static final Duration MOST = Duration.ofMinutes(2);
@@ -53,7 +53,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
         }
     };
 
-    /** A step of an update in this worker: what its activities have done, and when that is told next. */
+    /** A step of an update in this worker: what its activities have done, and when that is reported next. */
     private static final class Step {
         private final Map<String, Long> done = new HashMap<>();
         private Duration wait = FIRST;
@@ -96,7 +96,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
             try {
                 return super.execute(input);
             } catch (ApplicationFailure e) {
-                // One that was tried within a workflow's task is tried again at once.
+                // A local activity is retried within its workflow task, at once.
                 if (FailureType.TRANSIENT.name().equals(e.getType())
                         && !context.getInfo().isLocal()) {
                     trouble(context, e);
@@ -176,7 +176,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
         return UpdateExternalCollectionWorkflow.numberOf(info.getWorkflowId());
     }
 
-    /** On a thread of its own, as the service may be away and the work goes on. */
+    /** On a thread of its own: the service may be away, and the work goes on. */
     private static void tell(ActivityExecutionContext context, ProgressSignal.News news) {
         WorkflowClient client = context.getWorkflowClient();
         String collectionId = collection(context.getInfo());

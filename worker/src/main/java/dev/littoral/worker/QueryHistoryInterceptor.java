@@ -19,14 +19,18 @@ import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse;
 import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
 
 /**
- * Lets a worker answer a query from the history of the moment it answers in. The service sends a query that finds no worker with
- * the workflow in its cache along with all of the history, and the SDK keeps what it makes of it. When a workflow task comes
- * between, it keeps the workflow as it was before the task, and answers from it until the next one. So only the first event goes to
- * the SDK, and it asks for the others when the task is done. A task that is under way elsewhere is not part of it: it may be lost
- * and run again, and come to something else. Safe for use by many threads.
+ * A gRPC interceptor that makes the SDK refetch the history of a query, so that a query never leaves a stale workflow
+ * in the worker's cache. It works around a behaviour of the Temporal Java SDK, seen in 1.38.0: the service sends a
+ * query that finds no worker with the workflow in its cache together with the history so far; the SDK runs the tasks of
+ * a run one after another, but replays the query from the history it came with and caches the result. A workflow task
+ * that ran in between is then missing from the cache, and queries are answered without it until the next task. So only
+ * the first event is passed to the SDK, which fetches the others when it replays. A task that is under way elsewhere is
+ * left out: it may be lost, run again, and decide otherwise. Safe for use by many threads.
+ *
+ * <p>It can go when {@code aQueryThatATaskOvertookDoesNotLeaveTheWorkflowAsItWas} of its test passes without it.
  */
 final class QueryHistoryInterceptor implements ClientInterceptor {
-    /** In front of a page's token: the page is a query's. The first page has no other token. */
+    /** The prefix of a page's token that marks the page as a query's. The first page has no other token. */
     private static final ByteString QUERY = ByteString.copyFromUtf8("littoral query ");
 
     @Override
@@ -75,7 +79,7 @@ final class QueryHistoryInterceptor implements ClientInterceptor {
                 && task.getHistory().getEvents(0).getEventId() == 1;
     }
 
-    /** The SDK passes over events that it had, so the first may come again. */
+    /** The SDK skips events that it has, so the first may come again. */
     private static PollWorkflowTaskQueueResponse withFirstEvent(PollWorkflowTaskQueueResponse task) {
         return task.toBuilder()
                 .setHistory(History.newBuilder().addEvents(task.getHistory().getEvents(0)))
@@ -99,7 +103,7 @@ final class QueryHistoryInterceptor implements ClientInterceptor {
         return page.toBuilder().setHistory(done).build();
     }
 
-    /** Whether an event that is the last tells of a task that has not ended. */
+    /** Whether a last event belongs to a task that has not ended. */
     private static boolean isUnderWay(HistoryEvent event) {
         return event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
                 || event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED;

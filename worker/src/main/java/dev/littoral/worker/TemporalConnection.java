@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection to a Temporal service. Temporal's own environment configuration says where it is: {@code TEMPORAL_ADDRESS},
- * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, TLS, and the profiles of {@code temporal.toml}. Nothing said means
- * {@code 127.0.0.1:7233} and the namespace {@code default}, as for Temporal's CLI. Payloads go through the codec that the
- * environment names, see {@link PayloadCodecs}.
+ * A connection to a Temporal service. Temporal's own environment configuration says where it is:
+ * {@code TEMPORAL_ADDRESS}, {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, TLS, and the profiles of
+ * {@code temporal.toml}. The default is {@code 127.0.0.1:7233} and the namespace {@code default}, as for Temporal's
+ * CLI. Payloads go through the codec that the environment names, see {@link PayloadCodecs}.
  */
 public final class TemporalConnection implements AutoCloseable {
     private final WorkflowServiceStubs service;
@@ -74,7 +74,7 @@ public final class TemporalConnection implements AutoCloseable {
             WorkflowClientOptions client = profile.toWorkflowClientOptions();
             return new TemporalConnection(service, client, configured(client));
         } catch (IllegalArgumentException e) {
-            // An address of another form may hold a user and a password, so it is not repeated.
+            // An invalid address may hold a user and a password, so it is not repeated.
             throw new LittoralException(
                     FailureType.INPUT,
                     "Temporal's address is not understood; expected host:port in TEMPORAL_ADDRESS or temporal.toml",
@@ -98,8 +98,8 @@ public final class TemporalConnection implements AutoCloseable {
     }
 
     /**
-     * Connects to a service without any security whose payloads go through the codec that is configured, if one is: others ask it
-     * too.
+     * Connects to a service without any security whose payloads go through the codec that is configured, if one is:
+     * others ask it too.
      *
      * @param target {@code host:port}
      * @param metrics where the SDK reports its metrics, or null
@@ -154,7 +154,7 @@ public final class TemporalConnection implements AutoCloseable {
         return client;
     }
 
-    /** Whether this process can work, as far as is seen from here. */
+    /** The health of this process, as far as this connection observes it. */
     public Health health() {
         return health;
     }

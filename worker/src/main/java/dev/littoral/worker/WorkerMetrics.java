@@ -28,13 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker counts, for Prometheus: what Temporal's SDK does, and what Littoral does. No tag grows with the number of
+ * The metrics of a worker for Prometheus: Temporal's SDK's and Littoral's own. No tag grows with the number of
  * collections. Safe for use by many threads.
  */
-public final class WorkerMetrics implements StoreObserver, AutoCloseable {
+public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
 
-    /** How often the SDK's numbers are handed over. */
+    /** How often the SDK reports its metrics. */
     private static final double REPORT_SECONDS = 1;
 
     private static final Set<UpdateState> GOOD = EnumSet.of(UpdateState.COMMITTED, UpdateState.UNCHANGED);
@@ -109,7 +109,7 @@ public final class WorkerMetrics implements StoreObserver, AutoCloseable {
                 .increment();
     }
 
-    /** Shows what the limit of requests at once comes to. */
+    /** Adds gauges of the limit of concurrent requests to stores. */
     void watch(S3Clients clients) {
         Gauge.builder("littoral.s3.requests.at.once", clients, S3Clients::requestsAtOnce)
                 .description("Requests that S3 gets from this worker at once, at most, as found out so far")
@@ -119,8 +119,8 @@ public final class WorkerMetrics implements StoreObserver, AutoCloseable {
                 .register(registry);
     }
 
-    /** An update has ended. */
-    void ended(UpdateReport report) {
+    @Override
+    public void ended(UpdateReport report) {
         FileCounts files = report.files();
         if (files != null) {
             files("new", files.added());
@@ -139,8 +139,8 @@ public final class WorkerMetrics implements StoreObserver, AutoCloseable {
         }
     }
 
-    /** A step has found rows to be new or gone, those of changed files included. */
-    void rows(long added, long removed) {
+    @Override
+    public void rows(long added, long removed) {
         rows("new", added);
         rows("removed", removed);
     }
@@ -178,7 +178,7 @@ public final class WorkerMetrics implements StoreObserver, AutoCloseable {
         try {
             scope.close();
         } catch (ScopeCloseException e) {
-            // Nobody reads the last numbers any more.
+            // The last numbers are not read any more.
             LOG.debug("Metrics could not be closed", e);
         }
     }

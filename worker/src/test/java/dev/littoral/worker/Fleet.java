@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Workers that are killed and paused. One that is killed, or that finds its store away at the start, is started again. */
+/**
+ * Workers that are killed and paused. One that is killed, or that finds its store away at the start, is started again.
+ */
 final class Fleet implements AutoCloseable {
     private final Path folder;
     private final String catalog;

@@ -51,8 +51,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Collections that follow sources in an S3 server, with their catalog there too, while everything between and around them fails:
- * the network, the workers, Temporal. Each actor draws from a split of the seed of its own.
+ * Collections that follow sources in an S3 server, with their catalog there too, while everything between and around
+ * them fails: the network, the workers, Temporal. Each actor draws from a split of the seed of its own.
  */
 final class HostileDay implements AutoCloseable {
     private static final String TASK_QUEUE = "day";
@@ -60,8 +60,9 @@ final class HostileDay implements AutoCloseable {
     private static final int WORKERS = 3;
 
     /**
-     * How long clean-up leaves versions that were replaced. Options grant days, as a write may be under way as long as an update may
-     * run; here none is for longer than a paused worker, a few silences of the network and their tries last.
+     * How long clean-up leaves versions that were replaced. Options grant days, as a write may be under way as long as
+     * an update may run; here none is for longer than a paused worker, a few silences of the network and their tries
+     * last.
      */
     private static final Duration KEPT = Duration.ofMinutes(4);
 
@@ -614,7 +615,9 @@ final class HostileDay implements AutoCloseable {
         return lines;
     }
 
-    /** The log of each collection that a violation names, which the store does not have any more when it is looked for. */
+    /**
+     * The log of each collection that a violation names, which the store does not have any more when it is looked for.
+     */
     List<String> logs() {
         List<String> lines = new ArrayList<>();
         for (Tenant tenant : tenants) {

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whole updates while everything fails. {@code -Dlittoral.day.seconds} says for how long, {@code -Dlittoral.day.updates} how many updates
- * have to end instead, {@code -Dlittoral.day.s3} on which server: {@code minio}, {@code versitygw} or {@code s3proxy}.
+ * Whole updates while everything fails. {@code -Dlittoral.day.seconds} says for how long,
+ * {@code -Dlittoral.day.updates} how many updates have to end instead, {@code -Dlittoral.day.s3} on which server:
+ * {@code minio}, {@code versitygw} or {@code s3proxy}.
  */
 class HostileDayTest {
     private static final long SEED = Long.getLong("littoral.day.seed", System.nanoTime());
@@ -46,7 +47,8 @@ class HostileDayTest {
             }
             assertThat(day.violations())
                     .as(
-                            "seed %s; the logs of workers and collections are in %s; again: mvn -pl worker -am test -Dtest=HostileDayTest"
+                            "seed %s; the logs of workers and collections are in %s; again: mvn -pl worker "
+                                    + "-am test -Dtest=HostileDayTest"
                                     + " -Dsurefire.failIfNoSpecifiedTests=false -Dlittoral.day.seed=%s",
                             SEED, folder, SEED)
                     .isEmpty();

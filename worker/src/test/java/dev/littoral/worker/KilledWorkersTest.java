@@ -35,7 +35,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Workers and the server are killed and paused, on the real Temporal server; nothing is lost and nothing stale is committed. */
+/**
+ * Workers and the server are killed and paused, on the real Temporal server; nothing is lost and nothing stale is
+ * committed.
+ */
 class KilledWorkersTest {
     private static final int FILES = 120;
 

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One worker with a small heap serves more collections than it has room for at once. {@code -Dlittoral.many.collections=10000}
- * makes it ten thousand.
+ * One worker with a small heap serves more collections than it has room for at once.
+ * {@code -Dlittoral.many.collections=10000} makes it ten thousand.
  */
 class ManyCollectionsTest {
     private static final int COLLECTIONS = Integer.getInteger("littoral.many.collections", 300);

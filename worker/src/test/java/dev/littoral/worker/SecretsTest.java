@@ -22,7 +22,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Secrets that a worker has, or that somebody tries to hand to a collection, are in nothing that Temporal keeps or that is logged. */
+/**
+ * Secrets that a worker has, or that somebody tries to hand to a collection, are in nothing that Temporal keeps or that
+ * is logged.
+ */
 class SecretsTest {
     private static final String PLANTED = "hush7f3a";
 

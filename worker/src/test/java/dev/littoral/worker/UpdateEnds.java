@@ -19,14 +19,20 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** How the updates of a collection ended, as it says again and again: each has one end, and says it of what the catalog has. */
+/**
+ * How the updates of a collection ended, as it says again and again: each has one end, and says it of what the catalog
+ * has.
+ */
 final class UpdateEnds {
     private final Following collection;
     private final CatalogWatch catalog;
     private final Map<String, SeededLake> lakes;
     private final Consumer<String> violations;
 
-    /** Whether the collection is reset now and then: a run that goes on from an earlier moment has other jobs under the same numbers. */
+    /**
+     * Whether the collection is reset now and then: a run that goes on from an earlier moment has other jobs under the
+     * same numbers.
+     */
     private final boolean reset;
 
     private final TreeMap<Long, Job> ended = new TreeMap<>();
@@ -86,7 +92,9 @@ final class UpdateEnds {
         return ended.values().stream().collect(Collectors.groupingBy(Job::state, TreeMap::new, Collectors.counting()));
     }
 
-    /** Commits of updates that had been said to have failed when their tries were used up, before the last one arrived. */
+    /**
+     * Commits of updates that had been said to have failed when their tries were used up, before the last one arrived.
+     */
     synchronized long lateCommits() {
         return lateCommits;
     }
@@ -196,7 +204,10 @@ final class UpdateEnds {
         return workflows.size();
     }
 
-    /** Tasks fail where servers are killed and machines too busy, and are tried again; those that differ from their history are counted. */
+    /**
+     * Tasks fail where servers are killed and machines too busy, and are tried again; those that differ from their
+     * history are counted.
+     */
     private void checkHistory(WorkflowClient client, String id) {
         for (HistoryEvent event : client.fetchHistory(id).getEvents()) {
             WorkflowTaskFailedEventAttributes failed = event.getWorkflowTaskFailedEventAttributes();

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** How the cost of balancing grows with the fragments, beside that of the upstream rule and of one that scans its bins. */
+/**
+ * How the cost of balancing grows with the fragments, beside that of the upstream rule and of one that scans its bins.
+ */
 public final class BalanceBenchmark {
     private static final long TARGET = 1_000_000;
     private static final int IN_FOLDER = 100;

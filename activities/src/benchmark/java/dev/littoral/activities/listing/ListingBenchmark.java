@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Compares an initial listing with the SDK's paginator, on keys that a server on loopback lists with a latency of 20 ms a page. Run by
- * hand, with the number of keys; prints a table in Markdown.
+ * Compares an initial listing with the SDK's paginator, on keys that a server on loopback lists with a latency of 20 ms
+ * a page. Run by hand, with the number of keys; prints a table in Markdown.
  */
 public final class ListingBenchmark {
     private static final Duration LATENCY = Duration.ofMillis(20);

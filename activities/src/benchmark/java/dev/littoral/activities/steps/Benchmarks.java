@@ -6,8 +6,9 @@ import dev.littoral.activities.parquet.FooterBenchmark;
 import java.util.List;
 
 /**
- * Runs the benchmarks, all or those named: {@code decoder}, {@code footers}, {@code listing}, {@code balance}, {@code updates}. Prints
- * tables in Markdown. The system properties {@code littoral.footers} and {@code littoral.files} say otherwise of how many files.
+ * Runs the benchmarks, all or those named: {@code decoder}, {@code footers}, {@code listing}, {@code balance},
+ * {@code updates}. Prints tables in Markdown. The system properties {@code littoral.footers} and {@code littoral.files}
+ * say otherwise of how many files.
  */
 public final class Benchmarks {
     private Benchmarks() {}

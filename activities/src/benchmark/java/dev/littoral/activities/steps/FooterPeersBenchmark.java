@@ -45,9 +45,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Compares reading the footers of many files with other readers: on the local disk, which is in memory by then, and from a real S3
- * server on the same machine. pyarrow takes part where a Python that has it is named by the system property
- * {@code littoral.python}.
+ * Compares reading the footers of many files with other readers: on the local disk, which is in memory by then, and
+ * from a real S3 server on the same machine. pyarrow takes part where a Python that has it is named by the system
+ * property {@code littoral.python}.
  */
 final class FooterPeersBenchmark {
     private static final int ROUNDS = 5;

@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** What updates cost of a source on S3, a server on loopback that answers after 20 ms, with a catalog on the local disk. */
+/**
+ * What updates cost of a source on S3, a server on loopback that answers after 20 ms, with a catalog on the local disk.
+ */
 final class UpdateBenchmark {
     private static final int IN_FOLDER = 1_000;
     private static final ExternalSource SOURCE =
@@ -28,8 +30,8 @@ final class UpdateBenchmark {
         System.out.println();
         System.out.printf("## Updates of %,d files on S3%n", files);
         System.out.println();
-        System.out.println(
-                "| update | s | first update takes times as long | source LISTs | source GETs | most at once | catalog requests | catalog bytes written |");
+        System.out.println("| update | s | first update takes times as long | source LISTs | source GETs | most at "
+                + "once | catalog requests | catalog bytes written |");
         System.out.println("|---|---|---|---|---|---|---|---|");
         List<String> keys = IntStream.range(0, files)
                 .mapToObj(i -> "lake/day=%05d/%08d.parquet".formatted(i / IN_FOLDER, i))

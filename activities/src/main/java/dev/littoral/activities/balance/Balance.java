@@ -5,8 +5,8 @@ package dev.littoral.activities.balance;
  *
  * @param segment the segment's id for each fragment, in the order of the fragments
  * @param newSegments how many segments are new; their ids follow each other
- * @param newRows the rows in them, all of which are indexed again downstream; divided by {@link RowDelta#rows()} this is
- *     the churn of the update
+ * @param newRows the rows in them, all of which are indexed again downstream; divided by {@link RowDelta#rows()} this
+ *     is the churn of the update
  */
 @SuppressWarnings("ArrayRecordComponent") // Ten million fragments as objects would not fit; never compared as records.
 public record Balance(long[] segment, int newSegments, long newRows) {}

@@ -3,34 +3,36 @@ package dev.littoral.activities.balance;
 import java.util.Arrays;
 
 /**
- * Balances the fragments of one shard into segments. Two things are good: segments near the target (fill: rows ÷
- * (segments × target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link RowDelta#rows()}), because
- * every new segment is indexed again downstream.
+ * Balances the fragments of one shard into segments, with two goals: segments near the target (fill: rows ÷ (segments ×
+ * target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link RowDelta#rows()}), because every new
+ * segment is indexed again downstream.
  *
- * <p>Orphans go to new segments, each folder to segments of its own as far as the fill allows ({@link BinPacking}).
- * Underfilled segments are reopened, always whole and smallest first, in two cases: the shard has more segments than a
- * fill of {@value #FILL} allows and reopening is cheap enough, or there are more than {@value #SMALL_SEGMENTS} small
- * ones. See docs/adr/0004-balancing.md for why, and for measurements.
+ * <p>Unassigned fragments go to new segments, each folder to segments of its own as far as the fill allows
+ * ({@link BinPacking}). Underfilled segments are reopened, always whole and smallest first, in two cases: the shard has
+ * more segments than a fill of {@value #FILL} allows and reopening is cheap enough, or there are more than
+ * {@value #SMALL_SEGMENTS} small ones. See docs/adr/0004-balancing.md for why, and for measurements.
  *
- * <p>The same input gives the same output: no clock, no chance, no order but that of fragments and ids.
+ * <p>Deterministic: the same input gives the same output.
  */
 public final class Balancer {
     /** The fill of the shard up to which underfilled segments are reopened. */
     static final double FILL = 0.94;
 
-    /** How many segments of less than half the target may lie around before small ones are merged at any price. */
+    /** How many segments of less than half the target may exist before small ones are merged whatever that costs. */
     static final int SMALL_SEGMENTS = 6;
 
-    /** For the sake of fill, new rows may become this many times the rows that changed … */
+    /** To reach the fill, new rows may become this many times the rows that changed … */
     private static final double BUDGET = 1.8;
 
-    /** … or this many times the rows that are orphans anyway … */
+    /** … or this many times the rows of unassigned fragments … */
     private static final double GROWTH = 1.3;
 
     /** … or, if that fills a segment and is no more than two, this many times the rows added on top. */
     private static final double COMPLETION = 3;
 
-    /** A segment joins a merge of smaller ones if it has at most this part of their rows, so its rows triple at least. */
+    /**
+     * A segment joins a merge of smaller ones if it has at most this part of their rows, so its rows triple at least.
+     */
     private static final double JOIN = 0.5;
 
     private final ShardFragments in;
@@ -44,7 +46,7 @@ public final class Balancer {
     /** For each fragment the index of its segment in {@code keptIds}, or -1. */
     private final int[] kept;
 
-    private final long orphanRows;
+    private final long unassignedRows;
     /** How many segments the shard may have at the wanted fill. */
     private final long allowed;
     /** The kept segments that may be reopened, smallest first; keys of {@link BinPacking#emptiestFirst}. */
@@ -66,7 +68,7 @@ public final class Balancer {
         keptRows = new long[keptIds.length];
         kept = new int[in.size()];
         long total = 0;
-        long orphans = 0;
+        long unassigned = 0;
         for (int i = 0; i < kept.length; i++) {
             long id = in.segment()[i];
             long rows = in.rows()[i];
@@ -77,25 +79,25 @@ public final class Balancer {
             total += rows;
             if (id == ShardFragments.NONE) {
                 kept[i] = -1;
-                orphans += rows;
+                unassigned += rows;
             } else {
                 boolean asBefore = i > 0 && in.segment()[i - 1] == id;
                 kept[i] = asBefore ? kept[i - 1] : Arrays.binarySearch(keptIds, id);
                 keptRows[kept[i]] += rows;
             }
         }
-        orphanRows = orphans;
+        unassignedRows = unassigned;
         allowed = Math.max(Math.ceilDiv(total, target), (long) (total / (FILL * target)));
         underfilled = BinPacking.emptiestFirst(keptRows, keptRows.length, target);
     }
 
     /**
      * Gives every fragment a segment. A kept segment keeps its id and all its fragments, or is reopened and all of them
-     * go to new segments. Without orphans nothing changes.
+     * go to new segments. Without unassigned fragments nothing changes.
      *
      * @param targetRows what a new segment may have at most, at least 1
-     * @param firstId the id of the first new segment, above all ids in {@code in}; new ids count up from it in the order
-     *     of each segment's first fragment
+     * @param firstId the id of the first new segment, above all ids in {@code in}; new ids count up from it in the
+     *     order of each segment's first fragment
      * @throws IllegalArgumentException if a fragment is empty or exceeds the target, or ids are not below
      *     {@code firstId}
      */
@@ -115,7 +117,7 @@ public final class Balancer {
     private Plan plan() {
         long room = allowed - keptIds.length;
         Plan plan = reopen(0, room);
-        if (orphanRows == 0) {
+        if (unassignedRows == 0) {
             return plan;
         }
         if (plan.growth() > room) {
@@ -141,14 +143,14 @@ public final class Balancer {
     private int countForFill(int growth, long room) {
         int count = 0;
         long fewest = growth;
-        long rows = orphanRows;
+        long rows = unassignedRows;
         for (int n = 1; n <= underfilled.length && fewest > room; n++) {
             long more = keptRows[(int) underfilled[n - 1]];
             rows += more;
-            boolean cheap = rows <= Math.max(BUDGET * change.rows(), GROWTH * orphanRows);
+            boolean cheap = rows <= Math.max(BUDGET * change.rows(), GROWTH * unassignedRows);
             boolean completes = rows >= BinPacking.FULL * target
                     && rows <= 2.0 * target
-                    && rows - orphanRows <= COMPLETION * change.addedRows();
+                    && rows - unassignedRows <= COMPLETION * change.addedRows();
             long bins = Math.ceilDiv(rows, target);
             if ((cheap || completes) && bins - n < fewest) {
                 fewest = bins - n;
@@ -159,12 +161,13 @@ public final class Balancer {
     }
 
     /**
-     * How many underfilled segments to merge with the orphans and with each other so that each of them ends up in a
-     * segment that is several times larger, or full. So a row is written anew only a logarithmic number of times.
+     * How many underfilled segments to merge with the unassigned fragments and with each other so that each of them
+     * ends up in a segment that is several times larger, or full. So a row is rewritten only a logarithmic number of
+     * times.
      */
     private int countForMerge() {
         int count = 0;
-        long rows = orphanRows;
+        long rows = unassignedRows;
         for (int n = 1; n <= underfilled.length && rows < BinPacking.FULL * target; n++) {
             long more = keptRows[(int) underfilled[n - 1]];
             if (more <= JOIN * rows) {
@@ -176,7 +179,7 @@ public final class Balancer {
     }
 
     private long rowsWith(int reopened) {
-        long rows = orphanRows;
+        long rows = unassignedRows;
         for (int i = 0; i < reopened; i++) {
             rows += keptRows[(int) underfilled[i]];
         }

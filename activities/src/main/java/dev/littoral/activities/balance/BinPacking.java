@@ -3,9 +3,9 @@ package dev.littoral.activities.balance;
 import java.util.Arrays;
 
 /**
- * Puts some fragments of a shard, given in path order, into bins of at most the target's rows. Every folder fills bins
- * of its own first. What is left over shares bins only as far as the number of bins demands it, because each folder
- * more in a bin is one more reason to build that bin anew.
+ * Bin packing: puts fragments of a shard, given in path order, into bins of at most the target's rows. Every folder
+ * fills bins of its own first. The rest shares bins only as far as the number of bins demands it, because each further
+ * folder in a bin is one more reason to rebuild that bin.
  *
  * <p>O(n log n) time and a few words per fragment. Not safe for use by several threads.
  */
@@ -42,7 +42,10 @@ final class BinPacking {
         Arrays.fill(bin, -1);
     }
 
-    /** Packs {@code items}, indexes of fragments in ascending order, into at most {@code wanted} bins if that can be. */
+    /**
+     * Packs {@code items}, indexes of fragments in ascending order, into at most {@code wanted} bins if that is
+     * possible.
+     */
     static BinPacking of(ShardFragments in, int[] items, long target, long wanted) {
         BinPacking packing = new BinPacking(in, items, target);
         packing.fillByFolder();
@@ -230,9 +233,9 @@ final class BinPacking {
     }
 
     /**
-     * Fills the emptiest bins anew, folders or not: as many of them as it takes for their gaps to make up for the bins
-     * that are too many. Even if that saves no bin, it leaves full ones and one small one, which is easy to fill later.
-     * If it would need more bins, nothing changes.
+     * Refills the emptiest bins, whatever the folders: as many of them as it takes for their gaps to make up for the
+     * bins that are too many. Even if that saves no bin, it leaves full ones and one small one, which is easy to fill
+     * later. If it would need more bins, nothing changes.
      */
     private void mix(long wanted) {
         long[] emptiest = emptiestFirst(binRows, bins, target);

@@ -1,7 +1,7 @@
 package dev.littoral.activities.balance;
 
 /**
- * How much of a shard's data really changed since the last commit.
+ * The rows that changed in a shard since the last commit.
  *
  * @param addedRows rows of files that are new or have a new version
  * @param removedRows rows of files that are gone or had another version

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The objects of one collection: its head, its snapshots and what running updates stage. Every object a head version reaches
- * is checked against the digest that names it; one that was changed by hand is refused and never built upon. Safe for use by
- * many threads.
+ * The objects of one collection: its commit log, its snapshots, and the staging area of running updates. Every object
+ * that a version reaches is checked against the digest that names it, and one that was changed by hand is refused. Safe
+ * for use by many threads.
  */
 public final class CollectionCatalog {
     /** The folder of all snapshot objects. */
@@ -45,10 +45,10 @@ public final class CollectionCatalog {
     }
 
     /**
-     * The newest version, when a collection is taken up. An update writes snapshot objects for the version after its base, so
-     * objects of a later one than the newest and the next tell that versions vanished.
+     * The newest version, when a collection is taken up. An update writes snapshot objects for the version after its
+     * base, so objects of a version after the next show that versions were lost.
      *
-     * @throws LittoralException INPUT when they did; what they handed out would be handed out again
+     * @throws LittoralException INPUT when they were: segment ids would be used twice
      */
     public Head open() throws InterruptedException {
         Head newest = heads.newest();
@@ -111,7 +111,7 @@ public final class CollectionCatalog {
         return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals());
     }
 
-    /** Hands over a shard's files in order. */
+    /** Passes a shard's files to the consumer, in order. */
     public void readShard(ShardRef shard, Consumer<FileEntry> file) throws InterruptedException {
         byte[] bytes = verified(shard.key(), shard.sha256());
         String[] before = new String[1];
@@ -220,7 +220,8 @@ public final class CollectionCatalog {
     /**
      * Removes a folder of snapshot objects that nothing names or can come to name.
      *
-     * @throws LittoralException INPUT when a version names it, or one that was cleaned away may have, whose shards may serve on
+     * @throws LittoralException INPUT when a version names it, or one that was cleaned away may have, whose shards may
+     *     serve on
      */
     public void discard(String objects) throws InterruptedException {
         long version = versionOf(objects + "/root").orElseThrow();
@@ -236,7 +237,10 @@ public final class CollectionCatalog {
         deleteAll(objects + "/", null);
     }
 
-    /** The version a snapshot object was written for, from the name of its folder; empty for what Littoral did not write. */
+    /**
+     * The version a snapshot object was written for, from the name of its folder; empty for what Littoral did not
+     * write.
+     */
     static OptionalLong versionOf(String snapshotObject) {
         Matcher name = SNAPSHOT_OBJECT.matcher(snapshotObject);
         return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
@@ -290,7 +294,7 @@ public final class CollectionCatalog {
                 FailureType.INPUT, "Catalog object " + name(key) + " is missing; expected it to be there");
     }
 
-    /** What to throw of an object that its reader finds to be wrong. */
+    /** The failure to throw for an object that its reader finds to be damaged. */
     public LittoralException damaged(String key, String how) {
         return damaged(name(key), how, null);
     }

@@ -6,7 +6,7 @@ import dev.littoral.activities.path.SourceFile;
 import java.util.List;
 
 /**
- * A file in a shard: one line of its object.
+ * A data file in a shard: one line of the shard's object.
  *
  * @param path where the file is
  * @param version the version that was read
@@ -15,8 +15,8 @@ import java.util.List;
  * @param schema the fingerprint of its schema, or null when it is left out
  * @param fragments its fragments in row order; none when it is left out
  * @param skipped why it is left out, or null when it is served
- * @param unread whether it is left out because the store did not hand it over, so that nothing is known of its bytes; each update
- *     looks at it again
+ * @param unread whether it is left out because the store refused to return it, as with an archived one, so nothing is
+ *     known of its bytes; each update tries again
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FileEntry(
@@ -30,7 +30,7 @@ public record FileEntry(
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread)
         implements FileListDiff.Line {
 
-    /** How reasons begin that are no findings. Builds that do not mark such files took them for bad ones. */
+    /** The prefix of reasons for files that could not be read. Older builds did not mark such files. */
     private static final String NOT_READ = "Cannot ";
 
     public FileEntry {

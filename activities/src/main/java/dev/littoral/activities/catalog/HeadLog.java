@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The head of one collection: a log of small versions, the newest of which is the truth. Versions are named so that the newest
- * sorts first, and each ends with the digest of its own text, as nothing else names one. What does not is refused.
+ * The commit log of one collection: small immutable versions, the newest of which is the head and says what is served.
+ * Versions are named so that the newest sorts first, and each ends with the digest of its own text, as nothing else
+ * names one. One that does not is refused.
  */
 public final class HeadLog {
     /** Versions count down from here in their names. */
@@ -78,7 +79,10 @@ public final class HeadLog {
         return heads;
     }
 
-    /** The version that an update committed, or {@link Head#NONE}. Numbers of updates never go back, so older versions are not read. */
+    /**
+     * The version that an update committed, or {@link Head#NONE}. Numbers of updates never go back, so older versions
+     * are not read.
+     */
     public Head commitOf(long update) throws InterruptedException {
         List<Head> page;
         long before = Long.MAX_VALUE;
@@ -103,8 +107,8 @@ public final class HeadLog {
     }
 
     /**
-     * The version that a request names as its base, as the log has it: what the request says of it is not relied upon. Empty where
-     * it was cleaned away.
+     * The version that a request names as its base, as the log has it, whatever the request says of it. Empty where it
+     * has expired.
      *
      * @throws LittoralException INPUT when no version of the log is named
      */
@@ -124,7 +128,7 @@ public final class HeadLog {
         return there;
     }
 
-    /** What became of a write: empty while its version is not there. */
+    /** The outcome of a write: empty while its version does not exist. */
     public Optional<CommitOutcome> outcome(Head next) throws InterruptedException {
         Optional<Head> there = at(next.version());
         if (there.isEmpty()) {
@@ -137,8 +141,8 @@ public final class HeadLog {
     }
 
     /**
-     * Creates exactly the version after {@code base}. Asked again with the same commitId, it answers the same: whether an
-     * earlier try has worked is settled by reading that version back. It never moves to a newer base by itself.
+     * Creates exactly the version after {@code base}, by a conditional write. Idempotent by the commitId: whether an
+     * earlier attempt succeeded is settled by reading that version back. It never moves to a newer base by itself.
      *
      * @param next the version after base, with a commitId that no other write has
      */
@@ -171,8 +175,8 @@ public final class HeadLog {
     }
 
     /**
-     * Whether a version is what this write or an earlier try of it created. The commitId alone does not tell: a workflow task that
-     * is run again after it had written can come to another wish with the same one.
+     * Whether a version is what this write or an earlier attempt of it created. The commitId alone does not say so: a
+     * workflow task that runs again after a write can decide otherwise with the same one.
      */
     private static boolean isSameWrite(Head there, Head next) {
         return there.commitId().equals(next.commitId())

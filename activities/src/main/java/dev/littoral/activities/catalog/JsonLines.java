@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** Lines of JSON, compressed with Zstandard: how the catalog keeps lists, so that any tool can read them. */
+/** JSON lines compressed with Zstandard, the format of the catalog's lists, which any tool can read. */
 public final class JsonLines {
     /** Fast, and within a few percent of the levels that take several times as long. */
     private static final int LEVEL = 3;

@@ -8,8 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The digest of a listing: SHA-256 over each file's path, version and size in order, texts as UTF-8 with their length in four
- * bytes before them, sizes in eight, all big-endian. One thread.
+ * The digest of a listing: SHA-256 over each file's path, version and size in order, texts as UTF-8 with their length
+ * in four bytes before them, sizes in eight, all big-endian. One thread.
  */
 public final class ListingDigest {
     private final MessageDigest digest = sha256();

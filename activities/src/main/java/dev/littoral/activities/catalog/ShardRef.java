@@ -5,16 +5,15 @@ import dev.littoral.workflows.model.Totals;
 import java.util.List;
 
 /**
- * A shard as a snapshot's root names it. Its range of paths reaches to the next shard's start.
+ * A reference to a shard in a snapshot's root. The shard's range of paths ends where the next one's starts.
  *
  * @param from the first path of its range; empty for the first shard
  * @param key the key of its object, below the collection
  * @param sha256 the hex digest of the object's bytes
  * @param listing the hex digest of its files' paths, versions and sizes, see {@link ListingDigest}
- * @param totals what it adds up to
+ * @param totals the totals of its files
  * @param schemas the fingerprints of its files' schemas, sorted
- * @param unread how many of its files the store did not hand over, or null where the build that wrote it did not tell them apart
- *     from bad ones
+ * @param unread how many of its files could not be read, or null where the build that wrote it counted them as bad ones
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ShardRef(
@@ -23,7 +22,7 @@ public record ShardRef(
         return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread);
     }
 
-    /** The same shard, of which it is known how many files could not be read. */
+    /** The same shard with the number of files that could not be read. */
     public ShardRef unread(long files) {
         return new ShardRef(from, key, sha256, listing, totals, schemas, files);
     }

@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Removes old versions and the snapshot objects that no version left can reach. An object that is still being written is safe:
- * it is in a folder that names the version it is for, and while that version is not there nothing of the folder is touched.
- * Once it is there, nobody else can create it, so what it does not reach is garbage.
+ * Snapshot expiration: removes old versions, and the snapshot objects that no remaining version reaches. An object that
+ * is still being written is safe: it is in a folder that names the version it is for, and while that version is not
+ * there nothing of the folder is touched. Once it is there, nobody else can create it, so what it does not reach is
+ * garbage.
  */
 public final class SnapshotExpirer {
     private static final int PAGE = 1_000;
@@ -33,8 +34,8 @@ public final class SnapshotExpirer {
     public record Result(long versions, long objects) {}
 
     /**
-     * Cleans. Versions go first, the oldest before all others, so that a clean-up that is cut off leaves a log without holes
-     * and no version whose objects are gone.
+     * Removes what has expired. Versions go first, the oldest before all others, so that a clean-up that is cut off
+     * leaves a log without gaps and no version whose objects are gone.
      *
      * @param keepFrom versions that were replaced before are removed
      */
@@ -49,7 +50,7 @@ public final class SnapshotExpirer {
         do {
             page = catalog.heads().newest(before, PAGE);
             for (Head head : page) {
-                // A clock that was set back makes no holes: only versions older than a doomed one go with it.
+                // A clock that was set back makes no gaps: all versions older than an expired one are removed with it.
                 if (doomed.isEmpty() && !replaced.isBefore(keepFrom)) {
                     kept.add(head);
                 } else {

@@ -6,7 +6,7 @@ import dev.littoral.workflows.model.Totals;
 import java.util.List;
 
 /**
- * A snapshot: the list of its shards. Immutable.
+ * The manifest of a snapshot: the list of its shards. Immutable.
  *
  * @param format the version of the catalog's format
  * @param collectionId the collection
@@ -14,7 +14,7 @@ import java.util.List;
  * @param source what was listed
  * @param generation the source's generation
  * @param targetRowsPerSegment the most rows a segment holds
- * @param totals what it adds up to
+ * @param totals the sum of its shards' totals
  * @param shards its shards in order of their ranges
  * @param skipped what the listing left out by name or size
  */

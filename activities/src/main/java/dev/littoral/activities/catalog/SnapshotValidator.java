@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is wrong with an object whose digest is right, in words, or null. A digest says that an object is the one that was
- * named; it does not say that whoever wrote both knew the format.
+ * Validates catalog objects whose digest is right, and returns what is wrong in words, or null. A digest says that an
+ * object is the one that was named, but not that its writer followed the format.
  */
 final class SnapshotValidator {
     private static final String OWN = "[0-9a-z-]+";
@@ -21,13 +21,13 @@ final class SnapshotValidator {
 
     private SnapshotValidator() {}
 
-    /** Of the way a head names its root. */
+    /** Checks a version and how it names its root. */
     static String of(Head head) {
         String key = head.snapshot().key();
         return ROOT.matcher(key).matches() ? null : "it names the snapshot " + key + "; expected the key of a root";
     }
 
-    /** Of a root that a head names. */
+    /** Checks a root that a version names. */
     static String of(SnapshotRoot root, Head head, String collectionId) {
         if (root == null) {
             return "it is null; expected a root";
@@ -99,7 +99,7 @@ final class SnapshotValidator {
     }
 
     /**
-     * Of a file in a shard.
+     * Checks a file in a shard.
      *
      * @param before the path before it, or null
      */

@@ -1,8 +1,8 @@
 package dev.littoral.activities.catalog;
 
 /**
- * A staged object that is not there any more, or not yet as this build stages it. No damage: staging is removed by whoever takes
- * the collection up on another service, and the update lists again.
+ * A staged object is gone, or was staged by a build that did so otherwise. No damage: a second service that opens the
+ * collection removes staging, and the update lists again.
  */
 public final class StagingGoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.MDC;
 
-/** What the log says of a line beside its words, handed from the thread that has work done to the one that does it. */
+/** The logging context (MDC), passed from the thread that submits a task to the thread that runs it. */
 public final class LogContext {
     private LogContext() {}
 
-    /** Work that logs as the calling thread does, on whatever thread it runs. That thread is left without. */
+    /** The same work, run with the calling thread's context; the thread that runs it is left without one. */
     public static <T> Callable<T> handed(Callable<T> work) {
         Map<String, String> context = MDC.getCopyOfContextMap();
         if (context == null || context.isEmpty()) {

@@ -11,12 +11,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 
-/** Runs tasks side by side. */
+/** Runs tasks in parallel, with structured concurrency: all have ended when the call returns. */
 public final class ParallelTasks {
     private ParallelTasks() {}
 
     /**
-     * Threads that tasks run on.
+     * The kind and number of threads that tasks run on.
      *
      * @param most how many at once, at least 1
      */
@@ -40,8 +40,8 @@ public final class ParallelTasks {
     }
 
     /**
-     * Runs tasks on threads and returns their results in order. The first failure, or an interrupt of the caller, interrupts
-     * the rest; nothing runs any more when this returns.
+     * Runs tasks on threads and returns their results in order. The first failure, or an interrupt of the caller,
+     * interrupts the rest; nothing runs any more when this returns.
      *
      * @param checked the checked exception that tasks may throw, which comes out as it is
      */
@@ -87,7 +87,7 @@ public final class ParallelTasks {
         return results;
     }
 
-    /** Never returns: the one place where a task's failure comes out as what it is. */
+    /** Never returns: rethrows a task's failure as what it is. */
     private static <X extends Exception> RuntimeException failure(Throwable failure, Class<X> checked)
             throws InterruptedException, X {
         if (checked.isInstance(failure)) {

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** Turns what a local file system says into a classified failure. */
+/** Classifies failures of the local file system. */
 public final class FileFailures {
     private static final Set<String> DENIED =
             Set.of("Permission denied", "Operation not permitted", "Read-only file system");
-    /** How reasons begin that say that a part of a path is something else than a folder. */
+    /** The prefix of reasons when a part of a path is not a folder. */
     private static final List<String> GONE = List.of("Not a directory", "Too many levels of symbolic links");
 
     private static final Set<String> WRONG = Set.of("Is a directory", "File name too long");
@@ -23,8 +23,8 @@ public final class FileFailures {
     private FileFailures() {}
 
     /**
-     * Classifies a failure: what is denied is ACCESS, a path that cannot be what it should is INPUT, all else (a full disk, an
-     * I/O error) may pass and is TRANSIENT.
+     * Classifies a failure: what is denied is ACCESS, a path that cannot be what it should is INPUT, all else (a full
+     * disk, an I/O error) may pass and is TRANSIENT.
      *
      * @param doing what failed, such as {@code read}; the message is "Cannot read path: reason."
      * @throws InterruptedException when the failure is an interrupt
@@ -38,7 +38,7 @@ public final class FileFailures {
         return new LittoralException(type(e, reason), "Cannot " + doing + " " + path + ": " + reason + ".", e);
     }
 
-    /** Whether it says that there is nothing at a path: no such file, or a folder on the way to it is none. */
+    /** Whether it means that nothing exists at a path: no such file, or a parent that is not a folder. */
     public static boolean gone(IOException e) {
         return e instanceof NoSuchFileException
                 || e instanceof NotDirectoryException

@@ -3,11 +3,13 @@ package dev.littoral.activities.failure;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.PrintableText;
 
-/** A failure with the class that decides what happens next. Its message is one sentence that a person can act on. */
+/**
+ * A classified failure: its type decides whether it is retried. Its message is one sentence that a person can act on.
+ */
 public class LittoralException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Tries of a step in which a store gives a reply that none should: what passes is gone by then. */
+    /** Attempts of a step in which a store gives an invalid reply: a passing cause is gone by then. */
     private static final int TRIES_OF_A_STRANGE_REPLY = 3;
 
     private final FailureType type;
@@ -32,8 +34,8 @@ public class LittoralException extends RuntimeException {
     }
 
     /**
-     * A store said what no store should: TRANSIENT, as something between here and the store may have said it, but tried again no
-     * more than a few times.
+     * A store's reply is invalid: TRANSIENT, as a proxy on the way may have sent it, but retried no more than a few
+     * times.
      */
     public static LittoralException strangeReply(String message, Throwable cause) {
         return new LittoralException(FailureType.TRANSIENT, message, cause, TRIES_OF_A_STRANGE_REPLY);
@@ -46,7 +48,7 @@ public class LittoralException extends RuntimeException {
     /**
      * Whether trying again can help.
      *
-     * @param attempt which try has failed, from 1
+     * @param attempt the attempt that failed, from 1
      */
     public boolean helpsToTryAgain(int attempt) {
         return type == FailureType.TRANSIENT && attempt < tries;

@@ -3,13 +3,13 @@ package dev.littoral.activities.failure;
 import java.util.Optional;
 
 /**
- * Failures after which a process cannot be trusted with work: it ran out of memory, or its classes cannot be loaded. A recursion
- * that is too deep is none, but a bug of the work that fell into it.
+ * Failures of the process rather than of its work: it ran out of memory, or its classes cannot be loaded. A stack
+ * overflow is not one of them, but a bug of the work.
  */
 public final class ProcessFailures {
     private ProcessFailures() {}
 
-    /** What is wrong with the process, in a sentence, where a failure or one of its causes tells. */
+    /** What is wrong with the process, in a sentence, where a failure or one of its causes shows it. */
     public static Optional<String> in(Throwable failure) {
         return of(failure).map(error -> switch (error) {
             case OutOfMemoryError e -> "the worker ran out of memory; expected a larger heap (-Xmx)";

@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * How far a listing is, for another attempt to go on from. It is heartbeated, so it is small: where it would grow too large, the
- * ranges listed later are left out, and listed again.
+ * The checkpoint of a listing, from which another attempt resumes. It is heartbeated, so it is small: where it would
+ * grow too large, the ranges listed later are left out, and listed again.
  *
  * @param cuts where the source is cut into runs that are listed in parallel
  * @param runs the ranges that are finished, run by run
  */
 public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
-    /** It may have so many characters, give or take a range. */
+    /** The most characters of its JSON, give or take a range. */
     static final int MAX_CHARS = 200_000;
 
-    /** What an attempt names a staged part of its listing, in its folder. */
+    /** The name of a staged part below the attempts' folders. */
     private static final Pattern OBJECT = Pattern.compile("[0-9a-z-]+/list-\\d+-\\d+\\.jsonl\\.zst");
 
     /**
-     * Whether it can be what an attempt of a listing heartbeated, which stages in folders whose names begin so. Anybody in the
-     * namespace can heartbeat.
+     * Whether an attempt of a listing can have heartbeated it: all objects it names are staged in folders with this
+     * prefix. It is not trusted, as anybody in the namespace can heartbeat.
      */
     public boolean isOf(String staging) {
         if (cuts == null || runs == null || runs.size() != cuts.size() + 1 || !isRising(cuts)) {
@@ -75,7 +75,7 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
         int chars() {
             int chars = 100 + length(first) + length(beyond);
             for (StagedFiles part : parts) {
-                chars += part.object().length() + part.first().length() + length(part.upon()) + 50;
+                chars += part.object().length() + part.first().length() + length(part.baseShard()) + 50;
             }
             for (SkippedFile skip : skips) {
                 chars += skip.file().length() + skip.reason().length() + 30;

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The threads of an initial listing, of a source of which there is no snapshot. Nobody knows where its files lie, so its ranges are
- * split while they are listed: a thread that has nothing to list splits a range under way, ahead of where its listing is.
- * {@link RangeQueue} decides what is done next. A source of one page costs one request.
+ * Parallel listing of a source that has no snapshot yet. Where its files lie is unknown, so ranges are split while they
+ * are listed: an idle thread splits a range under way, ahead of where its listing is. {@link RangeQueue} decides what
+ * is done next. A source of one page costs one request.
  */
 final class InitialLister {
     /** The whole is split when it proves to be longer than this many paths, a page of S3. */
@@ -37,7 +37,7 @@ final class InitialLister {
     @GuardedBy("this")
     private final RangeQueue queue;
 
-    /** Threads that have nothing to do. */
+    /** Idle threads. */
     @GuardedBy("this")
     private int idle;
 

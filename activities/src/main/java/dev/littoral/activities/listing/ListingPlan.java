@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a listing found to be done. Staged, and read by the steps after it.
+ * The plan of an update: which shards of the next snapshot are carried over, and which are touched and have to be read.
+ * Staged by the listing, and read by the steps after it.
  *
  * @param base the version of the log that the listing was compared with; null until the plan is complete
  * @param shards the shards of the snapshot to be, in order

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Takes in the files of one range. It holds at most a shard's worth of them: what lists as the base's shard does is dropped,
- * of anything else what changed is staged, or all of it in parts of half a shard where it is more than a shard. One thread.
+ * Compares one range of a listing with the base's shard by a digest. It holds at most a shard's worth of files: an
+ * unchanged range is dropped; of any other, the differences are staged, or all files in parts of half a shard where
+ * they are more than a shard. One thread.
  */
 final class RangeDigester implements FileSource.Visitor {
     private final CollectionCatalog catalog;
@@ -38,7 +39,7 @@ final class RangeDigester implements FileSource.Visitor {
     private String first;
 
     /**
-     * A collector for one range.
+     * A digester for one range.
      *
      * @param folder where parts are staged; unique to this range and attempt
      * @param base the base's shard of that range, or null
@@ -136,9 +137,9 @@ final class RangeDigester implements FileSource.Visitor {
         stage(buffer, FileListDiff.between(before, buffer, SourceFile::gone), base.key());
     }
 
-    private void stage(List<SourceFile> part, List<SourceFile> lines, String upon) throws InterruptedException {
+    private void stage(List<SourceFile> part, List<SourceFile> lines, String baseShard) throws InterruptedException {
         String key = "%s-%05d.jsonl.zst".formatted(folder, parts.size());
         catalog.write(key, JsonLines.write(lines));
-        parts.add(new StagedFiles(key, part.get(0).path(), part.size(), upon));
+        parts.add(new StagedFiles(key, part.get(0).path(), part.size(), baseShard));
     }
 }

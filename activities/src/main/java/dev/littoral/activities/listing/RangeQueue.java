@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The work queue and split planner of an initial listing: which ranges wait, which are listed or split, what came of them. A plain
- * state machine without threads; whoever uses it takes turns.
+ * The work queue and split planner of an initial listing: which ranges wait, which are listed or split, and their
+ * results. A plain state machine without threads; not safe for use by several at once.
  */
 final class RangeQueue {
     private final int maxRanges;
@@ -44,7 +44,7 @@ final class RangeQueue {
         /**
          * A range that is listed by another is to be {@link RangeQueue#split}.
          *
-         * @param most into at most so many parts more
+         * @param most the most parts to add
          */
         record SplitRange(SplittableRange range, int most) implements Task {}
     }
@@ -77,7 +77,7 @@ final class RangeQueue {
     }
 
     /**
-     * A range to list or, where none waits, the longest one to split; empty where there is nothing to do for now.
+     * A range to list or, where none waits, the longest one to split; empty where there is nothing to do yet.
      *
      * @param idle how many threads have nothing to do, the one that asks included
      */
@@ -112,7 +112,7 @@ final class RangeQueue {
         return waiting.isEmpty() && underWay == 0;
     }
 
-    /** A range was looked at for points to split it at; parts that are ahead of its listing wait from now on. */
+    /** Split points of a range were found; the parts that are ahead of its listing wait from now on. */
     void split(Task.SplitRange task, List<String> points) {
         List<Entry> parts = task.range().split(points.subList(0, Math.min(points.size(), task.most()))).stream()
                 .map(Entry::new)
@@ -149,7 +149,7 @@ final class RangeQueue {
         return entries.stream().map(entry -> entry.range).toList();
     }
 
-    /** What came of the ranges, in order; null for one that is not listed. */
+    /** The results of the ranges, in order; null for one that is not listed. */
     List<RangeListing> listings() {
         List<RangeListing> listings = new ArrayList<>();
         entries.forEach(entry -> listings.add(entry.listing));

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts a listing into shards. Pure. Cuts stay where they are while a shard's size allows: a moved cut would dissolve the
- * segments that lie across it. A shard that grows too large splits; a small one joins a neighbour.
+ * Plans the boundaries of shards: splits a shard that grew too large, and merges a small one with a neighbour. Pure. A
+ * boundary stays where it is while sizes allow, as moving it would dissolve the segments that lie across it.
  */
 final class ShardPlanner {
     private final int maxFiles;
@@ -54,8 +54,8 @@ final class ShardPlanner {
     }
 
     /**
-     * Splits where there are too many files. At the end of all paths shards are filled, as files that come later in order
-     * often come later in time; elsewhere they are made alike.
+     * Splits where there are too many files. At the end of all paths shards are filled, as files that come later in
+     * order often come later in time; elsewhere they get equal sizes.
      */
     private void append(
             List<PlannedShard> shards, String from, List<StagedFiles> parts, List<ShardRef> base, boolean atEnd) {
@@ -114,20 +114,20 @@ final class ShardPlanner {
         List<StagedFiles> parts = new ArrayList<>(before.parts());
         parts.addAll(shard.parts());
         List<ShardRef> base = new ArrayList<>(before.base());
-        ShardRef unlisted = before.unlisted();
+        ShardRef carriedPrefix = before.carriedPrefix();
         if (before.carried() != null) {
-            unlisted = before.carried();
+            carriedPrefix = before.carried();
             base.add(before.carried());
         }
         shard.base().stream().filter(each -> !base.contains(each)).forEach(base::add);
-        return new PlannedShard(before.from(), null, parts, unlisted, base);
+        return new PlannedShard(before.from(), null, parts, carriedPrefix, base);
     }
 
     /** The first shard's range starts before every path. */
     private static List<PlannedShard> fromTheStart(List<PlannedShard> shards) {
         if (!shards.isEmpty() && !shards.get(0).from().isEmpty()) {
             PlannedShard head = shards.get(0);
-            shards.set(0, new PlannedShard("", head.carried(), head.parts(), head.unlisted(), head.base()));
+            shards.set(0, new PlannedShard("", head.carried(), head.parts(), head.carriedPrefix(), head.base()));
         }
         return shards;
     }

@@ -6,7 +6,10 @@ import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a listing leaves out, kept compressed until it is known whether it has to be staged. Safe for use by many threads. */
+/**
+ * The skip report of a listing: the files it leaves out by name or size. Kept compressed until it is known whether it
+ * has to be staged. Safe for use by many threads.
+ */
 public final class SkippedFiles {
     private final JsonLines.Writer<SkippedFile> lines = new JsonLines.Writer<>();
     private final List<SkippedFile> first = new ArrayList<>();

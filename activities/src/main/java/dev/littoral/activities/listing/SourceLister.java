@@ -21,14 +21,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * Lists a source against the shards of the snapshot before, in parallel by runs of their ranges, in memory bounded by
- * the ranges under way. Nothing is written for a range that lists as before.
+ * Incremental listing: compares a source with the shards of the base's snapshot, in parallel by runs of their ranges.
+ * Memory is bounded by the ranges under way. Nothing is written for an unchanged range.
  */
 public final class SourceLister {
     /** The most files a shard has. One is read, balanced and written in a few megabytes. */
     public static final int MAX_FILES = 6_000;
 
-    /** Ranges listed at once. A store answers a page in tens of milliseconds, so this is thousands of files a page time. */
+    /**
+     * Ranges listed at once. A store answers a page in tens of milliseconds, so this is thousands of files a page time.
+     */
     private static final int PARALLEL = 16;
 
     /** The number of a run that hands nothing to another attempt. */
@@ -118,7 +120,7 @@ public final class SourceLister {
                 again || ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
     }
 
-    /** How far the listing is: what another attempt can go on from, or null. For any thread. */
+    /** The checkpoint that another attempt can resume from, or null. Safe to call from any thread. */
     public Checkpoint checkpoint() {
         return checkpoint;
     }
@@ -147,7 +149,7 @@ public final class SourceLister {
         List<String> cuts = IntStream.range(1, runs)
                 .mapToObj(run -> base.get(start(run, runs, base)).from())
                 .toList();
-        // Another worker may cut otherwise; what it lists in parallel is its own affair.
+        // A worker with other settings may have split the source at other points: its checkpoint does not fit.
         boolean goesOn = from != null
                 && from.cuts().equals(cuts)
                 && IntStream.range(0, runs)
@@ -172,8 +174,8 @@ public final class SourceLister {
     }
 
     /**
-     * Where two ranges meet, what the first saw beyond its end is what the next saw first. Else the store lists out of order,
-     * or the source changed at that very place; both are settled by listing it whole.
+     * Where two ranges meet, what the first saw beyond its end is what the next saw first. Else the store lists out of
+     * order, or the source changed at that very place; both are settled by listing it whole.
      */
     static void checkJoins(List<RangeListing> ranges) throws OutOfOrderException {
         for (int i = 0; i + 1 < ranges.size(); i++) {
@@ -212,7 +214,7 @@ public final class SourceLister {
         checkpoint = new Checkpoint(before.cuts(), runs);
     }
 
-    /** Deals one listing out to neighbouring ranges. */
+    /** Distributes one listing to neighbouring ranges. */
     private final class Run implements FileSource.Visitor {
         private final int number;
         private final int first;
@@ -225,7 +227,8 @@ public final class SourceLister {
         /**
          * A run of ranges.
          *
-         * @param number the run's place among all, or {@link #UNCHECKED}; what an earlier attempt listed of it is taken over
+         * @param number the run's place among all, or {@link #UNCHECKED}; what an earlier attempt listed of it is taken
+         *     over
          * @param first the number of the first range
          * @param base the shards whose ranges these are; none where a source is listed whole for the first time
          */

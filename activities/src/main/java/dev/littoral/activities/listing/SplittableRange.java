@@ -7,17 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A range of paths that is split while it is listed: its end comes nearer, always ahead of where the listing is. Safe for use by the
- * one that lists it and the one that splits it, who meet here and nowhere else.
+ * A range of paths that is split while it is listed: its end comes nearer, always ahead of where the listing is. Safe
+ * for use by the thread that lists it and the one that splits it, which share nothing else.
  */
 final class SplittableRange {
-    /** A part is split again after so many pages, and then when it has doubled: what ends sooner is not worth the requests. */
+    /**
+     * The pages after which a part is split again, and then whenever it has doubled: a shorter one is not worth the
+     * requests.
+     */
     private static final int PAGES_BEFORE_ANOTHER_SPLIT = 8;
 
-    /** So many pages are worth a split. */
+    /** The pages from which on a split is worth its requests. */
     private static final int PAGES_OF_A_PART = 4;
 
-    /** Where a split made so many parts, each of them is taken for one of many; else it is taken for nearly the whole. */
+    /**
+     * Where a split made so many parts, each of them is taken for one of many; else it is taken for nearly the whole.
+     */
     private static final int MANY = 3;
 
     private final String from;
@@ -77,7 +82,7 @@ final class SplittableRange {
      * @param recent a path that was met a page or two before
      * @param last the last one so far
      * @param to the first path beyond the range, or null
-     * @param wanted how many parts more are worth it
+     * @param wanted how many more parts are worth it
      */
     record Progress(String recent, String last, String to, int wanted) {}
 
@@ -91,7 +96,8 @@ final class SplittableRange {
     }
 
     /**
-     * Whether a path that its listing meets still belongs to it. What does counts as listed: no split puts it elsewhere.
+     * Whether a path that its listing meets still belongs to it. What does counts as listed: no split puts it
+     * elsewhere.
      *
      * @param splittable is run when the range has just proved to be long enough for a split
      */
@@ -128,23 +134,26 @@ final class SplittableRange {
         return !ended && !beingSplit && met > splitAfter;
     }
 
-    /** Somebody looks for points to split it at; one at a time. */
+    /** A thread starts to look for points to split it at; one at a time. */
     synchronized void beginSplit() {
         beingSplit = true;
     }
 
     /**
-     * Where it may be split. What was met of one of many lets expect about as much again; of the whole nothing is known after a
-     * page.
+     * Where it may be split. What was met of one of many lets expect about as much again; of the whole nothing is known
+     * after a page.
      *
-     * @param most at most so many parts more
+     * @param most the most parts to add
      */
     synchronized Progress progress(int most) {
         int wanted = partOfMany ? (int) Math.min(most, met / (PAGES_OF_A_PART * pageSize)) : most;
         return new Progress(pageBefore, last, to, wanted);
     }
 
-    /** Ends this range at the first of some points that its listing has not come to, and returns the ranges from there on. */
+    /**
+     * Ends this range at the first of some points that its listing has not come to, and returns the ranges from there
+     * on.
+     */
     synchronized List<SplittableRange> split(List<String> points) {
         beingSplit = false;
         List<String> ahead = points.stream().filter(this::isAhead).toList();

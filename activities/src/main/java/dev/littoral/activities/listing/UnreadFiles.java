@@ -15,8 +15,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Files of the base that its update could not read. That they list as before says nothing of whether they can be read now, so
- * each listing looks at them again: a read of one byte for each such file of a shard that would be carried over. One thread.
+ * Files of the base that its update could not read, such as archived ones. An unchanged listing does not say whether
+ * they can be read now, so each listing tries again: a read of one byte for each such file of a shard that would be
+ * carried over. One thread.
  */
 final class UnreadFiles {
     private final FileSource source;
@@ -80,7 +81,7 @@ final class UnreadFiles {
         } catch (ArchivedException e) {
             return false;
         } catch (FileChangedException e) {
-            // Who opens it lists again.
+            // The step that opens it finds the change, and lists again.
             return true;
         }
     }

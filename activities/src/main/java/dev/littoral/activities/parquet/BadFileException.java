@@ -4,8 +4,8 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 
 /**
- * A finding about a file: its bytes were read, and they are not what a source's file has to be. Only this package makes one, so
- * that nothing a store or a file system answers is ever taken for a property of a file.
+ * A data file that is corrupt or unsupported: its bytes were read, and are not a Parquet file that can be served. Only
+ * this package makes one, so an answer of a store or a file system is never taken for a property of a file.
  */
 public final class BadFileException extends LittoralException {
     private static final long serialVersionUID = 1L;

@@ -3,9 +3,9 @@ package dev.littoral.activities.parquet;
 import dev.littoral.activities.path.SourceFile;
 
 /**
- * Reads Thrift's compact protocol from part of an array. Trusts no byte: every length and count is held against the bytes that
- * are left before anything is done with it, and every step consumes a byte, so the time is linear and nothing is allocated.
- * What cannot be read is an INPUT failure that names the file and the place. For one thread.
+ * Decoder of Thrift's compact protocol for untrusted input: every length and count is held against the bytes that are
+ * left before anything is done with it, and every step consumes a byte, so the time is linear and nothing is allocated.
+ * Bytes that cannot be read are an INPUT failure that names the file and the place. One thread.
  */
 final class CompactReader {
     /** What {@link #field} returns after the last field of a struct; no field has this id. */
@@ -126,7 +126,7 @@ final class CompactReader {
         at += (int) length;
     }
 
-    /** Passes over the value of the field whose header was read last. */
+    /** Skips the value of the field whose header was read last. */
     void skip() {
         if (!isBoolean()) {
             skip(type, 0);
@@ -170,7 +170,7 @@ final class CompactReader {
         }
     }
 
-    /** Passes over elements of a collection. Unlike a field's, a boolean there has a byte of its own. */
+    /** Skips elements of a collection. Unlike a field's, a boolean there has a byte of its own. */
     private void skipAll(int count, int elementType, int depth) {
         switch (elementType) {
             case I16, I32, I64, BINARY, LIST, SET, MAP, STRUCT -> {

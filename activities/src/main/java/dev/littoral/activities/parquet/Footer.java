@@ -2,7 +2,7 @@ package dev.littoral.activities.parquet;
 
 import java.util.Optional;
 
-/** What a file's footer tells. Immutable. */
+/** The metadata in a Parquet file's footer. Immutable. */
 public final class Footer {
     private final long rows;
     private final long[] rowGroupRows;

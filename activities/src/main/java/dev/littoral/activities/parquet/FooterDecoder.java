@@ -6,9 +6,9 @@ import dev.littoral.activities.path.SourceFile;
 import java.util.Arrays;
 
 /**
- * Decodes a footer: the schema, the rows of each row group, and of the column chunks just enough to see that they can be there.
- * Passes over everything else. Whatever the bytes are, the result is a footer or an INPUT failure, in linear time and in memory
- * proportional to the bytes.
+ * Decodes a Parquet footer: the schema, the rows of each row group, and of the column chunks just enough to see that
+ * they can be there. Skips everything else. Whatever the bytes are, the result is a footer or an INPUT failure, in
+ * linear time and in memory proportional to the bytes.
  */
 final class FooterDecoder {
     /** More rows than any file has, and few enough that no sum overflows. */
@@ -28,9 +28,8 @@ final class FooterDecoder {
     /** The first column chunk without metadata, or null. Only a file with encrypted columns may have one. */
     private String bareChunk;
 
-    // Of the row group being read: how many column chunks it has, and the first with each thing that only its number of
-    // rows,
-    // which comes later, can tell to be wrong; -1 for none.
+    // Of the row group being read: how many column chunks it has, and the first of each kind that is wrong or right
+    // only by the number of rows, which comes later; -1 for none.
     private int chunks;
     private int foreignChunk;
     private String foreignPath;
@@ -98,7 +97,7 @@ final class FooterDecoder {
 
     private void readRowGroups() {
         int count = in.structs();
-        // Grows with what is there: the count is only what the footer claims.
+        // Grows with what is there: the count is only what the footer says.
         long[] rows = new long[Math.min(count, 1024)];
         for (int group = 0; group < count; group++) {
             if (group == rows.length) {
@@ -123,7 +122,7 @@ final class FooterDecoder {
         }
         require(chunks >= 0, "row group " + group + " without columns", "a list of them");
         require(rows != null, "row group " + group + " without num_rows", "one");
-        // Where there are no rows, nobody reads a chunk, and writers differ in what they put there.
+        // Where there are no rows, no reader reads a chunk, and writers differ in what they put there.
         if (rows > 0) {
             checkColumnChunks(group, rows);
         }

@@ -2,21 +2,22 @@ package dev.littoral.activities.parquet;
 
 import java.util.Arrays;
 
-/** Cuts a file into the row ranges that become fragments. */
+/** Splits a data file into fragments: row ranges along the boundaries of its row groups. */
 public final class FragmentSplitter {
     static final int MAX_FRAGMENTS = 1_000_000;
 
     private FragmentSplitter() {}
 
     /**
-     * Cuts a file's rows into fragments of at most {@code target} rows, in as long stretches of whole row groups as fit. Only a
-     * row group of more than {@code target} rows is cut itself. The same input gives the same cuts. O(row groups + fragments).
+     * Cuts a file's rows into fragments of at most {@code target} rows, in as long stretches of whole row groups as
+     * fit. Only a row group of more than {@code target} rows is cut itself. The same input gives the same cuts. O(row
+     * groups + fragments).
      *
      * @param path the file, for the failure's message
      * @param rowGroupRows rows of each row group, at least 0 each
      * @param target most rows of a fragment, at least 1
-     * @return the fragments' boundaries, rising: 0, then the end of each, which is the start of the next, the last being the
-     *     file's rows. Just 0 for a file without rows.
+     * @return the fragments' boundaries, rising: 0, then the end of each, which is the start of the next, the last
+     *     being the file's rows. Just 0 for a file without rows.
      * @throws BadFileException when there would be more than 1,000,000 fragments
      */
     public static long[] split(String path, long[] rowGroupRows, long target) {
@@ -43,7 +44,7 @@ public final class FragmentSplitter {
     }
 
     /**
-     * Looks whether a file's rows alone make too many fragments, before memory is taken for them.
+     * Checks whether a file's rows alone make too many fragments, before memory is allocated for them.
      *
      * @throws BadFileException when they do
      */

@@ -3,8 +3,8 @@ package dev.littoral.activities.parquet;
 import java.util.concurrent.Semaphore;
 
 /**
- * Bounds the bytes that many threads hold at once. First come, first served, so that a large wish is not starved by small ones.
- * Who holds some must give them back before asking for more.
+ * A fair semaphore of bytes, which bounds what many threads hold at once: first come, first served, so small requests
+ * do not starve a large one. A thread must give back what it holds before it asks for more.
  */
 final class MemoryBudget {
     private final int bytes;
@@ -15,7 +15,7 @@ final class MemoryBudget {
         this.free = new Semaphore(bytes, true);
     }
 
-    /** Waits for so many bytes; who wants more than there are gets all. */
+    /** Waits for bytes; a request for more than the whole budget gets the whole budget. */
     void take(int wanted) throws InterruptedException {
         free.acquire(Math.min(wanted, bytes));
     }

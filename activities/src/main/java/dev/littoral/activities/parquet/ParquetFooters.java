@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Reads the footers of Parquet files: one read of the file's last bytes, a second one only where the footer is larger. How many
- * bytes the first read asks for grows with the footers it meets, from 16 KiB to at most 1 MiB. All instances in a process together
- * hold at most 64 MiB of footers, or one that is larger. Safe for use by many threads; one instance per worker or shard.
+ * Reads the footers of Parquet files: one read of the file's last bytes, a second one only where the footer is larger.
+ * How many bytes the first read asks for grows with the footers it meets, from 16 KiB to at most 1 MiB. All instances
+ * in a process together hold at most 64 MiB of footers, or one that is larger. Safe for use by many threads; one
+ * instance per worker or shard.
  */
 public final class ParquetFooters {
     private static final int FIRST_TAIL = 16 << 10;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.HexFormat;
 
-/** Bytes of a file as a message shows them. */
+/** Names and bytes of a file, made printable for messages. */
 final class ParquetNames {
     private static final int MAX_BYTES = 120;
 

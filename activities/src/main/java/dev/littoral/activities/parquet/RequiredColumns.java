@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks that a file has the columns its source's spec asks for. */
+/** Schema check: whether a file has the columns that its source's spec requires. */
 public final class RequiredColumns {
     private static final int MAX_NAMES = 20;
 
@@ -15,8 +15,8 @@ public final class RequiredColumns {
     /**
      * Checks. Types compare exactly; a time or timestamp matches in any unit.
      *
-     * @throws BadFileException naming the file, what was found and what was expected, for the first required column that the file
-     *     lacks or has with another type
+     * @throws BadFileException naming the file, what was found and what was expected, for the first required column
+     *     that the file lacks or has with another type
      */
     public static void check(SourceFile file, Footer footer, List<RequiredColumn> columns) {
         finding(file, footer, columns).ifPresent(finding -> {

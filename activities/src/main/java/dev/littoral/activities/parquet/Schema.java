@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The columns of a file. Keeps the bytes of the footer that say so and reads them again when asked: a walk over all elements for
- * each question, no memory beyond the bytes. Immutable.
+ * The schema of a Parquet file. Keeps the footer's bytes and decodes them again on each call: O(elements) time, and no
+ * memory beyond the bytes. Immutable.
  */
 public final class Schema {
-    /** Room for more columns than any reader copes with. */
+    /** More columns than any reader can handle. */
     private static final int MAX_BYTES = 16 << 20;
 
     private final SourceFile file;
@@ -64,17 +64,17 @@ public final class Schema {
     }
 
     /**
-     * What tells two schemas apart: 16 hex characters. Names, order, nesting, repetition and types with all their parameters
-     * count; the root's name, field ids and metadata do not, nor whether a writer used a converted type or the logical type it
-     * stands for.
+     * The schema's fingerprint: 16 hex characters. Names, order, nesting, repetition and types with all their
+     * parameters count; the root's name, field ids and metadata do not, nor whether a writer used a converted type or
+     * the logical type it stands for.
      */
     public String fingerprint() {
         return fingerprint;
     }
 
     /**
-     * The type of a column or group in the words of {@link dev.littoral.workflows.model.ColumnTypes}, or empty when there is
-     * none of that path.
+     * The type of a column or group in the words of {@link dev.littoral.workflows.model.ColumnTypes}, or empty when
+     * there is none of that path.
      *
      * @param path the names from below the root, joined by dots
      */

@@ -3,9 +3,9 @@ package dev.littoral.activities.parquet;
 import java.util.Arrays;
 
 /**
- * Walks a footer's schema: the elements of a tree in depth-first order, each with its number of children. Reads them one at a
- * time, so a hostile schema costs no more memory than its bytes. A tree that does not add up is an INPUT failure. For one
- * thread.
+ * Cursor over a footer's schema: the elements of a tree in depth-first order, each with its number of children. Reads
+ * them one at a time, so a hostile schema costs no more memory than its bytes. An inconsistent tree is an INPUT
+ * failure. One thread.
  */
 final class SchemaCursor {
     private final CompactReader in;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
-/** One element of a footer's schema, read over and over into the same object. For one thread. */
+/** One element of a footer's schema: a column or group. One instance is used for all elements. One thread. */
 final class SchemaElement {
     private static final int ABSENT = Integer.MIN_VALUE;
     private static final int REQUIRED = 0;
@@ -101,8 +101,8 @@ final class SchemaElement {
     }
 
     /**
-     * Feeds a digest with everything that makes the element what it is, in one form however the writer put it: a converted type
-     * reads like the logical type it stands for.
+     * Feeds a digest with everything that makes the element what it is, in one form however the writer put it: a
+     * converted type reads like the logical type it stands for.
      *
      * @param named false for the root, whose name and repetition differ between writers and mean nothing
      */
@@ -117,8 +117,8 @@ final class SchemaElement {
     }
 
     /**
-     * The type in the words of {@link dev.littoral.workflows.model.ColumnTypes}; the physical type where the logical one is not
-     * known.
+     * The type in the words of {@link dev.littoral.workflows.model.ColumnTypes}; the physical type where the logical
+     * one is not known.
      */
     String type() {
         return switch (logical) {

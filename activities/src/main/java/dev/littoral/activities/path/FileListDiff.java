@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What turns one list of files into another, so that a step hands on what changed and not all that stayed. Both lists are sorted
- * as {@link PathOrder} compares and name no path twice. Pure.
+ * The diff between two sorted lists of files, so that a step passes on what changed and not what stayed. Both lists are
+ * sorted as {@link PathOrder} compares and name no path twice. Pure.
  */
 public final class FileListDiff {
     private FileListDiff() {}

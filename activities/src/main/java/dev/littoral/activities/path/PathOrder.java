@@ -2,15 +2,15 @@ package dev.littoral.activities.path;
 
 import java.util.Comparator;
 
-/** The one order of paths: by their UTF-8 bytes, whatever the source. */
+/** The sort order of paths, whatever the source: by their UTF-8 bytes, as object stores list keys. */
 public final class PathOrder {
     public static final Comparator<String> ORDER = PathOrder::compare;
 
     private PathOrder() {}
 
     /**
-     * Compares as the UTF-8 bytes of both would. That is the order of code points; {@link String#compareTo} differs where
-     * surrogates meet U+E000 to U+FFFF.
+     * Compares as the UTF-8 bytes of both would. That is the order of code points; {@link String#compareTo} differs
+     * where surrogates meet U+E000 to U+FFFF.
      */
     public static int compare(String a, String b) {
         int n = Math.min(a.length(), b.length());

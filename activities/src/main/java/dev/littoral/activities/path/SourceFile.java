@@ -1,7 +1,7 @@
 package dev.littoral.activities.path;
 
 /**
- * A file as a listing found it.
+ * A data file as a listing of the source found it.
  *
  * @param path where it is, whole: {@code s3://bucket/key} or an absolute local path, raw, nothing percent-encoded
  * @param version tells two contents under one path apart; compared for equality only

@@ -8,11 +8,11 @@ import io.temporal.activity.ActivityInfo;
  *
  * @param workflowId its ID, which no other running workflow of the namespace has
  * @param workflowType its type
- * @param attempt which try of the activity this is, from 1
+ * @param attempt the attempt of the activity, from 1
  */
 public record ActivityCaller(String workflowId, String workflowType, int attempt) {
 
-    /** The one that asked for the activity which this thread runs. */
+    /** The caller of the activity that this thread runs. */
     static ActivityCaller now() {
         ActivityInfo info = Activity.getExecutionContext().getInfo();
         return new ActivityCaller(info.getWorkflowId(), info.getWorkflowType(), info.getAttempt());

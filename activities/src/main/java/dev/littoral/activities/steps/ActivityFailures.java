@@ -16,7 +16,10 @@ import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The edge between activities and Temporal: every failure leaves with its class, and without its stack. */
+/**
+ * Converts failures of activities to Temporal's: each gets its type, which decides whether it is retried, and no stack
+ * trace.
+ */
 final class ActivityFailures {
     private static final Logger LOG = LoggerFactory.getLogger(ActivityFailures.class);
 
@@ -56,7 +59,7 @@ final class ActivityFailures {
             if (failed.isPresent()) {
                 throw failed.get();
             }
-            // Work on another thread hands its errors over wrapped.
+            // An error on another thread arrives wrapped.
             Throwable bug = e instanceof ExecutionException ? e.getCause() : e;
             throw failure(
                     FailureType.INTERNAL,
@@ -64,9 +67,8 @@ final class ActivityFailures {
                             + ", a bug in Littoral; the worker's log has the stack",
                     false);
         } finally {
-            // A worker that stops has interrupted this thread. Left marked, the SDK could not tell the service how the
-            // step ended, and
-            // another worker would go on only when heartbeats have stayed away.
+            // A worker that stops has interrupted this thread. With the interrupt set, the SDK could not report how the
+            // step ended, and another worker would resume only after the heartbeat timeout.
             Thread.interrupted();
         }
     }

@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** Heartbeats for an activity while its work runs on another thread, so that a cancel is noticed whatever the work waits for. */
+/**
+ * Heartbeats of an activity, sent while its work runs on another thread, so that a cancel is noticed whatever the work
+ * waits for.
+ */
 final class Heartbeats {
     private static final long EVERY_MILLIS = 500;
 
@@ -20,8 +23,8 @@ final class Heartbeats {
     private Heartbeats() {}
 
     /**
-     * Runs work and heartbeats until it is done. When the activity is cancelled, its worker stops or a heartbeat fails, the
-     * work is interrupted and waited for, and that comes out.
+     * Runs work and heartbeats until it is done. When the activity is cancelled, its worker stops or a heartbeat fails,
+     * the work is interrupted and waited for, and that failure is thrown.
      *
      * @param details what to heartbeat: how far the work is, and where another attempt can go on
      */

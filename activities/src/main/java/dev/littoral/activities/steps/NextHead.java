@@ -64,7 +64,10 @@ record NextHead(Clock clock) {
                 request.reason());
     }
 
-    /** Never before the base's: another worker's clock may be ahead, or this one be set back, and retention counts from it. */
+    /**
+     * Never before the base's: another worker's clock may be ahead, or this one be set back, and retention counts from
+     * it.
+     */
     private Instant time(Head base) {
         Instant now = clock.instant();
         return base.exists() && now.isBefore(base.time()) ? base.time() : now;

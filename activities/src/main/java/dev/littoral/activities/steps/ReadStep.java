@@ -25,7 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One attempt of reading touched shards: opens files that are new or changed and stages each shard's difference to the base. */
+/**
+ * One attempt of reading touched shards: opens files that are new or changed and stages each shard's difference to the
+ * base.
+ */
 final class ReadStep {
     private final CountingStore store;
     private final UpdateActivitiesImpl.Opener sources;

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Gives every fragment of a shard its segment. Pure. */
+/** Balances a shard: keeps or assigns the segment of every fragment. Pure. */
 final class ShardBalancer {
     private ShardBalancer() {}
 
@@ -44,7 +44,7 @@ final class ShardBalancer {
             long newRows) {}
 
     /**
-     * How many rows a difference adds and removes. A file that is only cut otherwise is neither new nor gone.
+     * How many rows a difference adds and removes. A file that is only split otherwise is neither new nor gone.
      *
      * @param base the base's files, in order
      * @param changes the difference to them

@@ -34,14 +34,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Turns a touched shard's listing into its files with their fragments. A file whose version did not change is not opened. A
- * fragment keeps its segment only when all fragments of that segment are still there.
+ * Reads a touched shard: turns its listing into files with their fragments. A file whose version did not change is not
+ * opened. A fragment keeps its segment only when all fragments of that segment are still there.
  */
 final class ShardReader {
-    /** A file is opened by a task of its own, but tasks are made for so many files at a time. */
+    /** The number of files for which tasks, one a file, are made at a time. */
     private static final int BATCH = 4_096;
 
-    /** The most fragments of one shard. They fit into memory; more come of a target that is far too small. */
+    /** The most fragments of one shard. They fit into memory; only a target that is far too small makes more. */
     private static final long MAX_FRAGMENTS = 4_000_000;
 
     private static final String NO_ROWS = "no rows";
@@ -77,8 +77,8 @@ final class ShardReader {
     /**
      * A shard's files, and how they differ from the base.
      *
-     * @param changes what turns the base's files in the shard's range into those listed; fragments of files that are new name no
-     *     segment
+     * @param changes what turns the base's files in the shard's range into those listed; fragments of files that are
+     *     new name no segment
      * @param fragments how many fragments the listed files have
      * @param rows rows of these files that are new or gone
      */
@@ -134,12 +134,13 @@ final class ShardReader {
     private List<SourceFile> listed(PlannedShard shard, Map<String, List<FileEntry>> shards)
             throws InterruptedException {
         List<SourceFile> listed = new ArrayList<>();
-        if (shard.unlisted() != null) {
-            listed.addAll(files(shards.get(shard.unlisted().key())));
+        if (shard.carriedPrefix() != null) {
+            listed.addAll(files(shards.get(shard.carriedPrefix().key())));
         }
         for (StagedFiles part : shard.parts()) {
             List<SourceFile> lines = catalog.lines(part.object(), SourceFile.class);
-            listed.addAll(part.upon() == null ? lines : FileListDiff.apply(files(shards.get(part.upon())), lines));
+            listed.addAll(
+                    part.baseShard() == null ? lines : FileListDiff.apply(files(shards.get(part.baseShard())), lines));
         }
         return listed;
     }
@@ -176,10 +177,11 @@ final class ShardReader {
     }
 
     /**
-     * Opens a file. Only a finding about its bytes leaves it out for good, and an archive's refusal until it can be read; whatever
-     * else a store or a file system answers fails the update.
+     * Opens a file. Only a finding about its bytes leaves it out for good, and an archive's refusal until it can be
+     * read; whatever else a store or a file system answers fails the update.
      *
-     * @param claimed fragments that the files opened so far have at least; what a few bytes claim must not fill the memory
+     * @param claimed fragments that the files opened so far have at least; what a few bytes claim must not fill the
+     *     memory
      */
     private FileEntry open(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
         try {

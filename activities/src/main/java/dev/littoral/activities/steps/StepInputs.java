@@ -27,9 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Input checks of activities. Whoever may start workflows in a namespace can schedule an activity with any input; it is checked as
- * strictly as a message, so that nobody can make an activity do what no message could. A refusal is one sentence of the class
- * INPUT.
+ * Validates the input of activities. Anybody who may start workflows in a namespace can schedule an activity with any
+ * input, so it is checked as strictly as a message. A refusal is one sentence of the type INPUT.
  */
 class StepInputs {
     private static final long MAX_VERSION = 9_999_999_998L;
@@ -41,7 +40,7 @@ class StepInputs {
 
     private static final Pattern COMMIT_ID = Pattern.compile("[0-9a-z-]{1,100}");
 
-    /** How commits of builds are named that do not put the update's number first. */
+    /** The commitIds of older builds, which do not put the update's number first. */
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Pattern PLAN = Pattern.compile("staging/\\d{10}/r\\d{1,3}-[0-9a-z-]{1,100}/plan\\.json\\.zst");

@@ -1,6 +1,6 @@
 package dev.littoral.activities.steps;
 
-/** What a long step heartbeats: how far it is. */
+/** The progress of a long step, as it is heartbeated. */
 public interface StepProgress {
     /** What is counted: listed, opened or balanced. */
     String step();

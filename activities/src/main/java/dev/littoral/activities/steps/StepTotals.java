@@ -14,7 +14,9 @@ import java.util.Map;
 
 /** The totals of one activity: what its shards add up to, and the requests it made. Pure. */
 final class StepTotals {
-    /** What the skip reports of one step may have in all: they travel in payloads, and a history takes so many of them. */
+    /**
+     * The most characters of the skip reports of one step: they travel in payloads, whose sum in a history is bounded.
+     */
     static final int MAX_SKIPPED_CHARS = 200_000;
 
     static final ReadOutcome.Read NO_READ = new ReadOutcome.Read(0, 0, 0, 0, 0, List.of(), 0, 0, 0, Map.of());
@@ -74,12 +76,12 @@ final class StepTotals {
         return requests;
     }
 
-    /** Whether so many finished shards, which somebody heartbeated, can be among those of a request. */
+    /** Whether a heartbeated number of finished shards can be right for a request. */
     static boolean isWithin(int shards, ShardsRequest request) {
         return shards >= 0 && shards <= request.to() - request.from();
     }
 
-    /** Whether what somebody heartbeated can be such a sum. */
+    /** Whether a heartbeated sum can be right. */
     static boolean isPlausible(ReadOutcome.Read sum) {
         return sum != null
                 && sum.added() >= 0

@@ -99,8 +99,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     }
 
     /**
-     * What an attempt before has heartbeated, or empty. Anybody in the namespace can heartbeat for it: details of another type
-     * are taken for none.
+     * What an attempt before has heartbeated, or empty. Anybody in the namespace can heartbeat for it: details of
+     * another type are taken for none.
      */
     private static <T> Optional<T> heartbeat(Class<T> type) {
         try {

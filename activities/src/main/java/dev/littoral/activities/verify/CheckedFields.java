@@ -3,7 +3,7 @@ package dev.littoral.activities.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 
-/** The fields of one JSON object, each checked as it is read. What is not right is a finding. */
+/** The fields of one JSON object, each validated as it is read. A wrong one is a finding. */
 final class CheckedFields {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -14,7 +14,7 @@ final class CheckedFields {
     private boolean whole = true;
 
     /**
-     * CheckedFields of an object.
+     * The fields of an object.
      *
      * @param object whose content it is
      * @param prefix where in it, to be put before a field's name
@@ -116,7 +116,7 @@ final class CheckedFields {
                 expected);
     }
 
-    /** Takes over that fields below were not right. */
+    /** Adopts whether the fields of an object below were right. */
     void alsoOf(CheckedFields below) {
         whole &= below.whole;
     }

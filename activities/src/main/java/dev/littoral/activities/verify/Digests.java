@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Digests, as the catalog's format states them, and shorter numbers that stand for what is compared. */
+/** SHA-256 digests, as the catalog's format has them, and 64-bit hashes for comparisons in memory. */
 final class Digests {
     private Digests() {}
 
@@ -22,19 +22,19 @@ final class Digests {
         return HexFormat.of().formatHex(sha256().digest(bytes));
     }
 
-    /** A number that stands for a text. Never 0. */
+    /** The hash of a text. Never 0. */
     static long of(String text) {
         long number = ByteBuffer.wrap(sha256().digest(text.getBytes(StandardCharsets.UTF_8)))
                 .getLong();
         return number == 0 ? 1 : number;
     }
 
-    /** A number that stands for a sequence that goes on. */
+    /** The hash of a sequence, extended by one number. */
     static long then(long before, long next) {
         return mix(before * 0x9E3779B97F4A7C15L + next + 1);
     }
 
-    /** Spreads what is near. The finalizer of MurmurHash3. */
+    /** The finalizer of MurmurHash3. */
     static long mix(long value) {
         long mixed = (value ^ (value >>> 33)) * 0xFF51AFD7ED558CCDL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xC4CEB9FE1A85EC53L;

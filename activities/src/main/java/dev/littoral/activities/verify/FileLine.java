@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * One line of a shard's object: a file with its fragments. One instance is used for all lines, so a file of a million fragments
- * costs no more than their numbers.
+ * One line of a shard's object: a file with its fragments. One instance is used for all lines, so a file of a million
+ * fragments costs no more than their numbers.
  */
 final class FileLine {
     private static final int PATH = 1;
@@ -20,7 +20,7 @@ final class FileLine {
     private static final int SKIPPED = 64;
     private static final int UNREAD = 128;
 
-    /** How reasons begin of files that were not read, where a build did not mark them. */
+    /** The prefix of reasons for files that could not be read, where a build did not mark them. */
     private static final String NOT_READ = "Cannot ";
 
     String path;

@@ -3,7 +3,7 @@ package dev.littoral.activities.verify;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * One thing that verifying found.
+ * A finding of the verification.
  *
  * @param object the key of a catalog object, or the path of a source's file
  * @param found what is there
@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Finding(Severity severity, String object, String found, String expected) {
-    /** It all, in one sentence. */
+    /** The finding in one sentence. */
     public String sentence() {
         return object + ": " + found + (expected == null ? "" : "; expected " + expected);
     }

@@ -9,7 +9,7 @@ final class FindingText {
 
     private FindingText() {}
 
-    /** The start of a text that a stranger may have written. */
+    /** The start of an untrusted text. */
     static String brief(String text) {
         return text.length() <= BRIEF ? text : text.substring(0, BRIEF) + "…";
     }

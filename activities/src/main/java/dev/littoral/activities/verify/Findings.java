@@ -4,9 +4,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Hands findings on as they come, but only the first of each object, and counts all. One thread. */
+/** Counts findings, and passes on the first of each object as they come. One thread. */
 final class Findings {
-    /** An object whose every line is wrong says so with fewer. */
+    /** Bounds the output for an object whose every line is wrong. */
     private static final int OF_ONE_OBJECT = 10;
 
     private final Consumer<Finding> to;

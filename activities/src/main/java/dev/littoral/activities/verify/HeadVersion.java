@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * A head version, as its object says it.
+ * A version of the commit log, as its object has it.
  *
  * @param object the key of its object
  * @param source as it is written
@@ -70,7 +70,7 @@ record HeadVersion(
         return null;
     }
 
-    /** Retention rests on it. */
+    /** Retention depends on it. */
     private static void checkTime(CheckedFields fields) {
         String time = fields.text("time", false);
         if (!time.isEmpty()) {

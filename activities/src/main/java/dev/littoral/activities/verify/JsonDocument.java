@@ -44,7 +44,7 @@ final class JsonDocument {
         return FAST.createParser(new ZstdInputStream(new ByteArrayInputStream(compressed)));
     }
 
-    /** Nothing may come any more. */
+    /** Fails when anything follows. */
     static void end(JsonParser parser) throws IOException {
         if (parser.nextToken() != null) {
             throw new IOException("something follows the JSON object");

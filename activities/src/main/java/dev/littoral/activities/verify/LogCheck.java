@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Checks the head's versions as they come, the newest first, and the snapshots that they name. */
+/** Checks the commit log's versions, the newest first, and the snapshots that they name. */
 final class LogCheck {
     private static final Pattern NAME = Pattern.compile("head/(\\d{10})\\.json");
     private static final String DIGEST = "sha256";
@@ -229,7 +229,7 @@ final class LogCheck {
         }
     }
 
-    /** All versions came. */
+    /** Ends the check, after the last version. */
     void finish() throws InterruptedException {
         if (commitIds.size() == MAX_COMMIT_IDS) {
             findings.info(

@@ -2,7 +2,10 @@ package dev.littoral.activities.verify;
 
 import java.util.Arrays;
 
-/** A map from numbers to rows of numbers, for millions of them, up to a bound. A number that was put in stays. */
+/**
+ * A hash table from a long to some longs, for millions of keys without objects, up to a bound. Open addressing; nothing
+ * is removed.
+ */
 final class LongTable {
     /** What is returned for a number that does not fit in. */
     static final int FULL = -1;

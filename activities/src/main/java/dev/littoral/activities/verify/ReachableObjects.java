@@ -3,8 +3,8 @@ package dev.littoral.activities.verify;
 import java.util.Optional;
 
 /**
- * The objects that versions name, directly or by their snapshots, and their bytes as they are named. One number an object is in
- * memory. One thread.
+ * The objects that versions name, directly or by their snapshots, and their bytes as they are named. One number an
+ * object is in memory. One thread.
  */
 final class ReachableObjects {
     private static final int LIMIT = 1 << 26;

@@ -3,8 +3,9 @@ package dev.littoral.activities.verify;
 import java.util.List;
 
 /**
- * The ledger of segments across shards and snapshots: each lies in one shard of a snapshot, and has one content for ever. Three
- * numbers a segment are in memory, up to a bound; beyond that segments are not compared, which is a finding. One thread.
+ * The ledger of segments across shards and snapshots: each lies in one shard of a snapshot, and has one content for
+ * ever. Three numbers a segment are in memory, up to a bound; beyond that segments are not compared, which is a
+ * finding. One thread.
  */
 final class SegmentLedger {
     private static final int CONTENT = 0;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What a shard's object is found to hold.
+ * The facts that verifying found in a shard's object.
  *
  * @param sha256 the digest of its bytes
  * @param first its first path, or null when it has none

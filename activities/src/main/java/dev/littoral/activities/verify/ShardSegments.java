@@ -1,6 +1,6 @@
 package dev.littoral.activities.verify;
 
-/** The segments of a shard by rising id, each with a number that stands for its content. */
+/** The segments of a shard by rising id, each with a hash of its content. */
 final class ShardSegments {
     private final long[] ids;
     private long[] contents;
@@ -22,7 +22,7 @@ final class ShardSegments {
         return contents[i];
     }
 
-    /** Lets go of the contents, once they were compared. */
+    /** Frees the hashes once they were compared. */
     void forgetContents() {
         contents = new long[0];
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 
-/** The list of files that were left out by name or size. */
+/** Reads a skip report: the list of files that were left out by name or size. */
 final class SkipReportReader {
     private SkipReportReader() {}
 

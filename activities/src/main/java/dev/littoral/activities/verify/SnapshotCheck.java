@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Checks snapshots from the newest to the oldest. A shard that two neighbouring snapshots share is read once. In memory are
- * one root, what its shards came to, and a few numbers for each segment and object that the snapshots ever had.
+ * Checks snapshots from the newest to the oldest. A shard that two neighbouring snapshots share is read once. In memory
+ * are one root, what its shards came to, and a few numbers for each segment and object that the snapshots ever had.
  */
 final class SnapshotCheck {
     private final ReachableObjects reachable;
@@ -120,7 +120,7 @@ final class SnapshotCheck {
         return released;
     }
 
-    /** All versions came. */
+    /** Ends the check, after the last version. */
     void finish() {
         segments.finish();
     }

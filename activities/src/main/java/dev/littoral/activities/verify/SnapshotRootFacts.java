@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A snapshot's root, as its object says it.
+ * The manifest (root) of a snapshot, as its object has it.
  *
  * @param skipped how many files were left out by name or size
  * @param skipReport the key of the object that lists them, or null
@@ -31,7 +31,7 @@ record SnapshotRootFacts(
     private static final long FORMAT = 1;
 
     /**
-     * How a root names a shard.
+     * A reference to a shard in a root.
      *
      * @param unread how many of its files could not be read, or null where it is not said
      */

@@ -12,13 +12,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** Merges a listing of the source with the files of a snapshot. In memory are the files of one shard. */
+/**
+ * Checks a snapshot against the source: merges a listing with the snapshot's files. In memory are the files of one
+ * shard.
+ */
 final class SourceCheck implements FileSource.Visitor {
     private final StoredObjects objects;
     private final SnapshotRootFacts root;
     private final Findings findings;
     private final Deque<Entry> entries = new ArrayDeque<>();
-    /** Shards that cannot be read, so that nobody knows which files they need. */
+    /** Shards that cannot be read: which files they have is unknown. */
     private final List<Range> unknown = new ArrayList<>();
 
     private int nextShard;

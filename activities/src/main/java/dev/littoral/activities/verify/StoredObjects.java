@@ -42,7 +42,7 @@ final class StoredObjects {
         void key(String key) throws InterruptedException;
     }
 
-    /** Hands over all keys that start with a prefix. */
+    /** Passes all keys with a prefix to the visitor. */
     void forEach(String prefix, Visitor visitor) throws InterruptedException {
         int below = name("").length();
         String after = null;

@@ -3,7 +3,7 @@ package dev.littoral.activities.verify;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * What was verified, and what came of it.
+ * The summary of a verification: what was read, and how many findings there are.
  *
  * @param versions how many versions of the head there are
  * @param oldest the number of the oldest

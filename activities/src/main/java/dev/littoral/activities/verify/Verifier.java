@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks a collection's catalog against the format that its documentation states. It shares nothing with the code that writes
- * and reads catalogs but the access to the store's bytes, so a mistake there is found here. It only reads, and may run while
- * updates and clean-up do. Damage is a finding, never an exception.
+ * Checks a collection's catalog against the format that its documentation states. It shares nothing with the code that
+ * writes and reads catalogs but the access to the store's bytes, so a mistake there is found here. It only reads, and
+ * may run while updates and clean-up do. Damage is a finding, never an exception.
  */
 public final class Verifier {
     private static final String MARKER = "_littoral/store.json";

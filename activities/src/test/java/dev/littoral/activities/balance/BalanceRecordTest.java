@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Pins the rule: a change of it, meant or not, shows here, as it decides what is indexed anew. One that is meant comes with what
- * {@link BalanceTracesTest} measures, and with these digests of what the rule then does.
+ * Pins the rule: a change of it, meant or not, shows here, as it decides what is indexed anew. One that is meant comes
+ * with what {@link BalanceTracesTest} measures, and with these digests of what the rule then does.
  */
 class BalanceRecordTest {
     @ParameterizedTest

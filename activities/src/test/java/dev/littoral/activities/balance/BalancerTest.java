@@ -18,7 +18,7 @@ class BalancerTest {
 
     @Test
     void anEmptyShardHasNoSegments() {
-        Balance balance = Balancer.balance(orphans(0, 1), NOTHING, 100, 1);
+        Balance balance = Balancer.balance(unassigned(0, 1), NOTHING, 100, 1);
 
         assertThat(balance.segment()).isEmpty();
         assertThat(balance.newSegments()).isZero();
@@ -26,7 +26,7 @@ class BalancerTest {
     }
 
     @Test
-    void withoutOrphansNothingChangesHoweverSmallTheSegments() {
+    void withoutUnassignedFragmentsNothingChangesHoweverSmallTheSegments() {
         long[] segment = new long[100];
         Arrays.setAll(segment, i -> i);
         ShardFragments in = new ShardFragments(filled(100, 1), new int[100], segment);
@@ -38,8 +38,8 @@ class BalancerTest {
     }
 
     @Test
-    void oneOrphanGetsTheFirstId() {
-        Balance balance = Balancer.balance(orphans(1, 7), new RowDelta(7, 0), 100, 42);
+    void oneUnassignedFragmentGetsTheFirstId() {
+        Balance balance = Balancer.balance(unassigned(1, 7), new RowDelta(7, 0), 100, 42);
 
         assertThat(balance).returns(1, Balance::newSegments).returns(7L, Balance::newRows);
         assertThat(balance.segment()).containsExactly(42);
@@ -47,7 +47,7 @@ class BalancerTest {
 
     @Test
     void filesOfExactlyTheTargetGetASegmentEach() {
-        Balance balance = Balancer.balance(orphans(50, 1_000), new RowDelta(50_000, 0), 1_000, 1);
+        Balance balance = Balancer.balance(unassigned(50, 1_000), new RowDelta(50_000, 0), 1_000, 1);
 
         assertThat(balance.newSegments()).isEqualTo(50);
         assertThat(balance.segment()).isSorted().doesNotHaveDuplicates();
@@ -55,7 +55,7 @@ class BalancerTest {
 
     @Test
     void aTargetOfOneGivesEveryRowASegment() {
-        Balance balance = Balancer.balance(orphans(20, 1), new RowDelta(20, 0), 1, 1);
+        Balance balance = Balancer.balance(unassigned(20, 1), new RowDelta(20, 0), 1, 1);
 
         assertThat(balance.newSegments()).isEqualTo(20);
     }
@@ -74,7 +74,7 @@ class BalancerTest {
 
     @Test
     void aHugeFolderIsCutInPathOrder() {
-        Balance balance = Balancer.balance(orphans(1_000, 10), new RowDelta(10_000, 0), 1_000, 1);
+        Balance balance = Balancer.balance(unassigned(1_000, 10), new RowDelta(10_000, 0), 1_000, 1);
 
         assertThat(balance.newSegments()).isEqualTo(10);
         assertThat(balance.segment()).isSorted();
@@ -112,7 +112,7 @@ class BalancerTest {
     }
 
     @Test
-    void anUnderfilledSegmentIsReopenedWhenOrphansFillIt() {
+    void anUnderfilledSegmentIsReopenedWhenUnassignedFragmentsFillIt() {
         long[] segment = filled(10, NONE);
         Arrays.fill(segment, 0, 4, 1);
         ShardFragments in = new ShardFragments(filled(10, 100), new int[10], segment);
@@ -134,17 +134,17 @@ class BalancerTest {
 
     @Test
     void fragmentsBeyondTheTargetOrWithoutRowsAreRefused() {
-        assertThatThrownBy(() -> Balancer.balance(orphans(3, 101), NOTHING, 100, 1))
+        assertThatThrownBy(() -> Balancer.balance(unassigned(3, 101), NOTHING, 100, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Fragment 0 has 101 rows; a fragment has at least one and at most the target of 100.");
-        assertThatThrownBy(() -> Balancer.balance(orphans(3, 0), NOTHING, 100, 1))
+        assertThatThrownBy(() -> Balancer.balance(unassigned(3, 0), NOTHING, 100, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has 0 rows");
     }
 
     @Test
     void aTargetBelowOneIsRefused() {
-        assertThatThrownBy(() -> Balancer.balance(orphans(0, 1), NOTHING, 0, 1))
+        assertThatThrownBy(() -> Balancer.balance(unassigned(0, 1), NOTHING, 0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The target is 0 rows; it must be at least 1.");
     }
@@ -167,7 +167,7 @@ class BalancerTest {
 
     @Test
     void aTargetNearTheLargestNumberDoesNotOverflow() {
-        Balance balance = Balancer.balance(orphans(100, Long.MAX_VALUE / 200), NOTHING, Long.MAX_VALUE, 1);
+        Balance balance = Balancer.balance(unassigned(100, Long.MAX_VALUE / 200), NOTHING, Long.MAX_VALUE, 1);
 
         assertThat(balance.newSegments()).isEqualTo(1);
     }
@@ -229,19 +229,19 @@ class BalancerTest {
         long[] segment = new long[n];
         Map<Long, Long> sizes = new HashMap<>();
         long largest = random.nextBoolean() ? target : 1 + target / 5;
-        double orphans = random.nextDouble();
+        double unassigned = random.nextDouble();
         for (int i = 0; i < n; i++) {
             rows[i] = 1 + random.nextLong(largest);
             folder[i] = i == 0 ? 0 : folder[i - 1] + (random.nextInt(4) == 0 ? 1 : 0);
             long id = i > 0 && random.nextInt(3) > 0 ? segment[i - 1] : random.nextLong(12);
             boolean fits = sizes.getOrDefault(id, 0L) + rows[i] <= target || random.nextInt(100) == 0;
-            segment[i] = id == NONE || random.nextDouble() < orphans || !fits ? NONE : id;
+            segment[i] = id == NONE || random.nextDouble() < unassigned || !fits ? NONE : id;
             sizes.merge(segment[i], rows[i], Long::sum);
         }
         return new ShardFragments(rows, folder, segment);
     }
 
-    private static ShardFragments orphans(int n, long rows) {
+    private static ShardFragments unassigned(int n, long rows) {
         return new ShardFragments(filled(n, rows), new int[n], filled(n, NONE));
     }
 

@@ -52,10 +52,11 @@ class CollectionCatalogTest {
         write(5);
         assertThatThrownBy(() -> new CollectionCatalog(store, "c").open())
                 .isInstanceOf(LittoralException.class)
-                .hasMessage(
-                        "Catalog object memory/c/snapshots/0000000005-x/root.json.zst was written for version 5, but the newest"
-                                + " one in memory/c/head/ is 3; expected 4 or newer: versions were deleted by hand; restore them, or"
-                                + " remove memory/c/ to begin anew");
+                .hasMessage("Catalog object memory/c/snapshots/0000000005-x/root.json.zst was written for "
+                        + "version 5, but the newest"
+                        + " one in memory/c/head/ is 3; expected 4 or newer: versions were deleted "
+                        + "by hand; restore them, or"
+                        + " remove memory/c/ to begin anew");
     }
 
     /** An update of an earlier run commits, and the next one writes, just between the two looks. */

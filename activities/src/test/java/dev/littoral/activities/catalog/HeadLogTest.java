@@ -247,12 +247,15 @@ class HeadLogTest {
                 "{\"version\":2",
                 "{\"version\":2,\"commitId\":\"x\"}",
                 "{\"version\":2,\"commitId\":\"x\",\"kind\":\"ODD\",\"source\":{\"uri\":\"file:///a\"}}",
-                "{\"version\":3,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"uri\":\"file:///a\",\"spec\":{}}}",
+                "{\"version\":3,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"uri\":\"file:///a\","
+                        + "\"spec\":{}}}",
                 "{\"version\":2,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"uri\":\"file:///a\"}}",
                 "{\"version\":2,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"spec\":{}}}",
-                "{\"version\":2,\"commitId\":\"x\",\"kind\":\"COMMITTED\",\"source\":{\"uri\":\"file:///a\",\"spec\":{}},"
+                "{\"version\":2,\"commitId\":\"x\",\"kind\":\"COMMITTED\",\"source\":{\"uri\":\"file:///a\","
+                        + "\"spec\":{}},"
                         + "\"snapshot\":{\"key\":\"snapshots/x/root.json.zst\"}}",
-                "{\"version\":2,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"uri\":\"file:///a\",\"spec\":{}}}}"
+                "{\"version\":2,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"source\":{\"uri\":\"file:///a\","
+                        + "\"spec\":{}}}}"
             })
     void aDamagedVersionIsRefusedByName(String body) throws Exception {
         Head base = grow(1);

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Paths without content, listed in an order of the test's choosing as an S3 bucket would be: page by page, after a key. */
+/**
+ * Paths without content, listed in an order of the test's choosing as an S3 bucket would be: page by page, after a key.
+ */
 final class FakeStore implements FileSource {
     private final Comparator<String> order;
     private final TreeMap<String, SourceFile> files = new TreeMap<>(PathOrder.ORDER);

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * An initial listing whose threads are actors that move one at a time, as the test says: one move is what a thread does between
- * two points where others can come in between. The queue and its ranges are the real ones.
+ * An initial listing whose threads are actors that move one at a time, as the test says: one move is what a thread does
+ * between two points where others can come in between. The queue and its ranges are the real ones.
  */
 final class ListingPlay {
     /**

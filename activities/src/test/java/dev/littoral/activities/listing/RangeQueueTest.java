@@ -46,7 +46,9 @@ class RangeQueueTest {
                 new World(letters("abcdef"), letters("cde"), 2, 2, NO_BOUND, false, "d"));
     }
 
-    /** No order loses a path, names one twice, or has ranges that meet disagree, so that all is listed again and sorted. */
+    /**
+     * No order loses a path, names one twice, or has ranges that meet disagree, so that all is listed again and sorted.
+     */
     @ParameterizedTest
     @MethodSource("smallWorlds")
     void inEveryOrderEachPathIsListedOnceAndNothingIsSortedWithoutNeed(World world) {

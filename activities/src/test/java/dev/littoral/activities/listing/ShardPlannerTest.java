@@ -3,6 +3,7 @@ package dev.littoral.activities.listing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ class ShardPlannerTest {
         assertThat(froms(shards)).containsExactly("", "b", "c");
         assertThat(shards.get(1).isTouched()).isTrue();
         assertThat(shards.get(1).base()).containsExactly(b);
-        assertThat(shards.get(1).unlisted()).isNull();
+        assertThat(shards.get(1).carriedPrefix()).isNull();
     }
 
     @Test
@@ -95,7 +96,7 @@ class ShardPlannerTest {
         ShardRef b = shard("b", 5);
         List<PlannedShard> shards = planner.plan(List.of(unchanged(a), listed(b, "b", 1)));
         assertThat(shards).hasSize(1);
-        assertThat(shards.get(0).unlisted()).isEqualTo(a);
+        assertThat(shards.get(0).carriedPrefix()).isEqualTo(a);
         assertThat(shards.get(0).base()).containsExactly(a, b);
         assertThat(shards.get(0).parts()).extracting(StagedFiles::first).containsExactly("b0");
     }
@@ -149,5 +150,15 @@ class ShardPlannerTest {
         List<RangeListing> ranges = List.of(listed(a, "a"), listed(b, "b"));
         assertThat(planner.plan(ranges)).isEmpty();
         assertThat(ShardPlanner.vanished(ranges)).isEqualTo(a.totals().plus(b.totals()));
+    }
+
+    /** Another build may go on with a plan that is staged, or with a checkpoint. */
+    @Test
+    void stagedPlansKeepTheNamesOfTheirFields() throws Exception {
+        StagedFiles part = new StagedFiles("part", "a", 1, "shard-a");
+        PlannedShard planned = new PlannedShard("", null, List.of(part), shard("", 8), List.of());
+        String json = Json.JSON.writeValueAsString(planned);
+        assertThat(json).contains("\"upon\":\"shard-a\"").contains("\"unlisted\":{");
+        assertThat(Json.JSON.readValue(json, PlannedShard.class)).isEqualTo(planned);
     }
 }

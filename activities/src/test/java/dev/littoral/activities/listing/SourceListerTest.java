@@ -94,14 +94,14 @@ class SourceListerTest {
     /** The files of a planned shard, as the step after the listing reads them. */
     private List<SourceFile> files(PlannedShard shard) throws InterruptedException {
         List<SourceFile> files = new ArrayList<>();
-        ShardRef whole = shard.isTouched() ? shard.unlisted() : shard.carried();
+        ShardRef whole = shard.isTouched() ? shard.carriedPrefix() : shard.carried();
         if (whole != null) {
             catalog.readShard(whole, entry -> files.add(entry.file()));
         }
         for (StagedFiles part : shard.parts()) {
             List<SourceFile> staged = catalog.lines(part.object(), SourceFile.class);
-            if (part.upon() != null) {
-                staged = FileListDiff.apply(filesOf(shard.base(), part.upon()), staged);
+            if (part.baseShard() != null) {
+                staged = FileListDiff.apply(filesOf(shard.base(), part.baseShard()), staged);
             }
             assertThat(part.files()).isEqualTo(staged.size()).isPositive();
             assertThat(part.first()).isEqualTo(staged.get(0).path());

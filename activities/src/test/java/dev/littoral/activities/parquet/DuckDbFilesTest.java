@@ -187,8 +187,8 @@ class DuckDbFilesTest {
                 .isEqualTo(query("SELECT num_rows FROM parquet_file_metadata('%s')")
                         .get(0));
         assertThat(footer.rowGroupRows())
-                .containsExactly(query(
-                                "SELECT DISTINCT ON (row_group_id) row_group_num_rows FROM parquet_metadata('%s') ORDER BY row_group_id")
+                .containsExactly(query("SELECT DISTINCT ON (row_group_id) row_group_num_rows FROM "
+                                + "parquet_metadata('%s') ORDER BY row_group_id")
                         .stream()
                         .mapToLong(Long::longValue)
                         .toArray());

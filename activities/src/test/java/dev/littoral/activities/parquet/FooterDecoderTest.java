@@ -188,7 +188,8 @@ class FooterDecoderTest {
         metadata.getRow_groups().get(0).getColumns().remove(0);
         assertInput(
                 metadata,
-                "has a row group that does not fit its schema: found 2 column chunks in row group 0, expected 3, the columns of"
+                "has a row group that does not fit its schema: found 2 column chunks in row group 0, "
+                        + "expected 3, the columns of"
                         + " the schema");
     }
 
@@ -269,7 +270,8 @@ class FooterDecoderTest {
         chunk(metadata, 0, 1).unsetMeta_data();
         assertInput(
                 metadata,
-                "has a column chunk without metadata: found none in column chunk 1 of row group 0, expected some, as no column"
+                "has a column chunk without metadata: found none in column chunk 1 of row group 0, expected "
+                        + "some, as no column"
                         + " is encrypted");
     }
 

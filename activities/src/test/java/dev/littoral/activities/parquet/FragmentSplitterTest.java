@@ -42,9 +42,9 @@ class FragmentSplitterTest {
         assertThatThrownBy(() -> split(1, 1_000_001))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
-                .hasMessage(
-                        "File /lake/a has too many fragments: found more than 1000000 of at most 1 rows, expected fewer;"
-                                + " raise targetRowsPerSegment");
+                .hasMessage("File /lake/a has too many fragments: found more than 1000000 of at most 1 rows, "
+                        + "expected fewer;"
+                        + " raise targetRowsPerSegment");
         assertThatThrownBy(() -> split(1, 1L << 40)).isInstanceOf(LittoralException.class);
     }
 

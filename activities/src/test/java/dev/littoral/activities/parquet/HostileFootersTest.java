@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Footers with bytes changed, lost and made up. Each gives a footer or an INPUT failure; where the format's library reads the
- * same bytes too, both read the same. The time limit is only there to end an endless loop.
+ * Footers with bytes changed, lost and made up. Each gives a footer or an INPUT failure; where the format's library
+ * reads the same bytes too, both read the same. The time limit is only there to end an endless loop.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HostileFootersTest {

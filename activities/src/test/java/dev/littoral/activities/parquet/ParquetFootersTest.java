@@ -135,8 +135,8 @@ class ParquetFootersTest {
         };
         assertThatThrownBy(() -> footers.read(huge, file))
                 .isInstanceOf(LittoralException.class)
-                .hasMessage(
-                        "File /lake/huge.parquet has too large a footer: found 134217729 bytes, expected at most 134217728");
+                .hasMessage("File /lake/huge.parquet has too large a footer: found 134217729 bytes, expected at "
+                        + "most 134217728");
         assertThat(footers.counts().reads()).isEqualTo(1);
         assertThat(memory.free()).isEqualTo(ALL);
     }

@@ -25,8 +25,8 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /**
- * Looks at the raw objects of a catalog after every write and at every answer, with nothing of the code under test, and throws a
- * {@link Violation} of the invariant, by its number in {@code docs/protocol.md}, that does not hold.
+ * Looks at the raw objects of a catalog after every write and at every answer, with nothing of the code under test, and
+ * throws a {@link Violation} of the invariant, by its number in {@code docs/protocol.md}, that does not hold.
  */
 final class Auditor {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -92,7 +92,10 @@ final class Auditor {
      */
     private record Snapshot(Map<String, Body> needed, String uri, int state, Map<Long, String> segments) {}
 
-    /** A write was done. Versions written before {@code keepFrom} may be cleaned away when others took their place before it too. */
+    /**
+     * A write was done. Versions written before {@code keepFrom} may be cleaned away when others took their place
+     * before it too.
+     */
     void afterWrite(Map<String, Body> store, Memory memory, Instant keepFrom) {
         TreeMap<Long, Body> now = new TreeMap<>();
         store.forEach((key, body) -> {

@@ -11,8 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The real steps in every order their calls can come in. The auditor checks invariants 1 to 11 of {@code docs/protocol.md} after
- * every write and at every answer. {@code -Dlittoral.explore.states=1000000} looks at so many states of each world.
+ * The real steps in every order their calls can come in. The auditor checks invariants 1 to 11 of
+ * {@code docs/protocol.md} after every write and at every answer. {@code -Dlittoral.explore.states=1000000} looks at so
+ * many states of each world.
  */
 class EveryInterleavingTest {
     private static final int MAX_STATES = Integer.getInteger("littoral.explore.states", 12_000);

@@ -7,8 +7,8 @@ import dev.littoral.workflows.model.UpdateState;
 import java.util.List;
 
 /**
- * What drives steps: a workflow, or a person. It asks one thing at a time and is run again from its start with one answer more, so
- * it has to do the same each time.
+ * What drives steps: a workflow, or a person. It asks one thing at a time and is run again from its start with one
+ * answer more, so it has to do the same each time.
  */
 final class Flow {
     /** Asks one thing after another. A record, so that two of the same are equal. */

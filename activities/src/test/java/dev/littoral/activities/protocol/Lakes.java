@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The sources of a small world. Each source has states, the first of which is 1; files that are kept as they are, and one that is
- * overwritten in place by each change and has its own number of rows in each state, so that a snapshot tells what it lists.
+ * The sources of a small world. Each source has states, the first of which is 1; files that are kept as they are, and
+ * one that is overwritten in place by each change and has its own number of rows in each state, so that a snapshot
+ * tells what it lists.
  */
 final class Lakes {
     static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
@@ -29,7 +30,10 @@ final class Lakes {
 
     /** A file in one state of its source. */
     record File(String path, String version, int rows) {
-        /** A Parquet file, filled up before its footer, so that all have one size and only their version tells them apart. */
+        /**
+         * A Parquet file, filled up before its footer, so that all have one size and only their version tells them
+         * apart.
+         */
         byte[] bytes() {
             byte[] file = RealSteps.parquet(rows);
             int footer =

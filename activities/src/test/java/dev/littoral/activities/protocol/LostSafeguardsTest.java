@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Takes each safeguard of the protocol away, and sees the explorer find what breaks. A safeguard whose loss it does not find is
- * either needless or not checked; both are to be mended.
+ * Takes each safeguard of the protocol away, and sees the explorer find what breaks. A safeguard whose loss it does not
+ * find is either needless or not checked; both are to be mended.
  */
 class LostSafeguardsTest {
     private static final int MAX_STATES = Integer.getInteger("littoral.explore.states", 60_000);

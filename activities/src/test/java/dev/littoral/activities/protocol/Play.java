@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far something that asks and is answered has come: a place in the tree of all answers it can get. What it does there follows
- * from its answers alone, so its code is run once for each place, and the place's number stands for it in a state.
+ * How far something that asks and is answered has come: a place in the tree of all answers it can get. What it does
+ * there follows from its answers alone, so its code is run once for each place, and the place's number stands for it in
+ * a state.
  */
 final class Play {
     /** Runs code from its start with these answers, up to what it asks next or its end. */

@@ -48,7 +48,10 @@ final class Programs {
             }
         }
 
-        /** Its number, or a greater one where the log knows a later one: no two of those who act in a world have the same. */
+        /**
+         * Its number, or a greater one where the log knows a later one: no two of those who act in a world have the
+         * same.
+         */
         private long free(Head head) {
             long free = number;
             while (head.isPast(free)) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A store that gives the answers it was told, and stops whoever asks more: what is asked then is what comes next. So a step's
- * real code is driven call by call, by running it again with one answer more. Calls come one at a time.
+ * A store that gives the answers it was told, and stops whoever asks more: what is asked then is what comes next. So a
+ * step's real code is driven call by call, by running it again with one answer more. Calls come one at a time.
  */
 final class RecordedStore implements ObjectStore {
     private final List<Call.Answer> answers;

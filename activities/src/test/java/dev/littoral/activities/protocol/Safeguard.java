@@ -81,7 +81,10 @@ enum Safeguard {
         this.invariant = invariant;
     }
 
-    /** Whether it is lost only where a step takes what it is asked for as consistent, too: the second safeguard for the same. */
+    /**
+     * Whether it is lost only where a step takes what it is asked for as consistent, too: the second safeguard for the
+     * same.
+     */
     boolean trusting() {
         return switch (this) {
             case EXACT_BASE,

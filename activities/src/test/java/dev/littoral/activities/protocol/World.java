@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A small world: a store, sources, and flows whose steps run real code. It knows every move that can come next and what each
- * leads to. Everything that matters is in the {@link State}.
+ * A small world: a store, sources, and flows whose steps run real code. It knows every move that can come next and what
+ * each leads to. Everything that matters is in the {@link State}.
  */
 final class World {
     static final String COLLECTION = "c";

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A million files in a small heap, in a JVM of its own. The system property {@code littoral.files} says otherwise how many,
- * {@code littoral.heap} how small.
+ * A million files in a small heap, in a JVM of its own. The system property {@code littoral.files} says otherwise how
+ * many, {@code littoral.heap} how small.
  */
 class BoundedMemoryTest {
     @TempDir

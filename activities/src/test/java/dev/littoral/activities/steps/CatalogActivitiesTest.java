@@ -122,7 +122,9 @@ class CatalogActivitiesTest {
         return contents;
     }
 
-    /** Whoever may start workflows in the namespace can ask for an activity; only the workflow that it is for is heard. */
+    /**
+     * Whoever may start workflows in the namespace can ask for an activity; only the workflow that it is for is heard.
+     */
     @Test
     void onlyTheCollectionAndItsUpdatesAreHeard() {
         Head head = ((CommitOutcome.Created) declare(ALLOWED)).head();
@@ -343,8 +345,8 @@ class CatalogActivitiesTest {
         objects.put("d/staging/0000000007/r1-x/plan.json.zst", new byte[] {1});
         steps.openCollection("c", null);
         assertThat(objects.keys())
-                .as(
-                        "the next update runs already where this is a try that was paused, the one that declared on another service")
+                .as("the next update runs already where this is a try that was paused, the one that "
+                        + "declared on another service")
                 .containsExactly(
                         head,
                         "c/snapshots/0000000001-x/root.json.zst",

@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A catalog's folder in the hands of somebody who edits it. Forging keeps the digests above what is edited right, as somebody
- * would who knows the format.
+ * A catalog's folder in the hands of somebody who edits it. Forging keeps the digests above what is edited right, as
+ * somebody would who knows the format.
  */
 final class CatalogFolder {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -35,20 +35,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever has DuckDB can read a catalog: what plain SQL finds in its files is what Littoral says. */
+/** DuckDB can read a catalog: what plain SQL finds in its files is what Littoral says. */
 class CatalogReadByDuckDbTest {
     private static final String FILES = """
             CREATE VIEW files AS
-            SELECT * FROM read_json(getvariable('shards'), format = 'newline_delimited', compression = 'zstd', columns = {
-                path: 'VARCHAR', version: 'VARCHAR', bytes: 'BIGINT', rows: 'BIGINT', schema: 'VARCHAR',
+            SELECT * FROM read_json(getvariable('shards'), format = 'newline_delimited', compression = 'zstd',
+                columns = {path: 'VARCHAR', version: 'VARCHAR', bytes: 'BIGINT', rows: 'BIGINT', schema: 'VARCHAR',
                 fragments: 'STRUCT("start" BIGINT, "end" BIGINT, segment BIGINT)[]', skipped: 'VARCHAR'})
             """;
 
     private static final String FRAGMENTS = """
             CREATE VIEW fragments AS
             SELECT f.segment AS segment, path, version, f."start" AS first_row, f."end" AS end_row,
-                   sum(f."end" - f."start") OVER (PARTITION BY f.segment ORDER BY path, f."start") - (f."end" - f."start")
-                       AS segment_row
+                   sum(f."end" - f."start") OVER (PARTITION BY f.segment ORDER BY path, f."start")
+                       - (f."end" - f."start") AS segment_row
             FROM (SELECT path, version, unnest(fragments) AS f FROM files)
             """;
 
@@ -126,10 +126,10 @@ class CatalogReadByDuckDbTest {
         openSnapshot();
         assertThat(query("SELECT getvariable('root')").get(0).get(0))
                 .isEqualTo(collection.resolve(head.snapshot().key()).toString());
-        assertThat(query(
-                        "SELECT format, collectionId, version, generation, targetRowsPerSegment, totals.files, totals.rows,"
-                                + " totals.segments, totals.fragments, totals.skipped, source.uri"
-                                + " FROM read_json(getvariable('root'), compression = 'zstd')"))
+        assertThat(query("SELECT format, collectionId, version, generation, targetRowsPerSegment, "
+                        + "totals.files, totals.rows,"
+                        + " totals.segments, totals.fragments, totals.skipped, source.uri"
+                        + " FROM read_json(getvariable('root'), compression = 'zstd')"))
                 .containsExactly(List.of(
                         (long) SnapshotRoot.FORMAT,
                         "c",

@@ -135,7 +135,10 @@ class DamageRefusedTest extends DamagedCatalogs {
         assertThat(refused).containsAll(OF_HEAD_AND_ROOT).containsAll(OF_OLDER_VERSIONS);
     }
 
-    /** Damages that a work refuses as such, naming an object. Whatever it does, all that was written before stays as it is. */
+    /**
+     * Damages that a work refuses as such, naming an object. Whatever it does, all that was written before stays as it
+     * is.
+     */
     private List<String> refused(Work work) throws Exception {
         List<String> refused = new ArrayList<>();
         for (Damage damage : damages()) {

@@ -180,7 +180,9 @@ final class HostileFiles {
                 resource("zero-columns"));
     }
 
-    /** A sound file with some of its last bytes, from the footer's start on, changed, lost, moved, doubled or exchanged. */
+    /**
+     * A sound file with some of its last bytes, from the footer's start on, changed, lost, moved, doubled or exchanged.
+     */
     static byte[] damaged(List<byte[]> sound, long seed) {
         Random random = new Random(seed);
         byte[] file = sound.get(random.nextInt(sound.size())).clone();

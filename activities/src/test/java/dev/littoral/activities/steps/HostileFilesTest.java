@@ -41,11 +41,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Broken and hostile files through whole updates. Each fails its update with one sentence, or is left out with the same one,
- * and what was served before is served on; what is served has the rows that other readers count.
+ * Broken and hostile files through whole updates. Each fails its update with one sentence, or is left out with the same
+ * one, and what was served before is served on; what is served has the rows that other readers count.
  *
- * <p>{@code -Dlittoral.hostile.files} says how many damaged files there are, {@code -Dlittoral.hostile.seed} plays one of them
- * alone.
+ * <p>{@code -Dlittoral.hostile.files} says how many damaged files there are, {@code -Dlittoral.hostile.seed} plays one
+ * of them alone.
  */
 @Timeout(300)
 class HostileFilesTest {

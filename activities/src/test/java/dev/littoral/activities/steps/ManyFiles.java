@@ -28,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Updates of a source with very many small files that nobody has to write; the program of {@link BoundedMemoryTest}. */
+/**
+ * Updates of a source with very many small files that nobody has to write; the program of {@link BoundedMemoryTest}.
+ */
 final class ManyFiles {
     private static final int ROWS = 100;
     private static final long TARGET = 1_000_000;
@@ -36,8 +38,8 @@ final class ManyFiles {
     private ManyFiles() {}
 
     /**
-     * Runs a first update, a refresh that finds nothing, and one that finds a file changed, and reads it all as a consumer does. Prints a line for each and ends
-     * with 1 when something is not as it should be.
+     * Runs a first update, a refresh that finds nothing, and one that finds a file changed, and reads it all as a
+     * consumer does. Prints a line for each and ends with 1 when something is not as it should be.
      *
      * @param args the catalog's folder, and how many files
      */

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * What updates of a source on S3 cost, counted by the store. The system property {@code littoral.costs.files} says otherwise of how
- * many files.
+ * What updates of a source on S3 cost, counted by the store. The system property {@code littoral.costs.files} says
+ * otherwise of how many files.
  */
 class S3CostsTest {
     private static final int FILES = Integer.getInteger("littoral.costs.files", 20_000);

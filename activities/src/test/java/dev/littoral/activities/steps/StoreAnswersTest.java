@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * What a store answers is no property of a file: it is neither taken for one nor remembered, also where bad files are left out.
- * Three files of 300 rows each lie in a real server; what stands before it answers for one of them.
+ * What a store answers is no property of a file: it is neither taken for one nor remembered, also where bad files are
+ * left out. Three files of 300 rows each lie in a real server; what stands before it answers for one of them.
  */
 class StoreAnswersTest {
     private static final String ARCHIVED = "403 InvalidObjectState";
@@ -201,7 +201,8 @@ class StoreAnswersTest {
         return new SkippedFile(
                 lake.place().path(ANSWERED),
                 "Cannot read " + lake.place().path(ANSWERED)
-                        + ": the store answers 403 InvalidObjectState; the object is archived and has to be restored first");
+                        + ": the store answers 403 InvalidObjectState; the object is archived and has to be "
+                        + "restored first");
     }
 
     @Test

@@ -242,7 +242,10 @@ class TablesTest {
         }
     }
 
-    /** Where the log's names lie among the others, and which of the ranges listed in parallel meets them, does not matter. */
+    /**
+     * Where the log's names lie among the others, and which of the ranges listed in parallel meets them, does not
+     * matter.
+     */
     @ParameterizedTest
     @ValueSource(strings = {".hoodie/hoodie.properties", "_delta_log/0.json", "metadata/v1.metadata.json"})
     void aTableOfManyFilesIsSeenInAnyPartOfAListingAndCostsNoRequest(String name) throws Exception {

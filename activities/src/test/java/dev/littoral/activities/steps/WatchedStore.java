@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Notes the key of every call to a store, and what is written, and lets a test step in. Safe for use by many threads. */
+/**
+ * Notes the key of every call to a store, and what is written, and lets a test step in. Safe for use by many threads.
+ */
 final class WatchedStore implements ObjectStore {
     /** Steps in before a write. */
     interface Step {

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server on loopback that answers each request with the bytes a script gives, then closes the connection. So it can break
- * off anywhere, or pass a request on to a real server and lose the answer.
+ * A server on loopback that answers each request with the bytes a script gives, then closes the connection. So it can
+ * break off anywhere, or pass a request on to a real server and lose the answer.
  */
 public final class FakeS3 implements AutoCloseable {
     /** Decides what a request is answered. */

@@ -24,9 +24,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The way to an S3 server on a bad day: a proxy on loopback that delays, breaks off, refuses, repeats and loses. What happens to
- * the n-th request follows from the seed and n alone. Faults come in spells, as they do: in most spells a few of every kind, in
- * some a storm of one.
+ * The way to an S3 server on a bad day: a proxy on loopback that delays, breaks off, refuses, repeats and loses. What
+ * happens to the n-th request follows from the seed and n alone. Faults come in spells, as they do: in most spells a
+ * few of every kind, in some a storm of one.
  */
 public final class FaultyNetwork implements AutoCloseable {
     /** What can happen to a request. */

@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A server on loopback that answers without an end, or as slowly as it likes, until the client hangs up. It counts what it could
- * write, which is what the client took and what lies in the buffers of a connection or two.
+ * A server on loopback that answers without an end, or as slowly as it likes, until the client hangs up. It counts what
+ * it could write, which is what the client took and what lies in the buffers of a connection or two.
  */
 public final class HostileS3 implements AutoCloseable {
     /** Writes the answer to a request. */

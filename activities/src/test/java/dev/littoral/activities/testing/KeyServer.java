@@ -21,8 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An S3 server on loopback that lists any number of keys of one bucket, as many as no real server is filled with in a test, and
- * reads ranges of them, which all have one content. It answers after a latency. Keys are ASCII.
+ * An S3 server on loopback that lists any number of keys of one bucket, as many as no real server is filled with in a
+ * test, and reads ranges of them, which all have one content. It answers after a latency. Keys are ASCII.
  */
 public final class KeyServer implements AutoCloseable {
     /** Its bucket. */

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads a collection's catalog as the document on its format says, with nothing of the code under test, and names everything that
- * breaks a promise.
+ * Reads a collection's catalog as the document on its format says, with nothing of the code under test, and names
+ * everything that breaks a promise.
  */
 public final class LogAudit {
     private static final ObjectMapper JSON = new ObjectMapper();

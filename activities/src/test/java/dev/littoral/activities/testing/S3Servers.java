@@ -20,8 +20,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 /**
  * S3 servers for tests. One of each kind is started at its first use and shared by all tests of the JVM.
  *
- * <p>MinIO and versitygw are real servers, processes of their own. Where a binary is missing the test is skipped and says
- * so, or fails when {@code LITTORAL_REQUIRE_SERVERS} is {@code true}.
+ * <p>MinIO and versitygw are real servers, processes of their own. Where a binary is missing the test is skipped and
+ * says so, or fails when {@code LITTORAL_REQUIRE_SERVERS} is {@code true}.
  */
 public final class S3Servers {
     /** The servers. */

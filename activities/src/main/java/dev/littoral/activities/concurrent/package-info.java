@@ -1,0 +1,2 @@
+/** Concurrency: tasks in parallel, and the logging context across threads. */
+package dev.littoral.activities.concurrent;

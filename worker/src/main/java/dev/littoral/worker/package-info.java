@@ -1,0 +1,5 @@
+/**
+ * The Temporal worker: hosts workflows and activities, connects to the service, and observes updates, health and
+ * metrics.
+ */
+package dev.littoral.worker;
