@@ -75,9 +75,9 @@ public final class MonitoringServer implements AutoCloseable {
             String host,
             int port,
             Supplier<String> metrics,
-            Supplier<Optional<String>> trouble,
-            Supplier<Optional<String>> hindrance) {
-        return open(host, port, metrics, trouble, hindrance, REQUEST_TIMEOUT);
+            Supplier<Optional<String>> failure,
+            Supplier<Optional<String>> notReady) {
+        return open(host, port, metrics, failure, notReady, REQUEST_TIMEOUT);
     }
 
     /** Starts the server with another timeout of requests. */
@@ -85,8 +85,8 @@ public final class MonitoringServer implements AutoCloseable {
             String host,
             int port,
             Supplier<String> metrics,
-            Supplier<Optional<String>> trouble,
-            Supplier<Optional<String>> hindrance,
+            Supplier<Optional<String>> failure,
+            Supplier<Optional<String>> notReady,
             Duration timeout) {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
@@ -104,10 +104,10 @@ public final class MonitoringServer implements AutoCloseable {
                     e);
         }
         server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, METRICS_TYPE, metrics));
-        server.createContext("/healthz", exchange -> answer(exchange, "/healthz", trouble));
+        server.createContext("/healthz", exchange -> answer(exchange, "/healthz", failure));
         server.createContext(
                 "/readyz",
-                exchange -> answer(exchange, "/readyz", () -> trouble.get().or(hindrance)));
+                exchange -> answer(exchange, "/readyz", () -> failure.get().or(notReady)));
         MonitoringServer door = new MonitoringServer(server);
         server.setExecutor(door.within(timeout));
         server.start();

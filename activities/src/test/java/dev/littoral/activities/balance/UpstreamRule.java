@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
-/** The rule that Littoral is compared to: largest unassigned fragment first into the emptiest of as few bins as the rows need. */
+/**
+ * The rule that Littoral is compared to: largest unassigned fragment first into the emptiest of as few bins as the rows
+ * need.
+ */
 final class UpstreamRule {
     private UpstreamRule() {}
 
