@@ -28,10 +28,11 @@ import io.temporal.common.interceptors.WorkflowInboundCallsInterceptorBase;
 import io.temporal.failure.ApplicationFailure;
 
 /**
- * Refuses workflow updates that are too large for the service to take back. The SDK repeats the whole request when it accepts or
- * rejects one, and the service ends the workflow where that is larger than a payload may be. So what is too large is taken out of
- * the request before the SDK sees it, and a mark is put in its place, on which the update is rejected. A rejected update leaves
- * nothing in the history, so there is nothing to replay. Safe for use by many threads.
+ * Refuses workflow updates that are too large for the service to take back. The SDK repeats the whole request when it
+ * accepts or rejects one, and the service ends the workflow where that is larger than a payload may be. So what is too
+ * large is taken out of the request before the SDK sees it, and a mark is put in its place, on which the update is
+ * rejected. A rejected update leaves nothing in the history, so there is nothing to replay. Safe for use by many
+ * threads.
  */
 final class UpdateSizeLimit extends WorkerInterceptorBase implements ClientInterceptor {
     /** Of one update. More than any source has as JSON, however it is spelt. */

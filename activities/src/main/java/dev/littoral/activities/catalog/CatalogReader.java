@@ -18,17 +18,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The read API of a catalog: which collections it has, their versions, and the files, segments and rows of each snapshot. It
- * needs the catalog's store and nothing else, no Temporal, and writes nothing.
+ * The read API of a catalog: which collections it has, their versions, and the files, segments and rows of each
+ * snapshot. It needs the catalog's store and nothing else, no Temporal, and writes nothing.
  *
- * <p>Every object is read when it is asked for and checked against its digest. Streams read as they are consumed, one object at a
- * time, so memory is bounded by the largest shard, whatever the size of the collection. An answer about one snapshot stays right
- * while newer ones are committed; once its retention is over its objects are removed, and reading it fails.
+ * <p>Every object is read when it is asked for and checked against its digest. Streams read as they are consumed, one
+ * object at a time, so memory is bounded by the largest shard, whatever the size of the collection. An answer about one
+ * snapshot stays right while newer ones are committed; once its retention is over its objects are removed, and reading
+ * it fails.
  *
- * <p>Failures are {@link LittoralException}, with one sentence that names the thing: of the class INPUT where something is not
- * there or is damaged, ACCESS where credentials or permissions are missing, TRANSIENT where the store does not answer or the
- * thread is interrupted, whose interrupted status stays set. Streams fail so while they are consumed. Safe for use by many
- * threads; a stream is for one.
+ * <p>Failures are {@link LittoralException}, with one sentence that names the thing: of the class INPUT where something
+ * is not there or is damaged, ACCESS where credentials or permissions are missing, TRANSIENT where the store does not
+ * answer or the thread is interrupted, whose interrupted status stays set. Streams fail so while they are consumed.
+ * Safe for use by many threads; a stream is for one.
  */
 public final class CatalogReader implements AutoCloseable {
     /** Versions, or keys, that are listed at a time. */
@@ -48,8 +49,9 @@ public final class CatalogReader implements AutoCloseable {
     /**
      * Opens a catalog. Sends no request yet; what is opened is closed with the reader.
      *
-     * @param location {@code s3://bucket/prefix}, {@code file:///dir} or a path. Settings and credentials of S3 come from where
-     *     AWS tools expect them. A folder that is not there is a catalog without collections, and is not made
+     * @param location {@code s3://bucket/prefix}, {@code file:///dir} or a path. Settings and credentials of S3 come
+     *     from where AWS tools expect them. A folder that is not there is a catalog without collections, and is not
+     *     made
      * @throws LittoralException INPUT when the location is not right
      */
     public static CatalogReader open(String location) {
@@ -118,8 +120,8 @@ public final class CatalogReader implements AutoCloseable {
      * One version of a collection. Up to three requests.
      *
      * @param version from 1
-     * @throws LittoralException INPUT when the catalog has no collection of that id, or the collection no such version, any more
-     *     or yet
+     * @throws LittoralException INPUT when the catalog has no collection of that id, or the collection no such version,
+     *     any more or yet
      */
     public Head head(String collectionId, long version) {
         Head newest = head(collectionId);

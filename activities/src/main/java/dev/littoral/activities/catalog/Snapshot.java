@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * One snapshot of a collection: which files it serves, which segments their rows are in, and what was left out. A
- * {@link CatalogReader} opens it, says how it fails and has to stay open as long as it is read. Immutable; safe for use by many
- * threads.
+ * {@link CatalogReader} opens it, says how it fails and has to stay open as long as it is read. Immutable; safe for use
+ * by many threads.
  */
 public final class Snapshot {
     private final CollectionCatalog catalog;
@@ -50,17 +50,24 @@ public final class Snapshot {
         return root.targetRowsPerSegment();
     }
 
-    /** How many files, bytes, rows, fragments and segments it serves, and how many files of a served name are left out. */
+    /**
+     * How many files, bytes, rows, fragments and segments it serves, and how many files of a served name are left out.
+     */
     public Totals totals() {
         return root.totals();
     }
 
-    /** The files that are served, in the order of their paths' UTF-8 bytes. A request a shard, which is some thousand files. */
+    /**
+     * The files that are served, in the order of their paths' UTF-8 bytes. A request a shard, which is some thousand
+     * files.
+     */
     public Stream<FileEntry> files() {
         return entries().filter(FileEntry::served);
     }
 
-    /** What was left out, and why: by name or size first, then for what is in the file. Requests as for {@link #files}. */
+    /**
+     * What was left out, and why: by name or size first, then for what is in the file. Requests as for {@link #files}.
+     */
     public Stream<SkippedFile> skipped() {
         Stream<SkippedFile> unlisted =
                 Stream.of(root).flatMap(of -> CatalogReader.uninterrupted(() -> catalog.skipped(of)));

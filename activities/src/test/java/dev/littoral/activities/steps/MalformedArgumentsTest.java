@@ -48,8 +48,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Arguments of activities that are null, missing, or of another type, at any depth, as a worker hands them from a payload to the
- * code. Each call is one of a real update with one value changed.
+ * Arguments of activities that are null, missing, or of another type, at any depth, as a worker hands them from a
+ * payload to the code. Each call is one of a real update with one value changed.
  */
 class MalformedArgumentsTest {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
