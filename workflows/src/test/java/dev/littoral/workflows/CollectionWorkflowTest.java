@@ -712,7 +712,7 @@ class CollectionWorkflowTest {
 
     /**
      * From the signal to the first activity: the collection's task, which declares on the spot, the start of the update's
-     * workflow, its first task. See docs/adr/0013-hops.md. On a busy machine a declaration on the spot may come too late, and is
+     * workflow, its first task. See docs/adr/0013-local-activities.md. On a busy machine a declaration on the spot may come too late, and is
      * handed out; so one of several changes has to do it.
      */
     @Test

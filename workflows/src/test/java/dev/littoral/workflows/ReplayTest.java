@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What an older build began, this one goes on with. */
 class ReplayTest {
-    /** A folder for each build that changed what histories hold; see docs/adr/0014-versions.md. */
+    /** A folder for each build that changed what histories hold; see docs/adr/0014-workflow-versioning.md. */
     private static final Path FOLDER = Path.of("src", "test", "resources", "histories");
 
     private static final List<String> BUILDS = List.of("build-0", "build-1", "build-2", "build-3");
