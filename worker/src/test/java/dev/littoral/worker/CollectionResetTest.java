@@ -31,15 +31,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An operator resets collections to every workflow task of a history with several updates, on the real server: a run goes on from
- * a point of an older one, with what that knew, while the catalog has gone on. The server does not tell it of updates that closed
- * before.
+ * An operator resets collections to every workflow task of a history with several updates, on the real server: a run
+ * goes on from a point of an older one, with what that knew, while the catalog has gone on. The server does not tell it
+ * of updates that closed before.
  */
 @Timeout(1_800)
 class CollectionResetTest {
     private static final String TASK_QUEUE = "resets";
 
-    /** Beside each other, as most of the time of a reset is a wait. Each is reset to every so many-th task of its history. */
+    /**
+     * Beside each other, as most of the time of a reset is a wait. Each is reset to every so many-th task of its
+     * history.
+     */
     private static final int COLLECTIONS = Integer.getInteger("littoral.resets.collections", 12);
 
     /** How long a collection may take to look at an update that is gone, before a person asks again. */

@@ -111,8 +111,8 @@ record Following(WorkflowClient client, String id) {
     /**
      * Has a new run go on from an event of an older one.
      *
-     * @param reapplies whether what came since is applied again; else nothing of it is, as {@code --reapply-exclude All} says: the
-     *     ends of children are among that, though no type names them
+     * @param reapplies whether what came since is applied again; else nothing of it is, as
+     *     {@code --reapply-exclude All} says: the ends of children are among that, though no type names them
      */
     void reset(String run, long event, boolean reapplies) {
         ResetWorkflowExecutionRequest.Builder request = ResetWorkflowExecutionRequest.newBuilder()
