@@ -89,7 +89,7 @@ final class BinPacking {
         int n = 0;
         for (int i = 0; i < count; i++) {
             double fill = (double) sizes[i] / target;
-            if (sizes[i] > 0 && fill < FULL) {
+            if (fill < FULL) {
                 keys[n++] = (long) (fill * (1 << 30)) << 32 | i;
             }
         }
@@ -285,7 +285,7 @@ final class BinPacking {
 
     private int newBin() {
         if (bins == binRows.length) {
-            binRows = Arrays.copyOf(binRows, Math.max(16, bins + (bins >> 1)));
+            binRows = Arrays.copyOf(binRows, 2 * bins);
         }
         return bins++;
     }

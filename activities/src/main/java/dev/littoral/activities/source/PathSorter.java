@@ -84,8 +84,6 @@ public final class PathSorter implements AutoCloseable {
     /** Removes the temporary files. */
     @Override
     public void close() {
-        runs.clear();
-        forgetBuffer();
         if (folder != null) {
             // All that were made: one whose writing failed is not among the runs.
             for (int run = 0; run < created; run++) {

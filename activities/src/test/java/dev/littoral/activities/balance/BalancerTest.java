@@ -37,6 +37,34 @@ class BalancerTest {
         assertThat(balance.newSegments()).isZero();
     }
 
+    /** Six small segments may lie around. One of half the target is none, be it kept or new. */
+    @Test
+    void whatIsHalfFullIsNotSmall() {
+        long[] rows = {16, 16, 16, 16, 16, 16, 50, 50};
+        int[] folder = {0, 0, 0, 0, 0, 0, 0, 1};
+        long[] segment = {1, 2, 3, 4, 5, 6, 7, NONE};
+
+        Balance balance = Balancer.balance(new ShardFragments(rows, folder, segment), new RowDelta(1, 0), 100, 8);
+
+        assertThat(balance.segment()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+        rows[7] = 49;
+        assertThat(Balancer.balance(new ShardFragments(rows, folder, segment), new RowDelta(1, 0), 100, 8)
+                        .newRows())
+                .isGreaterThan(49);
+    }
+
+    /** So many bins are wanted as their rows fill, not fewer: in two of them two folders need not be mixed. */
+    @Test
+    void smallSegmentsThatFillMoreThanOneAreMergedFolderByFolder() {
+        long[] rows = {8, 8, 8, 8, 8, 8, 8, 36, 12, 8};
+        int[] folder = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1};
+        long[] segment = {1, 2, 3, 4, 5, 6, 7, 8, NONE, NONE};
+
+        Balance balance = Balancer.balance(new ShardFragments(rows, folder, segment), new RowDelta(1, 0), 100, 9);
+
+        assertThat(balance.segment()).containsExactly(9, 9, 9, 9, 9, 9, 9, 9, 10, 10);
+    }
+
     @Test
     void oneUnassignedFragmentGetsTheFirstId() {
         Balance balance = Balancer.balance(unassigned(1, 7), new RowDelta(7, 0), 100, 42);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.OnTable;
+import dev.littoral.workflows.model.ParquetSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,8 @@ class PathFilterTest {
                 "a//_b",
                 "_delta_log/0.json",
                 "a=_/_b",
+                "/_a",
+                "//.b",
             })
     void aPartThatStartsWithADotOrAnUnderscoreHides(String path) {
         assertThat(ALL.skip(path)).contains(SkipReason.HIDDEN);
@@ -60,6 +65,20 @@ class PathFilterTest {
     @ValueSource(strings = {"file=a.tmp/b.parquet", "a.tmp.parquet", "tmp", "a/tmp", "atmp", "a_COPYING_", "a.TMP"})
     void aNameThatIsFinishedHidesNothing(String path) {
         assertThat(ALL.skip(path)).isEmpty();
+    }
+
+    @Test
+    void aPathThatTellsOfATableIsRefusedUnlessTheSpecIgnoresIt() {
+        assertThatThrownBy(() -> ALL.refuseTable("s3://lake/in/", "_delta_log/00000000000000000000.json"))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageStartingWith("The source s3://lake/in/ is a Delta table, as"
+                        + " _delta_log/00000000000000000000.json in it says; expected a folder")
+                .hasMessageContaining("\"table\":\"ignore\"");
+        ALL.refuseTable("s3://lake/in/", "a/_delta_log/00000000000000000000.json");
+        PathFilter.of(new ParquetSpec(
+                        "parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, null, OnTable.IGNORE, false, false))
+                .refuseTable("s3://lake/in/", "_delta_log/00000000000000000000.json");
     }
 
     @Test

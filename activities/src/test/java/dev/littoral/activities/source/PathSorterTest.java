@@ -2,11 +2,14 @@ package dev.littoral.activities.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,10 +65,11 @@ class PathSorterTest {
         assertThat(found.files).isEmpty();
     }
 
-    @Test
-    void aSorterIsEmptyAfterItHandedOver() throws Exception {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 100_000_000})
+    void aSorterIsEmptyAfterItHandedOver(long runBytes) throws Exception {
         Found found = new Found();
-        try (PathSorter sorter = new PathSorter(1, temporary)) {
+        try (PathSorter sorter = new PathSorter(runBytes, temporary)) {
             sorter.add(new SourceFile("a", "1", 1));
             sorter.drainTo(new Found());
             sorter.add(new SourceFile("b", "1", 1));
@@ -74,14 +78,64 @@ class PathSorterTest {
         assertThat(found.files).extracting(SourceFile::path).containsExactly("b");
     }
 
+    private long runs() throws IOException {
+        try (Stream<Path> files = Files.walk(temporary, 2)) {
+            return files.filter(Files::isRegularFile).count();
+        }
+    }
+
+    /** A file counts for 160 bytes and two for each character. */
+    @Test
+    void aRunIsWrittenWhenSoManyBytesAreInMemory() throws Exception {
+        try (PathSorter sorter = new PathSorter(3 * (160 + 2 * (5 + 3)), temporary)) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(runs()).as("after %d files", i).isEqualTo(i / 3);
+                sorter.add(new SourceFile("path" + i, "v12", 1));
+            }
+        }
+    }
+
+    @Test
+    void runsAreMergedOnlyWhenTheyAreMany() throws Exception {
+        try (PathSorter sorter = new PathSorter(1, temporary)) {
+            for (int i = 1; i < 64; i++) {
+                sorter.add(new SourceFile("p" + i, "v", i));
+                assertThat(runs()).isEqualTo(i);
+            }
+            sorter.add(new SourceFile("p64", "v", 64));
+            assertThat(runs()).isOne();
+        }
+    }
+
+    @Test
+    void noFileStaysOpenAfterAMerge() throws Exception {
+        Path open = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(open), "the system does not show which files are open");
+        try (PathSorter sorter = new PathSorter(1, temporary)) {
+            for (int i = 0; i < 10; i++) {
+                sorter.add(new SourceFile("p" + i, "v", i));
+            }
+            sorter.drainTo(new Found());
+            List<String> ours = new ArrayList<>();
+            try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(open)) {
+                for (Path descriptor : descriptors) {
+                    try {
+                        ours.add(Files.readSymbolicLink(descriptor).toString());
+                    } catch (IOException closed) {
+                        // It was open a moment ago.
+                    }
+                }
+            }
+            assertThat(ours).noneMatch(file -> file.startsWith(temporary.toString()));
+        }
+    }
+
     @Test
     void onlyABoundedNumberOfRunsLiesInTheTemporaryFolder() throws Exception {
         try (PathSorter sorter = new PathSorter(1, temporary)) {
             for (int i = 0; i < 1_000; i++) {
                 sorter.add(new SourceFile("p" + i, "v", i));
-                try (Stream<Path> files = Files.walk(temporary, 2)) {
-                    assertThat(files.filter(Files::isRegularFile).count()).isLessThan(64);
-                }
+                assertThat(runs()).isLessThan(64);
             }
         }
         assertThat(temporary).isEmptyDirectory();

@@ -7,6 +7,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.TestProfiles;
 import dev.littoral.activities.testing.FakeS3;
@@ -20,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -403,6 +407,65 @@ class SourcesTest {
                     .files();
             assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
             assertThat(heads.getFirst()).contains("Credential=keyofa/");
+        }
+    }
+
+    private static Sources besideCatalog(S3Clients clients, String catalog, StoreObserver requests) {
+        return new Sources(clients, AllowList.of(AllowList.EVERY_SOURCE), Optional.of(catalog), requests);
+    }
+
+    @Test
+    void aSourceLiesApartFromTheCatalog() {
+        Sources inS3 = besideCatalog(null, "s3://lake/catalog", StoreObserver.NONE);
+        assertThat(assertRefused(inS3, source("s3://lake/")))
+                .startsWith("Catalog s3://lake/catalog lies in the source");
+        assertThat(inS3.refusal(source("s3://other/"))).isEmpty();
+        Sources local = besideCatalog(null, allowed + "/lake/catalog", StoreObserver.NONE);
+        assertThat(assertRefused(local, source("file://" + allowed + "/lake/")))
+                .startsWith("Catalog " + allowed + "/lake/catalog lies in the source");
+        assertAllowed(local, "file://" + outside + "/");
+    }
+
+    @Test
+    void aLocalSourceMayNameNoProfileThatIsNotAllowed() {
+        assertThat(assertRefused(sources(), source("file://" + allowed + "/lake/", "a")))
+                .startsWith("Profile 'a' cannot be used");
+    }
+
+    @Test
+    void whatALocalSourceIsAskedIsCountedAndHeardOf() throws Exception {
+        List<String> heard = new ArrayList<>();
+        Sources sources = besideCatalog(
+                null, "s3://catalog", (store, kind, status) -> heard.add(store + " " + kind + " " + status));
+        try (Sources.Opened opened = sources.open(source("file://" + allowed + "/lake/"), false)) {
+            Map<String, Long> requests = new TreeMap<>();
+            opened.addTo(requests);
+            assertThat(requests).isEmpty();
+            List<SourceFile> files = new ArrayList<>();
+            assertThat(opened.files().list(new PathRange(null, allowed + "/lake/0"), new Found(files)))
+                    .isEqualTo(allowed + "/lake/a");
+            opened.files().listSorted(new Found(files));
+            assertThat(opened.files().read(files.getFirst(), 0, 1)).containsExactly('a');
+            SourceFile changed = new SourceFile(allowed + "/lake/a", "other", 1);
+            assertThatThrownBy(() -> opened.files().read(changed, 0, 1)).isInstanceOf(FileChangedException.class);
+            assertThat(opened.files().parallelListings()).isOne();
+            opened.addTo(requests);
+            opened.addTo(requests);
+            assertThat(requests).isEqualTo(Map.of("source.list", 4L, "source.get", 4L));
+        }
+        assertThat(heard).containsExactly("SOURCE LIST ok", "SOURCE LIST ok", "SOURCE GET ok", "SOURCE GET error");
+    }
+
+    @Test
+    void whatASourceInS3IsAskedIsCounted() throws Exception {
+        try (FakeS3 server = refusing(new ArrayList<>());
+                S3Clients clients = clientsOfProfileA(server);
+                Sources.Opened opened = new Sources(clients, AllowList.of(source("s3://lake/", "a")))
+                        .open(source("s3://lake/", "a"), false)) {
+            Map<String, Long> requests = new TreeMap<>();
+            assertThatThrownBy(() -> list(opened.files())).isInstanceOf(LittoralException.class);
+            opened.addTo(requests);
+            assertThat(requests).containsOnlyKeys("source.list");
         }
     }
 }

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.listing.ListingPlan;
+import dev.littoral.activities.listing.PlannedShard;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
+import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -15,7 +21,9 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.Totals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -33,6 +41,9 @@ class StepInputsTest {
     private static final CollectionOptions OPTIONS = CollectionOptions.DEFAULTS;
     private static final Head BASE =
             new Head(6, "6-x", HeadKind.DECLARED, A, 3, 7, null, 40, Instant.parse("2026-11-01T12:00:00Z"), "a test");
+    private static final Head COMMITTED =
+            new Head(6, "6-x", HeadKind.COMMITTED, A, 3, 7, null, 40, Instant.parse("2026-11-01T12:00:00Z"), "a test");
+    private static final ActivityCaller COLLECTION = new ActivityCaller("c", ExternalCollectionWorkflow.TYPE, 1);
     private static final ActivityCaller UPDATE =
             new ActivityCaller("c/update-7", UpdateExternalCollectionWorkflow.TYPE, 1);
     private static final String PLAN = "staging/0000000007/r1-x/plan.json.zst";
@@ -226,5 +237,192 @@ class StepInputsTest {
         }) {
             refused(() -> inputs.list(UPDATE, list(1, base, null)), "base");
         }
+    }
+
+    private static DeclareRequest declaration(long update, ExternalSource source, Head base, String commitId) {
+        return new DeclareRequest("c", update, source, base, commitId, "a test");
+    }
+
+    @Test
+    void whatACollectionAsksForIsTaken() {
+        assertThatCode(() -> {
+                    inputs.open(COLLECTION, "c", null);
+                    inputs.open(COLLECTION, "c", A);
+                    inputs.read(COLLECTION, "c");
+                    inputs.declare(COLLECTION, declaration(7, A, BASE, "7-x"));
+                    inputs.declare(COLLECTION, declaration(0, A, Head.NONE, "0-x"));
+                    inputs.retire(COLLECTION, new RetireRequest("c", 7, BASE, "7-x"));
+                    inputs.discard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(5, OBJECTS)));
+                    inputs.clean(UPDATE, new CleanRequest("c", Duration.ofDays(7)));
+                    inputs.clean(
+                            new ActivityCaller("c/update-1", UpdateExternalCollectionWorkflow.TYPE, 1),
+                            new CleanRequest("c", Duration.ofDays(2)));
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"d, ExternalCollection", "c/update-7, ExternalCollection", "c, UpdateExternalCollection", "c, Other"})
+    void onlyTheCollectionItselfIsHeard(String id, String type) {
+        ActivityCaller stranger = new ActivityCaller(id, type, 1);
+        refused(() -> inputs.open(stranger, "c", A), "asked for by", "expected the collection c");
+        refused(() -> inputs.read(stranger, "c"), "asked for by");
+        refused(() -> inputs.declare(stranger, declaration(7, A, BASE, "7-x")), "asked for by");
+        refused(() -> inputs.retire(stranger, new RetireRequest("c", 7, BASE, "7-x")), "asked for by");
+    }
+
+    @Test
+    void aCollectionsRequestsAreCheckedLikeMessages() {
+        ExternalSource secret = new ExternalSource("s3://key:secret@lake/a/", ExternalSpec.parquet());
+        refused(() -> inputs.open(COLLECTION, "c", secret));
+        refused(() -> inputs.declare(COLLECTION, declaration(7, secret, BASE, "7-x")));
+        refused(() -> inputs.declare(COLLECTION, declaration(-1, A, BASE, "7-x")), "update is -1");
+        refused(() -> inputs.declare(COLLECTION, declaration(7, A, null, "7-x")), "base is missing");
+        refused(() -> inputs.declare(COLLECTION, declaration(7, A, BASE, "../x")), "commitId is");
+        refused(() -> inputs.retire(COLLECTION, new RetireRequest("c", 7, null, "7-x")), "base is missing");
+        refused(() -> inputs.retire(COLLECTION, new RetireRequest("c", 7, BASE, null)), "commitId is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "c, ExternalCollection",
+        "c, UpdateExternalCollection",
+        "c/update-0, UpdateExternalCollection",
+        "c/update-07, UpdateExternalCollection",
+        "d/update-7, UpdateExternalCollection",
+        "c/update-7, ExternalCollection"
+    })
+    void onlyAnUpdateOfTheCollectionCleans(String id, String type) {
+        refused(
+                () -> inputs.clean(new ActivityCaller(id, type, 1), new CleanRequest("c", Duration.ofDays(7))),
+                "asked for by",
+                "an update of c");
+    }
+
+    @Test
+    void versionsAreKeptAsLongAsOptionsMaySay() {
+        for (Duration keep : new Duration[] {null, Duration.ZERO, Duration.ofHours(47), Duration.ofDays(3_651)}) {
+            refused(() -> inputs.clean(UPDATE, new CleanRequest("c", keep)), "keepVersionsFor");
+        }
+    }
+
+    @Test
+    void everyStepOfAnUpdateHasASourceAndOptions() {
+        ExternalSource secret = new ExternalSource("s3://key:secret@lake/a/", ExternalSpec.parquet());
+        refused(() -> inputs.shards(UPDATE, new ShardsRequest("c", 7, 1, secret, OPTIONS, PLAN, 0, 1, 0, OBJECTS, 0)));
+        refused(() -> inputs.shards(UPDATE, new ShardsRequest("c", 7, 1, A, null, PLAN, 0, 1, 0, OBJECTS, 0)));
+        refused(() -> inputs.commit(
+                UPDATE, new CommitRequest("c", 7, 1, secret, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
+        refused(() ->
+                inputs.commit(UPDATE, new CommitRequest("c", 7, 1, A, null, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
+    }
+
+    @Test
+    void anUpdateHasANumberAndItsObjectsBearIt() {
+        ActivityCaller none = new ActivityCaller("c/update-0", UpdateExternalCollectionWorkflow.TYPE, 1);
+        refused(
+                () -> inputs.discard(none, new DiscardRequest("c", 0, List.of())),
+                "update is 0; expected 1 to 9999999999");
+        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, 0, "snapshots/0000000007-8-x", 0)), "objects is");
+        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, -1)), "expected 0 or more");
+        refused(
+                () -> inputs.commit(
+                        UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, PLAN, OBJECTS, null, "7-x", 40, "x")),
+                "base is missing");
+    }
+
+    private static ListingPlan plan(long baseVersion, String baseCommitId) {
+        PlannedShard touched = new PlannedShard("", null, List.of(), null, List.of());
+        return new ListingPlan(
+                new ListingPlan.Base(baseVersion, baseCommitId, 40),
+                List.of(touched),
+                Totals.NONE,
+                false,
+                0,
+                null,
+                null);
+    }
+
+    @Test
+    void aListingIsOfTheSourceThatItsBaseDeclares() {
+        assertThatCode(() -> inputs.list(list(1, BASE, null), BASE)).doesNotThrowAnyException();
+        ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
+        refused(
+                () -> inputs.list(new ListRequest("c", 7, 1, other, OPTIONS, BASE, null), BASE),
+                "source is \"s3://lake/b/\"; expected the one that version 6 declares");
+    }
+
+    @Test
+    void shardsAreThoseOfThePlan() {
+        assertThatCode(() -> inputs.shards(shards(PLAN, 0, 1, 0, OBJECTS, 0), plan(6, "6-x")))
+                .doesNotThrowAnyException();
+        refused(() -> inputs.shards(shards(PLAN, 0, 2, 0, OBJECTS, 0), plan(6, "6-x")), "to is 2; expected 1 to 1");
+    }
+
+    @Test
+    void segmentsAreBalancedForTheVersionAfterThePlansBase() {
+        assertThatCode(() -> inputs.balance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(6, "6-x")))
+                .doesNotThrowAnyException();
+        refused(() -> inputs.balance(shards(PLAN, 0, 2, 40, OBJECTS, 0), plan(6, "6-x")), "to is 2");
+        refused(() -> inputs.balance(shards(PLAN, 0, 1, 39, OBJECTS, 0), plan(6, "6-x")), "firstSegmentId is 39");
+        refused(
+                () -> inputs.balance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(7, "7-y")),
+                "expected a folder of version 8, as the plan has the base 7");
+    }
+
+    @Test
+    void aCommitIsUponTheBaseOfItsPlan() {
+        CommitRequest request = commit(OBJECTS, "7-x", 40, "x");
+        assertThatCode(() -> inputs.commit(request, BASE, plan(6, "6-x"))).doesNotThrowAnyException();
+        refused(() -> inputs.commit(request, BASE, plan(5, "6-x")), "plan has the base 5");
+        refused(() -> inputs.commit(request, BASE, plan(6, "6-y")), "plan has the base 6");
+        ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
+        refused(
+                () -> inputs.commit(
+                        new CommitRequest("c", 7, 1, other, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x"),
+                        BASE,
+                        plan(6, "6-x")),
+                "source is");
+    }
+
+    @Test
+    void anUpdateCommitsOnce() {
+        refused(
+                () -> inputs.commit(commit(OBJECTS, "7-x", 40, "x"), COMMITTED, plan(6, "6-x")),
+                "update is 7; expected another, as it has committed version 6");
+        CommitRequest next = new CommitRequest(
+                "c", 8, 1, A, OPTIONS, "staging/0000000008/r1-x/plan.json.zst", OBJECTS, COMMITTED, "8-x", 40, "x");
+        assertThatCode(() -> inputs.commit(next, COMMITTED, plan(6, "6-x"))).doesNotThrowAnyException();
+    }
+
+    private static BalancedShard balanced(long firstId, long nextId) {
+        return new BalancedShard(
+                new ShardRef("", "key", "digest", "listing", Totals.NONE, List.of(), 0L), firstId, nextId);
+    }
+
+    @Test
+    void newSegmentsHaveIdsOfTheirOwnThatTheCommitCounts() {
+        List<BalancedShard> shards = List.of(balanced(45, 47), balanced(3, 3), balanced(40, 45));
+        assertThatCode(() -> inputs.commit(commit(OBJECTS, "7-x", 47, "x"), BASE, shards))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> inputs.commit(commit(OBJECTS, "7-x", 50, "x"), BASE, shards))
+                .doesNotThrowAnyException();
+        refused(() -> inputs.commit(commit(OBJECTS, "7-x", 46, "x"), BASE, shards), "nextSegmentId is 46");
+        refused(
+                () -> inputs.commit(commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(44, 47), balanced(40, 45))),
+                "two segments were balanced with the id 44",
+                "from 45");
+        refused(
+                () -> inputs.commit(commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(39, 41))),
+                "the id 39",
+                "from 40");
+    }
+
+    @Test
+    void nothingIsWrittenAfterACollectionsEndOrWithANumberThatIsPast() {
+        assertThatCode(() -> inputs.checkBase(7, BASE)).doesNotThrowAnyException();
+        refused(() -> inputs.checkBase(6, BASE), "update is 6; expected 7 to");
+        Head end = new Head(6, "6-x", HeadKind.RETIRED, A, 3, 7, null, 40, Instant.EPOCH, "retired");
+        refused(() -> inputs.checkBase(8, end), "the collection's end");
     }
 }
