@@ -3,6 +3,23 @@ package dev.littoral.starter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.starter.catalog.FilesCommand;
+import dev.littoral.starter.catalog.LocateCommand;
+import dev.littoral.starter.catalog.SegmentsCommand;
+import dev.littoral.starter.catalog.VerifyCommand;
+import dev.littoral.starter.catalog.VersionsCommand;
+import dev.littoral.starter.cli.ExitCode;
+import dev.littoral.starter.cli.ShutdownSignal;
+import dev.littoral.starter.server.ChangeSourceCommand;
+import dev.littoral.starter.server.JobsCommand;
+import dev.littoral.starter.server.ListCommand;
+import dev.littoral.starter.server.RefreshCommand;
+import dev.littoral.starter.server.SignalCommand;
+import dev.littoral.starter.server.StartCommand;
+import dev.littoral.starter.server.StatusCommand;
+import dev.littoral.starter.sync.SyncCommand;
+import dev.littoral.starter.worker.DevCommand;
+import dev.littoral.starter.worker.WorkerCommand;
 import dev.littoral.workflows.model.InvalidRequestException;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
@@ -77,8 +94,8 @@ public final class Littoral implements Runnable {
         PrintWriter out = new PrintWriter(new BufferedWriter(new OutputStreamWriter(stdout, UTF_8)));
         PrintWriter err = new PrintWriter(
                 new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), UTF_8)), true);
-        Interrupt interrupt = new Interrupt();
-        int code = commandLine(interrupt, Set.copyOf(Arrays.asList(args)))
+        ShutdownSignal shutdown = new ShutdownSignal();
+        int code = commandLine(shutdown, Set.copyOf(Arrays.asList(args)))
                 .setOut(out)
                 .setErr(err)
                 .execute(args);
@@ -87,21 +104,21 @@ public final class Littoral implements Runnable {
             err.println("littoral: cannot write to standard output: " + stdout.failure());
             code = code == 0 ? ExitCode.UNAVAILABLE.code() : code;
         }
-        interrupt.exit(code);
+        shutdown.exit(code);
     }
 
     /**
      * The command line.
      *
-     * @param words what is on it
+     * @param arguments what is on it
      */
-    private static CommandLine commandLine(Interrupt interrupt, Set<String> words) {
+    private static CommandLine commandLine(ShutdownSignal shutdown, Set<String> arguments) {
         CommandLine.IFactory factory = new CommandLine.IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {
                 try {
-                    // Commands that end something when they are interrupted.
-                    return type.getDeclaredConstructor(Interrupt.class).newInstance(interrupt);
+                    // Commands that end something at a signal.
+                    return type.getDeclaredConstructor(ShutdownSignal.class).newInstance(shutdown);
                 } catch (NoSuchMethodException e) {
                     return CommandLine.defaultFactory().create(type);
                 }
@@ -113,10 +130,12 @@ public final class Littoral implements Runnable {
             // Help may be for any.
             commands.addSubcommand(
                     command.name(),
-                    words.contains(command.name()) || words.contains("help") ? type : described(command));
+                    arguments.contains(command.name()) || arguments.contains("help")
+                            ? new CommandLine(type, factory)
+                            : described(command));
         }
         return commands.setExecutionExceptionHandler(Littoral::explain)
-                // A word that starts with @ is itself, not a file of further words.
+                // A word that starts with @ is itself, not a file of further arguments.
                 .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true);
     }

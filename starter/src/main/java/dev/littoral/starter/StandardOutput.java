@@ -25,7 +25,9 @@ final class StandardOutput extends FileOutputStream {
         }
     }
 
-    /** Why something could not be written, or null. A reader that has had enough, as {@code head} has, is no failure. */
+    /**
+     * Why something could not be written, or null. A reader that has had enough, as {@code head} has, is no failure.
+     */
     String failure() {
         return failure == null || failure.getMessage().contains("pipe") ? null : failure.getMessage();
     }

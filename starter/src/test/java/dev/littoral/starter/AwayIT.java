@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.testing.ServerProcess;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.BindableService;

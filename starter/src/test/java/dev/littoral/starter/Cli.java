@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.model.Json;
 import java.io.IOException;
 import java.io.Reader;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.testing.Listeners;
 import dev.littoral.workflows.testing.ServerProcess;
 import java.net.URI;
@@ -51,7 +52,9 @@ class DevIT {
     }
 
     private Cli real() {
-        return cli().with(DevServer.VARIABLE, ServerProcess.binary("temporal").toString());
+        return cli().with(
+                        "LITTORAL_TEMPORAL_CLI",
+                        ServerProcess.binary("temporal").toString());
     }
 
     private void start(Cli cli) throws Exception {
@@ -138,7 +141,7 @@ class DevIT {
 
     @Test
     void whatIsNotRightIsOneSentence() throws Exception {
-        assertThat(cli().with(DevServer.VARIABLE, "/nowhere/temporal")
+        assertThat(cli().with("LITTORAL_TEMPORAL_CLI", "/nowhere/temporal")
                         .run("dev")
                         .endsWith(ExitCode.INPUT)
                         .sentence())

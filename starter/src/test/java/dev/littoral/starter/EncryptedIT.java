@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.testing.AesCodec;
 import dev.littoral.workflows.testing.CodecServer;
 import dev.littoral.workflows.testing.TemporalServer;

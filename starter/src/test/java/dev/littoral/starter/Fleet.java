@@ -12,7 +12,10 @@ import io.temporal.client.WorkflowClientOptions;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A worker on a real Temporal server, in a namespace of its own. It serves a folder's catalog and may read what lies in the folder. */
+/**
+ * A worker on a real Temporal server, in a namespace of its own. It serves a folder's catalog and may read what lies
+ * in the folder.
+ */
 final class Fleet implements AutoCloseable {
     private final Path folder;
     private final String namespace;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.starter.Cli.Running;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.testing.Listeners;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
+import dev.littoral.starter.cli.ExitCode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

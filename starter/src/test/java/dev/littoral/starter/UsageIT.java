@@ -3,6 +3,7 @@ package dev.littoral.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.starter.Cli.Run;
+import dev.littoral.starter.cli.ExitCode;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.littoral.starter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.common.v1.WorkflowExecution;
 import java.net.URI;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.io.IOException;

@@ -1,0 +1,45 @@
+package dev.littoral.starter.catalog;
+
+import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.Totals;
+
+/** One version of a collection as text, for people. */
+public final class HeadText {
+    private HeadText() {}
+
+    /** On one line. */
+    static String line(Head head) {
+        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments: %s"
+                .formatted(
+                        head.version(),
+                        head.kind(),
+                        head.time(),
+                        head.generation(),
+                        head.update(),
+                        Output.count(head.totals().rows()),
+                        Output.count(head.totals().segments()),
+                        Output.path(head.reason()));
+    }
+
+    /** On several lines, of which the last one ends. */
+    public static String page(String collectionId, Head head) {
+        Totals totals = head.totals();
+        return String.format(
+                "%s  version %d, %s at %s%n"
+                        + "  source    %s (generation %d)%n"
+                        + "  serves    %s rows in %s segments, %s fragments, %s files%n"
+                        + "  reason    %s%n",
+                collectionId,
+                head.version(),
+                head.kind(),
+                head.time(),
+                Output.path(head.source().uri()),
+                head.generation(),
+                Output.count(totals.rows()),
+                Output.count(totals.segments()),
+                Output.count(totals.fragments()),
+                Output.count(totals.files()),
+                Output.path(head.reason()));
+    }
+}

@@ -1,0 +1,2 @@
+/** The layouts of the log. */
+package dev.littoral.starter.logging;

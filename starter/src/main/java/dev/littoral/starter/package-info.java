@@ -1,0 +1,2 @@
+/** The command line: {@code main} and its commands. */
+package dev.littoral.starter;

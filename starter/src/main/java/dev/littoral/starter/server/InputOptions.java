@@ -1,0 +1,41 @@
+package dev.littoral.starter.server;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.workflows.model.Json;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that give the input of a collection's workflow. */
+public final class InputOptions {
+    @Mixin
+    private SourceOptions source;
+
+    @Option(names = "--target-rows", paramLabel = "<n>", description = "The most rows of a segment. Default: 1000000.")
+    private Long targetRows;
+
+    @Option(names = "--allow-empty", description = "Let a listing empty the collection.")
+    private boolean allowEmpty;
+
+    @Option(
+            names = "--max-drop-share",
+            paramLabel = "<share>",
+            description = "Fail when more than this share of the rows would go, above 0 and up to 1. Default: 1.")
+    private Double maxDropShare;
+
+    /** What a person would send to start the collection, unchecked. What was not typed is not in it. */
+    public ObjectNode input() {
+        ObjectNode input = Json.JSON.createObjectNode();
+        source.source().ifPresent(given -> input.set("source", given));
+        ObjectNode options = input.putObject("options");
+        if (targetRows != null) {
+            options.put("targetRowsPerSegment", targetRows);
+        }
+        if (allowEmpty) {
+            options.put("allowEmpty", true);
+        }
+        if (maxDropShare != null) {
+            options.put("maxDropShare", maxDropShare);
+        }
+        return input;
+    }
+}

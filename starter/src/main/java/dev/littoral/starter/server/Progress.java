@@ -1,0 +1,124 @@
+package dev.littoral.starter.server;
+
+import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.model.UpdateStep;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Shows how far an update is: a line that is drawn over on a terminal, a line for each step otherwise. */
+public final class Progress implements AutoCloseable {
+    private static final int BAR = 24;
+
+    /** Set by the launcher, which knows whether the error stream is a terminal. */
+    private static final boolean TERMINAL = Boolean.getBoolean("littoral.terminal");
+
+    /** How long a step may go on unsaid where there is no terminal. */
+    private static final long QUIET_NANOS = 10_000_000_000L;
+
+    private final PrintWriter err;
+    private final Tally tally = new Tally();
+    private String lastTrouble;
+    private long said;
+    private boolean drawn;
+
+    /**
+     * How far an update is.
+     *
+     * @param step the step, or null while the catalog is opened
+     * @param done what each of the step's activities that runs has done
+     * @param listed files in all, or 0 while that is not known
+     * @param trouble why an attempt failed that is tried again, or null
+     */
+    record Step(UpdateStep step, Map<String, Long> done, long listed, String trouble) {
+        /** The same step with what its activities have done in all. */
+        Step with(long sum) {
+            return new Step(step, Map.of("all", sum), listed, trouble);
+        }
+    }
+
+    /** What the activities of a step have done so far, those included that have ended. */
+    static final class Tally {
+        private UpdateStep step;
+        private boolean began;
+        private final Map<String, Long> done = new HashMap<>();
+        private boolean next;
+
+        long add(Step now) {
+            next = !began || now.step() != step;
+            began = true;
+            if (next) {
+                done.clear();
+                step = now.step();
+            }
+            // An activity that has ended is no longer among those that run; what it said last still counts.
+            now.done().forEach((activity, n) -> done.merge(activity, n, Math::max));
+            return done.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    public Progress(PrintWriter err) {
+        this.err = err;
+    }
+
+    void show(Step step) {
+        if (step.trouble() != null && !step.trouble().equals(lastTrouble)) {
+            say("trying again: " + Output.path(step.trouble()));
+        }
+        lastTrouble = step.trouble();
+        long sum = tally.add(step);
+        if (TERMINAL) {
+            // Without line wrap a narrow terminal cuts the line instead of scrolling.
+            err.print("\r\u001b[?7l" + bar(step, sum) + "\u001b[K\u001b[?7h");
+            err.flush();
+            drawn = true;
+            return;
+        }
+        long now = System.nanoTime();
+        if (step.step() != null && (tally.next || now - said > QUIET_NANOS)) {
+            err.println("littoral: " + text(step, sum));
+            said = now;
+        }
+    }
+
+    public void say(String text) {
+        clear();
+        err.println("littoral: " + text);
+        err.flush();
+    }
+
+    private static String text(Step step, long done) {
+        return switch (step.step()) {
+            case null -> "opening the catalog";
+            case LIST -> "listing" + (done > 0 ? ", " + Output.count(done) + " files so far" : "");
+            case READ -> "reading footers, " + Output.count(done) + " of " + Output.count(step.listed()) + " files";
+            case BALANCE -> "balancing";
+            case COMMIT -> "committing";
+        };
+    }
+
+    private static String bar(Step step, long done) {
+        int filled = switch (step.step()) {
+            case null -> 0;
+            case LIST -> 1;
+            case READ -> 2 + (step.listed() == 0 ? 0 : (int) Math.min(BAR - 4, (BAR - 4) * done / step.listed()));
+            case BALANCE -> BAR - 2;
+            case COMMIT -> BAR - 1;
+        };
+        return "[" + "#".repeat(filled) + " ".repeat(BAR - filled) + "] " + text(step, done);
+    }
+
+    /** Takes the bar away. */
+    void clear() {
+        if (drawn) {
+            err.print("\r\u001b[K");
+            drawn = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        clear();
+        err.flush();
+    }
+}

@@ -1,0 +1,216 @@
+package dev.littoral.starter.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.catalog.CatalogReader;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.CatalogSourceOverlap;
+import dev.littoral.starter.catalog.CatalogOption;
+import dev.littoral.starter.cli.ExitCode;
+import dev.littoral.starter.cli.ShutdownSignal;
+import dev.littoral.starter.server.CollectionClient;
+import dev.littoral.starter.server.CollectionRun;
+import dev.littoral.starter.server.InputOptions;
+import dev.littoral.starter.server.Progress;
+import dev.littoral.starter.server.TemporalService;
+import dev.littoral.starter.server.UpdateFollower;
+import dev.littoral.starter.server.UpdateReportPrinter;
+import dev.littoral.worker.EmbeddedTemporal;
+import dev.littoral.worker.LittoralWorker;
+import dev.littoral.worker.TemporalConnection;
+import dev.littoral.worker.WorkerSettings;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.spec.CollectionStart;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Updates a collection once. */
+@Command(
+        name = "sync",
+        description = "Brings a collection in step with its source, once: on the Temporal server that is configured,"
+                + " else with one in this process, in memory.",
+        footer = {
+            "",
+            "Without --source it follows what the catalog says. The source is declared if it differs from the"
+                    + " catalog's, and listed again otherwise.",
+            "A collection that runs on the configured server (TEMPORAL_ADDRESS, or a profile of temporal.toml)"
+                    + " is asked to do it.",
+            "Credentials for S3 come from where AWS tools expect them."
+        })
+public final class SyncCommand implements Callable<Integer> {
+    /** Each sync has a task queue of its own, so that no other worker takes its tasks and it takes nobody's. */
+    private static final String QUEUE_PREFIX = "littoral-sync-";
+
+    /** How long a sync may take to answer before another one takes its process for dead. */
+    private static final Duration LEFT_BEHIND = Duration.ofSeconds(10);
+
+    @Mixin
+    private CatalogOption where;
+
+    @Mixin
+    private InputOptions options;
+
+    @Option(names = "--json", description = "Print the report as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec command;
+
+    private final ShutdownSignal shutdown;
+
+    public SyncCommand(ShutdownSignal shutdown) {
+        this.shutdown = shutdown;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        String collectionId = where.collectionId();
+        ObjectNode given = options.input();
+        CollectionInput input = new CollectionInput(given);
+        CollectionStart start = CollectionStart.parse(input);
+        PrintWriter err = command.commandLine().getErr();
+        UpdateReport report;
+        try (Progress progress = new Progress(err)) {
+            shutdown.endWith(ExitCode.STOPPED, "stopped before an update started");
+            if (TemporalConnection.isConfigured()) {
+                try (TemporalService server = TemporalService.open()) {
+                    report = configured(new CollectionClient(server, collectionId), given, start, progress);
+                }
+            } else {
+                ExternalSource followed = followed(collectionId, start);
+                try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
+                        TemporalService server = TemporalService.at(temporal.target())) {
+                    report = own(
+                            new CollectionClient(server, collectionId),
+                            ExternalCollectionWorkflow.TASK_QUEUE,
+                            input,
+                            followed,
+                            true,
+                            progress);
+                }
+            }
+        }
+        return UpdateReportPrinter.end(report, json, command.commandLine().getOut(), err)
+                .code();
+    }
+
+    private UpdateReport configured(
+            CollectionClient collection, ObjectNode given, CollectionStart start, Progress progress)
+            throws InterruptedException {
+        Optional<CollectionRun> run = collection.run().filter(CollectionRun::isRunning);
+        if (run.isPresent() && isLeftBehind(collection, run.get())) {
+            collection.terminate("the littoral sync that started it is gone");
+            run = Optional.empty();
+        }
+        if (run.isPresent()) {
+            return ask(collection, given, start, progress);
+        }
+        return own(
+                collection,
+                QUEUE_PREFIX + UUID.randomUUID(),
+                new CollectionInput(given),
+                followed(collection.id(), start),
+                false,
+                progress);
+    }
+
+    /** Whether the process has died that started the collection and was its only worker. */
+    private static boolean isLeftBehind(CollectionClient collection, CollectionRun run) {
+        return run.taskQueue().startsWith(QUEUE_PREFIX)
+                && collection.statusWithin(LEFT_BEHIND).isEmpty();
+    }
+
+    /** Has a collection that runs on the server do what a sync does. */
+    private UpdateReport ask(CollectionClient collection, ObjectNode given, CollectionStart start, Progress progress)
+            throws InterruptedException {
+        CollectionStatus status = collection.status();
+        requireSame(collection, status, given.get("options"), start.options());
+        progress.say(collection.id() + " runs at " + collection.server().place() + "; its workers do the update");
+        shutdown.expect();
+        ChangeAnswer answer = start.source() == null || start.source().equals(status.source())
+                ? collection.refresh()
+                : collection.changeSource(new SourceRequest(given.get("source")));
+        return new UpdateFollower(collection, shutdown, progress).follow(answer.update());
+    }
+
+    /** Options are set when a collection starts; one that runs cannot be given others. */
+    private static void requireSame(
+            CollectionClient collection, CollectionStatus status, JsonNode typed, CollectionOptions wanted) {
+        JsonNode now = Json.JSON.valueToTree(status.options());
+        JsonNode then = Json.JSON.valueToTree(wanted);
+        for (Map.Entry<String, JsonNode> option : typed.properties()) {
+            String name = option.getKey();
+            if (!then.get(name).equals(now.get(name))) {
+                throw LittoralException.input("Collection " + collection.id() + " runs at "
+                        + collection.server().place() + " with " + name + " " + now.get(name) + ", not "
+                        + then.get(name) + "; options are set when a collection starts");
+            }
+        }
+    }
+
+    /** Starts the collection with a worker in this process, and ends it with its update. */
+    private UpdateReport own(
+            CollectionClient collection,
+            String taskQueue,
+            CollectionInput input,
+            ExternalSource followed,
+            boolean embedded,
+            Progress progress)
+            throws InterruptedException {
+        // Whoever has a source followed from the command line is the worker's operator, and allows it and its profile.
+        try (LittoralWorker worker = LittoralWorker.start(
+                collection.server().client(),
+                new WorkerSettings(
+                        where.catalog(), AllowList.of(followed), taskQueue, WorkerSettings.CONCURRENT_ACTIVITIES))) {
+            shutdown.expect();
+            collection.start(input, taskQueue);
+            UpdateFollower follower = new UpdateFollower(collection, shutdown, progress);
+            try {
+                return follower.followToRest(embedded ? worker : null);
+            } finally {
+                if (!follower.isClosed()) {
+                    // The collection has done its work. Without this worker it could not go on; all that lasts is in
+                    // the catalog.
+                    collection.terminate("littoral sync has ended");
+                }
+            }
+        }
+    }
+
+    /** What is going to be followed. */
+    private ExternalSource followed(String collectionId, CollectionStart start) {
+        ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
+        CatalogSourceOverlap.refusal(where.catalog(), followed).ifPresent(refusal -> {
+            throw LittoralException.input(refusal);
+        });
+        return followed;
+    }
+
+    /** The catalog's source: what is meant when none is named. */
+    private ExternalSource declared(String collectionId) {
+        try (CatalogReader catalog = CatalogReader.open(where.catalog())) {
+            return catalog.newest(collectionId)
+                    .orElseThrow(() -> LittoralException.input("Catalog " + catalog.location() + " has no collection "
+                            + collectionId + "; expected --source for a new one"))
+                    .source();
+        }
+    }
+}

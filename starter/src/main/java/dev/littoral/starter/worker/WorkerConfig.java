@@ -1,0 +1,326 @@
+package dev.littoral.starter.worker;
+
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.starter.cli.Output;
+import dev.littoral.worker.WorkerSettings;
+import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.spec.SourceParser;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The configuration of a worker. A setting on the command line comes before one in the environment, and that before
+ * one in the file. A setting that is not right is refused by the name it was given.
+ *
+ * @param worker what it serves
+ * @param metricsPort where metrics, health and readiness are; 0 for any free port, empty for none
+ * @param metricsHost the address or name they are at
+ * @param logFormat {@code text} or {@code json}
+ */
+record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metricsHost, String logFormat) {
+    private static final int MAX_CONCURRENCY = 10_000;
+    private static final double MAX_PER_SECOND = 1_000_000;
+    private static final Duration MAX_DRAIN = Duration.ofDays(1);
+
+    /** What can be set, under one name on the command line, in the environment and in the file. */
+    enum Setting {
+        CATALOG("<uri or path>", "Where the catalog is: s3://bucket/prefix or a folder."),
+        ALLOW_SOURCE(
+                "<prefix>", "What sources may start with, as s3://bucket/prefix/ or file:///dir/. Can be given again."),
+        ALLOW_PROFILE(
+                "<name>",
+                "Which AWS profiles sources may name; s3://bucket/prefix/=<name> for sources below a prefix alone."
+                        + " Can be given again. Default: none."),
+        TASK_QUEUE("<name>", "Where collections look for it. Default: littoral."),
+        CONCURRENCY("<n>", "How many activities run at once. Default: 16."),
+        ACTIVITIES_PER_SECOND("<n>", "How many activities start within a second at most. Default: 0, no limit."),
+        METRICS_PORT("<port>", "Serve /metrics, /healthz and /readyz there; 0 for any free port. Default: none."),
+        METRICS_HOST("<host>", "At which address of this machine. Default: 127.0.0.1."),
+        DRAIN("<duration>", "How long running activities may go on when it is asked to stop. Default: PT20S."),
+        LOG_FORMAT("<format>", "text, one line of key=value, or json. Default: text.");
+
+        private final String label;
+        private final String help;
+
+        Setting(String label, String help) {
+            this.label = label;
+            this.help = help;
+        }
+
+        /** Its name on the command line, after two dashes, and in the file. */
+        String option() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        private String variable() {
+            return "LITTORAL_" + name();
+        }
+
+        /** Whether its option can be given again; elsewhere it has commas. */
+        boolean isList() {
+            return this == ALLOW_SOURCE || this == ALLOW_PROFILE;
+        }
+
+        /** What its value is called in the help. */
+        String label() {
+            return label;
+        }
+
+        /** Its help. */
+        String description() {
+            return help + " Or $$" + variable() + (isList() ? ", with commas." : ".");
+        }
+    }
+
+    /**
+     * A setting.
+     *
+     * @param name where it was made, for messages
+     */
+    private record Given(String name, String value) {
+        LittoralException refusal(String expected) {
+            return LittoralException.input(
+                    Output.path(name + " is " + (value.isEmpty() ? "empty" : value) + "; expected " + expected));
+        }
+
+        /** For a value that may have a secret in it. */
+        LittoralException silentRefusal(String found, String expected) {
+            return LittoralException.input(name + " has " + found + "; expected " + expected);
+        }
+    }
+
+    /** What was typed, set in the environment and written in a file. */
+    record Sources(Map<Setting, String> typed, Map<String, String> environment, Optional<Path> file) {
+        private Map<Setting, Given> given() {
+            Map<Setting, Given> given = new EnumMap<>(Setting.class);
+            file.ifPresent(path -> read(path, given));
+            for (Setting key : Setting.values()) {
+                String value = environment.get(key.variable());
+                if (value != null && !value.isEmpty()) {
+                    given.put(key, new Given(key.variable(), value));
+                }
+            }
+            typed.forEach((key, value) -> given.put(key, new Given("--" + key.option(), value)));
+            return given;
+        }
+
+        private static void read(Path file, Map<Setting, Given> given) {
+            Properties properties = new Properties();
+            try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw LittoralException.input("Configuration file " + file + " cannot be read ("
+                        + (e instanceof IOException ? e.getClass().getSimpleName() : e.getMessage())
+                        + "); expected lines like catalog=s3://bucket/prefix");
+            }
+            for (String name : properties.stringPropertyNames()) {
+                Setting key = Arrays.stream(Setting.values())
+                        .filter(each -> each.option().equals(name))
+                        .findAny()
+                        .orElseThrow(() -> LittoralException.input(
+                                Output.path("Configuration file " + file + " has the unknown key " + name)
+                                        + "; expected "
+                                        + String.join(
+                                                ", ",
+                                                Arrays.stream(Setting.values())
+                                                        .map(Setting::option)
+                                                        .toList())));
+                given.put(
+                        key,
+                        new Given(
+                                name + " in " + file,
+                                properties.getProperty(name).strip()));
+            }
+        }
+    }
+
+    /** Settings, with defaults for what is not set. */
+    static WorkerConfig of(Sources sources, Defaults defaults) {
+        Map<Setting, Given> given = sources.given();
+        Given catalog = given.get(Setting.CATALOG);
+        if (catalog == null && defaults.catalog() == null) {
+            throw LittoralException.input("A worker serves one catalog and none is set; expected --catalog,"
+                    + " LITTORAL_CATALOG or catalog in the configuration file");
+        }
+        if (catalog != null && hasUserInfo(catalog.value())) {
+            throw catalog.silentRefusal("a user or a secret in its address", "s3://bucket/prefix or a folder");
+        }
+        return new WorkerConfig(
+                new WorkerSettings(
+                        catalog == null ? defaults.catalog() : nonBlank(catalog, "s3://bucket/prefix or a folder"),
+                        new AllowList(
+                                value(given, Setting.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
+                                value(given, Setting.ALLOW_PROFILE, WorkerConfig::profiles, List.of())),
+                        value(
+                                given,
+                                Setting.TASK_QUEUE,
+                                queue -> nonBlank(queue, "a name"),
+                                ExternalCollectionWorkflow.TASK_QUEUE),
+                        value(
+                                given,
+                                Setting.CONCURRENCY,
+                                number -> whole(number, 1, MAX_CONCURRENCY),
+                                WorkerSettings.CONCURRENT_ACTIVITIES),
+                        value(given, Setting.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
+                        value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN)),
+                value(given, Setting.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
+                value(given, Setting.METRICS_HOST, host -> nonBlank(host, "an address of this machine"), "127.0.0.1"),
+                value(given, Setting.LOG_FORMAT, WorkerConfig::logFormat, "text"));
+    }
+
+    /**
+     * What is where nothing is set.
+     *
+     * @param catalog null where one has to be set
+     */
+    record Defaults(String catalog, List<String> allowedSources) {}
+
+    private static <T> T value(Map<Setting, Given> given, Setting key, Function<Given, T> reading, T otherwise) {
+        Given found = given.get(key);
+        return found == null ? otherwise : reading.apply(found);
+    }
+
+    private static String nonBlank(Given given, String expected) {
+        if (given.value().isBlank()) {
+            throw given.refusal(expected);
+        }
+        return given.value();
+    }
+
+    private static int whole(Given given, int least, int most) {
+        try {
+            int number = Integer.parseInt(given.value());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw given.refusal("a whole number from " + least + " to " + most);
+        }
+        throw given.refusal("a whole number from " + least + " to " + most);
+    }
+
+    private static double perSecond(Given given) {
+        String expected = "a number from 0 to 1000000, where 0 is no limit";
+        try {
+            double number = Double.parseDouble(given.value());
+            if (number >= 0 && number <= MAX_PER_SECOND) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw given.refusal(expected);
+        }
+        throw given.refusal(expected);
+    }
+
+    private static Duration duration(Given given) {
+        String expected = "a duration like PT20S, up to PT24H";
+        try {
+            Duration duration = Duration.parse(given.value());
+            if (!duration.isNegative() && duration.compareTo(MAX_DRAIN) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            throw given.refusal(expected);
+        }
+        throw given.refusal(expected);
+    }
+
+    private static String logFormat(Given given) {
+        String format = given.value().toLowerCase(Locale.ROOT);
+        if (!format.equals("text") && !format.equals("json")) {
+            throw given.refusal("text or json");
+        }
+        return format;
+    }
+
+    private static List<String> prefixes(Given given) {
+        return each(given).map(WorkerConfig::prefix).toList();
+    }
+
+    private static Stream<Given> each(Given given) {
+        return Arrays.stream(given.value().split(",", -1)).map(value -> new Given(given.name(), value.strip()));
+    }
+
+    private static List<AllowedProfile> profiles(Given given) {
+        return each(given).map(WorkerConfig::profile).toList();
+    }
+
+    /** A prefix may have an equals sign in it, a profile's name has none. */
+    private static AllowedProfile profile(Given given) {
+        String expected = "names of AWS profiles, or pairs like s3://bucket/prefix/=name";
+        String text = given.value();
+        int equals = text.lastIndexOf('=');
+        String prefix = scheme(text.substring(0, Math.max(0, equals)));
+        String name = text.substring(equals + 1);
+        if (hasUserInfo(prefix) || hasUserInfo(name)) {
+            throw given.silentRefusal("a user or a secret in an address", expected);
+        }
+        if (!SourceParser.isProfile(name) || name.contains("://") || (equals >= 0 && !isBucket(prefix))) {
+            throw given.refusal(expected);
+        }
+        return new AllowedProfile(prefix, name);
+    }
+
+    private static boolean isBucket(String prefix) {
+        return prefix.equals("s3://") || (prefix.startsWith("s3://") && prefix.charAt("s3://".length()) != '/');
+    }
+
+    /** Schemes are alike in capitals; a source's is kept in small letters. */
+    private static String scheme(String uri) {
+        int end = uri.indexOf("://");
+        return end < 0 ? uri : uri.substring(0, end).toLowerCase(Locale.ROOT) + uri.substring(end);
+    }
+
+    /** A folder is meant as what lies in it. */
+    private static String prefix(Given given) {
+        String expected = "prefixes of URIs, like s3://bucket/prefix/ or file:///dir/, or folders";
+        String text = scheme(given.value());
+        if (hasUserInfo(text)) {
+            throw given.silentRefusal("a user or a secret in an address", expected);
+        }
+        if (isBucket(text)) {
+            return text;
+        }
+        boolean file = text.startsWith("file:///");
+        if (text.isEmpty() || (!file && (text.contains("://") || text.startsWith("file:")))) {
+            throw given.refusal(expected);
+        }
+        try {
+            Path path = Path.of(file ? text.substring("file://".length()) : text);
+            if (file) {
+                return text;
+            }
+            String folder = "file://" + path.toAbsolutePath().normalize();
+            return folder.endsWith("/") ? folder : folder + "/";
+        } catch (InvalidPathException e) {
+            throw given.refusal(expected);
+        }
+    }
+
+    private static boolean hasUserInfo(String uri) {
+        int start = uri.indexOf("://");
+        if (start < 0) {
+            return false;
+        }
+        int slash = uri.indexOf('/', start + 3);
+        return uri.substring(start + 3, slash < 0 ? uri.length() : slash).contains("@");
+    }
+}

@@ -1,0 +1,175 @@
+package dev.littoral.starter.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkerConfigTest {
+    private static final WorkerConfig.Defaults DEFAULTS = new WorkerConfig.Defaults(null, List.of("s3://"));
+
+    @TempDir
+    Path folder;
+
+    private static WorkerConfig config(
+            Map<WorkerConfig.Setting, String> typed, Map<String, String> environment, Path file) {
+        return WorkerConfig.of(new WorkerConfig.Sources(typed, environment, Optional.ofNullable(file)), DEFAULTS);
+    }
+
+    private static WorkerConfig typed(WorkerConfig.Setting key, String value) {
+        return config(Map.of(WorkerConfig.Setting.CATALOG, "s3://lake/catalog", key, value), Map.of(), null);
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("worker.properties"), text);
+    }
+
+    @Test
+    void aWorkerAllowsNoFilesAndOpensNoPortUnlessTold() {
+        WorkerConfig config = config(Map.of(WorkerConfig.Setting.CATALOG, "s3://lake/catalog"), Map.of(), null);
+        assertThat(config.worker().catalog()).isEqualTo("s3://lake/catalog");
+        assertThat(config.worker().allowed()).isEqualTo(AllowList.of(List.of("s3://")));
+        assertThat(config.worker().taskQueue()).isEqualTo("littoral");
+        assertThat(config.worker().concurrentActivities()).isEqualTo(16);
+        assertThat(config.worker().activitiesPerSecond()).isZero();
+        assertThat(config.worker().drain()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.metricsPort()).isEmpty();
+        assertThat(config.metricsHost()).isEqualTo("127.0.0.1");
+        assertThat(config.logFormat()).isEqualTo("text");
+    }
+
+    @Test
+    void theCommandLineComesBeforeTheEnvironmentAndThatBeforeTheFile() throws Exception {
+        Path file = file("""
+                # A comment
+                catalog = s3://lake/file
+                task-queue = file
+                concurrency = 3
+                metrics-port = 9100
+                drain = PT1M
+                """);
+        Map<String, String> environment =
+                Map.of("LITTORAL_TASK_QUEUE", "environment", "LITTORAL_CONCURRENCY", "4", "LITTORAL_DRAIN", "");
+        WorkerConfig config = config(Map.of(WorkerConfig.Setting.CONCURRENCY, "5"), environment, file);
+        assertThat(config.worker().catalog()).isEqualTo("s3://lake/file");
+        assertThat(config.worker().taskQueue()).isEqualTo("environment");
+        assertThat(config.worker().concurrentActivities()).isEqualTo(5);
+        assertThat(config.metricsPort()).isEqualTo(OptionalInt.of(9100));
+        assertThat(config.worker().drain()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void sourcesAreSeparatedByCommasAndFoldersAreMeantAsWhatLiesInThem() {
+        assertThat(config(
+                                Map.of(WorkerConfig.Setting.CATALOG, "catalog"),
+                                Map.of("LITTORAL_ALLOW_SOURCE", "s3://lake/a/, file:///b/," + folder),
+                                null)
+                        .worker()
+                        .allowed()
+                        .sources())
+                .containsExactly("s3://lake/a/", "file:///b/", "file://" + folder + "/");
+    }
+
+    @Test
+    void aSchemeInCapitalsIsTheSame() {
+        assertThat(typed(WorkerConfig.Setting.ALLOW_SOURCE, "S3://lake/A/,File:///B/")
+                        .worker()
+                        .allowed()
+                        .sources())
+                .containsExactly("s3://lake/A/", "file:///B/");
+    }
+
+    @Test
+    void profilesAreAllowedByNameOrForSourcesBelowAPrefix() throws Exception {
+        assertThat(typed(WorkerConfig.Setting.ALLOW_PROFILE, "lake, s3://a/day=1/=tenant-a,S3://b=Dev@corp")
+                        .worker()
+                        .allowed()
+                        .profiles())
+                .containsExactly(
+                        new AllowedProfile("", "lake"),
+                        new AllowedProfile("s3://a/day=1/", "tenant-a"),
+                        new AllowedProfile("s3://b", "Dev@corp"));
+        assertThat(config(Map.of(), Map.of("LITTORAL_ALLOW_PROFILE", "x"), file("catalog=c\nallow-profile=y\n"))
+                        .worker()
+                        .allowed()
+                        .profiles())
+                .containsExactly(new AllowedProfile("", "x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CONCURRENCY | 0 | --concurrency is 0; expected a whole number from 1 to 10000",
+                "CONCURRENCY | many | --concurrency is many; expected a whole number from 1 to 10000",
+                "ACTIVITIES_PER_SECOND | -1 | --activities-per-second is -1; expected a number from 0 to 1000000",
+                "ACTIVITIES_PER_SECOND | NaN | --activities-per-second is NaN; expected a number from 0 to 1000000",
+                "METRICS_PORT | 65536 | --metrics-port is 65536; expected a whole number from 0 to 65535",
+                "DRAIN | 20s | --drain is 20s; expected a duration like PT20S",
+                "DRAIN | PT-1S | --drain is PT-1S; expected a duration like PT20S",
+                "LOG_FORMAT | xml | --log-format is xml; expected text or json",
+                "TASK_QUEUE | '' | --task-queue is empty; expected a name",
+                "ALLOW_SOURCE | s3://a/,,s3://b/ | --allow-source is empty; expected prefixes of URIs",
+                "ALLOW_SOURCE | gs://lake/ | --allow-source is gs://lake/; expected prefixes of URIs",
+                "ALLOW_SOURCE | file://host/a | --allow-source is file://host/a; expected prefixes of URIs",
+                "ALLOW_SOURCE | s3:///a | --allow-source is s3:///a; expected prefixes of URIs",
+                "ALLOW_PROFILE | '' | --allow-profile is empty; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | a,,b | --allow-profile is empty; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | a b | --allow-profile is a b; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | s3://a/ | --allow-profile is s3://a/; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | =a | --allow-profile is =a; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | s3://a/= | --allow-profile is s3://a/=; expected names of AWS profiles, or pairs",
+                "ALLOW_PROFILE | file:///a/=b | --allow-profile is file:///a/=b; expected names of AWS profiles, or",
+            })
+    void aSettingThatIsNotRightIsRefusedByItsName(WorkerConfig.Setting key, String value, String sentence) {
+        assertThatThrownBy(() -> typed(key, value))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageStartingWith(sentence);
+    }
+
+    @Test
+    void aRefusalNamesWhereTheSettingWasMade() throws Exception {
+        Path file = file("catalog=c\ndrain=soon\n");
+        assertThatThrownBy(() -> config(Map.of(), Map.of("LITTORAL_CONCURRENCY", "x"), file))
+                .hasMessageStartingWith("LITTORAL_CONCURRENCY is x; expected ");
+        assertThatThrownBy(() -> config(Map.of(), Map.of(), file))
+                .hasMessageStartingWith("drain in " + file + " is soon; expected ");
+        assertThatThrownBy(() -> config(Map.of(), Map.of(), file("catalog=c\nconcurency=3\n")))
+                .hasMessageContaining("has the unknown key concurency; expected catalog, allow-source, ");
+        assertThatThrownBy(() -> config(Map.of(), Map.of(), folder.resolve("none")))
+                .hasMessageStartingWith("Configuration file " + folder + "/none cannot be read (NoSuchFileException)");
+        assertThatThrownBy(() -> config(Map.of(), Map.of(), null))
+                .hasMessageContainingAll("--catalog", "LITTORAL_CATALOG");
+    }
+
+    @Test
+    void aSecretInAnAddressIsRefusedAndNotRepeated() {
+        for (WorkerConfig.Setting key : List.of(
+                WorkerConfig.Setting.CATALOG, WorkerConfig.Setting.ALLOW_SOURCE, WorkerConfig.Setting.ALLOW_PROFILE)) {
+            assertThatThrownBy(() -> config(
+                            key == WorkerConfig.Setting.CATALOG
+                                    ? Map.of(key, "s3://user:hush@lake/")
+                                    : Map.of(WorkerConfig.Setting.CATALOG, "c", key, "s3://user:hush@lake/"),
+                            Map.of(),
+                            null))
+                    .hasMessageStartingWith("--" + key.option() + " has a user or a secret in")
+                    .hasMessageNotContaining("hush");
+        }
+    }
+}
