@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The active updates of a collection: at most one that runs, and those that stop. An update stops when it was cancelled or its
- * workflow closed; it ends when its commit has been found or can no longer succeed.
+ * The active updates of a collection: at most one that runs, and those that stop. An update stops when it was cancelled
+ * or its workflow closed; it ends when its commit has been found or can no longer succeed.
  */
 final class ActiveUpdates {
     /** The reason of an update whose workflow is gone, unless the commit log has its commit. */

@@ -12,15 +12,17 @@ import dev.littoral.workflows.model.RetireRequest;
 import io.temporal.activity.ActivityInterface;
 
 /**
- * Reads and grows a collection's record in the catalog. Every write names the version it was decided upon and creates
- * exactly the next; asked again with the same commitId it gives the same answer.
+ * The activities on a collection's commit log. Every write names its base version and creates exactly the next; it is
+ * idempotent by its commitId.
  */
 @ActivityInterface
 public interface CatalogActivities {
     /**
-     * The newest head, or {@link Head#NONE}; also removes what dead updates left in staging. For a collection that starts.
+     * The newest head, or {@link Head#NONE}; also removes what dead updates left in staging. For a collection that
+     * starts.
      *
-     * @param source what it is to follow, or null for what the catalog says; fails with INPUT where the worker may not read it
+     * @param source the source to follow, or null for that of the catalog; fails with INPUT where the worker may not
+     *     read it
      */
     Head openCollection(String collectionId, ExternalSource source);
 
@@ -36,7 +38,10 @@ public interface CatalogActivities {
     /** Ends the collection for good. */
     CommitOutcome retireCollection(RetireRequest request);
 
-    /** Writes a snapshot's root and creates the head version that names it: the final source check and the commit in one. */
+    /**
+     * Writes a snapshot's root and creates the head version that names it: the final source check and the commit in
+     * one.
+     */
     CommitResult commitSnapshot(CommitRequest request);
 
     /** Removes versions that are past their retention, and what only they reach. */

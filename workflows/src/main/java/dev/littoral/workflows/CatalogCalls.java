@@ -7,8 +7,8 @@ import io.temporal.workflow.Workflow;
 import java.util.function.Function;
 
 /**
- * Calls of catalog activities by a collection's workflow: short ones as local activities within the workflow task, which saves two
- * round trips each, others as ordinary ones.
+ * Calls of catalog activities by a collection's workflow: short ones as local activities within the workflow task,
+ * which saves two round trips each, others as ordinary ones.
  */
 final class CatalogCalls {
     /** Whether short calls are local activities; runs of older builds have none. */
@@ -44,8 +44,9 @@ final class CatalogCalls {
     }
 
     /**
-     * A call that writes. It is local only if all that is known of the head is in the history: what this very task learned is not,
-     * and the server may have given the task to another worker. Then an ordinary activity makes it history first.
+     * A call that writes. It is local only if all that is known of the head is in the history: what this very task
+     * learned is not, and the server may have given the task to another worker. Then an ordinary activity makes it
+     * history first.
      */
     <T> T write(String summary, Function<CatalogActivities, T> call) {
         return Workflow.getInfo().getHistoryLength() > localAt ? local(summary, call) : call.apply(ordinary(summary));

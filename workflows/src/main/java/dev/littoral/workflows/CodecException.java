@@ -4,8 +4,8 @@ import dev.littoral.workflows.model.FailureType;
 import io.temporal.payload.codec.PayloadCodecException;
 
 /**
- * A failure of a payload codec, in a sentence that repeats nothing of a payload. No {@code DataConverterException}, as the SDK
- * drops a signal for that: what a codec that is away cannot decode is tried again.
+ * A failure of a payload codec, in one sentence without anything of the payload. No {@code DataConverterException}, for
+ * which the SDK drops a signal: what cannot be decoded while the codec is away is retried.
  */
 public final class CodecException extends PayloadCodecException {
     private static final long serialVersionUID = 1L;
@@ -15,12 +15,13 @@ public final class CodecException extends PayloadCodecException {
     /**
      * A failure.
      *
-     * @param type TRANSIENT or ACCESS where the codec does not work now, INPUT where it works and cannot decode this payload
+     * @param type TRANSIENT or ACCESS where the codec does not work now, INPUT where it works and cannot decode this
+     *     payload
      */
     public CodecException(FailureType type, String sentence) {
         super(sentence);
         this.type = type;
-        // It stands in histories, where its reader has no use for a stack.
+        // It is part of histories, where nobody needs a stack trace.
         setStackTrace(new StackTraceElement[0]);
     }
 
@@ -28,7 +29,7 @@ public final class CodecException extends PayloadCodecException {
         return type;
     }
 
-    /** Whether the codec works, and it is the payload that it cannot decode, now and for ever. */
+    /** Whether the codec works, and cannot decode this payload, now or later. */
     boolean isOfPayload() {
         return type == FailureType.INPUT;
     }

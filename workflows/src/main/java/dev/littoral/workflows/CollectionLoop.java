@@ -33,8 +33,8 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * The main loop of a collection's workflow, and the only writer of its state: it takes messages from the inbox, asks {@link
- * CollectionState} for a decision, and carries that out. The order of its commands is part of every history.
+ * The main loop of a collection's workflow, and the only writer of its state: it takes messages from the inbox, asks
+ * {@link CollectionState} for a decision, and carries that out. The order of its commands is part of every history.
  */
 final class CollectionLoop {
     private final Logger log = Workflow.getLogger(ExternalCollectionWorkflowImpl.class);
@@ -183,7 +183,9 @@ final class CollectionLoop {
         }
     }
 
-    /** Where another version was in the way, the state learns of it and decides again: somebody else may have declared. */
+    /**
+     * Where another version was in the way, the state learns of it and decides again: somebody else may have declared.
+     */
     private void declare(Job job) {
         String reason = "update " + job.update() + ", " + job.trigger();
         try {
@@ -279,8 +281,8 @@ final class CollectionLoop {
     }
 
     /**
-     * Checks by a signal whether updates are still there. The server does not tell a collection that was reset of updates that had
-     * closed before.
+     * Checks by a signal whether updates are still there. The server does not tell a collection that was reset of
+     * updates that had closed before.
      */
     private void check(List<Long> unclosed) {
         List<Long> absent = new ArrayList<>();

@@ -12,12 +12,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The state machine of a collection. Pure: it has no clock and calls no Temporal API; the workflow reports events to it and carries
- * out its decisions. One thread.
+ * The state machine of a collection. Pure: it has no clock and calls no Temporal API; the workflow reports events to it
+ * and carries out its decisions. One thread.
  *
- * <p>A request becomes a job. At most one job waits and at most one runs. A change replaces the waiting job and stops the running
- * one; a refresh joins the waiting job. {@code change} is to another source, {@code closes} is the result of an update's workflow,
- * {@code timer} is the end of {@code refreshEvery}, {@code done} is that the decision was carried out; {@code -} cannot occur.
+ * <p>A request becomes a job. At most one job waits and at most one runs. A change replaces the waiting job and stops
+ * the running one; a refresh joins the waiting job. {@code change} is to another source, {@code closes} is the result
+ * of an update's workflow, {@code timer} is the end of {@code refreshEvery}, {@code done} is that the decision was
+ * carried out; {@code -} cannot occur.
  *
  * <pre>
  * state         decision change        refresh       cancel    retire     closes     timer         done
@@ -35,8 +36,8 @@ import java.util.List;
  * CLOSED        Idle     CLOSED        CLOSED        CLOSED    CLOSED     -          CLOSED        -
  * </pre>
  *
- * <p>The decision is {@code Idle} for a while where changes follow on one another ({@link Policies#gap}), and {@code CheckUpdates}
- * now and then while an update is active ({@link UpdateWatchdog}).
+ * <p>The decision is {@code Idle} for a while where changes follow on one another ({@link Policies#gap}), and {@code
+ * CheckUpdates} now and then while an update is active ({@link UpdateWatchdog}).
  */
 final class CollectionState {
     private static final String RETIRED = "the collection is retired";
@@ -140,7 +141,9 @@ final class CollectionState {
         jobs.inspected(update, newest, commit, retiring, now);
     }
 
-    /** The history is too long to wait for the running update: another replaces it, before which a new run can start. */
+    /**
+     * The history is too long to wait for the running update: another replaces it, before which a new run can start.
+     */
     void renew(Instant now) {
         jobs.renew(now);
     }

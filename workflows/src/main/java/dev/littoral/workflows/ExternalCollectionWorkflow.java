@@ -17,8 +17,8 @@ import io.temporal.workflow.WorkflowMethod;
 import java.util.List;
 
 /**
- * Keeps one collection in step with its source, for as long as it is not retired. Its workflow ID is the collectionId, so
- * Temporal refuses a second one.
+ * The workflow of a collection: it keeps the collection in step with its source until it is retired. Its workflow ID is
+ * the collectionId, so Temporal refuses a second one.
  */
 @WorkflowInterface
 public interface ExternalCollectionWorkflow {
@@ -31,7 +31,7 @@ public interface ExternalCollectionWorkflow {
      * Runs until the collection is retired.
      *
      * @param input the source and the options
-     * @param carried set by a run for the next one; everybody else leaves it out
+     * @param carried the state of the run before; clients leave it out
      */
     @WorkflowMethod(name = TYPE)
     void run(CollectionInput input, CarriedInput carried);
@@ -65,7 +65,7 @@ public interface ExternalCollectionWorkflow {
     @SignalMethod(name = MessageNames.PAUSE, description = "Stop periodic refresh")
     void pause();
 
-    /** Takes periodic refresh up again. */
+    /** Resumes periodic refresh. */
     @SignalMethod(name = MessageNames.RESUME, description = "Take periodic refresh up again")
     void resume();
 
@@ -73,7 +73,7 @@ public interface ExternalCollectionWorkflow {
     @SignalMethod(name = MessageNames.RETIRE, description = "End the collection for good")
     void retire();
 
-    /** Sent by workers: how far they are with its update, or what they have trouble with. */
+    /** Sent by workers: their progress with an update, or a failure that is retried. */
     @SignalMethod(
             name = MessageNames.PROGRESS_SIGNAL,
             description = "Sent by workers: how far they are, what they have trouble with")

@@ -24,7 +24,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 
-/** The message handlers of a collection's workflow. They put messages into the inbox; {@link CollectionLoop} handles them. */
+/**
+ * The message handlers of a collection's workflow. They put messages into the inbox; {@link CollectionLoop} handles
+ * them.
+ */
 public final class ExternalCollectionWorkflowImpl implements ExternalCollectionWorkflow {
     private final String collectionId = Workflow.getInfo().getWorkflowId();
     private final Deque<Message> inbox = new ArrayDeque<>();

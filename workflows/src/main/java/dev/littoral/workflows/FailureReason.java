@@ -10,7 +10,7 @@ import io.temporal.failure.TemporalFailure;
 import io.temporal.failure.TerminatedFailure;
 import io.temporal.failure.TimeoutFailure;
 
-/** Reads what a failure says: its class and its sentence. Pure. */
+/** The class and the sentence of a failure. Pure. */
 record FailureReason(FailureType type, String reason) {
     private static final SignalExternalWorkflowExecutionFailedCause NOT_THERE =
             SignalExternalWorkflowExecutionFailedCause
@@ -39,7 +39,7 @@ record FailureReason(FailureType type, String reason) {
                         : "failed with " + failure.getClass().getSimpleName() + ", a bug in Littoral");
     }
 
-    /** The sentence of a failure that says that what was staged is gone, else null. */
+    /** The sentence of a failure of type {@link UpdateActivities#STAGING_GONE}, else null. */
     static String stagingGone(ActivityFailure failure) {
         return failure.getCause() instanceof ApplicationFailure application
                         && application.getType().equals(UpdateActivities.STAGING_GONE)
@@ -62,12 +62,12 @@ record FailureReason(FailureType type, String reason) {
                 || (failure != null && isAlreadyStarted(failure.getCause()));
     }
 
-    /** What only whoever sent it can correct. */
+    /** A failure of the class INPUT. */
     static FailureReason input(String reason) {
         return new FailureReason(FailureType.INPUT, reason);
     }
 
-    /** The failure as Temporal shows it: a sentence, without the stack that says nothing to its reader. */
+    /** The failure as Temporal shows it: one sentence, no stack trace. */
     ApplicationFailure thrown(Object... details) {
         ApplicationFailure failure = ApplicationFailure.newNonRetryableFailure(reason, type.name(), details);
         failure.setStackTrace(new StackTraceElement[0]);

@@ -101,7 +101,9 @@ final class JobQueue {
         return declaration.isDeclared(source) ? declaration.head().generation() : 0;
     }
 
-    /** The head is at least this one: numbers go on after its update, and the waiting job's source may be declared now. */
+    /**
+     * The head is at least this one: numbers go on after its update, and the waiting job's source may be declared now.
+     */
     void advanceHead(Head newest) {
         declaration.advance(newest);
         nextUpdate = Math.max(nextUpdate, newest.update() + 1);

@@ -44,12 +44,13 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Payloads as workers read them. Whatever was sent as a message, it can be read: what is no JSON, or cannot be decoded by the
- * codec, becomes a value that is refused in words, where the default would fail the workflow's task again and again. Everything
- * else is the default, so clients need no converter but that of their namespace's codec. Safe for use by many threads.
+ * The data converter of workers. Any message can be read: what is no JSON, or cannot be decoded by the
+ * codec, becomes a value that is refused in words, where the default would fail the workflow's task again and again.
+ * Everything else is the default, so clients need no converter but that of their namespace's codec. Safe for use by
+ * many threads.
  */
 public final class MessageConverter implements DataConverter {
-    /** A key that is named twice is a mistake, and nobody can say which of the two is meant. */
+    /** A key that is named twice is a mistake: it is unknown which of the two is meant. */
     private static final ObjectReader STRICT = Json.JSON
             .reader()
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -58,8 +59,8 @@ public final class MessageConverter implements DataConverter {
     private static final ObjectReader LENIENT = Json.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /**
-     * What is longer is not read: to look through megabytes takes a workflow's task longer than it may last. A source has at most 64
-     * KiB as JSON, however it is spelt.
+     * Longer messages are not read: to parse megabytes takes longer than a workflow task may. A source has at most 64
+     * KiB as JSON.
      */
     private static final int MAX_BYTES = 1 << 19;
 
@@ -74,7 +75,9 @@ public final class MessageConverter implements DataConverter {
             JobsRequest.class, JobsRequest::new,
             ProgressSignal.class, ProgressSignal::new);
 
-    /** As the SDK has it, but a scalar of another type is not made to fit: 1.5 is no number of an update, and 7 no text. */
+    /**
+     * As the SDK has it, but a scalar of another type is not made to fit: 1.5 is no number of an update, and 7 no text.
+     */
     private static final DataConverter DEFAULT = DefaultDataConverter.newDefaultInstance()
             .withPayloadConverterOverrides(new JacksonJsonPayloadConverter(strictlyTyped()));
 
@@ -162,7 +165,7 @@ public final class MessageConverter implements DataConverter {
 
     private static <T> T unread(Class<T> type, RuntimeException failure) {
         if (type == UpdateInput.class) {
-            // A person's, who started an update: its workflow says that only collections do.
+            // Sent by a client that started an update: its workflow refuses that.
             return null;
         }
         throw failure;
@@ -184,8 +187,9 @@ public final class MessageConverter implements DataConverter {
     }
 
     /**
-     * An activity's input too is refused in words: the decoder's failure would be tried again, and may repeat what it could not
-     * read. So would be that of a call with what is no value of the parameter's type, as null is none of a number's.
+     * An activity's input too is refused in words: the decoder's failure would be tried again, and may repeat what it
+     * could not read. So would be that of a call with what is no value of the parameter's type, as null is none of a
+     * number's.
      */
     @Override
     public Object[] fromPayloads(Optional<Payloads> content, Class<?>[] types, Type[] genericTypes) {
@@ -248,7 +252,7 @@ public final class MessageConverter implements DataConverter {
         }
     }
 
-    /** A codec that is away cannot encode the failure that says so. */
+    /** Not encoded: a codec that is away cannot encode its own failure. */
     private static Failure plain(CodecException failure) {
         ApplicationFailure said = ApplicationFailure.newFailure(
                 failure.getMessage(), failure.type().name());
@@ -264,12 +268,12 @@ public final class MessageConverter implements DataConverter {
             if (!e.isOfPayload()) {
                 throw e;
             }
-            // Somebody else's words, which nobody here can read.
+            // Encoded by another codec; shown as it is.
             return DefaultDataConverter.STANDARD_INSTANCE.failureToException(failure);
         }
     }
 
-    /** Its length is looked at as it came, and as it is decoded. */
+    /** The length is limited before and after decoding. */
     private JsonNode read(Payload payload, int maxBytes) {
         return payload.getSerializedSize() > maxBytes ? tree(payload, maxBytes) : tree(decoded(payload), maxBytes);
     }

@@ -1,6 +1,8 @@
 package dev.littoral.workflows;
 
-/** The reply that an update handler waits for: the job that serves the request, or why none does. Set by the main loop. */
+/**
+ * The reply that an update handler waits for: the job that serves the request, or why none does. Set by the main loop.
+ */
 final class PendingReply {
     private long job;
     private String refusal;

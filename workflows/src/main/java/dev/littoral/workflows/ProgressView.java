@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The progress of the running update as its workers report it, added up over workers. For people: nothing is decided on it. */
+/**
+ * The progress of the running update as its workers report it, added up over workers. For people: nothing is decided on
+ * it.
+ */
 final class ProgressView {
     /** Workers whose share is added up. */
     private static final int MAX_WORKERS = 100;

@@ -5,7 +5,9 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 
-/** The desired source of a collection, the newest head known, and whether that head's declaration of a source is final. */
+/**
+ * The desired source of a collection, the newest head known, and whether that head's declaration of a source is final.
+ */
 final class SourceDeclaration {
     private static final long ANY_VERSION = Long.MAX_VALUE;
 
@@ -13,8 +15,8 @@ final class SourceDeclaration {
     private ExternalSource desired;
 
     /**
-     * The base of a declaration that failed; while that is the head, the write may still take effect. 0 for none, {@link #ANY_VERSION}
-     * while a declaration upon an unknown base may take effect.
+     * The base of a declaration that failed; while that is the head, the write may still take effect. 0 for none,
+     * {@link #ANY_VERSION} while a declaration upon an unknown base may take effect.
      */
     private long unconfirmed;
 
@@ -80,8 +82,8 @@ final class SourceDeclaration {
     }
 
     /**
-     * A waiting job is dropped before its declaration. A lost run of this workflow task may have written that all the same, upon a
-     * base that this run does not know; only a declaration that is answered settles it.
+     * A waiting job is dropped before its declaration. A lost run of this workflow task may have written that all the
+     * same, upon a base that this run does not know; only a declaration that is answered settles it.
      */
     void dropped(ExternalSource source) {
         if (!isDeclared(source)) {

@@ -3,7 +3,7 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.Optional;
 
-/** Which sources a worker may read. Not for workflow code that is replayed: the rules of workers differ, and change. */
+/** The policy of a worker: which sources it may read. Replayed code must not ask it, as it differs between workers. */
 @FunctionalInterface
 public interface SourcePolicy {
     /** Refuses nothing. */

@@ -8,7 +8,10 @@ import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cleans up after an update: its staging, and snapshot objects that no version can come to name. It cannot change the result. */
+/**
+ * Cleans up after an update: its staging, and snapshot objects that no version can come to name. It cannot change the
+ * result.
+ */
 final class StagingCleaner {
     private final UpdateInput input;
 

@@ -6,7 +6,10 @@ import io.temporal.workflow.Workflow;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reports a collection's status to Temporal: its page in the web UI, the workflow's memo, and a counter of ended updates. */
+/**
+ * Reports a collection's status to Temporal: its page in the web UI, the workflow's memo, and a counter of ended
+ * updates.
+ */
 final class StatusReporter {
     private final CollectionState state;
 

@@ -15,9 +15,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** What people read of collections and updates, in Temporal's web UI and elsewhere. Pure. */
+/** The text of statuses and summaries that people read, in Temporal's web UI and elsewhere. Pure. */
 public final class StatusText {
-    /** Temporal refuses a longer summary, and with it the command that bears it. */
+    /** Temporal refuses a longer summary, and with it its command. */
     private static final int MAX_SUMMARY_BYTES = 400;
 
     /** Values in Markdown are cut here; the whole of them is in the status. */
@@ -58,18 +58,18 @@ public final class StatusText {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** What a collection is, in one line. */
+    /** The source of a collection, in one line. */
     public static String follows(ExternalSource source) {
         return source == null ? "Follows what its catalog says" : summary("Follows " + source.uri());
     }
 
-    /** What an update is for, in one line. */
+    /** The purpose of an update, in one line. */
     static String update(Job job) {
         return summary("Update " + job.update() + ", asked for by " + job.trigger() + ", of "
                 + job.source().uri());
     }
 
-    /** What a step of an update is doing, in words: {@code reads footers, 1,204 of 98,112 files}. */
+    /** The progress of a step, in words: {@code reads footers, 1,204 of 98,112 files}. */
     public static String step(String step, long done, long of) {
         return switch (UpdateStep.ofWireName(step).orElse(UpdateStep.COMMIT)) {
             case LIST -> "lists files" + (done > 0 ? ", " + count(done) + " so far" : "");
@@ -109,7 +109,7 @@ public final class StatusText {
                 + (job.reason() == null ? "" : ": " + job.reason());
     }
 
-    /** What is tried again, and when. */
+    /** A failure and when it is retried. */
     public static String trouble(RetryInfo trouble) {
         return trouble.cause() + " (" + trouble.step() + ", attempt " + trouble.attempt() + " failed at "
                 + time(trouble.time())
@@ -118,7 +118,7 @@ public final class StatusText {
                         : ", next try at " + time(trouble.nextTry()) + ")");
     }
 
-    /** How far the update that runs is. */
+    /** The progress of the running update. */
     public static String progress(CollectionStatus status) {
         RunningProgress progress = status.progress();
         if (status.update() == null) {
@@ -135,7 +135,7 @@ public final class StatusText {
     static String details(CollectionStatus status) {
         StringBuilder page = new StringBuilder();
         line(page, "State", status.state());
-        // The web UI shows a few lines at once: first what somebody may have to mend.
+        // The web UI shows a few lines at once: first what somebody may have to correct.
         if (status.trouble() != null) {
             line(page, "Trying again", plain(trouble(status.trouble())));
         }

@@ -5,7 +5,7 @@ import io.temporal.common.converter.EncodedValues;
 import io.temporal.workflow.DynamicWorkflow;
 import io.temporal.workflow.Workflow;
 
-/** Workflows of any other type: a person's slip, which fails at once rather than waiting for a worker that knows it. */
+/** The dynamic workflow for unknown types: it fails at once instead of waiting for a worker that has the type. */
 public final class UnknownWorkflow implements DynamicWorkflow {
     @Override
     public Object execute(EncodedValues arguments) {

@@ -7,10 +7,12 @@ import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import io.temporal.activity.ActivityInterface;
 
-/** The steps of an update. Each heartbeats, goes on from its last heartbeat, and stops soon after a cancel. */
+/**
+ * The activities of an update's steps. Each sends heartbeats, resumes from its last one, and stops soon after a cancel.
+ */
 @ActivityInterface
 public interface UpdateActivities {
-    /** The type of the failure that says that what was staged is gone. Trying again does not help; listing again does. */
+    /** The failure type for staged files that are gone. A retry does not help; listing again does. */
     String STAGING_GONE = "STAGING_GONE";
 
     /** Lists the source, compares it with the base shard by shard and stages a plan of what is to be done. */

@@ -9,7 +9,7 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
 /**
- * One update of a collection: list, read, balance, commit. A child of its collection, its ID {@code
+ * The workflow of one update: list, read, balance, commit. A child of its collection, its ID {@code
  * <collectionId>/update-<n>}. A failure carries the report in its details.
  */
 @WorkflowInterface

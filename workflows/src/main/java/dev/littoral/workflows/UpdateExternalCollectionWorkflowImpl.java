@@ -35,8 +35,8 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     }
 
     /**
-     * Whether its collection has started it: any workflow can start it as its child, with any input. The rest is checked by the
-     * activities.
+     * Whether its collection has started it: any workflow can start it as its child, with any input. The rest is
+     * checked by the activities.
      */
     private static boolean isFromCollection(UpdateInput input) {
         return input != null

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Adds up what an update's steps answer, and writes the report. Pure: no Temporal in it. Requests and time add up over rounds. */
+/** The builder of an update's report from the results of its steps. Pure. Requests and time add up over rounds. */
 final class UpdateReportBuilder {
     /** The report is one payload, of which Temporal takes two megabytes; a character has up to three bytes. */
     private static final int MAX_SKIPPED_CHARS = 500_000;

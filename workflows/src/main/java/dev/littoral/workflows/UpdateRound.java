@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * One round of an update upon one base: list, read, balance, commit. A round ends the update, or another one follows that lists
- * again. The order of its commands is part of every history.
+ * One round of an update upon one base: list, read, balance, commit. A round ends the update, or another one follows
+ * that lists again. The order of its commands is part of every history.
  */
 final class UpdateRound {
     /** How a round ended. */

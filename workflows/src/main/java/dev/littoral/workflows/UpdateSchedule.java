@@ -4,7 +4,10 @@ import dev.littoral.workflows.model.CarriedState;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The schedule of a collection's updates: periodic refresh, and the back-off between launches where changes follow on one another. */
+/**
+ * The schedule of a collection's updates: periodic refresh, and the back-off between launches where changes follow on
+ * one another.
+ */
 final class UpdateSchedule {
     private final Duration refreshEvery;
     private boolean paused;

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The watchdog timer for updates that do not report: when it is next checked whether their workflows are still there. The interval
- * doubles, and a request shortens it.
+ * The watchdog timer for updates that do not report: when it is next checked whether their workflows are still there.
+ * The interval doubles, and a request shortens it.
  */
 final class UpdateWatchdog {
     /** When the next check is due; null while no update is active. */
@@ -17,7 +17,9 @@ final class UpdateWatchdog {
     private Duration interval = Policies.FIRST_CHECK_INTERVAL;
     private Instant checkedAt;
 
-    /** Updates that the last check did not find. One that has just closed is about to report, so it is checked twice. */
+    /**
+     * Updates that the last check did not find. One that has just closed is about to report, so it is checked twice.
+     */
     private final Set<Long> missing = new TreeSet<>();
 
     /** An update starts: before that its workflow is not there. */

@@ -1,8 +1,8 @@
 package dev.littoral.workflows;
 
 /**
- * What runs do that runs begun by older builds did not. A collection's run keeps to the version it began with, in its history,
- * until it continues as new; an update's to the version it was at when it first came to something that differs.
+ * The versions of the workflows' code, for {@code Workflow.getVersion}. A run of a collection keeps to the version it
+ * began with until it continues as new; an update keeps to the version it had when it first reached a difference.
  */
 final class WorkflowVersions {
     /** The name in a collection's history. */
@@ -20,7 +20,7 @@ final class WorkflowVersions {
     /** An update that is cancelled waits for all its shards before it removes staging. */
     static final int ALL_SHARDS = 2;
 
-    /** A collection looks whether updates that say nothing are still there, and follows one that another's version was in the way of. */
+    /** Updates that do not report are checked, and one that met a conflict is followed by another. */
     static final int CHECKS_UPDATES = 3;
 
     static final int NEWEST = 3;

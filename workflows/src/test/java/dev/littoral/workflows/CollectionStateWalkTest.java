@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random walks of messages and of what can happen to updates, upon a head that grows by base + 1 only. What may never be is
- * looked for after every step; what has to be in the end, when all is quiet.
+ * Random walks of messages and of what can happen to updates, upon a head that grows by base + 1 only. What may never
+ * be is looked for after every step; what has to be in the end, when all is quiet.
  */
 class CollectionStateWalkTest {
     private static final long FIRST_SEED = 1;

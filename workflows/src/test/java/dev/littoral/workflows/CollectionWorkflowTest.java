@@ -403,7 +403,8 @@ class CollectionWorkflowTest {
                 "{'sorce':{}} | input has the unknown key \"sorce\"; expected options, source",
                 "[] | input is a list; expected an object with the keys options, source",
                 "'s3://lake/' | input is a text; expected an object with the keys options, source",
-                "{'source':{'uri':'http://x'}} | source.uri has the scheme \"http\"; expected s3 or file, as in s3://bucket/prefix/ or file:///dir/",
+                "{'source':{'uri':'http://x'}} | source.uri has the scheme \"http\"; expected s3 or file, "
+                        + "as in s3://bucket/prefix/ or file:///dir/",
                 "{'options':{'allowEmpty':1}} | options.allowEmpty is 1; expected true or false"
             })
     void aStartThatIsNotRightFailsAtOnceWithOneSentence(String json, String message) {
@@ -657,8 +658,8 @@ class CollectionWorkflowTest {
         lab.untyped().signal("sourceChanged", request(nested).json());
         CollectionStatus status = lab.awaitStatus(each -> each.rejected().size() == 1);
         assertThat(status.rejected().get(0).reason())
-                .matches(
-                        "source is too long, [0-9]+ bytes of at most 524288; expected an object with the keys spec, uri");
+                .matches("source is too long, [0-9]+ bytes of at most 524288; expected an object with the "
+                        + "keys spec, uri");
         assertThat(lab.events(ID)).doesNotContain(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED);
         assertGoesOn(2);
     }
@@ -711,9 +712,9 @@ class CollectionWorkflowTest {
     // ------------------------------------------------------------------ what it costs
 
     /**
-     * From the signal to the first activity: the collection's task, which declares on the spot, the start of the update's
-     * workflow, its first task. See docs/adr/0013-local-activities.md. On a busy machine a declaration on the spot may come too late, and is
-     * handed out; so one of several changes has to do it.
+     * From the signal to the first activity: the collection's task, which declares on the spot, the start of the
+     * update's workflow, its first task. See docs/adr/0013-local-activities.md. On a busy machine a declaration on the
+     * spot may come too late, and is handed out; so one of several changes has to do it.
      */
     @Test
     void aChangeReachesTheFirstActivityOfItsUpdateInTheFewestHops() throws InterruptedException {
@@ -758,8 +759,8 @@ class CollectionWorkflowTest {
     }
 
     /**
-     * A task that the server has given to another worker may go on here. It can write upon what was history when it began, which the
-     * other one meets; what it would write upon what it has learned itself nobody would know of.
+     * A task that the server has given to another worker may go on here. It can write upon what was history when it
+     * began, which the other one meets; what it would write upon what it has learned itself nobody would know of.
      */
     @Test
     void whatATaskHasLearnedItselfIsWrittenUponByAStepThatTheServerHandsOut() throws InterruptedException {

@@ -39,8 +39,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
 /**
- * A catalog and sources in memory. Heads grow by base + 1 only. Every step can be held and made to fail; a step is named as its
- * activity is, in camel case, and {@code committed} is the moment after a commit was written and before it is answered.
+ * A catalog and sources in memory. Heads grow by base + 1 only. Every step can be held and made to fail; a step is
+ * named as its activity is, in camel case, and {@code committed} is the moment after a commit was written and before it
+ * is answered.
  */
 final class FakeLake implements CatalogActivities, UpdateActivities {
     /** How long a test waits for a step before it gives up. */

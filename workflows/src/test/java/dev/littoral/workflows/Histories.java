@@ -27,7 +27,9 @@ final class Histories {
         return client.fetchHistory(workflowId, runId).getHistory().getEventsList();
     }
 
-    /** Every run of every workflow in the client's namespace ran without a workflow task that fails, and names no class. */
+    /**
+     * Every run of every workflow in the client's namespace ran without a workflow task that fails, and names no class.
+     */
     static void areInOrder(WorkflowClient client) {
         for (WorkflowExecutionMetadata run : client.listExecutions("").toList()) {
             String id = run.getExecution().getWorkflowId();
@@ -54,8 +56,8 @@ final class Histories {
     }
 
     /**
-     * Changes that follow on one another, each of which stops an update, launch fewer and fewer. How many these are is the
-     * machine's affair, but not how long each waits for its turn.
+     * Changes that follow on one another, each of which stops an update, launch fewer and fewer. How many these are is
+     * the machine's affair, but not how long each waits for its turn.
      */
     static void launchesAreSpaced(List<Instant> launches) {
         assertThat(launches).as("updates that were started").hasSizeGreaterThan(1);

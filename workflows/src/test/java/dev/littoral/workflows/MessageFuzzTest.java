@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Messages that are nearly right, by the thousand. None stops a workflow, and what people are answered are sentences.
  *
- * <p>{@code -Dlittoral.fuzz.messages} says how many there are, {@code -Dlittoral.fuzz.seed} sends the one of a seed alone.
+ * <p>{@code -Dlittoral.fuzz.messages} says how many there are, {@code -Dlittoral.fuzz.seed} sends the one of a seed
+ * alone.
  */
 class MessageFuzzTest {
     private static final Long SEED = Long.getLong("littoral.fuzz.seed");
@@ -54,8 +55,8 @@ class MessageFuzzTest {
     }
 
     /**
-     * Whether each message waits until no update runs. The service in memory can lose a workflow whose cancel meets an activity
-     * that has just ended.
+     * Whether each message waits until no update runs. The service in memory can lose a workflow whose cancel meets an
+     * activity that has just ended.
      */
     boolean waits() {
         return true;

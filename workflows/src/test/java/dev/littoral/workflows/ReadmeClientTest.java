@@ -12,7 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client code that the README shows compiles as it stands, with nothing but this artifact, and does what it says. */
+/**
+ * The client code that the README shows compiles as it stands, with nothing but this artifact, and does what it says.
+ */
 class ReadmeClientTest {
     @TempDir
     Path folder;

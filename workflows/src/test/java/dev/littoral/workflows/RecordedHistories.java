@@ -14,8 +14,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Histories of every path, kept beside the tests: a worker of a newer build must be able to go on from each. Its main method
- * records them anew, into the folder given; that is right only before a release, as what runs then has no such histories.
+ * Histories of every path, kept beside the tests: a worker of a newer build must be able to go on from each. Its main
+ * method records them anew, into the folder given; that is right only before a release, as what runs then has no such
+ * histories.
  */
 final class RecordedHistories {
     /** Every path, by the name of its files. */

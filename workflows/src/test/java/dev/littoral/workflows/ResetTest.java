@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What the real server tells a collection that was reset, and what it does not: how an update ended that closed before. */
+/**
+ * What the real server tells a collection that was reset, and what it does not: how an update ended that closed before.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class ResetTest {
     /** How often a person tries again. */

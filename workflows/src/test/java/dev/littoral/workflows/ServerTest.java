@@ -314,7 +314,10 @@ class ServerTest {
         }
     }
 
-    /** Sent again, under the same id, where the server asks for it: it cannot tell what became of one that met a run's end. */
+    /**
+     * Sent again, under the same id, where the server asks for it: it cannot tell what became of one that met a run's
+     * end.
+     */
     private static ChangeAnswer request(Lab lab, ExternalSource source, String id) throws Exception {
         while (true) {
             try {
@@ -370,7 +373,9 @@ class ServerTest {
         }
     }
 
-    /** A cancel that comes while the last shard is balanced is seen before the commit is sent, which it could not stop. */
+    /**
+     * A cancel that comes while the last shard is balanced is seen before the commit is sent, which it could not stop.
+     */
     @Test
     void anUpdateThatIsCancelledBeforeItsCommitIsSentDoesNotSendIt() throws Exception {
         FakeLake.Hold first = lake.hold("balanceSegments").deafen();

@@ -60,9 +60,11 @@ class StatusTextTest {
                         "**Follows:** `" + A.uri() + "`, parquet, generation 3",
                         "**Serves:** 1 row in 1 segment, of 1 file, at version 7",
                         "**Running:** update 42 reads footers, 1,204 of 98,112 files, as of 2026-01-01 12:00:00 UTC",
-                        "**Trying again:** the store answers 503 (read, attempt 3 failed at 2026-01-01 12:00:00 UTC, next try at"
+                        "**Trying again:** the store answers 503 (read, attempt 3 failed at 2026-01-01 "
+                                + "12:00:00 UTC, next try at"
                                 + " 2026-01-01 12:00:02 UTC)",
-                        "**Rejected:** sourceChanged at 2026-01-01 12:00:00 UTC: source.uri is \\[a\\](b) \\<script\\>");
+                        "**Rejected:** sourceChanged at 2026-01-01 12:00:00 UTC: source.uri is "
+                                + "\\[a\\](b) \\<script\\>");
 
         state.handle(
                 new Message.UpdateClosed(42, null, CollectionStateTest.failed(FailureType.INPUT, "bad_file")), NOW);

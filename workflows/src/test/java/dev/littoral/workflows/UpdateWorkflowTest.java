@@ -107,8 +107,9 @@ class UpdateWorkflowTest {
     }
 
     /**
-     * Starts a collection and waits until its first update is held in a step, with each of its shards: the service in memory breaks
-     * when an activity ends while its cancel is under way, and a hold that is not reached yet would hold the next update.
+     * Starts a collection and waits until its first update is held in a step, with each of its shards: the service in
+     * memory breaks when an activity ends while its cancel is under way, and a hold that is not reached yet would hold
+     * the next update.
      */
     private void startAndHold(String step) throws InterruptedException {
         List<FakeLake.Hold> holds =

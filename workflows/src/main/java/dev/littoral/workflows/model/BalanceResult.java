@@ -3,7 +3,7 @@ package dev.littoral.workflows.model;
 import java.util.Map;
 
 /**
- * What balancing some shards made.
+ * The result of balancing a range of shards.
  *
  * @param totals what these shards add up to now
  * @param newSegments segments with a new id

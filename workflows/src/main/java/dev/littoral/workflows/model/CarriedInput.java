@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * {@link CarriedState} as it travels. A person could send anything in its place, and is refused.
+ * {@link CarriedState} as an argument of the next run. What anybody else sends in its place is refused.
  *
  * @param json the state as JSON; null when nothing was sent
  */
@@ -19,9 +19,9 @@ public record CarriedInput(@JsonValue JsonNode json) {
     }
 
     /**
-     * The state that the run before handed over.
+     * The state of the run before.
      *
-     * @throws IllegalStateException when it is none, a bug that a newer build can mend
+     * @throws IllegalStateException when it cannot be read, a bug that a newer build can correct
      */
     public CarriedState state() {
         try {

@@ -7,21 +7,22 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a collection's workflow hands to its next run. A person never sends it.
+ * The state that a collection's workflow carries to its next run when it continues as new. Its JSON is part of
+ * histories.
  *
  * @param head the newest head known
- * @param desiredSource the source asked for last
+ * @param desiredSource the desired source
  * @param nextUpdate the number of the next update
  * @param pending the update that waits, or null
  * @param jobs updates that ended, oldest first
  * @param lastFailure the update that failed last, or null
  * @param requests update ids that were answered, oldest first, with the job that serves them
- * @param unconfirmedDeclaration the base version of a declaration that failed and may still take effect, 0 for none, {@link
- *     Long#MAX_VALUE} where the base is unknown
+ * @param unconfirmedDeclaration the base version of a declaration that failed and may still take effect, 0 for none,
+ *     {@link Long#MAX_VALUE} where the base is unknown
  * @param paused whether periodic refresh is stopped
  * @param lastEndedAt when the last update ended, or null
- * @param note what was done with the last message that asked for nothing new
- * @param rejected signals that were not acted upon
+ * @param note what was done with the last message that changed nothing
+ * @param rejected rejected signals
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CarriedState(
@@ -42,7 +43,7 @@ public record CarriedState(
         List<Rejection> rejected) {
 
     /**
-     * A request that was taken.
+     * A request that was answered.
      *
      * @param id its update id in Temporal
      * @param job the number of the job that serves it

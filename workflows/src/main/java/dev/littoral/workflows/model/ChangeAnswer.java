@@ -5,7 +5,7 @@ package dev.littoral.workflows.model;
  *
  * @param update the number of the update that serves the request
  * @param generation the source's generation; once it is answered, nothing of an older one can commit
- * @param state where the update is
+ * @param state the state of the update
  * @param reason why, in words
  */
 public record ChangeAnswer(long update, long generation, UpdateState state, String reason) {}

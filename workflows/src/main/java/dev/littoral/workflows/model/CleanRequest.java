@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import java.time.Duration;
 
 /**
- * Asks to remove old versions and what only they reach.
+ * A request to expire old versions and what only they reach.
  *
  * @param collectionId the collection
  * @param keepVersionsFor how old a version may become; the newest is always kept

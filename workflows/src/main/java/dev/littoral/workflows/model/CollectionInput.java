@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * What a collection starts with: whatever JSON was sent. It is checked when the collection starts.
+ * The input of a collection's workflow: any JSON. It is validated when the collection starts.
  *
  * @param json an object with {@code source} and {@code options}, each of which may be left out: the source is then the
  *     catalog's, or comes by message; null when nothing was sent
@@ -19,8 +19,8 @@ public record CollectionInput(@JsonValue JsonNode json) {
     /**
      * An input made of checked parts.
      *
-     * @param source what to follow, or null for what the catalog says
-     * @param options how to keep the collection
+     * @param source the source to follow, or null for that of the catalog
+     * @param options the options
      */
     public static CollectionInput of(ExternalSource source, CollectionOptions options) {
         ObjectNode json = Json.object();

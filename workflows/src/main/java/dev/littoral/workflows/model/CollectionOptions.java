@@ -5,15 +5,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 
 /**
- * How a collection is kept.
+ * The options of a collection.
  *
- * @param targetRowsPerSegment the most rows a segment holds, 1 to 2^40; segments are filled as near to it as files allow
+ * @param targetRowsPerSegment the most rows a segment holds, 1 to 2^40; segments are filled as near to it as files
+ *     allow
  * @param refreshEvery how long after an update's end the source is listed again, or null for never
  * @param allowEmpty whether a listing may empty a collection that has rows
- * @param maxDropShare the share of the rows served, above 0 and up to 1, that one update may take away; an update that would
- *     take more fails
- * @param keepVersionsFor how long a version can still be read after a newer one took its place, 2 to 3,650 days; longer than an
- *     update may run, by a day
+ * @param maxDropShare the share of the rows served, above 0 and up to 1, that one update may take away; an update that
+ *     would take more fails
+ * @param keepVersionsFor how long a version can still be read after a newer one took its place, 2 to 3,650 days; longer
+ *     than an update may run, by a day
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(

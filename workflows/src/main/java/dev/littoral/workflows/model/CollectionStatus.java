@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a collection says of itself.
+ * The status of a collection, the answer to its query.
  *
  * @param collectionId the collection
  * @param state starting, idle, updating, paused, retired or failed
@@ -16,14 +16,14 @@ import java.util.List;
  * @param snapshot what the snapshot served adds up to
  * @param options how it is kept
  * @param update the update that runs, or null
- * @param progress how far that one is, or null while nothing was heard of it; short updates say nothing
- * @param trouble what is being tried again, or null
+ * @param progress its progress, or null while none was reported; short updates report none
+ * @param trouble the failure that is retried, or null
  * @param pending the update that waits, or null
  * @param last the update that ended last, or null
  * @param lastFailure the update that failed last, or null
  * @param nextRefresh when the source is listed again, or null
- * @param note what was done with the last message that asked for nothing new, or null
- * @param rejected signals that were not acted upon, oldest first
+ * @param note what was done with the last message that changed nothing, or null
+ * @param rejected rejected signals, oldest first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionStatus(

@@ -3,7 +3,7 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** How an attempt to create the version after a base ended. Every end is expected; none is a failure. */
+/** The outcome of a commit upon a base version. A conflict is an expected outcome, no failure. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = CommitOutcome.Created.class, name = "CREATED"),
@@ -11,12 +11,12 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = CommitOutcome.Refused.class, name = "REFUSED")
 })
 public sealed interface CommitOutcome {
-    /** The version is the writer's own. */
+    /** Committed. */
     record Created(Head head) implements CommitOutcome {}
 
-    /** Somebody else created that version first; {@code newest} is the head now. The workflow decides again. */
+    /** A conflict: another writer created that version; {@code newest} is the head. The workflow decides again. */
     record Moved(Head newest) implements CommitOutcome {}
 
-    /** The source is not this worker's to read; nothing was written. Only a declaration ends so. */
+    /** The worker may not read the source; nothing was written. Only a declaration ends like this. */
     record Refused(String reason) implements CommitOutcome {}
 }

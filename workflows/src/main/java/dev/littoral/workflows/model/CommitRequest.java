@@ -1,7 +1,7 @@
 package dev.littoral.workflows.model;
 
 /**
- * Asks to make a plan's shards the head's snapshot.
+ * A request to commit a plan's shards as the snapshot of the next version.
  *
  * @param collectionId the collection
  * @param update the update's number
@@ -10,7 +10,7 @@ package dev.littoral.workflows.model;
  * @param options how the collection is kept
  * @param plan the staged plan, all of whose touched shards are balanced
  * @param objects the catalog folder new snapshot objects go to
- * @param base the head it is decided upon; exactly the version after it is created
+ * @param base the base version; exactly the version after it is created
  * @param commitId unique to this commit, the same in every attempt
  * @param nextSegmentId segment ids from here on were never handed out
  * @param reason why, in words

@@ -3,9 +3,9 @@ package dev.littoral.workflows.model;
 import java.util.Map;
 
 /**
- * How a commit ended.
+ * The result of a commit.
  *
- * @param outcome created, or moved
+ * @param outcome created, moved or refused
  * @param schemas how many distinct schemas the snapshot's files have
  * @param requests requests by store and kind
  */

@@ -1,12 +1,12 @@
 package dev.littoral.workflows.model;
 
 /**
- * Asks to create the version after a base that names another source.
+ * A request to commit a version that declares another source.
  *
  * @param collectionId the collection
  * @param update the number of the update that asks
- * @param source the source wanted
- * @param base the head it is decided upon
+ * @param source the desired source
+ * @param base the base version
  * @param commitId unique to this declaration, the same in every attempt
  * @param reason why, in words
  */

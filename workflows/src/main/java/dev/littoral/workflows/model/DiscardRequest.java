@@ -3,7 +3,7 @@ package dev.littoral.workflows.model;
 import java.util.List;
 
 /**
- * Asks to remove what an ended update left.
+ * A request to remove the staging of an ended update.
  *
  * @param collectionId the collection
  * @param update the update; its staging and that of those before it is removed

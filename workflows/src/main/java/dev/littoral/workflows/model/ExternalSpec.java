@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
- * How to read an external source: one record for each format, with the keys of that format. It names no secret: credentials come
- * from the worker's environment, and {@code profile} picks among them.
+ * The spec of an external source: one record for each format, with the keys of that format. It names no secret:
+ * credentials come from the worker's environment, and {@code profile} picks among them.
  */
 @JsonTypeInfo(
         use = JsonTypeInfo.Id.NAME,
@@ -22,7 +22,7 @@ public sealed interface ExternalSpec permits ParquetSpec {
     /** The shared AWS profile to read with, or null for the default chain. */
     String profile();
 
-    /** Whether requests bear no credentials, as a public bucket takes them. */
+    /** Whether requests have no credentials, as a public bucket takes them. */
     boolean anonymous();
 
     /** Whether the worker's account pays for requests to a bucket of another. */

@@ -3,7 +3,7 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What an update found, against the snapshot before. {@code listed = new + changed + unchanged + skipped}.
+ * The files of an update, compared with the snapshot before. {@code listed = new + changed + unchanged + skipped}.
  *
  * @param listed every object or file the listing returned
  * @param added files that were not there

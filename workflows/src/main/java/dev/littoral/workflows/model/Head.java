@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * One version of a collection's small record. The newest one is the truth; it changes only by creating the next.
+ * One version of a collection's commit log. The newest one, the head, is the state of the collection.
  *
  * @param version grows by one; 0 stands for a collection that has none yet
- * @param commitId unique to the write, so that its writer knows it again after a lost answer
- * @param kind what this version says
+ * @param commitId unique to the write, so that its writer recognizes it after a lost answer
+ * @param kind the kind of change
  * @param source the external source from this version on
  * @param generation grows by one each time the source changes; the first is 1
  * @param update the number of the update that wrote this version
@@ -43,8 +43,8 @@ public record Head(
     }
 
     /**
-     * Whether an update of this number writes no more: a later one has written, or it has committed itself. Numbers never go back
-     * from one version to the next.
+     * Whether an update of this number writes no more: a later one has written, or it has committed itself. Numbers
+     * never go back from one version to the next.
      */
     public boolean isPast(long number) {
         return update > number || (update == number && kind == HeadKind.COMMITTED);

@@ -1,9 +1,8 @@
 package dev.littoral.workflows.model;
 
 /**
- * A message that asks for something that cannot be. The text is one sentence: the key, what was found, what is expected. Nothing
- * else is said of it wherever it is printed: Temporal answers a query that fails with its stack, which is of no use to whoever
- * sent it.
+ * A message that is not valid. Its text is one sentence: the key, what was found, what is expected. It has no stack
+ * trace and prints as that sentence, as Temporal answers a query that fails with what the exception prints.
  */
 public final class InvalidRequestException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -5,15 +5,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * An update as a collection lists it.
+ * A job: an update from the request to its end.
  *
  * @param update its number; its workflow ID is {@code <collectionId>/update-<n>}
  * @param state where it is
- * @param trigger what asked for it: start, sourceChanged, changeSource, refresh or timer
- * @param source what it is to list
+ * @param trigger the message or event that requested it: start, sourceChanged, changeSource, refresh or timer
+ * @param source the source to list
  * @param generation the source's generation, or 0 while it is not declared
  * @param version the head's version at its end, or 0
- * @param requested when it was asked for
+ * @param requested when it was requested
  * @param ended when it ended, or null
  * @param failure the class of a failure, else null
  * @param reason why it ended so, in words, or null

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Which jobs to list: whatever JSON was sent. It is checked when it is handled.
+ * The page that a query for jobs asks for: any JSON. It is validated by the handler.
  *
- * @param json an object with {@code before} (updates below this number) and {@code limit} (at most so many), each of which may be
- *     left out; null when nothing was sent
+ * @param json an object with {@code before} (updates below this number) and {@code limit} (at most so many), each of
+ *     which may be left out; null when nothing was sent
  */
 public record JobsRequest(@JsonValue JsonNode json) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

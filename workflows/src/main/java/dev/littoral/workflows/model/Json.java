@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.nio.charset.StandardCharsets;
 
-/** The JSON of messages and of the catalog: plain names, ISO-8601 times and durations, no class names. */
+/** The JSON mapper of messages and of the catalog: plain names, ISO-8601 times and durations, no class names. */
 public final class Json {
     /** Thread-safe; not to be reconfigured. */
     public static final JsonMapper JSON = JsonMapper.builder()

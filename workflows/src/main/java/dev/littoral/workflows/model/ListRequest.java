@@ -3,14 +3,14 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * Asks for a listing.
+ * A request to list a source and compare it with a base version.
  *
  * @param collectionId the collection
  * @param update the update's number
  * @param round the update's round, from 1
  * @param source what to list
  * @param options how the collection is kept
- * @param base the head that was read before
+ * @param base the base version
  * @param previousPlan the plan of the round before, whose footers are used again, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

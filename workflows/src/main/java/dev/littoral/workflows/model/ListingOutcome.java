@@ -5,21 +5,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a listing found.
+ * The result of a listing.
  *
  * @param plan the staged plan of shards, or null where the listing equals the base's
  * @param touched how many shards have to be read
- * @param touchedFiles how many files each of these has; null from builds that did not say
+ * @param touchedFiles how many files each of these has; null from older builds
  * @param staged whether something was staged
  * @param listed everything that was listed
  * @param skipped what was left out by its name or size
  * @param skippedFiles the first of these
  * @param carried what the untouched shards add up to
- * @param vanished what the base's shards without any file left added up to
+ * @param vanished the totals of the base's shards that have no file left
  * @param schemas how many distinct schemas the base has; holds where the listing equals the base's
  * @param targetRowsBefore the base's targetRowsPerSegment where it is another than the one asked for, else null
  * @param requests requests by store and kind
- * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed; else null
+ * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed;
+ *     else null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingOutcome(

@@ -2,7 +2,7 @@ package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What an update does with a file that cannot be read or lacks a required column. */
+/** The policy for a file that cannot be read or lacks a required column. */
 public enum OnBadFile {
     /** The update fails with {@link FailureType#INPUT}, naming the file and the finding. */
     @JsonProperty("fail")

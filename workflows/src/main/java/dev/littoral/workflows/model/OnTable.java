@@ -2,7 +2,7 @@ package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** A spec's choice for a folder that is a table, such as Delta's, whose files may be dead, or hold deletes. */
+/** The policy for a folder that is a table, such as Delta's, whose files may be dead, or hold deletes. */
 public enum OnTable {
     /** The update fails with {@link FailureType#INPUT}, naming the table. */
     @JsonProperty("refuse")

@@ -13,7 +13,7 @@ import java.util.List;
  * @param onBadFile what happens to a file that cannot be read
  * @param profile the shared AWS profile to read with, or null for the default chain
  * @param table what happens where the source's folder is a table's
- * @param anonymous whether requests bear no credentials, as a public bucket takes them
+ * @param anonymous whether requests have no credentials, as a public bucket takes them
  * @param requesterPays whether the worker's account pays for requests to a bucket of another
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)

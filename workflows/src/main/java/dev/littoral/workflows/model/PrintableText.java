@@ -1,8 +1,8 @@
 package dev.littoral.workflows.model;
 
 /**
- * Text of others made safe to repeat in a sentence: a name, a key, a value. No longer than it may be, and without characters that
- * cannot be seen, cannot be written, or change how what stands beside them is read.
+ * Escaping of foreign text, so that a sentence can repeat it: a name, a key, a value. It is limited in length, and has
+ * no characters that cannot be seen or written, or that change how their neighbours are read.
  */
 public final class PrintableText {
     /** A sentence with a name or two of the greatest length in it. */
@@ -30,7 +30,7 @@ public final class PrintableText {
         return text.codePoints().noneMatch(PrintableText::isSurrogate);
     }
 
-    /** A sentence that may repeat names. Where it is too long, its middle is left out: its end says what is wrong. */
+    /** A sentence that may repeat names. Of one that is too long the middle is left out: its end says what is wrong. */
     public static String sentence(String text) {
         if (text.length() <= SENTENCE) {
             return text.codePoints().allMatch(PrintableText::isShown) ? text : name(text, SENTENCE);
@@ -39,7 +39,7 @@ public final class PrintableText {
         return name(text.substring(0, half), half) + " … " + name(text.substring(text.length() - half), half);
     }
 
-    /** Whether a character is seen as what it is, and leaves those beside it as they are. */
+    /** Whether a character is visible and does not change how its neighbours are read. */
     public static boolean isShown(int c) {
         return !Character.isISOControl(c) && !isSurrogate(c) && !turnsTheOrder(c);
     }

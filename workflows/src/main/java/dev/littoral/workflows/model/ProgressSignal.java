@@ -6,9 +6,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * What a worker tells a collection while it works for it. It is for people: nothing is decided on it.
+ * The progress signal of a worker to a collection. It is for people: nothing is decided on it.
  *
- * @param json {@link News} as JSON, or whatever else was sent
+ * @param json {@link News} as JSON, or anything else, which is refused
  */
 public record ProgressSignal(@JsonValue JsonNode json) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -19,14 +19,14 @@ public record ProgressSignal(@JsonValue JsonNode json) {
     }
 
     /**
-     * How far a worker is, or what it has trouble with.
+     * A report of progress, or of a failure that is retried.
      *
-     * @param update the update it works for, or 0 where that is the collection itself
+     * @param update the update, or 0 for an activity of the collection itself
      * @param step list, read, balance or commit, or null
-     * @param worker who says so
+     * @param worker the worker's identity
      * @param done files listed, files opened or shards balanced by this worker in this step
      * @param of how many there are in all, or 0 while that is not known
-     * @param trouble what is tried again, or null
+     * @param trouble the failure that is retried, or null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record News(long update, String step, String worker, long done, long of, RetryInfo trouble) {}

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import java.time.Instant;
 
 /**
- * A signal that was not acted upon.
+ * A rejected signal.
  *
  * @param message the signal's name
  * @param time when it came

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * A failure that passes by itself, as one hopes: what failed is tried again.
+ * A transient failure whose retry is due.
  *
  * @param step what failed: an activity's name in words, such as {@code listFiles}
- * @param cause what is wrong, in words
+ * @param cause the failure, in words
  * @param attempt the attempt that failed, from 1
  * @param time when it failed
- * @param nextTry when it is tried again, or null when tries are used up
+ * @param nextTry when it is retried, or null when there are no more attempts
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RetryInfo(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import java.time.Instant;
 
 /**
- * How far the update that runs is, as its workers said last.
+ * The progress of the running update, added up over its workers.
  *
  * @param update its number
  * @param step list, read, balance or commit

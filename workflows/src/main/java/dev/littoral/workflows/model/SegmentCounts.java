@@ -3,7 +3,7 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What an update made of the segments.
+ * The segments of an update, compared with the snapshot before.
  *
  * @param total segments now
  * @param kept segments that kept id and content

@@ -1,7 +1,7 @@
 package dev.littoral.workflows.model;
 
 /**
- * Asks for work on a run of a plan's touched shards.
+ * A request to read or balance a range of a plan's touched shards.
  *
  * @param collectionId the collection
  * @param update the update's number
@@ -11,9 +11,9 @@ package dev.littoral.workflows.model;
  * @param plan the staged plan
  * @param from the first touched shard, counted among the touched from 0
  * @param to one past the last
- * @param firstSegmentId segment ids from here on are this run's to hand out; only for balancing
+ * @param firstSegmentId segment ids from here on are free for this range; only for balancing
  * @param objects the catalog folder new snapshot objects go to; only for balancing
- * @param files how many files the plan's touched shards have in all, for those who tell how far they are
+ * @param files how many files the plan's touched shards have in all, for progress
  */
 public record ShardsRequest(
         String collectionId,

@@ -1,7 +1,7 @@
 package dev.littoral.workflows.model;
 
 /**
- * A line of the skip report.
+ * A skipped file, a line of the skip report.
  *
  * @param file the path
  * @param reason why it was left out, in words

@@ -1,7 +1,7 @@
 package dev.littoral.workflows.model;
 
 /**
- * Names a snapshot's root object.
+ * A reference to a snapshot's root object.
  *
  * @param key its key in the catalog, below the collection
  * @param sha256 the hex digest of the object's bytes

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A source as a message carries it: whatever JSON was sent. It is checked when it is handled, so that a bad one gets an
- * answer and cannot block the workflow.
+ * A source as a message has it: any JSON. It is validated by the handler, so that an invalid one gets an answer and
+ * cannot block the workflow.
  *
  * @param json an object with {@code uri} and, where wanted, {@code spec}; null when nothing was sent
  */

@@ -1,7 +1,7 @@
 package dev.littoral.workflows.model;
 
 /**
- * What a snapshot, or one shard of it, adds up to.
+ * The totals of a snapshot or of one of its shards.
  *
  * @param files files that are served
  * @param bytes their size

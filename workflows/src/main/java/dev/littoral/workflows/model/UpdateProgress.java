@@ -1,10 +1,10 @@
 package dev.littoral.workflows.model;
 
 /**
- * How far an update is.
+ * The progress of an update, the answer to its query.
  *
  * @param step list, read, balance or commit
- * @param round 1, and one more each time it lists again
+ * @param round the round, from 1
  * @param shards shards that are touched, or 0 while that is not known
  * @param listed files listed, or 0 while that is not known
  */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an update did: the result of its workflow.
+ * The report of an update: the result of its workflow, and a detail of its failure.
  *
  * @param collectionId the collection
  * @param update the update's number
@@ -21,7 +21,7 @@ import java.util.Map;
  * @param fragments fragments of the snapshot now
  * @param rows rows of the snapshot now
  * @param segments segments by what became of them
- * @param newRows rows in segments with a new id, which are indexed anew; null from builds that did not say
+ * @param newRows rows in segments with a new id, which are indexed anew; null from older builds
  * @param targetRowsBefore where this update is the first with another targetRowsPerSegment, the one before; else null
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind

@@ -1,6 +1,6 @@
 package dev.littoral.workflows.model;
 
-/** Where an update is. It starts PENDING, and reaches exactly one of the last five. */
+/** The state of an update. It starts PENDING, and reaches exactly one of the last five. */
 public enum UpdateState {
     /** Accepted, not started. */
     PENDING,
@@ -14,7 +14,7 @@ public enum UpdateState {
     SUPERSEDED,
     /** A person stopped it, or its collection ended. */
     CANCELED,
-    /** It could not be done; the reason says why. */
+    /** It failed; the reason says why. */
     FAILED;
 
     /** Whether this is an end. */

@@ -4,12 +4,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The words for column types, the same in a source's spec and in what is said about a file. */
+/** The names of column types, in specs and in messages about files. */
 public final class ColumnTypes {
-    /** What a type may be, as a message says it. */
+    /** The valid types, as a message lists them. */
     public static final String EXPECTED =
             "one of boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float, double, int96,"
-                    + " string, binary, fixed(n), enum, json, bson, uuid, date, time, timestamp, interval, decimal(p,s), variant, geometry,"
+                    + " string, binary, fixed(n), enum, json, bson, uuid, date, time, timestamp, interval, "
+                    + "decimal(p,s), variant, geometry,"
                     + " geography, list, map or struct";
 
     private static final Pattern WORD =
@@ -21,7 +22,7 @@ public final class ColumnTypes {
 
     private ColumnTypes() {}
 
-    /** What is wrong with a type, in words that say what was found and what is expected, or empty when it is right. */
+    /** What is wrong with a type, what was found and what is expected; empty for a valid one. */
     public static Optional<String> problem(String type) {
         Matcher decimal = DECIMAL.matcher(type);
         boolean right = decimal.matches()

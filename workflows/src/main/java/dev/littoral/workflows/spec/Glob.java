@@ -6,19 +6,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A pattern for the paths below a source, whose parts are joined by {@code /}. It is matched by code points, against the whole
- * path; a glob without a {@code /} is matched against the file name, in any folder.
+ * A pattern for the paths below a source, whose parts are joined by {@code /}. It is matched by code points, against
+ * the whole path; a glob without a {@code /} is matched against the file name, in any folder.
  *
  * <ul>
  *   <li>{@code *} any characters but {@code /}, {@code ?} one character but {@code /}
- *   <li>{@code **} any characters; as a whole part it may also be no part at all: {@code **}{@code /x} matches {@code x}
+ *   <li>{@code **} any characters; as a whole part it may also be no part at all: {@code **}{@code /x} matches {@code
+ *   x}
  *   <li>{@code [a-z_]}, {@code [!a-z_]} one character of a set, or one outside it; never {@code /}
  *   <li>{@code {csv,parquet}} one of several globs, which may nest
  *   <li>{@code \} takes away the meaning of the character after it
  * </ul>
  *
- * Matching walks the set of all positions that a pattern can have reached, so its time is at most the glob's length times the
- * path's, whatever the glob. Safe for use by many threads.
+ * Matching walks the set of all positions that a pattern can have reached, so its time is at most the glob's length
+ * times the path's, whatever the glob. Safe for use by many threads.
  */
 public final class Glob {
     private static final int MAX_NESTING = 10;
@@ -50,8 +51,8 @@ public final class Glob {
      * Positions in the path that the glob so far can have reached.
      *
      * @param at all of them
-     * @param slashOptional those among them where a {@code **} has just ended at the start of a part, so that the {@code /}
-     *     after it may stand for nothing
+     * @param slashOptional those among them where a {@code **} has just ended at the start of a part, so that the
+     *     {@code /} after it may stand for nothing
      */
     private record Reached(BitSet at, BitSet slashOptional) {
         Reached() {

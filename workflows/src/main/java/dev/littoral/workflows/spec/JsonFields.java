@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads typed fields of a JSON object that somebody sent. {@code where} is the field's path, as a message says it. What has
+ * A strict reader of the fields of JSON objects. {@code where} is the field's path, for messages. What has
  * another type or value than expected is refused with {@link InvalidRequestException}.
  */
 final class JsonFields {

@@ -31,7 +31,9 @@ public final class SecretScanner {
 
     private static final Pattern LETTERS_AND_DIGITS = Pattern.compile("[A-Za-z0-9/+]{20,}={0,2}");
 
-    /** An access key's id, a user with a password, a URL's query that grants access by itself, or a token by its form. */
+    /**
+     * An access key's id, a user with a password, a URL's query that grants access by itself, or a token by its form.
+     */
     private static final Pattern SECRET_VALUE = Pattern.compile("(?<![0-9A-Za-z])(AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])"
             + "|^[^:/]*://[^/@:]*:[^@]*@"
             + "|eyJ[A-Za-z0-9_-]{10,}\\.eyJ|-----BEGIN |(?<![0-9A-Za-z])gh[opsu]_[0-9A-Za-z]{36}"

@@ -53,7 +53,8 @@ class OptionsParserTest {
                 "{'options':{'targetRowsPerSegment':-1}} | options.targetRowsPerSegment is -1",
                 "{'options':{'targetRowsPerSegment':1.5}} | options.targetRowsPerSegment is 1.5",
                 "{'options':{'targetRowsPerSegment':1099511627777}} | options.targetRowsPerSegment is 1099511627777",
-                "{'options':{'targetRowsPerSegment':99999999999999999999}} | options.targetRowsPerSegment is 99999999999999999999",
+                "{'options':{'targetRowsPerSegment':99999999999999999999}} | options.targetRowsPerSegment "
+                        + "is 99999999999999999999",
                 "{'options':{'targetRowsPerSegment':'10'}} | options.targetRowsPerSegment is \"10\"",
                 "{'options':{'targetRowsPerSegment':[10]}} | options.targetRowsPerSegment is a list",
                 "{'options':{'refreshEvery':600}} | options.refreshEvery is 600; expected an ISO-8601 duration",
@@ -64,8 +65,10 @@ class OptionsParserTest {
                 "{'options':{'refreshEvery':'-PT1M'}} | options.refreshEvery is \"-PT1M\"",
                 "{'options':{'refreshEvery':'P366D'}} | options.refreshEvery is \"P366D\"",
                 "{'options':{'refreshEvery':'P1M'}} | options.refreshEvery is \"P1M\"",
-                "{'options':{'refreshEvery':'PT99999999999999999999H'}} | options.refreshEvery is \"PT99999999999999999999H\"",
-                "{'options':{'keepVersionsFor':'P1D'}} | options.keepVersionsFor is \"P1D\"; expected an ISO-8601 duration",
+                "{'options':{'refreshEvery':'PT99999999999999999999H'}} | options.refreshEvery is "
+                        + "\"PT99999999999999999999H\"",
+                "{'options':{'keepVersionsFor':'P1D'}} | options.keepVersionsFor is \"P1D\"; expected an "
+                        + "ISO-8601 duration",
                 "{'options':{'keepVersionsFor':'P3651D'}} | options.keepVersionsFor is \"P3651D\"",
                 "{'options':{'keepVersionsFor':7}} | options.keepVersionsFor is 7",
                 "{'options':{'refreshEvery':{}}} | options.refreshEvery is an object",

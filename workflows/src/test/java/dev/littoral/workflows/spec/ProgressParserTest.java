@@ -29,7 +29,8 @@ class ProgressParserTest {
                 "{'trouble':{'step':'list','cause':null,'attempt':1,'time':'2026-01-01T00:00:00Z'}}",
                 "{'trouble':{'step':'list','cause':'c','attempt':1,'time':'+1000000000-12-31T23:59:59Z'}}",
                 "{'trouble':{'step':'list','cause':'c','attempt':1,'time':31556889864403199}}",
-                "{'trouble':{'step':'list','cause':'c','time':'2026-01-01T00:00:00Z','nextTry':'-100000000-01-01T00:00:00Z'}}"
+                "{'trouble':{'step':'list','cause':'c','time':'2026-01-01T00:00:00Z',"
+                        + "'nextTry':'-100000000-01-01T00:00:00Z'}}"
             })
     void newsThatCannotBeShownAreRefused(String json) throws JsonProcessingException {
         ProgressSignal news = new ProgressSignal(Json.JSON.readTree(json.replace('\'', '"')));

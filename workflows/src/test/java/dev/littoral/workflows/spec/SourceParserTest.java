@@ -84,7 +84,8 @@ class SourceParserTest {
                 "{'anonymous':true,'profile':'a'}"
                         + " | source.spec.anonymous is true, and profile needs credentials; expected one of the two",
                 "{'anonymous':true,'requesterPays':true}"
-                        + " | source.spec.anonymous is true, and requesterPays needs credentials; expected one of the two",
+                        + " | source.spec.anonymous is true, and requesterPays needs credentials; "
+                        + "expected one of the two",
             },
             quoteCharacter = '`')
     void newerKeysOfASpecAreReadToTheLetter(String spec, String sentence) {
@@ -156,9 +157,12 @@ class SourceParserTest {
                 "{'uri':'s3://lake/','spec':{'columns':[{'name':''}]}} | source.spec.columns[0].name is empty",
                 "{'uri':'s3://lake/','spec':{'columns':[{'name':1}]}} | source.spec.columns[0].name is a number",
                 "{'uri':'s3://lake/','spec':{'columns':[{'name':'a','Type':'date'}]}} | unknown key \"Type\"",
-                "{'uri':'s3://lake/','spec':{'columns':[{'name':'a','type':'long'}]}} | source.spec.columns[0].type is \"long\"; expected one of boolean",
-                "{'uri':'s3://lake/','spec':{'columns':[{'name':'a','type':3}]}} | source.spec.columns[0].type is a number",
-                "{'uri':'s3://lake/','spec':{'onBadFile':'ignore'}} | source.spec.onBadFile is \"ignore\"; expected \"fail\" or \"skip\"",
+                "{'uri':'s3://lake/','spec':{'columns':[{'name':'a','type':'long'}]}} | "
+                        + "source.spec.columns[0].type is \"long\"; expected one of boolean",
+                "{'uri':'s3://lake/','spec':{'columns':[{'name':'a','type':3}]}} | "
+                        + "source.spec.columns[0].type is a number",
+                "{'uri':'s3://lake/','spec':{'onBadFile':'ignore'}} | source.spec.onBadFile is "
+                        + "\"ignore\"; expected \"fail\" or \"skip\"",
                 "{'uri':'s3://lake/','spec':{'onBadFile':'SKIP'}} | source.spec.onBadFile is \"SKIP\"",
                 "{'uri':'s3://lake/','spec':{'onBadFile':false}} | source.spec.onBadFile is true or false",
                 "{'uri':'s3://lake/','spec':{'profile':''}} | source.spec.profile is no profile's name",
@@ -192,7 +196,9 @@ class SourceParserTest {
                 "s3://key:word@lake/ | source.uri holds what looks like a credential",
                 "s3://key:wo/rd@lake/ | source.uri holds what looks like a credential",
                 "s3://key:wo/rd | source.uri holds user information",
-                "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/lake/ | source.uri names an ARN; expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, which ends in -s3alias, is one",
+                "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/lake/ | source.uri names an ARN; "
+                        + "expected a bucket's name, as in s3://bucket/prefix/: an access point's alias, "
+                        + "which ends in -s3alias, is one",
                 "s3://arn:aws-cn:s3-object-lambda:x:1:accesspoint:lake | source.uri names an ARN",
                 "arn:aws:s3:us-east-1:123456789012:accesspoint/lake | source.uri names an ARN",
                 "arn:aws:s3:::lake/orders | source.uri names an ARN",

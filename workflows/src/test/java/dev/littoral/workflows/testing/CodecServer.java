@@ -19,7 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 
-/** A codec server on loopback, as Temporal's documentation describes it. It can be made to answer nothing but an error. */
+/**
+ * A codec server on loopback, as Temporal's documentation describes it. It can be made to answer nothing but an error.
+ */
 public final class CodecServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();

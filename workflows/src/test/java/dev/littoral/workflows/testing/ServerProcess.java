@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A server that tests start, a process of its own. It sees nothing of this machine's environment but what it is given, its home is
- * its folder, and what it prints goes to the file {@code log} there.
+ * A server that tests start, a process of its own. It sees nothing of this machine's environment but what it is given,
+ * its home is its folder, and what it prints goes to the file {@code log} there.
  */
 public final class ServerProcess {
     private static final long PATIENCE_MILLIS = 60_000;

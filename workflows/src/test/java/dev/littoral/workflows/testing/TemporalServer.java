@@ -22,10 +22,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The real Temporal server with its web UI, a process of its own on loopback, as {@code temporal server start-dev} starts it.
+ * The real Temporal server with its web UI, a process of its own on loopback, as {@code temporal server start-dev}
+ * starts it.
  *
- * <p>One is started at its first use and shared by all tests of the JVM, each in a namespace of its own. Where the binary is missing
- * the test is skipped and says so, or fails when {@code LITTORAL_REQUIRE_SERVERS} is {@code true}.
+ * <p>One is started at its first use and shared by all tests of the JVM, each in a namespace of its own. Where the
+ * binary is missing the test is skipped and says so, or fails when {@code LITTORAL_REQUIRE_SERVERS} is {@code true}.
  */
 public final class TemporalServer implements AutoCloseable {
     public static final String DEFAULT_NAMESPACE = "default";
@@ -249,7 +250,10 @@ public final class TemporalServer implements AutoCloseable {
         process.kill();
     }
 
-    /** Starts the server again, on the same ports, after it was stopped or killed. Only a durable one knows what it knew. */
+    /**
+     * Starts the server again, on the same ports, after it was stopped or killed. Only a durable one knows what it
+     * knew.
+     */
     public void restart() {
         if (!launch()) {
             throw new IllegalStateException(
