@@ -1,8 +1,8 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
-import static dev.littoral.workflows.CollectionStateTest.B;
-import static dev.littoral.workflows.CollectionStateTest.C;
+import static dev.littoral.workflows.CollectionFixture.A;
+import static dev.littoral.workflows.CollectionFixture.B;
+import static dev.littoral.workflows.CollectionFixture.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.CollectionOptions;
@@ -174,13 +174,12 @@ class CollectionStateTableTest {
 
         private void close(long update) {
             if (state.active().isRunning(update)) {
-                head = CollectionStateTest.next(head, HeadKind.COMMITTED, head.source(), update);
+                head = CollectionFixture.next(head, HeadKind.COMMITTED, head.source(), update);
                 state.handle(
-                        new Message.UpdateClosed(
-                                update, CollectionStateTest.report(update, UpdateState.COMMITTED), null),
+                        new Message.UpdateClosed(update, CollectionFixture.report(update, UpdateState.COMMITTED), null),
                         now);
             } else {
-                state.handle(new Message.UpdateClosed(update, null, CollectionStateTest.cancelled()), now);
+                state.handle(new Message.UpdateClosed(update, null, CollectionFixture.cancelled()), now);
             }
         }
 
@@ -197,7 +196,7 @@ class CollectionStateTableTest {
         private void carryOut(Decision decision) {
             switch (decision) {
                 case Decision.Declare declare -> {
-                    head = CollectionStateTest.next(
+                    head = CollectionFixture.next(
                             head,
                             HeadKind.DECLARED,
                             declare.job().source(),
@@ -208,7 +207,7 @@ class CollectionStateTableTest {
                 case Decision.Launch launch -> state.launched(launch.job(), now);
                 case Decision.Inspect inspect -> state.inspected(inspect.update(), head, Head.NONE, now);
                 case Decision.Retire ignored -> {
-                    head = CollectionStateTest.next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
+                    head = CollectionFixture.next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
                     state.advanceHead(head);
                     state.retired(now);
                 }

@@ -32,7 +32,7 @@ class CollectionStateWalkTest {
     private static final int WALKS = 1_000;
     private static final int STEPS = 120;
     private static final List<ExternalSource> SOURCES =
-            List.of(CollectionStateTest.A, CollectionStateTest.B, CollectionStateTest.C);
+            List.of(CollectionFixture.A, CollectionFixture.B, CollectionFixture.C);
 
     @Test
     void noWalkBreaksWhatACollectionPromises() throws JsonProcessingException {
@@ -165,7 +165,7 @@ class CollectionStateWalkTest {
                 case 8 -> {
                     if (inbox.isEmpty() && state.isBetweenUpdates()) {
                         saw("next run");
-                        state = CollectionStateTest.restored(state);
+                        state = CollectionFixture.restored(state);
                         state.checkUpdates();
                     }
                 }
@@ -230,7 +230,7 @@ class CollectionStateWalkTest {
                     assertThat(job.source()).isEqualTo(state.head().source());
                     if (chance(3)) {
                         saw("number taken");
-                        inbox.add(new Message.UpdateClosed(job.update(), null, CollectionStateTest.alreadyStarted()));
+                        inbox.add(new Message.UpdateClosed(job.update(), null, CollectionFixture.alreadyStarted()));
                     } else {
                         children.add(new Child(job.update(), job.source(), state.head()));
                     }
@@ -250,7 +250,7 @@ class CollectionStateWalkTest {
                 case Decision.Retire ignored -> {
                     while (state.head().exists() && !state.isRetired()) {
                         meanwhile();
-                        Head end = CollectionStateTest.next(
+                        Head end = CollectionFixture.next(
                                 state.head(), HeadKind.RETIRED, state.head().source(), state.lastUpdate());
                         see(create(end), end);
                     }
@@ -276,7 +276,7 @@ class CollectionStateWalkTest {
         private void declare(Job job) {
             while (!state.isDeclared(job.source())) {
                 meanwhile();
-                Head head = CollectionStateTest.next(state.head(), HeadKind.DECLARED, job.source(), job.update());
+                Head head = CollectionFixture.next(state.head(), HeadKind.DECLARED, job.source(), job.update());
                 if (chance(10)) {
                     saw("declaration failed");
                     late.add(head);
@@ -330,18 +330,18 @@ class CollectionStateWalkTest {
                 close(
                         child,
                         chance(10) ? null : UpdateState.COMMITTED,
-                        CollectionStateTest.failed(FailureType.TRANSIENT, "lost"));
+                        CollectionFixture.failed(FailureType.TRANSIENT, "lost"));
             } else if (child.stopped && !chance(50)) {
                 close(child, null, null);
             } else if (chance(10)) {
-                close(child, null, CollectionStateTest.child(new TerminatedFailure("", null)));
+                close(child, null, CollectionFixture.child(new TerminatedFailure("", null)));
             } else if (chance(10)) {
-                close(child, null, CollectionStateTest.failed(FailureType.INPUT, "bad file"));
+                close(child, null, CollectionFixture.failed(FailureType.INPUT, "bad file"));
             } else if (chance(5)) {
-                close(child, null, CollectionStateTest.cancelled());
+                close(child, null, CollectionFixture.cancelled());
             } else if (chance(20)) {
                 close(child, UpdateState.UNCHANGED, null);
-            } else if (create(CollectionStateTest.next(child.base, HeadKind.COMMITTED, child.source, child.update))) {
+            } else if (create(CollectionFixture.next(child.base, HeadKind.COMMITTED, child.source, child.update))) {
                 child.committed = true;
             } else {
                 assertThat(newest().retired() || newest().generation() != child.base.generation())
@@ -355,10 +355,10 @@ class CollectionStateWalkTest {
         private void close(Child child, UpdateState outcome, RuntimeException failure) {
             children.remove(child);
             Message.UpdateClosed closed = child.stopped
-                    ? new Message.UpdateClosed(child.update, null, CollectionStateTest.cancelled())
+                    ? new Message.UpdateClosed(child.update, null, CollectionFixture.cancelled())
                     : outcome != null
                             ? new Message.UpdateClosed(
-                                    child.update, CollectionStateTest.report(child.update, outcome), null)
+                                    child.update, CollectionFixture.report(child.update, outcome), null)
                             : new Message.UpdateClosed(child.update, null, failure);
             story.add("update " + child.update + " closed, " + (child.stopped ? "stopped" : outcome));
             if (chance(5)) {

@@ -1,8 +1,8 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
-import static dev.littoral.workflows.CollectionStateTest.B;
-import static dev.littoral.workflows.CollectionStateTest.C;
+import static dev.littoral.workflows.CollectionFixture.A;
+import static dev.littoral.workflows.CollectionFixture.B;
+import static dev.littoral.workflows.CollectionFixture.C;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.Lab.request;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
@@ -133,7 +133,7 @@ class CollectionWorkflowTest {
         declares.get(0).awaitReached();
         ExternalCollectionWorkflow collection = lab.collection();
         for (int i = 0; i < 200; i++) {
-            collection.sourceChanged(SourceRequest.of(CollectionStateTest.source("s3://lake/" + i + "/")));
+            collection.sourceChanged(SourceRequest.of(CollectionFixture.source("s3://lake/" + i + "/")));
         }
         declares.forEach(FakeLake.Hold::release);
 

@@ -160,7 +160,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     /** Somebody else writes the next version. */
     synchronized void write(String collectionId, HeadKind kind, ExternalSource source, long update) {
-        Head head = CollectionStateTest.next(newest(collectionId), kind, source, update);
+        Head head = CollectionFixture.next(newest(collectionId), kind, source, update);
         logs.computeIfAbsent(collectionId, any -> new ArrayList<>()).add(head);
     }
 

@@ -29,7 +29,7 @@ class ReadmeClientTest {
             ExternalCollectionWorkflow products =
                     lab.client.newWorkflowStub(ExternalCollectionWorkflow.class, Lab.options("products"));
             WorkflowClient.start(
-                    products::run, CollectionInput.of(CollectionStateTest.A, CollectionOptions.DEFAULTS), null);
+                    products::run, CollectionInput.of(CollectionFixture.A, CollectionOptions.DEFAULTS), null);
             lab.await("the first update", () -> lake.newest("products").version() == 2);
             assertThat(code.run(Map.of("TEMPORAL_ADDRESS", server.target()))).containsPattern("(?m)^(updating|idle)$");
             lab.await("its source", () -> lake.newest("products").source().uri().equals("s3://lake/products/"));

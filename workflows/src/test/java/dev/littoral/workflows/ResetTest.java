@@ -1,6 +1,6 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
+import static dev.littoral.workflows.CollectionFixture.A;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;

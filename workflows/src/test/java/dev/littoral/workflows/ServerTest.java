@@ -1,9 +1,9 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
-import static dev.littoral.workflows.CollectionStateTest.B;
-import static dev.littoral.workflows.CollectionStateTest.C;
-import static dev.littoral.workflows.CollectionStateTest.source;
+import static dev.littoral.workflows.CollectionFixture.A;
+import static dev.littoral.workflows.CollectionFixture.B;
+import static dev.littoral.workflows.CollectionFixture.C;
+import static dev.littoral.workflows.CollectionFixture.source;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static dev.littoral.workflows.model.UpdateState.UNCHANGED;

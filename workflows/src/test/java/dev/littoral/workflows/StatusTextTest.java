@@ -1,6 +1,6 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
+import static dev.littoral.workflows.CollectionFixture.A;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,7 +39,7 @@ class StatusTextTest {
         assertThat(StatusText.details(state.view().status()))
                 .contains("**State:** starting", "**Serves:** nothing yet");
 
-        Head head = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, CollectionStateTest.snapshot(), 9, NOW, "r");
+        Head head = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, CollectionFixture.snapshot(), 9, NOW, "r");
         state.opened(head);
         state.handle(new Message.Refresh("refresh", null), NOW);
         state.launched(((Decision.Launch) state.next(NOW)).job(), NOW);
@@ -66,8 +66,7 @@ class StatusTextTest {
                         "**Rejected:** sourceChanged at 2026-01-01 12:00:00 UTC: source.uri is "
                                 + "\\[a\\](b) \\<script\\>");
 
-        state.handle(
-                new Message.UpdateClosed(42, null, CollectionStateTest.failed(FailureType.INPUT, "bad_file")), NOW);
+        state.handle(new Message.UpdateClosed(42, null, CollectionFixture.failed(FailureType.INPUT, "bad_file")), NOW);
         state.inspected(42, head, Head.NONE, NOW);
         assertThat(StatusText.details(state.view().status()))
                 .contains(

@@ -1,7 +1,7 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
-import static dev.littoral.workflows.CollectionStateTest.B;
+import static dev.littoral.workflows.CollectionFixture.A;
+import static dev.littoral.workflows.CollectionFixture.B;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.CANCELED;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;

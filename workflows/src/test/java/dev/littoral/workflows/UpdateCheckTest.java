@@ -1,8 +1,8 @@
 package dev.littoral.workflows;
 
-import static dev.littoral.workflows.CollectionStateTest.A;
-import static dev.littoral.workflows.CollectionStateTest.B;
-import static dev.littoral.workflows.CollectionStateTest.next;
+import static dev.littoral.workflows.CollectionFixture.A;
+import static dev.littoral.workflows.CollectionFixture.B;
+import static dev.littoral.workflows.CollectionFixture.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.CollectionOptions;

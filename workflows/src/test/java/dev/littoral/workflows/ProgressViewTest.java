@@ -1,0 +1,41 @@
+package dev.littoral.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.workflows.model.ProgressSignal;
+import dev.littoral.workflows.model.RetryInfo;
+import dev.littoral.workflows.model.RunningProgress;
+import org.junit.jupiter.api.Test;
+
+class ProgressViewTest extends CollectionFixture {
+    @Test
+    void progressAddsUpOverWorkersAndTroubleIsSaidUntilItPasses() {
+        running(A);
+        RetryInfo trouble = new RetryInfo("list", "the store answers 503", 2, now, now.plusSeconds(1));
+        state.onProgress(new ProgressSignal.News(1, null, "w1", 0, 0, trouble), now);
+        assertThat(state.view().status().trouble()).isEqualTo(trouble);
+        state.onProgress(new ProgressSignal.News(1, "list", "w1", 70, 0, null), now);
+        assertThat(state.view().status().trouble()).isNull();
+        assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
+        state.onProgress(new ProgressSignal.News(1, "read", "w1", 10, 100, null), now);
+        state.onProgress(new ProgressSignal.News(1, "read", "w2", 20, 100, null), now);
+        state.onProgress(new ProgressSignal.News(1, "read", "w1", 15, 100, null), now);
+        assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
+        state.onProgress(new ProgressSignal.News(7, "read", "w1", 99, 100, null), now);
+        assertThat(state.view().status().progress().done())
+                .as("another update's")
+                .isEqualTo(35);
+
+        finish(1);
+        assertThat(state.view().status().progress()).isNull();
+    }
+
+    @Test
+    void progressIsAddedUpOverABoundedNumberOfWorkers() {
+        running(A);
+        for (int worker = 0; worker < 1_000; worker++) {
+            state.onProgress(new ProgressSignal.News(1, "read", "w" + worker, 1, 0, null), now);
+        }
+        assertThat(state.view().status().progress().done()).isEqualTo(100);
+    }
+}
