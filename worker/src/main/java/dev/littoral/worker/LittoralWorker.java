@@ -1,14 +1,14 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.steps.CatalogActivitiesImpl;
 import dev.littoral.activities.steps.UpdateActivitiesImpl;
-import dev.littoral.activities.storage.Catalogs;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
@@ -39,7 +39,7 @@ public final class LittoralWorker implements AutoCloseable {
      */
     private static final Duration DEADLOCK_TIMEOUT = Duration.ofSeconds(10);
 
-    private final S3Clients clients;
+    private final Storages storages;
     private final ObjectStore store;
     private final WorkerFactory factory;
     private final WorkerSettings settings;
@@ -47,13 +47,13 @@ public final class LittoralWorker implements AutoCloseable {
     private final Health health;
 
     private LittoralWorker(
-            S3Clients clients,
+            Storages storages,
             ObjectStore store,
             WorkerFactory factory,
             WorkerSettings settings,
             PollerProbe polling,
             Health health) {
-        this.clients = clients;
+        this.storages = storages;
         this.store = store;
         this.factory = factory;
         this.settings = settings;
@@ -87,14 +87,14 @@ public final class LittoralWorker implements AutoCloseable {
             WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics, Health health)
             throws InterruptedException {
         StoreObserver requests = metrics.<StoreObserver>map(all -> all).orElse(StoreObserver.NONE);
-        S3Clients clients = new S3Clients();
-        metrics.ifPresent(all -> all.watch(clients));
+        Storages storages = Registry.storages();
+        metrics.ifPresent(all -> all.watch(storages));
         ObjectStore store = null;
         try {
-            store = Catalogs.open(settings.catalog(), clients, requests);
+            store = storages.openCatalog(settings.catalog(), requests);
             ConditionalWriteProbe.probeOnce(store);
         } catch (RuntimeException | InterruptedException e) {
-            close(store, clients);
+            close(store, storages);
             throw e;
         }
         List<UpdateListener> listeners =
@@ -122,7 +122,8 @@ public final class LittoralWorker implements AutoCloseable {
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
-        Sources sources = new Sources(clients, settings.allowed(), Optional.of(settings.catalog()), requests);
+        Sources sources = new Sources(
+                storages, Registry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
         WorkflowRegistration.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
@@ -130,7 +131,7 @@ public final class LittoralWorker implements AutoCloseable {
         factory.start();
         health.expectPolls(true);
         return new LittoralWorker(
-                clients, store, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
+                storages, store, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
     }
 
     /** The location of the catalog's store, as a URI or path. */
@@ -191,13 +192,13 @@ public final class LittoralWorker implements AutoCloseable {
         if (!factory.isTerminated()) {
             LOG.warn("Activities go on {} after they were interrupted", INTERRUPT_TIMEOUT);
         }
-        close(store, clients);
+        close(store, storages);
     }
 
-    private static void close(ObjectStore store, S3Clients clients) {
+    private static void close(ObjectStore store, Storages storages) {
         if (store != null) {
             store.close();
         }
-        clients.close();
+        storages.close();
     }
 }

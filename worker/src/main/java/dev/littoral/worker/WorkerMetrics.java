@@ -3,8 +3,8 @@ package dev.littoral.worker;
 import com.uber.m3.tally.RootScopeBuilder;
 import com.uber.m3.tally.Scope;
 import com.uber.m3.tally.ScopeCloseException;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -109,12 +109,23 @@ public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoC
                 .increment();
     }
 
+    @Override
+    public void routed(Store store, Route route) {
+        Counter.builder("littoral.s3.routed")
+                .description(
+                        "Reads and listings of S3 that were answered directly, or by the SDK after or in place of that")
+                .tag("store", store.name().toLowerCase(Locale.ROOT))
+                .tag("route", route.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
     /** Adds gauges of the limit of concurrent requests to stores. */
-    void watch(S3Clients clients) {
-        Gauge.builder("littoral.s3.requests.at.once", clients, S3Clients::requestsAtOnce)
+    void watch(Storages storages) {
+        Gauge.builder("littoral.s3.requests.at.once", storages, Storages::requestsAtOnce)
                 .description("Requests that S3 gets from this worker at once, at most, as found out so far")
                 .register(registry);
-        Gauge.builder("littoral.s3.requests.waiting", clients, S3Clients::requestsWaiting)
+        Gauge.builder("littoral.s3.requests.waiting", storages, Storages::requestsWaiting)
                 .description("Requests to S3 that wait for one of those to end")
                 .register(registry);
     }

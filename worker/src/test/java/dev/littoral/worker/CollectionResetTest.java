@@ -2,10 +2,11 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -67,7 +68,7 @@ class CollectionResetTest {
                         connection.client(),
                         new WorkerSettings(
                                 catalog.toString(), AllowList.of(List.of("file://" + folder)), TASK_QUEUE, 16));
-                ObjectStore store = new LocalObjectStore(catalog);
+                ObjectStore store = LocalStores.catalog(catalog);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> tenants = new ArrayList<>();
             for (int i = 0; i < COLLECTIONS; i++) {
@@ -195,7 +196,10 @@ class CollectionResetTest {
             new Verifier(store, id, finding -> findings.add(finding.severity() + " " + finding.sentence()))
                     .verifyWithSource(source -> {
                         try {
-                            return new Sources(null, AllowList.of(AllowList.EVERY_SOURCE))
+                            return new Sources(
+                                            Registry.storages(null),
+                                            Registry.formats(),
+                                            AllowList.of(Registry.EVERY_SOURCE))
                                     .open(Json.JSON.treeToValue(source, ExternalSource.class), true);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);

@@ -3,14 +3,10 @@ package dev.littoral.worker;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.S3Source;
-import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.steps.ParquetSource;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.s3.RequestCounter;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3ObjectStore;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.FaultyNetwork;
 import dev.littoral.activities.testing.LogAudit;
@@ -143,7 +139,7 @@ final class HostileDay implements AutoCloseable {
     }
 
     private ObjectStore catalog(S3Client client) {
-        return new S3ObjectStore(client, new S3Uri(bucket, CATALOG), new RequestCounter());
+        return S3Stores.catalog(client, "s3://" + bucket + "/" + CATALOG);
     }
 
     List<String> violations() {
@@ -537,12 +533,8 @@ final class HostileDay implements AutoCloseable {
     /** Now that all is at rest nothing at all may be found. */
     private void check(Tenant tenant, CollectionStatus status) throws Exception {
         new Verifier(store, tenant.id(), finding -> violations.add(tenant.id() + ": " + finding))
-                .verifyWithSource(source -> new Opened(new S3Source(
-                        s3.client(),
-                        S3Uri.parse(source.get("uri").asText()),
-                        new PathFilter(List.of(), List.of()),
-                        new RequestCounter(),
-                        false)));
+                .verifyWithSource(source -> new ParquetSource(
+                        S3Stores.source(s3.client(), source.get("uri").asText())));
         for (String finding : LogAudit.findings(store, tenant.id())) {
             violations.add(tenant.id() + ": " + finding);
         }
@@ -576,14 +568,6 @@ final class HostileDay implements AutoCloseable {
             }
         });
         return rows;
-    }
-
-    private record Opened(FileSource files) implements Sources.Opened {
-        @Override
-        public void addTo(Map<String, Long> requests) {}
-
-        @Override
-        public void close() {}
     }
 
     // ------------------------------------------------------------------ what is said

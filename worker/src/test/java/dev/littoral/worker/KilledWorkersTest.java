@@ -2,9 +2,10 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.Storages;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.S3Server;
@@ -129,12 +130,7 @@ class KilledWorkersTest {
     }
 
     private static void audit(S3Server s3, String catalog, String id) throws InterruptedException {
-        String bucket = catalog.substring("s3://".length(), catalog.indexOf('/', "s3://".length()));
-        String prefix = catalog.substring("s3://".length() + bucket.length() + 1);
-        try (ObjectStore store = new dev.littoral.activities.storage.s3.S3ObjectStore(
-                s3.client(),
-                new dev.littoral.activities.storage.s3.S3Uri(bucket, prefix),
-                new dev.littoral.activities.storage.s3.RequestCounter())) {
+        try (ObjectStore store = S3Stores.catalog(s3.client(), catalog)) {
             assertThat(LogAudit.findings(store, id)).isEmpty();
         }
     }
@@ -242,8 +238,8 @@ class KilledWorkersTest {
                 .as(as)
                 .allMatch(job -> job.state().isEnd() && !job.reason().isBlank());
         assertThat(jobs).as(as).extracting(Job::update).doesNotHaveDuplicates();
-        try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.openForReading(catalog, clients)) {
+        try (Storages storages = Registry.storages();
+                ObjectStore store = storages.openCatalogForReading(catalog)) {
             assertThat(LogAudit.findings(store, id)).as(as).isEmpty();
             assertThat(LogAudit.served(store, id))
                     .as(as)

@@ -1,5 +1,6 @@
 package dev.littoral.worker;
 
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.testing.ServerProcess;
 import java.io.File;
@@ -17,7 +18,7 @@ final class WorkerProcess {
     private static final long PATIENCE_MILLIS = 180_000;
 
     private static final AllowList ALLOWED =
-            new AllowList(AllowList.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));
+            new AllowList(Registry.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));
 
     private final ServerProcess process;
     private final Path ready;

@@ -1,12 +1,10 @@
 package dev.littoral.activities.listing;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.S3Source;
+import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.steps.Measured;
-import dev.littoral.activities.storage.s3.RequestCounter;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.KeyServer;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import java.time.Duration;
@@ -64,12 +62,7 @@ public final class ListingBenchmark {
 
     private static void here(S3Client client) throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
-        try (S3Source source = new S3Source(
-                client,
-                new S3Uri(KeyServer.BUCKET, "lake/"),
-                new PathFilter(List.of(), List.of()),
-                new RequestCounter(),
-                false)) {
+        try (FileSource source = S3Stores.source(client, "s3://" + KeyServer.BUCKET + "/lake/")) {
             new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
                     .list(List.of(), false, false, null, null);
         }

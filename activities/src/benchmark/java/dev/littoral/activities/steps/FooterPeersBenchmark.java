@@ -1,18 +1,16 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.LocalSource;
 import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.S3Source;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import java.io.ByteArrayInputStream;
@@ -115,7 +113,7 @@ final class FooterPeersBenchmark {
 
     private static void local(Path folder, int files, String what) throws Exception {
         Map<String, Measured.Work> works = new LinkedHashMap<>();
-        try (LocalSource source = new LocalSource(folder, new PathFilter(List.of(), List.of()));
+        try (FileSource source = LocalStores.source(folder, new PathFilter(List.of(), List.of()));
                 Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                 PyArrow pyArrow = PyArrow.start(List.of(folder + "/", "" + files, "" + CORES))) {
             List<SourceFile> listed = listed(source);
@@ -148,12 +146,7 @@ final class FooterPeersBenchmark {
                             server.endpoint().getAuthority(),
                             server.accessKey(),
                             server.secretKey()));
-                    S3Source source = new S3Source(
-                            client,
-                            new S3Uri(bucket, "lake/"),
-                            new PathFilter(List.of(), List.of()),
-                            new RequestCounter(),
-                            false)) {
+                    FileSource source = S3Stores.source(client, "s3://" + bucket + "/lake/")) {
                 List<SourceFile> listed = listed(source);
                 works.put("Littoral", () -> read(source, listed));
                 works.put(

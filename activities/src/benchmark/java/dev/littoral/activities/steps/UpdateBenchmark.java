@@ -2,7 +2,7 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.KeyServer;
 import dev.littoral.workflows.model.ExternalSource;
@@ -40,7 +40,7 @@ final class UpdateBenchmark {
         try (KeyServer server = new KeyServer(keys, Duration.ofMillis(20), ParquetFiles.of(100, 0), Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 Pipeline pipeline =
-                        new Pipeline(new LocalObjectStore(folder), PipelineTest.s3(client), SourceLister.MAX_FILES)) {
+                        new Pipeline(LocalStores.catalog(folder), PipelineTest.s3(client), SourceLister.MAX_FILES)) {
             double first = update("first", pipeline, server, 0);
             update("unchanged", pipeline, server, first);
             server.rewrite(keys.get(files / 2));

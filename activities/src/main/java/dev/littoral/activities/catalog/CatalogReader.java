@@ -1,9 +1,9 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.InvalidRequestException;
@@ -55,15 +55,15 @@ public final class CatalogReader implements AutoCloseable {
      * @throws LittoralException INPUT when the location is not right
      */
     public static CatalogReader open(String location) {
-        S3Clients clients = new S3Clients();
+        Storages storages = Registry.storages();
         try {
-            ObjectStore store = Catalogs.openForReading(location, clients);
+            ObjectStore store = storages.openCatalogForReading(location);
             return new CatalogReader(store, () -> {
                 store.close();
-                clients.close();
+                storages.close();
             });
         } catch (RuntimeException e) {
-            clients.close();
+            storages.close();
             throw e;
         }
     }

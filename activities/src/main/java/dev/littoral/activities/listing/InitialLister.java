@@ -129,7 +129,7 @@ final class InitialLister {
 
     private void split(RangeQueue.Task.SplitRange task) throws InterruptedException {
         SplittableRange.Progress at = task.range().progress(task.most());
-        List<String> points = source.cuts(at.recent(), at.last(), at.to(), at.wanted());
+        List<String> points = source.splitPoints(at.recent(), at.last(), at.to(), at.wanted());
         synchronized (this) {
             queue.split(task, points);
             notifyAll();
@@ -140,7 +140,7 @@ final class InitialLister {
         RangeDigester collector = new RangeDigester(catalog, name(), null, maxFiles, skips, progress);
         String beyond = source.list(range.paths(), new FileSource.Visitor() {
             @Override
-            public boolean wants(String path) {
+            public boolean accepts(String path) {
                 return range.accepts(path, InitialLister.this::wake);
             }
 

@@ -1,6 +1,7 @@
 package dev.littoral.activities.parquet;
 
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.BadFileException;
 
 /**
  * Decoder of Thrift's compact protocol for untrusted input: every length and count is held against the bytes that are

@@ -1,9 +1,10 @@
 package dev.littoral.activities.parquet;
 
+import dev.littoral.activities.source.FileInspector;
 import java.util.Optional;
 
 /** The metadata in a Parquet file's footer. Immutable. */
-public final class Footer {
+public final class Footer implements FileInspector.FileContents {
     private final long rows;
     private final long[] rowGroupRows;
     private final Schema schema;
@@ -15,11 +16,13 @@ public final class Footer {
     }
 
     /** Rows of the whole file, 0 to 2<sup>40</sup>. */
+    @Override
     public long rows() {
         return rows;
     }
 
     /** Rows of each row group in file order, at least 0 each; they add up to {@link #rows}. A copy. */
+    @Override
     public long[] rowGroupRows() {
         return rowGroupRows.clone();
     }
@@ -27,6 +30,11 @@ public final class Footer {
     /** The file's columns. */
     public Schema schema() {
         return schema;
+    }
+
+    @Override
+    public String schemaFingerprint() {
+        return schema.fingerprint();
     }
 
     /** The type of a column or group, as {@link Schema#typeOf} says. */

@@ -3,6 +3,7 @@ package dev.littoral.activities.parquet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.BadFileException;
 import java.util.Arrays;
 
 /**

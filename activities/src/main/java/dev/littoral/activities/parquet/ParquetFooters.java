@@ -2,12 +2,16 @@ package dev.littoral.activities.parquet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.BadFileException;
+import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileSource;
+import dev.littoral.workflows.model.RequiredColumn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -17,7 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
  * in a process together hold at most 64 MiB of footers, or one that is larger. Safe for use by many threads; one
  * instance per worker or shard.
  */
-public final class ParquetFooters {
+public final class ParquetFooters implements FileInspector {
     private static final int FIRST_TAIL = 16 << 10;
     private static final int MAX_TAIL = 1 << 20;
     private static final int MAX_FOOTER = 128 << 20;
@@ -55,6 +59,14 @@ public final class ParquetFooters {
 
     public Counts counts() {
         return new Counts(reads.sum(), secondReads.sum(), bytesRead.sum());
+    }
+
+    @Override
+    public Footer inspect(FileSource files, SourceFile file, List<RequiredColumn> columns)
+            throws FileChangedException, InterruptedException {
+        Footer footer = read(files, file);
+        RequiredColumns.check(file, footer, columns);
+        return footer;
     }
 
     /**

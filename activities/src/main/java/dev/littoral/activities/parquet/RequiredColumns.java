@@ -1,6 +1,7 @@
 package dev.littoral.activities.parquet;
 
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.BadFileException;
 import dev.littoral.workflows.model.RequiredColumn;
 import java.util.ArrayList;
 import java.util.List;

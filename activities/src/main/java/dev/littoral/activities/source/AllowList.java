@@ -1,24 +1,20 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.workflows.model.ExternalSource;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The allow list of a worker: which sources it lets collections read, and with which of its AWS profiles.
  *
- * <p>An address in S3 is compared letter by letter, as its keys are raw. A local one is compared by where it really is: symbolic
- * links are resolved on both sides, each time anew.
+ * <p>Addresses are compared by where they really are: links are resolved on both sides, each time anew.
  *
  * @param sources prefixes of addresses; one matches itself and what lies below it, so that {@code s3://lake} does not allow
  *     {@code s3://lake-of-others}
  * @param profiles the profiles that a source may name
  */
 public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
-    /** All sources, with the worker's own credentials. */
-    public static final List<String> EVERY_SOURCE = List.of("s3://", "file:///");
-
     public AllowList {
         sources = List.copyOf(sources);
         profiles = List.copyOf(profiles);
@@ -47,31 +43,23 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
         }
     }
 
-    /** Why an address may not be read, in one sentence, or empty. */
-    Optional<String> refusal(String uri) {
-        return sources.stream().anyMatch(prefix -> lies(uri, prefix))
-                ? Optional.empty()
-                : Optional.of("Source " + uri + " is not on this worker's list of allowed sources; " + expected());
-    }
-
     /**
-     * Why a local address may not be read, in one sentence that does not tell where it leads, or empty.
+     * Why an address may not be read, in one sentence that does not tell where it leads, or empty.
      *
-     * @param real where it leads
+     * @param real where it leads, with every link on it resolved
      */
-    Optional<String> refusal(String uri, Path real) {
+    Optional<String> refusal(String uri, String real, Storages storages) {
         boolean allowed = sources.stream()
-                .filter(prefix -> prefix.startsWith(LocalSource.SCHEME))
-                .anyMatch(prefix -> real.startsWith(RealPath.of(path(prefix, real))));
-        if (allowed || sources.stream().noneMatch(prefix -> lies(uri, prefix))) {
-            return allowed ? Optional.empty() : refusal(uri);
+                .filter(prefix -> Storages.isSameKind(prefix, uri))
+                .anyMatch(prefix -> lies(real, storages.realPrefix(prefix)));
+        if (allowed) {
+            return Optional.empty();
         }
-        return Optional.of("Source " + uri + " leads through a symbolic link to where this worker reads nothing; "
-                + expected() + " and stays there");
-    }
-
-    private static Path path(String prefix, Path sibling) {
-        return sibling.getFileSystem().getPath(prefix.substring(LocalSource.SCHEME.length()));
+        return Optional.of(
+                sources.stream().anyMatch(prefix -> lies(uri, prefix))
+                        ? "Source " + uri + " leads through a symbolic link to where this worker reads nothing; "
+                                + expected() + " and stays there"
+                        : "Source " + uri + " is not on this worker's list of allowed sources; " + expected());
     }
 
     private String expected() {

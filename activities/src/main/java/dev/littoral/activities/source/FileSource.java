@@ -1,6 +1,8 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.ArchivedException;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
@@ -27,9 +29,9 @@ public interface FileSource extends AutoCloseable {
 
         /**
          * Whether the range still reaches to a path; asked of each path of the range before it is handed over, in order, and of no
-         * other. A no ends the listing as the range's end does. A source that names no {@link #cuts} need not ask.
+         * other. A no ends the listing as the range's end does. A source that names no {@link #splitPoints} need not ask.
          */
-        default boolean wants(String path) {
+        default boolean accepts(String path) {
             return true;
         }
     }
@@ -60,7 +62,7 @@ public interface FileSource extends AutoCloseable {
     }
 
     /**
-     * Paths that cut what a listing has not met yet of a range, so that it can be listed in parallel: in order, beyond
+     * Paths that split what a listing has not met yet of a range, so that it can be listed in parallel: in order, beyond
      * {@code last} and before {@code to}, each with something at it or behind. Empty where none is found or it is not worth it.
      * Costs a bounded number of requests.
      *
@@ -69,7 +71,7 @@ public interface FileSource extends AutoCloseable {
      * @param to the first path beyond the range, or null
      * @param wanted at most so many
      */
-    List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException;
+    List<String> splitPoints(String recent, String last, String to, int wanted) throws InterruptedException;
 
     /**
      * Reads exactly {@code length} bytes at {@code offset} of the file, at the version that was listed. One request.

@@ -78,7 +78,7 @@ public final class PathFilter {
      * @param relativePath below the source; that of a folder has a slash at its end
      * @throws LittoralException INPUT when it does, unless tables are served like any folder
      */
-    void refuseTable(String source, String relativePath) {
+    public void refuseTable(String source, String relativePath) {
         if (table == OnTable.IGNORE) {
             return;
         }
@@ -94,7 +94,7 @@ public final class PathFilter {
      * What a name says by itself. Hive's and Spark's rule: a part that starts with . or _ hides what it names, but for a partition
      * _column=value. And one that ends as unfinished files do hides it too, but for a partition column=value.
      */
-    static Optional<SkipReason> byName(String relativePath) {
+    public static Optional<SkipReason> byName(String relativePath) {
         boolean unfinished = false;
         int end;
         for (int start = 0; start < relativePath.length(); start = end + 1) {

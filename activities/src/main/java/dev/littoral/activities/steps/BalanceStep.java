@@ -6,8 +6,9 @@ import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan.Touched;
-import dev.littoral.activities.storage.CountingStore;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.ObservedStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ShardsRequest;
 import java.util.ArrayList;
@@ -16,7 +17,8 @@ import java.util.Optional;
 
 /** One attempt of balancing touched shards: gives their fragments segments, and writes the shards. */
 final class BalanceStep {
-    private final CountingStore store;
+    private final RequestCounts requests = new RequestCounts();
+    private final ObjectStore store;
     private final StepInputs inputs;
     private final ShardsRequest request;
     private volatile Progress done;
@@ -27,7 +29,7 @@ final class BalanceStep {
      * @param before what an attempt before has heartbeated
      */
     BalanceStep(ObjectStore store, StepInputs inputs, ShardsRequest request, Optional<Progress> before) {
-        this.store = new CountingStore(store);
+        this.store = new ObservedStore(store, requests);
         this.inputs = inputs;
         this.request = request;
         this.done = before.filter(found -> StepTotals.isWithin(found.shards(), request)
@@ -66,7 +68,7 @@ final class BalanceStep {
             done = new Progress(
                     before.step(), before.done() + 1, before.shards() + 1, StepTotals.plus(before.sum(), shard));
         }
-        return StepTotals.with(done.sum(), store.requests());
+        return StepTotals.with(done.sum(), requests.requests());
     }
 
     private ShardBalancer.Result balance(

@@ -9,8 +9,9 @@ import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
-import dev.littoral.activities.storage.CountingStore;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.ObservedStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
@@ -28,14 +29,15 @@ final class CommitStep {
     /** Balanced shards that are fetched at once. */
     private static final int PARALLEL = 16;
 
-    private final CountingStore store;
+    private final RequestCounts requests = new RequestCounts();
+    private final ObjectStore store;
     private final CollectionCatalog catalog;
     private final StepInputs inputs;
     private final NextHead next;
     private final CommitRequest request;
 
     CommitStep(ObjectStore store, StepInputs inputs, NextHead next, CommitRequest request) {
-        this.store = new CountingStore(store);
+        this.store = new ObservedStore(store, requests);
         this.catalog = new CollectionCatalog(this.store, request.collectionId());
         this.inputs = inputs;
         this.next = next;
@@ -51,11 +53,11 @@ final class CommitStep {
                     ? ShardRef.schemas(
                             catalog.root(created.head()).orElseThrow().shards())
                     : 0;
-            return new CommitResult(before.get(), schemas, store.requests());
+            return new CommitResult(before.get(), schemas, requests.requests());
         }
         Optional<Head> named = heads.named(request.base());
         if (named.isEmpty()) {
-            return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, store.requests());
+            return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, requests.requests());
         }
         Head base = named.get();
         inputs.checkBase(request.update(), base);
@@ -69,7 +71,7 @@ final class CommitStep {
         SnapshotRef snapshot = writeRoot(base, totals, shards, plan.plan());
         // The commit, and the final check that the source is still the current one, in one atomic step.
         CommitOutcome outcome = heads.create(base, next.committed(base, request, snapshot));
-        return new CommitResult(outcome, ShardRef.schemas(shards), store.requests());
+        return new CommitResult(outcome, ShardRef.schemas(shards), requests.requests());
     }
 
     private SnapshotRef writeRoot(Head base, Totals totals, List<ShardRef> shards, ListingPlan plan)

@@ -8,9 +8,10 @@ import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.SkippedFiles;
 import dev.littoral.activities.listing.SourceLister;
-import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.CountingStore;
+import dev.littoral.activities.source.DataSource;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.ObservedStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
@@ -21,7 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** One attempt of listing a source: compares it with the base's shards and stages a plan for the steps after it. */
 final class ListStep {
-    private final CountingStore store;
+    private final RequestCounts requests = new RequestCounts();
+    private final ObjectStore store;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
     private final int maxFilesPerShard;
@@ -48,7 +50,7 @@ final class ListStep {
             String attemptId,
             boolean again,
             Optional<Progress> before) {
-        this.store = new CountingStore(store);
+        this.store = new ObservedStore(store, requests);
         this.sources = sources;
         this.inputs = inputs;
         this.maxFilesPerShard = maxFilesPerShard;
@@ -83,7 +85,7 @@ final class ListStep {
         if (named.isEmpty()) {
             // Another version has taken the base's place, which may have been cleaned away: a listing against it is of
             // no use.
-            return ListingOutcome.moved(heads.newest(), again, store.requests());
+            return ListingOutcome.moved(heads.newest(), again, requests.requests());
         }
         Head base = named.get();
         inputs.list(request, base);
@@ -95,8 +97,8 @@ final class ListStep {
                 .filter(target -> target != request.options().targetRowsPerSegment())
                 .orElse(null);
         String folder = StagedPlan.foldersOf(request) + attemptId;
-        try (Sources.Opened source =
-                sources.open(request.source(), request.options().allowEmpty())) {
+        try (DataSource source =
+                sources.open(request.source(), request.options().allowEmpty(), requests)) {
             lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
             SourceLister.Result result =
                     lister.list(shards, reopen || targetBefore != null, reopen, request.previousPlan(), from);
@@ -120,7 +122,7 @@ final class ListStep {
                     result.plan().vanished(),
                     unchanged ? ShardRef.schemas(shards) : 0,
                     targetBefore,
-                    StepTotals.requests(store, source),
+                    requests.requests(),
                     null);
         }
     }

@@ -4,17 +4,16 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.ListingPlan.Touched;
-import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
-import dev.littoral.activities.source.FileChangedException;
-import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.CountingStore;
+import dev.littoral.activities.source.DataSource;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.ObservedStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -30,10 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * base.
  */
 final class ReadStep {
-    private final CountingStore store;
+    private final RequestCounts requests = new RequestCounts();
+    private final ObjectStore store;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
-    private final ParquetFooters footers;
     private final ShardsRequest request;
     private final AtomicLong opened = new AtomicLong();
     private volatile Progress done;
@@ -47,13 +46,11 @@ final class ReadStep {
             ObjectStore store,
             UpdateActivitiesImpl.Opener sources,
             StepInputs inputs,
-            ParquetFooters footers,
             ShardsRequest request,
             Optional<Progress> before) {
-        this.store = new CountingStore(store);
+        this.store = new ObservedStore(store, requests);
         this.sources = sources;
         this.inputs = inputs;
-        this.footers = footers;
         this.request = request;
         this.done = before.filter(
                         found -> StepTotals.isWithin(found.shards(), request) && StepTotals.isPlausible(found.sum()))
@@ -82,28 +79,28 @@ final class ReadStep {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
         inputs.shards(request, plan.plan());
-        try (Sources.Opened source =
-                sources.open(request.source(), request.options().allowEmpty())) {
+        try (DataSource source =
+                sources.open(request.source(), request.options().allowEmpty(), requests)) {
             try {
-                read(plan, catalog, source.files());
+                read(plan, catalog, source);
             } catch (FileChangedException e) {
                 if (plan.plan().previous() != null) {
                     source.files().disagreement(e.path()).ifPresent(reason -> {
                         throw LittoralException.input("Cannot read " + e.path() + ": " + reason);
                     });
                 }
-                return new ReadOutcome.Changed(e.getMessage(), StepTotals.requests(store, source));
+                return new ReadOutcome.Changed(e.getMessage(), requests.requests());
             }
-            return StepTotals.with(done.sum(), StepTotals.requests(store, source));
+            return StepTotals.with(done.sum(), requests.requests());
         }
     }
 
-    private void read(StagedPlan plan, CollectionCatalog catalog, FileSource source)
+    private void read(StagedPlan plan, CollectionCatalog catalog, DataSource source)
             throws FileChangedException, InterruptedException {
         List<Touched> touched = plan.touched();
         long targetRows = request.options().targetRowsPerSegment();
         ShardReader reader = switch (request.source().spec()) {
-            case ParquetSpec spec -> new ShardReader(catalog, source, footers, spec, targetRows, opened);
+            case ParquetSpec spec -> new ShardReader(catalog, source, spec, targetRows, opened);
         };
         // The other activities of this step report too.
         int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());

@@ -6,20 +6,17 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.ArchivedException;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.StagedFiles;
-import dev.littoral.activities.parquet.BadFileException;
-import dev.littoral.activities.parquet.Footer;
-import dev.littoral.activities.parquet.FragmentSplitter;
-import dev.littoral.activities.parquet.ParquetFooters;
-import dev.littoral.activities.parquet.RequiredColumns;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.ArchivedException;
-import dev.littoral.activities.source.FileChangedException;
-import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.BadFileException;
+import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
@@ -47,8 +44,7 @@ final class ShardReader {
     private static final String NO_ROWS = "no rows";
 
     private final CollectionCatalog catalog;
-    private final FileSource source;
-    private final ParquetFooters footers;
+    private final DataSource source;
     private final ParquetSpec spec;
     private final long targetRows;
     private final AtomicLong opened;
@@ -59,16 +55,9 @@ final class ShardReader {
      * @param targetRows the most rows a fragment or segment has
      * @param opened counts the files opened
      */
-    ShardReader(
-            CollectionCatalog catalog,
-            FileSource source,
-            ParquetFooters footers,
-            ParquetSpec spec,
-            long targetRows,
-            AtomicLong opened) {
+    ShardReader(CollectionCatalog catalog, DataSource source, ParquetSpec spec, long targetRows, AtomicLong opened) {
         this.catalog = catalog;
         this.source = source;
-        this.footers = footers;
         this.spec = spec;
         this.targetRows = targetRows;
         this.opened = opened;
@@ -168,7 +157,7 @@ final class ShardReader {
             for (int i : batch) {
                 tasks.add(() -> open(listed.get(i), claimed));
             }
-            List<FileEntry> opened = ParallelTasks.run(source.readers(), tasks, FileChangedException.class);
+            List<FileEntry> opened = ParallelTasks.run(source.files().readers(), tasks, FileChangedException.class);
             for (int i = 0; i < batch.size(); i++) {
                 FileEntry entry = opened.get(i);
                 files[batch.get(i)] = keepSegments(entry, base.get(entry.path()));
@@ -201,18 +190,17 @@ final class ShardReader {
     }
 
     private FileEntry read(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
-        Footer footer = footers.read(source, file);
-        RequiredColumns.check(file, footer, spec.columns());
+        FileContents contents = source.inspector().inspect(source.files(), file, spec.columns());
         opened.incrementAndGet();
-        if (footer.rows() == 0) {
+        if (contents.rows() == 0) {
             return FileEntry.leftOut(file, NO_ROWS);
         }
-        FragmentSplitter.check(file.path(), footer.rows(), targetRows);
-        checkFragments(claimed.addAndGet(Math.ceilDiv(footer.rows(), targetRows)), file);
-        long[] cuts = FragmentSplitter.split(file.path(), footer.rowGroupRows(), targetRows);
+        FragmentSplitter.check(file.path(), contents.rows(), targetRows);
+        checkFragments(claimed.addAndGet(Math.ceilDiv(contents.rows(), targetRows)), file);
+        long[] cuts = FragmentSplitter.split(file.path(), contents.rowGroupRows(), targetRows);
         FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
         Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
-        return FileEntry.served(file, footer.rows(), footer.schema().fingerprint(), List.of(fragments));
+        return FileEntry.served(file, contents.rows(), contents.schemaFingerprint(), List.of(fragments));
     }
 
     /** No bad file, but too much for one shard: whether bad files are left out is not asked. */

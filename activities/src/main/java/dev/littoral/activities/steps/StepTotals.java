@@ -1,7 +1,5 @@
 package dev.littoral.activities.steps;
 
-import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.CountingStore;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -67,13 +65,6 @@ final class StepTotals {
 
     static BalanceResult with(BalanceResult sum, Map<String, Long> requests) {
         return new BalanceResult(sum.totals(), sum.newSegments(), sum.newRows(), sum.nextSegmentId(), requests);
-    }
-
-    /** The requests to the store and the source, by kind. */
-    static Map<String, Long> requests(CountingStore store, Sources.Opened source) {
-        Map<String, Long> requests = store.requests();
-        source.addTo(requests);
-        return requests;
     }
 
     /** Whether a heartbeated number of finished shards can be right for a request. */

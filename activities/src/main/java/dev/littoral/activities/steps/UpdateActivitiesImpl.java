@@ -1,9 +1,10 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.listing.SourceLister;
-import dev.littoral.activities.parquet.ParquetFooters;
+import dev.littoral.activities.source.DataSource;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ExternalSource;
@@ -25,7 +26,6 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     private final Supplier<String> attemptIds;
     private final StepInputs inputs;
     private final Supplier<ActivityCaller> callers;
-    private final ParquetFooters footers = new ParquetFooters();
 
     public UpdateActivitiesImpl(ObjectStore store, Sources sources) {
         this(
@@ -59,7 +59,12 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
 
     /** Opens a source, as {@link Sources} does. */
     interface Opener {
-        Sources.Opened open(ExternalSource source, boolean allowEmpty);
+        /**
+         * Opens a source.
+         *
+         * @param requests told of each request to it
+         */
+        DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests);
     }
 
     @Override
@@ -84,7 +89,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     public ReadOutcome readFragments(ShardsRequest request) {
         return ActivityFailures.run(() -> {
             inputs.shards(callers.get(), request);
-            ReadStep step = new ReadStep(store, sources, inputs, footers, request, heartbeat(ReadStep.Progress.class));
+            ReadStep step = new ReadStep(store, sources, inputs, request, heartbeat(ReadStep.Progress.class));
             return Heartbeats.during(step::progress, step::run);
         });
     }

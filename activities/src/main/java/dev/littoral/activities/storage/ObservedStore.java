@@ -5,28 +5,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** A store without HTTP whose requests somebody hears of. */
-record ObservedStore(ObjectStore store, StoreObserver requests) implements ObjectStore {
-
-    /** What is asked of the store. */
-    private interface Request<T> {
-        T send() throws InterruptedException;
-    }
-
-    private <T> T tell(String kind, Request<T> request) throws InterruptedException {
-        String status = StoreObserver.ERROR;
-        try {
-            T answer = request.send();
-            status = StoreObserver.OK;
-            return answer;
-        } finally {
-            requests.answered(Store.CATALOG, kind, status);
-        }
+/** A catalog's store whose calls an observer is told of, whatever requests of a store they become. */
+public record ObservedStore(ObjectStore store, StoreObserver observer) implements ObjectStore {
+    private <T> T tell(String kind, StoreObserver.Request<T, RuntimeException> request) throws InterruptedException {
+        return observer.observe(Store.CATALOG, kind, request);
     }
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-        return tell("PUT", () -> store.createIfAbsent(key, body));
+        return tell("CREATE", () -> store.createIfAbsent(key, body));
     }
 
     @Override

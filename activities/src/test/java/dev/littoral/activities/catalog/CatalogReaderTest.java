@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.catalog.RandomCollection.Expected;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.local.LocalObjectStore;
-import dev.littoral.activities.storage.s3.RequestCounter;
-import dev.littoral.activities.storage.s3.S3ObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.ForwardingStore;
 import dev.littoral.activities.testing.MemoryObjectStore;
@@ -46,7 +45,7 @@ class CatalogReaderTest {
     private ObjectStore store(Place place) throws InterruptedException {
         return switch (place) {
             case MEMORY -> memory;
-            case FOLDER -> new LocalObjectStore(folder);
+            case FOLDER -> LocalStores.catalog(folder);
             case S3PROXY -> s3(S3Servers.shared(S3Servers.Kind.S3PROXY));
             case MINIO -> s3(S3Servers.shared(S3Servers.Kind.MINIO));
         };
@@ -54,7 +53,7 @@ class CatalogReaderTest {
 
     private static ObjectStore s3(S3Server server) {
         S3Uri uri = S3Uri.parse("s3://" + server.newBucket() + "/catalog/");
-        return new S3ObjectStore(server.client(), uri, new RequestCounter());
+        return S3Stores.catalog(server.client(), uri.toString());
     }
 
     @ParameterizedTest
@@ -217,7 +216,7 @@ class CatalogReaderTest {
 
     @Test
     void aCatalogIsOpenedByItsLocationAndNotMade() throws Exception {
-        try (ObjectStore store = new LocalObjectStore(folder.resolve("catalog"))) {
+        try (ObjectStore store = LocalStores.catalog(folder.resolve("catalog"))) {
             new RandomCollection(store, "orders", 3).commit(2);
         }
         for (String location : List.of(folder + "/catalog", "file://" + folder + "/catalog")) {

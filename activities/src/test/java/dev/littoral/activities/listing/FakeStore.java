@@ -109,7 +109,7 @@ final class FakeStore implements FileSource {
                 return path;
             }
             if (range.contains(path)) {
-                if (!visitor.wants(path)) {
+                if (!visitor.accepts(path)) {
                     return path;
                 }
                 visit(path, visitor);
@@ -143,7 +143,7 @@ final class FakeStore implements FileSource {
     }
 
     @Override
-    public List<String> cuts(String recent, String last, String to, int wanted) {
+    public List<String> splitPoints(String recent, String last, String to, int wanted) {
         return cuts.stream()
                 .filter(cut -> PathOrder.compare(cut, last) > 0 && (to == null || PathOrder.compare(cut, to) < 0))
                 .limit(wanted)

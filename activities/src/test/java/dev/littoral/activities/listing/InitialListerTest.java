@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.S3Source;
-import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.KeyServer;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import java.time.Duration;
@@ -37,12 +35,7 @@ class InitialListerTest {
     /** What an initial listing of all that a server has comes to. */
     private SourceLister.Result list(KeyServer server) throws InterruptedException {
         try (S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
-                S3Source source = new S3Source(
-                        client,
-                        new S3Uri(KeyServer.BUCKET, "lake/"),
-                        new PathFilter(List.of(), List.of()),
-                        new RequestCounter(),
-                        false)) {
+                FileSource source = S3Stores.source(client, "s3://" + KeyServer.BUCKET + "/lake/")) {
             return new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
                     .list(List.of(), false, false, null, null);
         }

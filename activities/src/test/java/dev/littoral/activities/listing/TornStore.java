@@ -21,8 +21,8 @@ record TornStore(FakeStore store, String missing) implements FileSource {
     }
 
     @Override
-    public List<String> cuts(String recent, String last, String to, int wanted) {
-        return store.cuts(recent, last, to, wanted);
+    public List<String> splitPoints(String recent, String last, String to, int wanted) {
+        return store.splitPoints(recent, last, to, wanted);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.BadFileException;
 import dev.littoral.workflows.model.FailureType;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;

@@ -1,8 +1,8 @@
 package dev.littoral.activities.parquet;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +39,7 @@ class MemorySource implements FileSource {
     }
 
     @Override
-    public List<String> cuts(String recent, String last, String to, int wanted) {
+    public List<String> splitPoints(String recent, String last, String to, int wanted) {
         throw new UnsupportedOperationException();
     }
 

@@ -1,9 +1,9 @@
 package dev.littoral.activities.protocol;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileChangedException;
 import dev.littoral.activities.source.FileSource;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RecordedSource implements FileSource {
     }
 
     @Override
-    public List<String> cuts(String recent, String last, String to, int wanted) {
+    public List<String> splitPoints(String recent, String last, String to, int wanted) {
         return List.of();
     }
 

@@ -2,6 +2,7 @@ package dev.littoral.activities.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.ParquetSpec;
@@ -31,7 +32,7 @@ class CatalogSourceOverlapTest {
         "/lake/x/../catalog, file:///lake/"
     })
     void aCatalogThatTheSourceWouldServeIsRefused(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), catalog, source(uri)))
                 .hasValueSatisfying(why -> assertThat(why)
                         .startsWith("Catalog " + catalog + " lies in the source " + uri + "; expected one elsewhere"));
     }
@@ -44,7 +45,7 @@ class CatalogSourceOverlapTest {
         "/catalog, file:///catalog/orders/snapshots/"
     })
     void aSourceInTheCatalogIsRefused(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), catalog, source(uri)))
                 .contains("Source " + uri + " lies in the catalog " + catalog + "; expected one elsewhere");
     }
 
@@ -59,12 +60,14 @@ class CatalogSourceOverlapTest {
         "/lake-catalog, file:///lake/"
     })
     void whatIsApartOrHiddenIsFine(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(catalog, source(uri))).isEmpty();
+        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), catalog, source(uri)))
+                .isEmpty();
     }
 
     @Test
     void whatAGlobLeavesOutIsFine() {
-        assertThat(CatalogSourceOverlap.refusal("s3://lake/catalog", source("s3://lake/", "catalog/**")))
+        assertThat(CatalogSourceOverlap.refusal(
+                        Registry.storages(null), "s3://lake/catalog", source("s3://lake/", "catalog/**")))
                 .isEmpty();
     }
 
@@ -72,16 +75,18 @@ class CatalogSourceOverlapTest {
     void aLinkToTheFolderIsTheFolder() throws Exception {
         Files.createDirectories(folder.resolve("lake"));
         Files.createSymbolicLink(folder.resolve("alias"), folder.resolve("lake"));
-        assertThat(CatalogSourceOverlap.refusal(folder + "/alias/catalog", source("file://" + folder + "/lake/")))
+        assertThat(CatalogSourceOverlap.refusal(
+                        Registry.storages(null), folder + "/alias/catalog", source("file://" + folder + "/lake/")))
                 .isPresent();
-        assertThat(CatalogSourceOverlap.refusal(folder + "/lake/catalog", source("file://" + folder + "/alias/")))
+        assertThat(CatalogSourceOverlap.refusal(
+                        Registry.storages(null), folder + "/lake/catalog", source("file://" + folder + "/alias/")))
                 .isPresent();
     }
 
     /** Whoever opens it says so. */
     @Test
     void anAddressThatIsNoPathIsNotRefusedHere() {
-        assertThat(CatalogSourceOverlap.refusal("/catalog", source("file:///lake\u0000/")))
+        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), "/catalog", source("file:///lake\u0000/")))
                 .isEmpty();
     }
 }

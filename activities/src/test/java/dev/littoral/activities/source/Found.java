@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Keeps what a listing hands over. */
-final class Found implements FileSource.Visitor {
-    final List<SourceFile> files = new ArrayList<>();
+public final class Found implements FileSource.Visitor {
+    public final List<SourceFile> files = new ArrayList<>();
     /** Path, then the reason's name. */
-    final List<String> skipped = new ArrayList<>();
+    public final List<String> skipped = new ArrayList<>();
 
     @Override
     public void file(SourceFile file) {
@@ -20,7 +20,7 @@ final class Found implements FileSource.Visitor {
         skipped.add(path + " " + reason);
     }
 
-    List<String> paths() {
+    public List<String> paths() {
         return files.stream().map(SourceFile::path).toList();
     }
 }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.littoral.activities.failure.ArchivedException;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,7 @@ class S3SourceFaultsTest {
     private static final String ETAG_HEADER = "ETag: \"e\"\r\n";
     private static final SourceFile FILE = new SourceFile("s3://lake/in/a", "etag:e", 10);
 
-    private final RequestCounter counter = new RequestCounter();
+    private final RequestCounts counter = new RequestCounts();
 
     @ParameterizedTest
     @EnumSource
@@ -43,7 +45,7 @@ class S3SourceFaultsTest {
                 S3Client client = client(server)) {
             assertThat(way.list(source(client)).paths()).containsExactly("s3://lake/in/a", "s3://lake/in/b");
         }
-        assertThat(counter.counts()).containsEntry("LIST", 3L);
+        assertThat(counter.requests()).containsEntry("source.list", 3L);
     }
 
     @ParameterizedTest
@@ -59,8 +61,8 @@ class S3SourceFaultsTest {
         try (FakeS3 server =
                         new FakeS3((number, request) -> FakeS3.reply(200, "Content-Type: application/xml\r\n", body));
                 S3Client client = client(server)) {
-            FileSource source = new S3Source(
-                    client, S3Uri.parse("s3://lake/in/"), new PathFilter(List.of(), List.of()), counter, true);
+            FileSource source =
+                    S3Stores.source(client, "s3://lake/in/", new PathFilter(List.of(), List.of()), counter, true);
             assertThatThrownBy(() -> Listing.of(source))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
@@ -114,7 +116,7 @@ class S3SourceFaultsTest {
                 S3Client client = client(server)) {
             assertThat(Listing.of(source(client)).paths()).containsExactly("s3://lake/in/a");
         }
-        assertThat(counter.counts()).containsEntry("LIST", 3L);
+        assertThat(counter.requests()).containsEntry("source.list", 3L);
     }
 
     @ParameterizedTest
@@ -204,7 +206,7 @@ class S3SourceFaultsTest {
                 S3Client client = client(server)) {
             assertThat(source(client).read(FILE, 0, 5)).asString().isEqualTo("hello");
         }
-        assertThat(counter.counts()).containsEntry("GET", 4L);
+        assertThat(counter.requests()).containsEntry("source.get", 4L);
     }
 
     @ParameterizedTest
@@ -293,7 +295,7 @@ class S3SourceFaultsTest {
             assertThatThrownBy(() -> source(client).read(FILE, 0, 5)).isInstanceOf(FileChangedException.class);
         }
         // What a store says that has it otherwise is not the whole truth where it knows weak ETags.
-        assertThat(counter.counts()).containsEntry("GET", status == 412 ? 2L : 1L);
+        assertThat(counter.requests()).containsEntry("source.get", status == 412 ? 2L : 1L);
     }
 
     @Test
@@ -363,7 +365,7 @@ class S3SourceFaultsTest {
     }
 
     private FileSource source(S3Client client) {
-        return new S3Source(client, S3Uri.parse("s3://lake/in/"), new PathFilter(List.of(), List.of()), counter, false);
+        return S3Stores.source(client, "s3://lake/in/", new PathFilter(List.of(), List.of()), counter, false);
     }
 
     private static S3Client client(FakeS3 server) {

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.storage.s3.RequestCounter;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.activities.testing.S3Servers.Kind;
@@ -35,7 +36,7 @@ class S3SourceTest {
     private static final PathFilter EVERYTHING = new PathFilter(List.of(), List.of());
     private static final String EMOJI = "\ud83d\ude00";
 
-    private final RequestCounter counter = new RequestCounter();
+    private final RequestCounts counter = new RequestCounts();
 
     @ParameterizedTest
     @EnumSource
@@ -171,7 +172,7 @@ class S3SourceTest {
 
         try (FileSource source = source(server, bucket, "in/")) {
             assertThat(Listing.of(source).visited()).isEqualTo(all);
-            assertThat(counter.counts()).containsEntry("LIST", 2L).containsEntry("HEAD", 0L);
+            assertThat(counter.requests()).containsEntry("source.list", 2L).doesNotContainKey("source.head");
 
             for (long seed = 0; seed < 4; seed++) {
                 Random random = new Random(seed);
@@ -222,12 +223,12 @@ class S3SourceTest {
             }
             assertThat(source.read(files.getFirst(), 3, 0)).isEmpty();
         }
-        assertThat(counter.counts())
-                .containsEntry("LIST", 2L)
-                .containsEntry("GET", 7L)
-                .containsEntry("HEAD", 0L)
-                .containsEntry("PUT", 0L)
-                .containsEntry("DELETE", 0L);
+        assertThat(counter.requests())
+                .containsEntry("source.list", 2L)
+                .containsEntry("source.get", 7L)
+                .doesNotContainKey("source.head")
+                .doesNotContainKey("source.put")
+                .doesNotContainKey("source.delete");
     }
 
     @ParameterizedTest
@@ -264,7 +265,7 @@ class S3SourceTest {
         }
         PathFilter filter = new PathFilter(List.of("**.parquet"), List.of("old/**"));
 
-        try (FileSource source = new S3Source(server.client(), uri(bucket, "in/"), filter, counter, false)) {
+        try (FileSource source = S3Stores.source(server.client(), uri(bucket, "in/"), filter, counter, false)) {
             Listing listing = Listing.of(source);
 
             String in = "s3://" + bucket + "/in/";
@@ -311,11 +312,11 @@ class S3SourceTest {
             assertThat(listing.visited()).isEmpty();
             assertThat(source.list(new PathRange(path, path + "0"), listing)).isNull();
             assertThat(listing.paths()).containsExactly(path);
-            assertThat(source.cuts(path, path, null, 4)).isEmpty();
+            assertThat(source.splitPoints(path, path, null, 4)).isEmpty();
             SourceFile file = listing.files().getFirst();
             assertThat(source.read(file, 0, (int) file.bytes())).asString().isEqualTo(body("in/m"));
         }
-        assertThat(counter.counts()).containsEntry("LIST", 3L).containsEntry("GET", 1L);
+        assertThat(counter.requests()).containsEntry("source.list", 3L).containsEntry("source.get", 1L);
     }
 
     @ParameterizedTest
@@ -328,7 +329,8 @@ class S3SourceTest {
 
         for (String key : List.of("i/", "i", "in/a/", "zzz/")) {
             try (FileSource strict = source(server, bucket, key);
-                    FileSource lenient = new S3Source(server.client(), uri(bucket, key), EVERYTHING, counter, true)) {
+                    FileSource lenient =
+                            S3Stores.source(server.client(), uri(bucket, key), EVERYTHING, counter, true)) {
                 for (Listing.Way way : Listing.Way.values()) {
                     assertThatThrownBy(() -> way.list(strict))
                             .asInstanceOf(type(LittoralException.class))
@@ -364,16 +366,17 @@ class S3SourceTest {
         List<String> paths = paths(bucket, keys);
 
         try (FileSource source = source(server, bucket, "lake/")) {
-            assertThat(source.cuts(paths.get(0), paths.get(3), null, 100))
+            assertThat(source.splitPoints(paths.get(0), paths.get(3), null, 100))
                     .hasSize(10)
                     .isSortedAccordingTo(PathOrder.ORDER)
                     .startsWith("s3://" + bucket + "/lake/table/year=2024/month=05/")
                     .endsWith("s3://" + bucket + "/lake/table/year=2025/", "s3://" + bucket + "/lake/table/year=2026/");
-            assertThat(counter.counts()).containsEntry("LIST", 3L);
-            assertThat(source.cuts(paths.get(0), paths.get(3), null, 4)).hasSize(4);
-            assertThat(source.cuts(paths.get(0), paths.get(3), "s3://" + bucket + "/lake/table/year=2024/month=06/", 9))
+            assertThat(counter.requests()).containsEntry("source.list", 3L);
+            assertThat(source.splitPoints(paths.get(0), paths.get(3), null, 4)).hasSize(4);
+            assertThat(source.splitPoints(
+                            paths.get(0), paths.get(3), "s3://" + bucket + "/lake/table/year=2024/month=06/", 9))
                     .containsExactly("s3://" + bucket + "/lake/table/year=2024/month=05/");
-            assertThat(source.cuts(paths.get(0), paths.get(35), null, 9)).isEmpty();
+            assertThat(source.splitPoints(paths.get(0), paths.get(35), null, 9)).isEmpty();
         }
     }
 
@@ -390,13 +393,14 @@ class S3SourceTest {
 
         try (FileSource source = source(server, bucket, "flat/")) {
             String stem = "s3://" + bucket + "/flat/part-0";
-            assertThat(source.cuts(paths.get(0), paths.get(99), null, 16))
+            assertThat(source.splitPoints(paths.get(0), paths.get(99), null, 16))
                     .containsExactly(stem + 1, stem + 2, stem + 3);
-            assertThat(source.cuts(paths.get(0), paths.get(99), stem + 1, 16))
+            assertThat(source.splitPoints(paths.get(0), paths.get(99), stem + 1, 16))
                     .containsExactly(stem + "07", stem + "08", stem + "09");
-            assertThat(source.cuts(paths.get(0), paths.getLast(), null, 16)).isEmpty();
+            assertThat(source.splitPoints(paths.get(0), paths.getLast(), null, 16))
+                    .isEmpty();
         }
-        assertThat(counter.counts().get("LIST")).isLessThan(3 * 32L);
+        assertThat(counter.requests().get("source.list")).isLessThan(3 * 32L);
     }
 
     @ParameterizedTest
@@ -422,7 +426,7 @@ class S3SourceTest {
             for (S3Client client : List.of(wrongSecret, wrongKey)) {
                 for (String key : List.of("in/", "in")) {
                     assertThatThrownBy(() ->
-                                    Listing.of(new S3Source(client, uri(bucket, key), EVERYTHING, counter, false)))
+                                    Listing.of(S3Stores.source(client, uri(bucket, key), EVERYTHING, counter, false)))
                             .asInstanceOf(type(LittoralException.class))
                             .satisfies(
                                     e -> assertThat(e.type()).as(e.getMessage()).isEqualTo(FailureType.ACCESS))
@@ -435,18 +439,18 @@ class S3SourceTest {
         }
     }
 
-    private S3Source source(S3Server server, String bucket, String key) {
-        return new S3Source(server.client(), uri(bucket, key), EVERYTHING, counter, false);
+    private FileSource source(S3Server server, String bucket, String key) {
+        return S3Stores.source(server.client(), uri(bucket, key), EVERYTHING, counter, false);
     }
 
     private List<String> listed(S3Server server, String uri) throws InterruptedException, OutOfOrderException {
-        try (FileSource source = new S3Source(server.client(), S3Uri.parse(uri), EVERYTHING, counter, false)) {
+        try (FileSource source = S3Stores.source(server.client(), uri, EVERYTHING, counter, false)) {
             return Listing.of(source).paths();
         }
     }
 
-    private static S3Uri uri(String bucket, String key) {
-        return S3Uri.parse("s3://" + bucket + "/" + key);
+    private static String uri(String bucket, String key) {
+        return "s3://" + bucket + "/" + key;
     }
 
     private static List<String> paths(String bucket, Collection<String> keys) {

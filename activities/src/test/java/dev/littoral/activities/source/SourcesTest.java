@@ -3,10 +3,13 @@ package dev.littoral.activities.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.TestProfiles;
@@ -23,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +62,9 @@ class SourcesTest {
 
     private Sources sources(String... prefixes) {
         return new Sources(
-                null, AllowList.of(prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes)));
+                Registry.storages(null),
+                Registry.formats(),
+                AllowList.of(prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes)));
     }
 
     private static void assertAllowed(Sources sources, String uri) {
@@ -204,7 +208,7 @@ class SourcesTest {
     @Test
     void aLinkThatStaysWithinIsAllowedAndPathsKeepItsName() throws Exception {
         Path link = link(allowed.resolve("link"), allowed.resolve("lake"));
-        try (Sources.Opened opened = sources().open(source("file://" + link + "/"), false)) {
+        try (DataSource opened = sources().open(source("file://" + link + "/"), false)) {
             assertThat(list(opened.files())).containsExactly(link + "/a");
         }
         assertAllowed(sources(), "file://" + link);
@@ -314,7 +318,8 @@ class SourcesTest {
     void aProfileIsAllowedOnlyWhereItIsNamed() {
         try (S3Clients clients = TestProfiles.clients("[profile a]\nregion=x\n[profile b]\nregion=x\n")) {
             Sources sources = new Sources(
-                    clients,
+                    Registry.storages(clients),
+                    Registry.formats(),
                     new AllowList(
                             List.of("s3://lake/", "s3://tenant/"),
                             List.of(new AllowedProfile("", "a"), new AllowedProfile("s3://tenant/b", "b"))));
@@ -335,14 +340,16 @@ class SourcesTest {
         try (S3Clients clients = TestProfiles.clients("[profile there]\nregion=x\n")) {
             ExternalSource there = source("s3://lake/", "there");
             ExternalSource nobody = source("s3://lake/", "nobody");
-            Sources none = new Sources(clients, AllowList.of(List.of("s3://")));
+            Sources none = new Sources(Registry.storages(clients), Registry.formats(), AllowList.of(List.of("s3://")));
             String sentence =
                     "Profile '%s' cannot be used for source s3://lake/: this worker has no such profile, or its"
                             + " allow-profile does not name it for that source; expected one that it has and names";
             assertThat(assertRefused(none, there)).isEqualTo(sentence.formatted("there"));
             assertThat(assertRefused(none, nobody)).isEqualTo(sentence.formatted("nobody"));
-            Sources named =
-                    new Sources(clients, new AllowList(List.of("s3://"), List.of(new AllowedProfile("", "nobody"))));
+            Sources named = new Sources(
+                    Registry.storages(clients),
+                    Registry.formats(),
+                    new AllowList(List.of("s3://"), List.of(new AllowedProfile("", "nobody"))));
             assertThat(assertRefused(named, there)).isEqualTo(sentence.formatted("there"));
             assertThat(assertRefused(named, nobody)).isEqualTo(sentence.formatted("nobody"));
         }
@@ -380,7 +387,7 @@ class SourcesTest {
                                 OnTable.REFUSE,
                                 anonymous,
                                 !anonymous));
-                FileSource files = new Sources(clients, AllowList.of(source))
+                FileSource files = new Sources(Registry.storages(clients), Registry.formats(), AllowList.of(source))
                         .open(source, false)
                         .files();
                 assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
@@ -393,7 +400,8 @@ class SourcesTest {
 
     @Test
     void aSourceWithoutAProfileNeedsNone() {
-        assertThat(new Sources(null, AllowList.of(List.of("s3://"))).refusal(source("s3://lake/")))
+        assertThat(new Sources(Registry.storages(null), Registry.formats(), AllowList.of(List.of("s3://")))
+                        .refusal(source("s3://lake/")))
                 .isEmpty();
     }
 
@@ -402,7 +410,8 @@ class SourcesTest {
         List<String> heads = new CopyOnWriteArrayList<>();
         try (FakeS3 server = refusing(heads);
                 S3Clients clients = clientsOfProfileA(server)) {
-            FileSource files = new Sources(clients, AllowList.of(source("s3://lake/", "a")))
+            FileSource files = new Sources(
+                            Registry.storages(clients), Registry.formats(), AllowList.of(source("s3://lake/", "a")))
                     .open(source("s3://lake/", "a"), false)
                     .files();
             assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
@@ -411,7 +420,12 @@ class SourcesTest {
     }
 
     private static Sources besideCatalog(S3Clients clients, String catalog, StoreObserver requests) {
-        return new Sources(clients, AllowList.of(AllowList.EVERY_SOURCE), Optional.of(catalog), requests);
+        return new Sources(
+                Registry.storages(clients),
+                Registry.formats(),
+                AllowList.of(Registry.EVERY_SOURCE),
+                Optional.of(catalog),
+                requests);
     }
 
     @Test
@@ -437,10 +451,9 @@ class SourcesTest {
         List<String> heard = new ArrayList<>();
         Sources sources = besideCatalog(
                 null, "s3://catalog", (store, kind, status) -> heard.add(store + " " + kind + " " + status));
-        try (Sources.Opened opened = sources.open(source("file://" + allowed + "/lake/"), false)) {
-            Map<String, Long> requests = new TreeMap<>();
-            opened.addTo(requests);
-            assertThat(requests).isEmpty();
+        RequestCounts requests = new RequestCounts();
+        try (DataSource opened = sources.open(source("file://" + allowed + "/lake/"), false, requests)) {
+            assertThat(requests.requests()).isEmpty();
             List<SourceFile> files = new ArrayList<>();
             assertThat(opened.files().list(new PathRange(null, allowed + "/lake/0"), new Found(files)))
                     .isEqualTo(allowed + "/lake/a");
@@ -449,23 +462,21 @@ class SourcesTest {
             SourceFile changed = new SourceFile(allowed + "/lake/a", "other", 1);
             assertThatThrownBy(() -> opened.files().read(changed, 0, 1)).isInstanceOf(FileChangedException.class);
             assertThat(opened.files().parallelListings()).isOne();
-            opened.addTo(requests);
-            opened.addTo(requests);
-            assertThat(requests).isEqualTo(Map.of("source.list", 4L, "source.get", 4L));
+            assertThat(requests.requests()).isEqualTo(Map.of("source.list", 2L, "source.get", 2L));
         }
         assertThat(heard).containsExactly("SOURCE LIST ok", "SOURCE LIST ok", "SOURCE GET ok", "SOURCE GET error");
     }
 
     @Test
     void whatASourceInS3IsAskedIsCounted() throws Exception {
+        RequestCounts requests = new RequestCounts();
         try (FakeS3 server = refusing(new ArrayList<>());
                 S3Clients clients = clientsOfProfileA(server);
-                Sources.Opened opened = new Sources(clients, AllowList.of(source("s3://lake/", "a")))
-                        .open(source("s3://lake/", "a"), false)) {
-            Map<String, Long> requests = new TreeMap<>();
+                DataSource opened = new Sources(
+                                Registry.storages(clients), Registry.formats(), AllowList.of(source("s3://lake/", "a")))
+                        .open(source("s3://lake/", "a"), false, requests)) {
             assertThatThrownBy(() -> list(opened.files())).isInstanceOf(LittoralException.class);
-            opened.addTo(requests);
-            assertThat(requests).containsOnlyKeys("source.list");
+            assertThat(requests.requests()).containsOnlyKeys("source.list");
         }
     }
 }

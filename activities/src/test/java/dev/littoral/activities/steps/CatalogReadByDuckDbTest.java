@@ -7,7 +7,7 @@ import dev.littoral.activities.catalog.Segment.Location;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.catalog.SnapshotRoot;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
@@ -66,7 +66,7 @@ class CatalogReadByDuckDbTest {
     void commit() throws Exception {
         Path catalog = folder.resolve("catalog");
         collection = catalog.resolve("c");
-        pipeline = new Pipeline(new LocalObjectStore(catalog), PipelineTest.local(), 10);
+        pipeline = new Pipeline(LocalStores.catalog(catalog), PipelineTest.local(), 10);
         Lake lake = Lake.in(folder.resolve("lake's \u00E9\uD83D\uDE00"));
         int[] rows = {1, 100, 0, 3_000, 20_000};
         for (int i = 0; i < 35; i++) {

@@ -7,7 +7,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -104,7 +104,7 @@ class DamageRefusedTest extends DamagedCatalogs {
     @Test
     void anUpdateBuildsUponNothingThatIsDamaged() throws Exception {
         assertThat(refused(catalog -> {
-                    try (Pipeline pipeline = new Pipeline(new LocalObjectStore(catalog), PipelineTest.local(), 10)) {
+                    try (Pipeline pipeline = new Pipeline(LocalStores.catalog(catalog), PipelineTest.local(), 10)) {
                         pipeline.catalog().open();
                         // Another target, so that every shard is read.
                         pipeline.update(all(), PipelineTest.options(4_000));
@@ -125,7 +125,7 @@ class DamageRefusedTest extends DamagedCatalogs {
             Map<String, byte[]> before = objects(catalog);
             String refusal = refusal(
                     catalog,
-                    of -> new SnapshotExpirer(new CollectionCatalog(new LocalObjectStore(of), "c")).clean(keepFrom));
+                    of -> new SnapshotExpirer(new CollectionCatalog(LocalStores.catalog(of), "c")).clean(keepFrom));
             assertThat(refusal).as(damage.name()).matches("(?s)|INPUT .*");
             if (refusal.startsWith(FailureType.INPUT.name())) {
                 refused.add(damage.name());

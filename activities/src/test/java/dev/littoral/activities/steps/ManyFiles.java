@@ -10,9 +10,8 @@ import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FileCounts;
@@ -25,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -47,11 +45,10 @@ final class ManyFiles {
         PrintStream out = new PrintStream(System.out, true);
         int files = Integer.parseInt(args[1]);
         Synthetic lake = new Synthetic(files);
-        WatchedSources sources = new WatchedSources((source, allowEmpty) -> lake, false);
+        WatchedSources sources = new WatchedSources((source, allowEmpty, requests) -> new ParquetSource(lake), false);
         ExternalSource source = new ExternalSource("file:///lake/", ExternalSpec.parquet());
         int status = 1;
-        try (Pipeline pipeline =
-                new Pipeline(new LocalObjectStore(Path.of(args[0])), sources, SourceLister.MAX_FILES)) {
+        try (Pipeline pipeline = new Pipeline(LocalStores.catalog(Path.of(args[0])), sources, SourceLister.MAX_FILES)) {
             Update first = step(out, "first update", pipeline, source);
             assertThat(first.files()).isEqualTo(new FileCounts(files, files, 0, 0, 0, 0));
             assertThat(sources.count()).isEqualTo(files);
@@ -78,7 +75,8 @@ final class ManyFiles {
                     .isLessThan(snapshotBytes / 100);
 
             long start = System.nanoTime();
-            Verified verified = Verified.withSource(pipeline.store, (of, allowEmpty) -> lake);
+            Verified verified =
+                    Verified.withSource(pipeline.store, (of, allowEmpty, requests) -> new ParquetSource(lake));
             out.printf("verified with its source: %.1f s%n", (System.nanoTime() - start) / 1e9);
             assertThat(verified.lines()).hasSize(1).first().asString().contains("_littoral/store.json");
             assertThat(verified.summary().sourceFiles()).isEqualTo(files);
@@ -125,7 +123,7 @@ final class ManyFiles {
     }
 
     /** Files of one content, a thousand in a folder. */
-    private static final class Synthetic implements FileSource, Sources.Opened {
+    private static final class Synthetic implements FileSource {
         private final int files;
         private final byte[] content = ParquetFiles.of(ROWS, 0);
         private volatile int changed = -1;
@@ -178,7 +176,7 @@ final class ManyFiles {
         }
 
         @Override
-        public List<String> cuts(String recent, String last, String to, int wanted) {
+        public List<String> splitPoints(String recent, String last, String to, int wanted) {
             return List.of(path(files / 4), path(files / 2));
         }
 
@@ -186,14 +184,6 @@ final class ManyFiles {
         public byte[] read(SourceFile file, long offset, int length) {
             return Arrays.copyOfRange(content, (int) offset, (int) offset + length);
         }
-
-        @Override
-        public FileSource files() {
-            return this;
-        }
-
-        @Override
-        public void addTo(Map<String, Long> requests) {}
 
         @Override
         public void close() {}

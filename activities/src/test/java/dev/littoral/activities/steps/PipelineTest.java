@@ -7,17 +7,14 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
-import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.S3Source;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.steps.Lake.Content;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.s3.RequestCounter;
-import dev.littoral.activities.storage.s3.S3ObjectStore;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
@@ -66,7 +63,7 @@ class PipelineTest {
     }
 
     static UpdateActivitiesImpl.Opener local() {
-        return new Sources(null, AllowList.of(AllowList.EVERY_SOURCE))::open;
+        return new Sources(Registry.storages(null), Registry.formats(), AllowList.of(Registry.EVERY_SOURCE))::open;
     }
 
     @ParameterizedTest
@@ -84,31 +81,15 @@ class PipelineTest {
     void everySnapshotOfABucketIsWhatWasWritten(S3Servers.Kind kind) throws Exception {
         S3Server server = S3Servers.shared(kind);
         Lake lake = new Lake(new Lake.S3(server, server.newBucket()));
-        ObjectStore catalog = new S3ObjectStore(
-                server.client(), S3Uri.parse("s3://" + server.newBucket() + "/catalog"), new RequestCounter());
+        ObjectStore catalog = S3Stores.catalog(server.client(), "s3://" + server.newBucket() + "/catalog");
         try (Pipeline pipeline = new Pipeline(catalog, s3(server.client()), MAX_FILES)) {
             new Books(lake, pipeline, kind.name().length(), null).run(12);
         }
     }
 
     static UpdateActivitiesImpl.Opener s3(S3Client client) {
-        return (source, allowEmpty) -> new Sources.Opened() {
-            private final FileSource files = new S3Source(
-                    client, S3Uri.parse(source.uri()), PathFilter.of(source.spec()), new RequestCounter(), allowEmpty);
-
-            @Override
-            public FileSource files() {
-                return files;
-            }
-
-            @Override
-            public void addTo(Map<String, Long> requests) {}
-
-            @Override
-            public void close() {
-                files.close();
-            }
-        };
+        return (source, allowEmpty, requests) -> new ParquetSource(
+                S3Stores.source(client, source.uri(), PathFilter.of(source.spec()), requests, allowEmpty));
     }
 
     /** Changes a lake, updates, and checks. */

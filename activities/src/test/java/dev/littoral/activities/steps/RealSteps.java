@@ -2,7 +2,6 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
@@ -15,7 +14,6 @@ import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** The steps of an update as they ship, for tests elsewhere, with a source of the test's and a name for the attempt. */
@@ -91,20 +89,7 @@ public final class RealSteps {
             boolean trusting) {
         return new UpdateActivitiesImpl(
                 store,
-                (source, allowEmpty) -> new Sources.Opened() {
-                    private final FileSource files = sources.apply(source);
-
-                    @Override
-                    public FileSource files() {
-                        return files;
-                    }
-
-                    @Override
-                    public void addTo(Map<String, Long> requests) {}
-
-                    @Override
-                    public void close() {}
-                },
+                (source, allowEmpty, requests) -> new ParquetSource(sources.apply(source)),
                 maxFilesPerShard,
                 () -> attempt,
                 inputs(trusting),

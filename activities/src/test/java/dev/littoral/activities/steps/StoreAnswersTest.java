@@ -10,7 +10,7 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.activities.testing.S3Server;
@@ -67,7 +67,7 @@ class StoreAnswersTest {
         front = new FakeS3(
                 server.endpoint(), (number, request) -> isRead(request) && request.contains(answered) ? answer : null);
         client = S3Clients.connect(front.endpoint(), server.accessKey(), server.secretKey());
-        catalog = new LocalObjectStore(folder);
+        catalog = LocalStores.catalog(folder);
         ConditionalWriteProbe.probeOnce(catalog);
         pipeline = new Pipeline(catalog, PipelineTest.s3(client), 100);
     }

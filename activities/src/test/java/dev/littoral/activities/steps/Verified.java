@@ -1,6 +1,7 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
 import dev.littoral.activities.verify.Verifier;
@@ -31,7 +32,7 @@ record Verified(List<String> lines, Summary summary) {
         List<Finding> findings = new ArrayList<>();
         Summary summary = new Verifier(store, "c", findings::add).verifyWithSource(source -> {
             try {
-                return opener.open(Json.JSON.treeToValue(source, ExternalSource.class), true);
+                return opener.open(Json.JSON.treeToValue(source, ExternalSource.class), true, StoreObserver.NONE);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

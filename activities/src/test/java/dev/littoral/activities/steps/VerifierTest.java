@@ -8,7 +8,7 @@ import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.verify.Severity;
 import dev.littoral.workflows.model.ExternalSource;
 import java.nio.file.Files;
@@ -35,13 +35,13 @@ class VerifierTest extends DamagedCatalogs {
     }
 
     private Verified verify() throws InterruptedException {
-        return Verified.of(LocalObjectStore.forReading(folder));
+        return Verified.of(LocalStores.forReading(folder));
     }
 
     @Test
     void aCatalogThatUpdatesMadeHasNoFinding() throws Exception {
         copy();
-        Verified verified = Verified.withSource(LocalObjectStore.forReading(folder), PipelineTest.local());
+        Verified verified = Verified.withSource(LocalStores.forReading(folder), PipelineTest.local());
         assertThat(verified.lines()).isEmpty();
         assertThat(verified.summary().worst()).isNull();
         assertThat(verified.summary().versions()).isEqualTo(7);
@@ -53,7 +53,7 @@ class VerifierTest extends DamagedCatalogs {
     void theMarkerThatTheProbeWritesIsRight() throws Exception {
         CatalogFolder catalog = copy();
         catalog.delete(catalog.marker());
-        ConditionalWriteProbe.probeOnce(new LocalObjectStore(folder));
+        ConditionalWriteProbe.probeOnce(LocalStores.catalog(folder));
         assertThat(verify().lines()).isEmpty();
     }
 
@@ -64,7 +64,7 @@ class VerifierTest extends DamagedCatalogs {
             String time = version <= 4 ? "2026-01-01T00:00:00Z" : "2026-02-01T00:00:00Z";
             catalog.editHead(version, head -> head.put("time", time));
         }
-        new SnapshotExpirer(new CollectionCatalog(new LocalObjectStore(folder), "c"))
+        new SnapshotExpirer(new CollectionCatalog(LocalStores.catalog(folder), "c"))
                 .clean(Instant.parse("2026-01-15T00:00:00Z"));
         Verified verified = verify();
         assertThat(verified.lines()).isEmpty();
@@ -109,7 +109,7 @@ class VerifierTest extends DamagedCatalogs {
     @Test
     void beyondItsBoundItSaysWhatItDoesNotCompare() throws Exception {
         copy();
-        Verified verified = Verified.of(LocalObjectStore.forReading(folder), 5);
+        Verified verified = Verified.of(LocalStores.forReading(folder), 5);
         assertThat(verified.lines()).singleElement().asString().startsWith("INFO c/snapshots/: of 5 segments");
     }
 
@@ -139,7 +139,7 @@ class VerifierTest extends DamagedCatalogs {
         }
         Lake there = Lake.in(lake);
         CatalogFolder catalog = new CatalogFolder(folder.resolve("catalog"));
-        ObjectStore store = new LocalObjectStore(folder.resolve("catalog"));
+        ObjectStore store = LocalStores.catalog(folder.resolve("catalog"));
         ConditionalWriteProbe.probeOnce(store);
         ExternalSource source = new ExternalSource("file://" + lake + "/", all().spec());
         try (Pipeline pipeline = new Pipeline(store, PipelineTest.local(), 10)) {

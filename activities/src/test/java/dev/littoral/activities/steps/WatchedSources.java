@@ -1,12 +1,14 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileChangedException;
+import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
-import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +80,10 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
     }
 
     @Override
-    public Sources.Opened open(ExternalSource source, boolean allowEmpty) {
-        Sources.Opened opened = sources.open(source, allowEmpty);
+    public DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
+        DataSource opened = sources.open(source, allowEmpty, requests);
         open.incrementAndGet();
-        return new Sources.Opened() {
+        return new DataSource() {
             private final FileSource files = new Watched(opened.files());
 
             @Override
@@ -90,8 +92,8 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             }
 
             @Override
-            public void addTo(Map<String, Long> requests) {
-                opened.addTo(requests);
+            public FileInspector inspector() {
+                return opened.inspector();
             }
 
             @Override
@@ -131,8 +133,8 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         }
 
         @Override
-        public List<String> cuts(String recent, String last, String to, int wanted) throws InterruptedException {
-            return source.cuts(recent, last, to, wanted);
+        public List<String> splitPoints(String recent, String last, String to, int wanted) throws InterruptedException {
+            return source.splitPoints(recent, last, to, wanted);
         }
 
         @Override

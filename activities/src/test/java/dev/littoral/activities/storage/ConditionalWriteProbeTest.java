@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.local.LocalObjectStore;
+import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.ForwardingStore;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.activities.testing.MemoryObjectStore.Call;
@@ -31,7 +31,7 @@ class ConditionalWriteProbeTest {
 
     @Test
     void aLocalFolderPasses(@TempDir Path folder) throws Exception {
-        LocalObjectStore local = new LocalObjectStore(folder);
+        ObjectStore local = LocalStores.catalog(folder);
         ConditionalWriteProbe.probe(local);
         assertThat(folder.resolve("_probe")).doesNotExist();
         ConditionalWriteProbe.probeOnce(local);

@@ -1,13 +1,14 @@
 package dev.littoral.activities.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.concurrent.ParallelTasks;
-import dev.littoral.activities.storage.s3.RequestCounter;
-import dev.littoral.activities.storage.s3.S3Bucket;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Uri;
+import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FakeS3;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +18,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.MDC;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 class StoreObserverTest {
     private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
@@ -38,32 +37,31 @@ class StoreObserverTest {
                     default -> FakeS3.error(404, "NoSuchKey");
                 });
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "hush")) {
-            S3Bucket bucket = new S3Bucket(
-                    client, new S3Uri("lake", ""), new RequestCounter(this::hear, StoreObserver.Store.CATALOG));
-            assertThat(bucket.get(-1, r -> r.key("a")).asUtf8String()).isEqualTo("abc");
-            assertThatThrownBy(() -> bucket.get(-1, r -> r.key("b"))).isInstanceOf(NoSuchKeyException.class);
+            ObjectStore store = S3Stores.catalog(client, "s3://lake", this::hear);
+            assertThat(store.get("a")).hasValue("abc".getBytes(UTF_8));
+            assertThat(store.get("b")).isEmpty();
         }
         assertThat(heard).containsExactly("CATALOG GET 503", "CATALOG GET error", "CATALOG GET 200", "CATALOG GET 404");
     }
 
     @Test
     void aRequestThatIsNeverAnsweredIsHeardOncePerTry() throws Exception {
-        RequestCounter counter = new RequestCounter(this::hear, StoreObserver.Store.SOURCE);
+        RequestCounts counts = new RequestCounts();
         try (FakeS3 server = new FakeS3((number, request) -> new byte[0]);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "hush")) {
-            S3Bucket bucket = new S3Bucket(client, new S3Uri("lake", ""), counter);
-            assertThatThrownBy(() -> bucket.get(-1, r -> r.key("a"))).isInstanceOf(SdkException.class);
+            ObjectStore store = S3Stores.catalog(client, "s3://lake", counts.and(this::hear));
+            assertThatThrownBy(() -> store.get("a")).isInstanceOf(LittoralException.class);
         }
         assertThat(heard)
-                .hasSize(counter.counts().get("GET").intValue())
+                .hasSize(counts.requests().get("catalog.get").intValue())
                 .hasSizeGreaterThan(1)
-                .allMatch("SOURCE GET error"::equals);
+                .allMatch("CATALOG GET error"::equals);
     }
 
     @Test
     void requestsToAFolderAreHeardToo(@TempDir Path folder) throws Exception {
-        try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.open(folder.toString(), clients, this::hear)) {
+        try (Storages storages = Registry.storages();
+                ObjectStore store = storages.openCatalog(folder.toString(), this::hear)) {
             store.createIfAbsent("c/head/1.json", new byte[1]);
             store.get("c/head/1.json");
             store.list("c/", null, 1);

@@ -2,10 +2,12 @@ package dev.littoral.starter.catalog;
 
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.cli.CollectionParameter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,11 +53,11 @@ public class CatalogOption {
 
     /** Reading a catalog that is not there must not make it. */
     void requireFolder() {
-        if (!catalog.startsWith("s3://")) {
-            Path folder = Catalogs.folder(catalog);
-            if (!Files.isDirectory(folder)) {
+        try (Storages storages = Registry.storages()) {
+            Optional<Path> folder = storages.catalog(catalog).folder();
+            if (folder.isPresent() && !Files.isDirectory(folder.get())) {
                 throw LittoralException.input(
-                        "Catalog " + folder + " is no folder; expected one that littoral sync has written");
+                        "Catalog " + folder.get() + " is no folder; expected one that littoral sync has written");
             }
         }
     }

@@ -3,11 +3,12 @@ package dev.littoral.starter.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.DataSource;
 import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.Catalogs;
 import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.storage.s3.S3Clients;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
 import dev.littoral.activities.verify.Verifier;
@@ -46,11 +47,11 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         where.requireFolder();
-        try (S3Clients clients = new S3Clients();
-                ObjectStore store = Catalogs.openForReading(where.catalog(), clients)) {
+        try (Storages storages = Registry.storages();
+                ObjectStore store = storages.openCatalogForReading(where.catalog())) {
             PrintWriter out = spec.commandLine().getOut();
             Verifier verifier = new Verifier(store, where.collectionId(), finding -> print(finding, out));
-            Summary summary = source ? verifier.verifyWithSource(of -> open(of, clients)) : verifier.verify();
+            Summary summary = source ? verifier.verifyWithSource(of -> open(of, storages)) : verifier.verify();
             if (json) {
                 Output.json(out, summary);
             } else {
@@ -60,7 +61,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Sources.Opened open(JsonNode source, S3Clients clients) {
+    private static DataSource open(JsonNode source, Storages storages) {
         ExternalSource readable;
         try {
             readable = Json.JSON.treeToValue(source, ExternalSource.class);
@@ -68,7 +69,7 @@ public final class VerifyCommand implements Callable<Integer> {
             throw new LittoralException(FailureType.INPUT, "it is no source: " + e.getOriginalMessage(), e);
         }
         // Whoever may read the catalog from the command line reads with their own profiles.
-        return new Sources(clients, AllowList.of(readable)).open(readable, true);
+        return new Sources(storages, Registry.formats(), AllowList.of(readable)).open(readable, true);
     }
 
     private void print(Finding finding, PrintWriter out) {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.CatalogSourceOverlap;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
@@ -198,9 +200,11 @@ public final class SyncCommand implements Callable<Integer> {
     /** What is going to be followed. */
     private ExternalSource followed(String collectionId, CollectionStart start) {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
-        CatalogSourceOverlap.refusal(where.catalog(), followed).ifPresent(refusal -> {
-            throw LittoralException.input(refusal);
-        });
+        try (Storages storages = Registry.storages()) {
+            CatalogSourceOverlap.refusal(storages, where.catalog(), followed).ifPresent(refusal -> {
+                throw LittoralException.input(refusal);
+            });
+        }
         return followed;
     }
 

@@ -1,8 +1,8 @@
 package dev.littoral.starter.worker;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.AllowList;
-import dev.littoral.activities.storage.Catalogs;
+import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.TemporalService;
@@ -44,8 +44,7 @@ import picocli.CommandLine.Spec;
                     + " Default of --catalog: .littoral here."
         })
 public final class DevCommand implements Callable<Integer> {
-    private static final WorkerConfig.Defaults DEFAULTS =
-            new WorkerConfig.Defaults(".littoral", AllowList.EVERY_SOURCE);
+    private static final WorkerConfig.Defaults DEFAULTS = new WorkerConfig.Defaults(".littoral", Registry.EVERY_SOURCE);
 
     private static final String NAMESPACE = "default";
 
@@ -121,10 +120,16 @@ public final class DevCommand implements Callable<Integer> {
 
     /** Beside a catalog that is a folder, else here. */
     private static Path database(String catalog) {
-        if (catalog.startsWith("s3://")) {
-            return Path.of(".littoral-temporal.db").toAbsolutePath();
+        try (Storages storages = Registry.storages()) {
+            return storages.catalog(catalog)
+                    .folder()
+                    .map(DevCommand::databaseBeside)
+                    .orElseGet(() -> Path.of(".littoral-temporal.db").toAbsolutePath());
         }
-        Path folder = Catalogs.folder(catalog).toAbsolutePath().normalize();
+    }
+
+    private static Path databaseBeside(Path catalog) {
+        Path folder = catalog.toAbsolutePath().normalize();
         String name =
                 folder.getFileName() == null ? "littoral" : folder.getFileName().toString();
         return folder.resolveSibling((name.startsWith(".") ? name : "." + name) + "-temporal.db");

@@ -1,10 +1,10 @@
 package dev.littoral.starter.worker;
 
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.TemporalService;
 import dev.littoral.worker.WorkerMetrics;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         })
 public final class WorkerCommand implements Callable<Integer> {
     /** A worker reads no files of its machine unless it is configured to. */
-    private static final WorkerConfig.Defaults DEFAULTS = new WorkerConfig.Defaults(null, List.of("s3://"));
+    private static final WorkerConfig.Defaults DEFAULTS = new WorkerConfig.Defaults(null, Registry.EVERY_REMOTE_SOURCE);
 
     @Spec
     private CommandSpec spec;

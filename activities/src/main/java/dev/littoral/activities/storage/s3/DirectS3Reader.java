@@ -70,10 +70,10 @@ final class DirectS3Reader {
     }
 
     private final String address;
-    private final RequestCounter counter;
+    private final S3RequestObserver observer;
     private final Duration patience;
     private final AtomicInteger doubts = new AtomicInteger();
-    private volatile Way way;
+    private volatile RequestTemplate template;
 
     /** False from the first page on that is not as others. */
     private volatile boolean readsPages = true;
@@ -82,25 +82,33 @@ final class DirectS3Reader {
      * Requests to one bucket.
      *
      * @param address what they are sent for, a source or a catalog
-     * @param counter counts each
+     * @param observer told of each
      * @param patience how long a request may take, once it has its turn
      */
-    DirectS3Reader(String address, RequestCounter counter, Duration patience) {
+    DirectS3Reader(String address, S3RequestObserver observer, Duration patience) {
         this.address = address;
-        this.counter = counter;
+        this.observer = observer;
         this.patience = patience;
     }
 
     /**
-     * Where requests to the bucket go.
+     * What requests to the bucket are made after.
      *
      * @param bucket a request to it, without a key
      */
-    private record Way(Interceptor client, SdkHttpRequest bucket, String region) {}
+    private record RequestTemplate(Interceptor client, SdkHttpRequest bucket, String region) {}
 
     /** Makes the request that bears it show the way, when its client was built by {@link S3Clients}. */
     void addTo(AwsRequestOverrideConfiguration.Builder configuration) {
-        configuration.putExecutionAttribute(LEARNS, this);
+        if (isOn()) {
+            configuration.putExecutionAttribute(LEARNS, this);
+        }
+    }
+
+    /** Without it every request is the SDK's, as nothing is ever learned. */
+    private static boolean isOn() {
+        String set = System.getProperty("littoral.s3.direct", System.getenv("LITTORAL_S3_DIRECT"));
+        return !"false".equalsIgnoreCase(set);
     }
 
     /**
@@ -111,10 +119,11 @@ final class DirectS3Reader {
      * @return empty when there was no such reply, or when the way is not known
      */
     Optional<ResponseBytes<SdkHttpResponse>> object(String key, Map<String, String> headers, long bytes) {
-        Way known = way;
-        return known == null
-                ? Optional.empty()
-                : get("GET", known, known.bucket.encodedPath() + "/" + encoded(key), Map.of(), headers, bytes);
+        RequestTemplate known = template;
+        return observer.routed(
+                known == null
+                        ? Optional.empty()
+                        : get("GET", known, known.bucket.encodedPath() + "/" + encoded(key), Map.of(), headers, bytes));
     }
 
     /**
@@ -123,7 +132,11 @@ final class DirectS3Reader {
      * @param asked what has to be on it; another one is the SDK's to ask for again
      */
     Optional<ListPage> page(Map<String, String> query, ListPageCheck asked) {
-        Way known = way;
+        return observer.routed(readPage(query, asked));
+    }
+
+    private Optional<ListPage> readPage(Map<String, String> query, ListPageCheck asked) {
+        RequestTemplate known = template;
         if (known == null || !readsPages) {
             return Optional.empty();
         }
@@ -142,7 +155,12 @@ final class DirectS3Reader {
     }
 
     private Optional<ResponseBytes<SdkHttpResponse>> get(
-            String kind, Way to, String path, Map<String, String> query, Map<String, String> headers, long bytes) {
+            String kind,
+            RequestTemplate to,
+            String path,
+            Map<String, String> query,
+            Map<String, String> headers,
+            long bytes) {
         if (doubts.get() >= MAX_DOUBTS) {
             return Optional.empty();
         }
@@ -197,7 +215,7 @@ final class DirectS3Reader {
             late.cancel(false);
             client.limit.ended(end, began, System.nanoTime());
             client.limit.done(address, answered);
-            counter.sent(kind, status);
+            observer.answered(kind, status);
         }
     }
 
@@ -252,7 +270,7 @@ final class DirectS3Reader {
                     .putHeader(
                             "User-Agent", sent.firstMatchingHeader("User-Agent").orElse("littoral"));
             sent.firstMatchingHeader(REQUEST_PAYER).ifPresent(payer -> bucket.putHeader(REQUEST_PAYER, payer));
-            way = new Way(client, bucket.build(), scope.group(1));
+            template = new RequestTemplate(client, bucket.build(), scope.group(1));
         }
     }
 

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  * The pages of one listing, one after the other. It fails as soon as it is clear that pages come again or bring nothing, so that no
  * store can make it go on for ever. One thread.
  */
-public final class ListObjectsPages {
+final class ListObjectsPages {
     /** A store may pass over what it deleted in pages with nothing on them. */
     private static final int MAX_EMPTY = 100;
 
@@ -33,12 +33,12 @@ public final class ListObjectsPages {
     }
 
     /** Whether there is another page, as far as the store has said. */
-    public boolean hasNext() {
+    boolean hasNext() {
         return !begun || token != null;
     }
 
     /** Lists the next page. */
-    public ListPage next() throws InterruptedException {
+    ListPage next() throws InterruptedException {
         ListPage page = bucket.page(r -> {
             options.accept(r);
             r.continuationToken(token);

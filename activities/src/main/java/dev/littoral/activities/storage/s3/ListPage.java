@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * @param next where the next page goes on, or null when this is the last one
  * @param exact whether keys are sent in a way that every one of them survives
  */
-public record ListPage(String prefix, List<Listed> objects, List<String> prefixes, String next, boolean exact) {
+record ListPage(String prefix, List<Listed> objects, List<String> prefixes, String next, boolean exact) {
     /** An ETag without anything in it, which every content would have. */
     private static final Pattern NOTHING = Pattern.compile("(W/)?\"*");
 
@@ -31,7 +31,7 @@ public record ListPage(String prefix, List<Listed> objects, List<String> prefixe
      * @param bytes its size
      * @param modified when it was written; may be null where there is an ETag
      */
-    public record Listed(String key, String etag, long bytes, Instant modified) {}
+    record Listed(String key, String etag, long bytes, Instant modified) {}
 
     /** Whether an ETag tells one content from another. Some stores send one that is empty, or none. */
     static boolean isVersion(String etag) {

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  * which everything is null: a listing without keys, an object without bytes. Here it is tried again, then a TRANSIENT
  * failure. Safe for use by many threads; the client stays the caller's.
  */
-public final class S3Bucket {
+final class S3Bucket {
     /** Tries of a request whose reply was cut off. */
     private static final int ATTEMPTS = 4;
     /** The wait before the second try, in milliseconds; it doubles, and half of it is left to chance. */
@@ -53,32 +53,32 @@ public final class S3Bucket {
      *
      * @param address the source or the catalog that is in it: its requests share their turns
      */
-    public S3Bucket(S3Client client, S3Uri address, RequestCounter counter) {
-        this(client, address, counter, DirectS3Reader.PATIENCE);
+    S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer) {
+        this(client, address, observer, DirectS3Reader.PATIENCE);
     }
 
-    S3Bucket(S3Client client, S3Uri address, RequestCounter counter, Duration patience) {
+    S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer, Duration patience) {
         this.client = client;
         this.name = address.bucket();
-        this.direct = new DirectS3Reader(address.toString(), counter, patience);
+        this.direct = new DirectS3Reader(address.toString(), observer, patience);
         AwsRequestOverrideConfiguration.Builder marks = AwsRequestOverrideConfiguration.builder();
-        counter.addTo(marks);
+        observer.addTo(marks);
         direct.addTo(marks);
         LimitedS3Client.mark(marks, address.toString());
         this.configuration = marks.build();
     }
 
-    public String name() {
+    String name() {
         return name;
     }
 
     /** What every request to the bucket bears, so that it is counted. */
-    public AwsRequestOverrideConfiguration configuration() {
+    AwsRequestOverrideConfiguration configuration() {
         return configuration;
     }
 
     /** The key's address, {@code s3://bucket/key}. */
-    public String path(String key) {
+    String path(String key) {
         return new S3Uri(name, key).toString();
     }
 
@@ -87,7 +87,7 @@ public final class S3Bucket {
      *
      * @throws LittoralException also when the store lists what was not asked
      */
-    public ListPage page(Consumer<ListObjectsV2Request.Builder> options) throws InterruptedException {
+    ListPage page(Consumer<ListObjectsV2Request.Builder> options) throws InterruptedException {
         ListObjectsV2Request request = ListObjectsV2Request.builder()
                 .bucket(name)
                 // Without it a control character in a key makes the reply unreadable.
@@ -125,7 +125,7 @@ public final class S3Bucket {
      *
      * @param options asked for before each page
      */
-    public ListObjectsPages pages(Consumer<ListObjectsV2Request.Builder> options) {
+    ListObjectsPages pages(Consumer<ListObjectsV2Request.Builder> options) {
         return new ListObjectsPages(this, options);
     }
 
@@ -150,7 +150,7 @@ public final class S3Bucket {
      * @throws SdkException what the store answers otherwise, to be told apart by the caller; {@link RetryableException} for a
      *     reply that was cut off in every try
      */
-    public ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options)
+    ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options)
             throws InterruptedException {
         GetObjectRequest request = GetObjectRequest.builder()
                 .bucket(name)
@@ -251,7 +251,7 @@ public final class S3Bucket {
      *
      * @throws SdkException as the client throws it; {@link RetryableException} for a reply that ended early
      */
-    public <T> T send(Function<S3Client, T> request) throws InterruptedException {
+    <T> T send(Function<S3Client, T> request) throws InterruptedException {
         try {
             return Thread.currentThread().isVirtual() ? request.apply(client) : sendOnVirtualThread(request);
         } catch (SdkClientException e) {
@@ -286,7 +286,7 @@ public final class S3Bucket {
      * @param action what it does, for messages: {@code list s3://bucket/prefix/}
      * @param isWhole whether nothing was cut off; throws {@link UnexpectedReplyException} for what no store should say
      */
-    public <T> T whole(String action, Function<S3Client, T> request, Predicate<T> isWhole) throws InterruptedException {
+    <T> T whole(String action, Function<S3Client, T> request, Predicate<T> isWhole) throws InterruptedException {
         boolean strange = false;
         for (int attempt = 1; ; attempt++) {
             try {

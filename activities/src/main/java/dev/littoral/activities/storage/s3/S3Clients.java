@@ -162,7 +162,7 @@ public final class S3Clients implements AutoCloseable {
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(ATTEMPTS)
                                 .build())
-                        .addExecutionInterceptor(new RequestCounter.Interceptor()));
+                        .addExecutionInterceptor(new S3RequestObserver.Interceptor()));
     }
 
     private static S3Client client(

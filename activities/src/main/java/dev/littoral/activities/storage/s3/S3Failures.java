@@ -21,7 +21,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  * Turns what the AWS SDK throws into failures with a class. Messages name what was tried, what the store answered and what a
  * person can do; they repeat nothing the store said beyond its status and code, so no secret can be in them.
  */
-public final class S3Failures {
+final class S3Failures {
     private static final Set<String> ACCESS_CODES = Set.of(
             "AccessDenied",
             "AccountProblem",
@@ -87,7 +87,7 @@ public final class S3Failures {
      * @param action what was tried, with bucket and key: {@code read s3://bucket/key}
      * @throws InterruptedException when the call ended because its thread was interrupted
      */
-    public static LittoralException of(String action, SdkException e) throws InterruptedException {
+    static LittoralException of(String action, SdkException e) throws InterruptedException {
         boolean late = e instanceof ApiCallTimeoutException || e instanceof ApiCallAttemptTimeoutException;
         // The SDK leaves the flag up, or a closed socket, where an interrupt ended the call.
         if (Thread.interrupted()
@@ -124,7 +124,7 @@ public final class S3Failures {
     }
 
     /** Failures that one object in a reply to many bears as a code alone. */
-    public static LittoralException ofCode(String action, String code) {
+    static LittoralException ofCode(String action, String code) {
         String known = isCode(code) ? code : UNKNOWN_CODE;
         FailureType type = ACCESS_CODES.contains(known) ? FailureType.ACCESS : FailureType.TRANSIENT;
         return new LittoralException(type, "Cannot " + action + ": the store answers " + known);
@@ -134,12 +134,12 @@ public final class S3Failures {
      * Whether there is no object of the key that was read. Any other 404 is a failure: of the bucket, of the credentials, or
      * of something between here and the store.
      */
-    public static boolean isMissing(AwsServiceException e) {
+    static boolean isMissing(AwsServiceException e) {
         return e.statusCode() == 404 && code(e).equals("NoSuchKey");
     }
 
     /** Whether the object is archived, so that it cannot be read before somebody restores it. */
-    public static boolean isArchived(AwsServiceException e) {
+    static boolean isArchived(AwsServiceException e) {
         return code(e).equals(ARCHIVED);
     }
 

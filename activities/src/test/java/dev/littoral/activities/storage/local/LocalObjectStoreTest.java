@@ -44,12 +44,12 @@ class LocalObjectStoreTest {
     Path temporary;
 
     private Path root;
-    private LocalObjectStore store;
+    private ObjectStore store;
 
     @BeforeEach
     void open() throws InterruptedException {
         root = temporary.resolve("new/catalog");
-        store = new LocalObjectStore(root);
+        store = LocalStores.catalog(root);
     }
 
     private static byte[] bytes(String text) {
@@ -68,7 +68,7 @@ class LocalObjectStoreTest {
     void anObjectIsCreatedOnce() throws Exception {
         assertThat(store.createIfAbsent("a/head/1.json", bytes("first"))).isTrue();
         assertThat(store.createIfAbsent("a/head/1.json", bytes("second"))).isFalse();
-        assertThat(new LocalObjectStore(root).createIfAbsent("a/head/1.json", bytes("third")))
+        assertThat(LocalStores.catalog(root).createIfAbsent("a/head/1.json", bytes("third")))
                 .isFalse();
         assertThat(text("a/head/1.json")).isEqualTo("first");
         assertNoTemporaryFiles();
@@ -200,7 +200,7 @@ class LocalObjectStoreTest {
 
     @Test
     void ofRacingCreatesOneWinsAndItsBodyStays() throws Exception {
-        LocalObjectStore other = new LocalObjectStore(root);
+        ObjectStore other = LocalStores.catalog(root);
         race(
                 16,
                 100,
@@ -220,7 +220,7 @@ class LocalObjectStoreTest {
 
     @Test
     void aWriteIsNotLostWhileOthersEmptyItsFolder() throws Exception {
-        LocalObjectStore other = new LocalObjectStore(root);
+        ObjectStore other = LocalStores.catalog(root);
         race(
                 8,
                 100,
@@ -329,7 +329,7 @@ class LocalObjectStoreTest {
         Files.setLastModifiedTime(folder, FileTime.from(now.minus(Duration.ofHours(25))));
         Files.setLastModifiedTime(young, FileTime.from(now.minus(Duration.ofHours(23))));
         Files.setLastModifiedTime(root.resolve("a/b"), FileTime.from(now.minus(Duration.ofDays(9))));
-        store = new LocalObjectStore(root);
+        store = LocalStores.catalog(root);
         assertThat(old).doesNotExist();
         assertThat(young).exists();
         assertThat(folder).as("somebody else's").exists();
@@ -340,7 +340,7 @@ class LocalObjectStoreTest {
     @Test
     void whatIsWrittenIsForcedToDiskBeforeItIsSaidToBe() throws Exception {
         Path fresh = temporary.resolve("fresh/catalog");
-        assertThat(forced(() -> new LocalObjectStore(fresh)))
+        assertThat(forced(() -> LocalStores.catalog(fresh)))
                 .containsExactly(fresh, temporary.resolve("fresh"), temporary);
         for (String way : List.of("create", "put", "lose")) {
             List<Path> forced = forced(() -> {
@@ -392,13 +392,13 @@ class LocalObjectStoreTest {
         Path folder = root.resolve("_tmp");
         FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
         Files.setLastModifiedTime(folder, before);
-        assertThat(new LocalObjectStore(root).get("a/b")).isPresent();
-        assertThat(LocalObjectStore.forReading(root).list("a/", null, 9)).containsExactly("a/b");
+        assertThat(LocalStores.catalog(root).get("a/b")).isPresent();
+        assertThat(LocalStores.forReading(root).list("a/", null, 9)).containsExactly("a/b");
         assertThat(Files.getLastModifiedTime(folder)).isEqualTo(before);
 
         Path nowhere = temporary.resolve("nowhere");
-        assertThat(LocalObjectStore.forReading(nowhere).get("a/b")).isEmpty();
-        assertThat(LocalObjectStore.forReading(nowhere).list("a/", null, 9)).isEmpty();
+        assertThat(LocalStores.forReading(nowhere).get("a/b")).isEmpty();
+        assertThat(LocalStores.forReading(nowhere).list("a/", null, 9)).isEmpty();
         assertThat(nowhere).doesNotExist();
     }
 
@@ -406,7 +406,7 @@ class LocalObjectStoreTest {
     void aCatalogBelowAFileIsAnInputFailure() throws Exception {
         Path file = Files.writeString(temporary.resolve("file"), "x");
         for (Path bad : List.of(file, file.resolve("catalog"))) {
-            assertThatThrownBy(() -> new LocalObjectStore(bad))
+            assertThatThrownBy(() -> LocalStores.catalog(bad))
                     .isInstanceOfSatisfying(
                             LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                     .hasMessageContaining(bad.toString());
@@ -420,10 +420,10 @@ class LocalObjectStoreTest {
         if (Files.isWritable(folder)) {
             // A superuser may write whatever the bits say; how a refusal is classified is tested apart from the file
             // system.
-            new LocalObjectStore(folder).put("a/b", bytes("x"));
+            LocalStores.catalog(folder).put("a/b", bytes("x"));
             return;
         }
-        assertThatThrownBy(() -> new LocalObjectStore(folder))
+        assertThatThrownBy(() -> LocalStores.catalog(folder))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
                 .hasMessageContaining(folder.toString());
@@ -433,7 +433,7 @@ class LocalObjectStoreTest {
     void aFileSystemWithoutHardLinksIsAnInputFailure() throws Exception {
         try (FileSystem zip = FileSystems.newFileSystem(temporary.resolve("a.zip"), Map.of("create", "true"))) {
             for (int attempt = 1; attempt <= 2; attempt++) {
-                assertThatThrownBy(() -> new LocalObjectStore(zip.getPath("/catalog")))
+                assertThatThrownBy(() -> LocalStores.catalog(zip.getPath("/catalog")))
                         .isInstanceOfSatisfying(
                                 LittoralException.class,
                                 e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
@@ -454,7 +454,7 @@ class LocalObjectStoreTest {
     @Test
     void whatItMakesIsForItsOwnerAlone(@TempDir Path above) throws Exception {
         Path root = above.resolve("made/catalog");
-        LocalObjectStore own = new LocalObjectStore(root);
+        ObjectStore own = LocalStores.catalog(root);
         own.createIfAbsent("c/head/1.json", new byte[] {1});
         own.put("c/other/deep/2.json", new byte[] {2});
         ConditionalWriteProbe.probeOnce(own);

@@ -3,6 +3,7 @@ package dev.littoral.activities.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -271,8 +272,8 @@ class CredentialsTest {
             try (S3Clients clients = new S3Clients()) {
                 for (String profile : profiles) {
                     S3Access access = profile.equals("none") ? S3Access.OWN : TestProfiles.access(profile);
-                    S3Bucket bucket = new S3Bucket(
-                            clients.client(access), new S3Uri("bucket-of-" + profile, ""), new RequestCounter());
+                    S3Bucket bucket =
+                            S3Stores.bucket(clients.client(access), "bucket-of-" + profile, StoreObserver.NONE);
                     String told = "lists";
                     try {
                         bucket.page(r -> {});

@@ -3,6 +3,8 @@ package dev.littoral.activities.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.storage.RequestCounts;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +41,7 @@ class DirectS3ReaderTest {
     /** The heads of requests, as they came. */
     private final List<String> heads = Collections.synchronizedList(new ArrayList<>());
 
-    private final RequestCounter counter = new RequestCounter();
+    private final RequestCounts counter = new RequestCounts();
 
     private static byte[] good() {
         return FakeS3.reply(206, GOOD, "abc");
@@ -57,7 +59,7 @@ class DirectS3ReaderTest {
     }
 
     private S3Bucket bucket(S3Client client) {
-        return new S3Bucket(client, new S3Uri("lake", ""), counter);
+        return S3Stores.bucket(client, "lake", counter);
     }
 
     private static ResponseBytes<GetObjectResponse> read(S3Bucket bucket) throws InterruptedException {
@@ -81,7 +83,7 @@ class DirectS3ReaderTest {
                 assertThat(reply.response().contentLength()).isEqualTo(3);
             }
         }
-        assertThat(counter.counts()).containsEntry("GET", 3L);
+        assertThat(counter.requests()).containsEntry("source.get", 3L);
         assertThat(isOfSdk(0)).isTrue();
         for (String name : List.of("GET ", "Host", "Range", "If-Match", "User-Agent", "x-amz-content-sha256")) {
             assertThat(header(1, name)).as(name).isEqualTo(header(0, name)).isNotEmpty();
@@ -93,6 +95,46 @@ class DirectS3ReaderTest {
                     .contains("/us-east-1/s3/aws4_request")
                     .contains("host", "if-match", "range");
         }
+    }
+
+    private List<StoreObserver.Route> routesOfThreeReads() throws Exception {
+        List<StoreObserver.Route> routes = new ArrayList<>();
+        StoreObserver observer = new StoreObserver() {
+            @Override
+            public void answered(Store store, String kind, String status) {}
+
+            @Override
+            public void routed(Store store, Route route) {
+                routes.add(route);
+            }
+        };
+        try (FakeS3 server = server((number, request) -> good());
+                S3Client client = client(server)) {
+            S3Bucket bucket = S3Stores.bucket(client, "lake", observer);
+            for (int i = 0; i < 3; i++) {
+                assertThat(read(bucket).asUtf8String()).isEqualTo("abc");
+            }
+        }
+        return routes;
+    }
+
+    @Test
+    void whatIsSentDirectlyIsToldApartFromWhatTheSdkSends() throws Exception {
+        assertThat(routesOfThreeReads())
+                .containsExactly(StoreObserver.Route.FALLBACK, StoreObserver.Route.DIRECT, StoreObserver.Route.DIRECT);
+    }
+
+    @Test
+    void aSettingLeavesEverythingToTheSdk() throws Exception {
+        System.setProperty("littoral.s3.direct", "false");
+        try {
+            assertThat(routesOfThreeReads())
+                    .containsOnly(StoreObserver.Route.FALLBACK)
+                    .hasSize(3);
+        } finally {
+            System.clearProperty("littoral.s3.direct");
+        }
+        assertThat(isOfSdk(2)).isTrue();
     }
 
     private String header(int request, String name) {
@@ -134,7 +176,7 @@ class DirectS3ReaderTest {
                 assertThat(isOfSdk(3 * i + 3)).isFalse();
             }
         }
-        assertThat(counter.counts()).containsEntry("GET", (long) heads.size());
+        assertThat(counter.requests()).containsEntry("source.get", (long) heads.size());
     }
 
     @Test
@@ -161,7 +203,7 @@ class DirectS3ReaderTest {
             }
         }
         assertThat(heads).hasSize(30 + 8);
-        assertThat(counter.counts()).containsEntry("GET", 38L);
+        assertThat(counter.requests()).containsEntry("source.get", 38L);
     }
 
     @Test
@@ -174,7 +216,11 @@ class DirectS3ReaderTest {
                     return good();
                 });
                 S3Client client = client(server)) {
-            S3Bucket bucket = new S3Bucket(client, new S3Uri("lake", ""), counter, Duration.ofSeconds(1));
+            S3Bucket bucket = new S3Bucket(
+                    client,
+                    new S3Uri("lake", ""),
+                    new S3RequestObserver(counter, StoreObserver.Store.SOURCE),
+                    Duration.ofSeconds(1));
             read(bucket);
             assertThat(read(bucket).asUtf8String()).isEqualTo("abc");
             over.countDown();
@@ -194,7 +240,7 @@ class DirectS3ReaderTest {
                     return good();
                 });
                 S3Client client = client(server)) {
-            S3Bucket bucket = new S3Bucket(client, new S3Uri("lake", ""), counter);
+            S3Bucket bucket = S3Stores.bucket(client, "lake", counter);
             read(bucket);
             FutureTask<Object> task = new FutureTask<>(() -> {
                 try {
@@ -231,7 +277,7 @@ class DirectS3ReaderTest {
         assertThat(parameters)
                 .containsExactlyInAnyOrder(heads.get(0).split("[? ]", 4)[2].split("&", -1))
                 .contains("prefix=in%2F%2B%20", "max-keys=7", "list-type=2", "encoding-type=url");
-        assertThat(counter.counts()).containsEntry("LIST", 2L);
+        assertThat(counter.requests()).containsEntry("source.list", 2L);
     }
 
     private static ListPage list(S3Bucket bucket) throws InterruptedException {

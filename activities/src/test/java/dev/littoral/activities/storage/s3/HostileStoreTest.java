@@ -10,8 +10,9 @@ import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
-import dev.littoral.activities.source.S3Source;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.HostileS3;
 import dev.littoral.workflows.model.FailureType;
 import java.io.ByteArrayOutputStream;
@@ -57,14 +58,14 @@ class HostileStoreTest {
     /** Quick enough for a test, slow enough for a busy machine. */
     private static final MinimumRateBody.Pace PACE = new MinimumRateBody.Pace(Duration.ofSeconds(2), 1 << 10);
 
-    private final RequestCounter counter = new RequestCounter();
+    private final RequestCounts counter = new RequestCounts();
 
     private static S3Client client(HostileS3 server) {
         return S3Clients.connect(server.endpoint(), "access-key", "hush-hush", PACE);
     }
 
     private FileSource source(S3Client client) {
-        return new S3Source(client, S3Uri.parse("s3://lake/in/"), new PathFilter(List.of(), List.of()), counter, true);
+        return S3Stores.source(client, "s3://lake/in/", new PathFilter(List.of(), List.of()), counter, true);
     }
 
     /** What is listed, or the failure it ends with. */
@@ -261,7 +262,7 @@ class HostileStoreTest {
     void aCatalogsListingIsFoundOut(Trick trick) throws Exception {
         try (HostileS3 server = new HostileS3(trick.script());
                 S3Client client = client(server);
-                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             isFoundOut(catchThrowableOfType(LittoralException.class, () -> store.list("", null, 10)), trick);
             assertThat(server.taken()).isLessThan(FEW_REPLIES);
         }
@@ -348,7 +349,7 @@ class HostileStoreTest {
         try (HostileS3 server =
                         new HostileS3((number, request, out) -> reply(out, page(object(first) + object(second))));
                 S3Client client = client(server);
-                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             assertThatThrownBy(() -> store.list("c/", null, 10))
                     .isInstanceOf(LittoralException.class)
                     .hasMessageContaining("before " + second.substring(3))
@@ -360,7 +361,7 @@ class HostileStoreTest {
     void aCatalogsKeysComeAfterTheOneThatWasAskedFor() throws Exception {
         try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page(object("in/c/1"))));
                 S3Client client = client(server);
-                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             for (String after : List.of("c/1", "c/2")) {
                 assertThatThrownBy(() -> store.list("c/", after, 10))
                         .isInstanceOf(LittoralException.class)
@@ -376,7 +377,7 @@ class HostileStoreTest {
         try (HostileS3 server =
                         new HostileS3((number, request, out) -> reply(out, page(object("in/c/1") + object("in/c/2"))));
                 S3Client client = client(server);
-                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             assertThatThrownBy(() -> store.list("c/", null, 1)).hasMessageContaining("lists 2 keys");
         }
     }
@@ -388,7 +389,7 @@ class HostileStoreTest {
         try (HostileS3 server = new HostileS3((number, request, out) ->
                         reply(out, page("<CommonPrefixes><Prefix>" + prefix + "</Prefix></CommonPrefixes>")));
                 S3Client client = client(server)) {
-            assertThatThrownBy(() -> source(client).cuts("s3://lake/in/a/1", "s3://lake/in/a/2", null, 4))
+            assertThatThrownBy(() -> source(client).splitPoints("s3://lake/in/a/1", "s3://lake/in/a/2", null, 4))
                     .isInstanceOf(LittoralException.class)
                     .hasMessageContaining("common prefix '" + prefix + "'");
         }
@@ -512,7 +513,7 @@ class HostileStoreTest {
         try (HostileS3 server = new HostileS3((number, request, out) ->
                         out.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\n\r\n").forever("w"));
                 S3Client client = client(server);
-                S3ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/in"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             store.put("c/1", new byte[] {1});
             assertThat(server.taken()).isLessThan(FEW_REPLIES);
         }
@@ -675,8 +676,8 @@ class HostileStoreTest {
                 });
                 S3Client client = client(server);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            FileSource slow = new S3Source(
-                    client, S3Uri.parse("s3://lake/slow/"), new PathFilter(List.of(), List.of()), counter, true);
+            FileSource slow =
+                    S3Stores.source(client, "s3://lake/slow/", new PathFilter(List.of(), List.of()), counter, true);
             List<Future<?>> reads = new ArrayList<>();
             for (int i = 0; i < 36; i++) {
                 SourceFile file = new SourceFile("s3://lake/slow/" + i, "etag:e", 10);

@@ -3,6 +3,7 @@ package dev.littoral.activities.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,7 +130,8 @@ class LimitedS3ClientTest {
         try (FakeS3 server =
                         new FakeS3((number, request) -> status == 0 ? new byte[0] : FakeS3.error(status, "Whatever"));
                 S3Client client = client(server)) {
-            S3Bucket bucket = new S3Bucket(client, lake, new RequestCounter());
+            S3Bucket bucket =
+                    new S3Bucket(client, lake, new S3RequestObserver(StoreObserver.NONE, StoreObserver.Store.SOURCE));
             assertThatThrownBy(() -> bucket.get(3, r -> r.key("a"))).isInstanceOf(SdkException.class);
         }
         assertThat(isLetInBesideTwoOthers(lake)).isEqualTo(answered);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.util.List;
@@ -60,7 +61,7 @@ class S3AccessTest {
 
     /** Lists and reads twice, as the first requests show others the way. */
     private static void use(S3Clients clients, S3Access access) throws InterruptedException {
-        S3Bucket bucket = new S3Bucket(clients.client(access), new S3Uri("lake", ""), new RequestCounter());
+        S3Bucket bucket = S3Stores.bucket(clients.client(access), "lake", StoreObserver.NONE);
         for (int i = 0; i < 2; i++) {
             assertThat(bucket.page(r -> {}).objects()).hasSize(1);
             assertThat(bucket.get(1, r -> r.key("a").range("bytes=0-0").ifMatch("\"e\""))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
@@ -94,8 +95,7 @@ class S3ClientsTest {
     void aProfileWithoutCredentialsIsAnAccessFailure() {
         try (FakeS3 server = server();
                 S3Clients clients = clients("[profile a]\nendpoint_url = " + server.endpoint() + "\n")) {
-            S3Bucket bucket =
-                    new S3Bucket(clients.client(TestProfiles.access("a")), new S3Uri("lake", ""), new RequestCounter());
+            S3Bucket bucket = S3Stores.bucket(clients.client(TestProfiles.access("a")), "lake", StoreObserver.NONE);
             assertThatThrownBy(() -> bucket.page(r -> {}))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
@@ -113,8 +113,7 @@ class S3ClientsTest {
                 S3Clients clients =
                         clients("[profile a]\naws_access_key_id = key\naws_secret_access_key = hush\nendpoint_url = "
                                 + server.endpoint() + "\n")) {
-            S3Bucket bucket =
-                    new S3Bucket(clients.client(TestProfiles.access("a")), new S3Uri("lake", ""), new RequestCounter());
+            S3Bucket bucket = S3Stores.bucket(clients.client(TestProfiles.access("a")), "lake", StoreObserver.NONE);
             int before = clients.requestsAtOnce();
             for (int i = 0; i < 2; i++) {
                 bucket.get(3, r -> r.key("a").range("bytes=0-2").ifMatch("\"e\""));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
 class S3ObjectStoreTest {
-    private final RequestCounter counter = new RequestCounter();
+    private final RequestCounts counter = new RequestCounts();
 
     @ParameterizedTest
     @EnumSource
@@ -52,11 +53,11 @@ class S3ObjectStoreTest {
             assertThat(store.get("c/head/1.json")).isEmpty();
             assertThat(store.list("c/", null, 10)).isEmpty();
             store.delete(List.of());
-            assertThat(counter.counts())
-                    .containsEntry("PUT", 5L)
-                    .containsEntry("GET", 6L)
-                    .containsEntry("LIST", 1L)
-                    .containsEntry("DELETE", 1L);
+            assertThat(counter.requests())
+                    .containsEntry("catalog.put", 5L)
+                    .containsEntry("catalog.get", 6L)
+                    .containsEntry("catalog.list", 1L)
+                    .containsEntry("catalog.delete", 1L);
         }
     }
 
@@ -130,7 +131,7 @@ class S3ObjectStoreTest {
 
             store.delete(keys);
             assertThat(store.list("c/", null, 10)).containsExactly("c/staging-other");
-            assertThat(counter.counts()).containsEntry("DELETE", 2L);
+            assertThat(counter.requests()).containsEntry("catalog.delete", 2L);
         }
     }
 
@@ -142,18 +143,18 @@ class S3ObjectStoreTest {
         FakeS3.Script losesTheFirst = (number, request) -> number == 0 ? new byte[0] : null;
         try (FakeS3 between = new FakeS3(server.endpoint(), losesTheFirst);
                 S3Client client = S3Clients.connect(between.endpoint(), server.accessKey(), server.secretKey());
-                ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://" + bucket), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://" + bucket, counter)) {
             assertThat(store.createIfAbsent("c/head/1", bytes("mine"))).isFalse();
             assertThat(store.get("c/head/1")).hasValue(bytes("mine"));
         }
-        assertThat(counter.counts()).containsEntry("PUT", 2L).containsEntry("GET", 1L);
+        assertThat(counter.requests()).containsEntry("catalog.put", 2L).containsEntry("catalog.get", 1L);
     }
 
     @Test
     void aWriteWhoseAnswerIsCutOffIsNotTakenForDone() throws Exception {
         try (FakeS3 server = new FakeS3((number, request) -> FakeS3.cutOff());
                 S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/catalog"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
             isTransient(() -> store.createIfAbsent("c/1", bytes("x")));
             isTransient(() -> store.put("c/1", bytes("x")));
             isTransient(() -> store.get("c/1"));
@@ -166,7 +167,7 @@ class S3ObjectStoreTest {
     void aConflictOfTwoWritersIsSettledByTheCaller() throws Exception {
         try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(409, "ConditionalRequestConflict"));
                 S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/catalog"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
             isTransient(() -> store.createIfAbsent("c/1", bytes("x")));
         }
     }
@@ -181,7 +182,7 @@ class S3ObjectStoreTest {
         for (byte[] answer : answers) {
             try (FakeS3 server = new FakeS3((number, request) -> answer);
                     S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                    ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/catalog"), counter)) {
+                    ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
                 assertThatThrownBy(() -> store.get("c/1")).isInstanceOf(LittoralException.class);
             }
         }
@@ -194,7 +195,7 @@ class S3ObjectStoreTest {
         try (FakeS3 server =
                         new FakeS3((number, request) -> FakeS3.reply(200, "Content-Type: application/xml\r\n", body));
                 S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                ObjectStore store = new S3ObjectStore(client, S3Uri.parse("s3://lake/catalog"), counter)) {
+                ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
             assertThatThrownBy(() -> store.delete(List.of("c/1", "c/2")))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
@@ -203,8 +204,8 @@ class S3ObjectStoreTest {
     }
 
     private ObjectStore store(S3Server server) {
-        S3Uri uri = S3Uri.parse("s3://" + server.newBucket() + "/catalog");
-        ObjectStore store = new S3ObjectStore(server.client(), uri, counter);
+        String uri = "s3://" + server.newBucket() + "/catalog";
+        ObjectStore store = S3Stores.catalog(server.client(), uri, counter);
         assertThat(store.location()).isEqualTo(uri + "/");
         return store;
     }

@@ -1,13 +1,19 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.storage.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.Found;
+import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PathFilter;
+import dev.littoral.activities.source.SkipReason;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -65,17 +71,17 @@ class LocalSourceTest {
         return write(root.resolve(relative), "x");
     }
 
-    private Found list() throws InterruptedException {
-        return list(new LocalSource(root, ALL));
+    private Found list() throws InterruptedException, OutOfOrderException {
+        return list(LocalStores.source(root, ALL));
     }
 
-    private static Found list(LocalSource source) throws InterruptedException {
+    private static Found list(FileSource source) throws InterruptedException, OutOfOrderException {
         Found found = new Found();
         source.list(PathRange.ALL, found);
         return found;
     }
 
-    private SourceFile only() throws InterruptedException {
+    private SourceFile only() throws InterruptedException, OutOfOrderException {
         Found found = list();
         assertThat(found.files).hasSize(1);
         return found.files.getFirst();
@@ -112,7 +118,7 @@ class LocalSourceTest {
             Path top = Files.createDirectory(temporary.resolve("tree-" + tree));
             TreeSet<String> expected = new TreeSet<>(LocalSourceTest::compareBytes);
             grow(random, top, 3, expected);
-            LocalSource source = new LocalSource(top, ALL);
+            FileSource source = LocalStores.source(top, ALL);
             Found whole = list(source);
             assertThat(met(whole)).as("seed %s tree %s", seed, tree).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(whole.paths())
@@ -204,20 +210,20 @@ class LocalSourceTest {
     void nothingInAUriIsDecoded() throws Exception {
         write(root.resolve("a%20b+c/x"), "x");
         write(root.resolve("a b c/y"), "x");
-        assertThat(list(LocalSource.of("file://" + root + "/a%20b+c/", ALL)).paths())
+        assertThat(list(LocalStores.source("file://" + root + "/a%20b+c/", ALL)).paths())
                 .containsExactly(path("a%20b+c/x"));
     }
 
     @Test
     void aFolderMayBeNamedWithoutItsSlash() throws Exception {
         write("a");
-        assertThat(list(LocalSource.of("file://" + root, ALL)).paths()).containsExactly(path("a"));
+        assertThat(list(LocalStores.source("file://" + root, ALL)).paths()).containsExactly(path("a"));
     }
 
     @Test
     void oneFileIsASourceAndIsServedWhateverItsName() throws Exception {
         Path file = write("_a.parquet");
-        LocalSource source = LocalSource.of("file://" + file, new PathFilter(List.of("*.csv"), List.of()));
+        FileSource source = LocalStores.source("file://" + file, new PathFilter(List.of("*.csv"), List.of()));
         assertThat(list(source).paths()).containsExactly(file.toString());
         assertThat(source.read(list(source).files.getFirst(), 0, 1)).isEqualTo("x".getBytes(UTF_8));
         Found none = new Found();
@@ -229,7 +235,7 @@ class LocalSourceTest {
     @Test
     void aUriWithAClosingSlashNamesNoFile() throws Exception {
         Path file = write("a");
-        assertFails(FailureType.INPUT, file, () -> list(LocalSource.of("file://" + file + "/", ALL)));
+        assertFails(FailureType.INPUT, file, () -> list(LocalStores.source("file://" + file + "/", ALL)));
     }
 
     @ParameterizedTest
@@ -246,7 +252,7 @@ class LocalSourceTest {
                 "file:///a\0b"
             })
     void aUriThatIsNotAPlainLocalPathIsRefused(String uri) {
-        assertThatThrownBy(() -> LocalSource.of(uri, ALL))
+        assertThatThrownBy(() -> LocalStores.source(uri, ALL))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                 .hasMessageContaining("source");
@@ -255,7 +261,7 @@ class LocalSourceTest {
     @Test
     void anAddressOfAnotherKindIsNotRepeatedSinceItMayHoldASecret() {
         for (String uri : List.of("https://user:secret@host/x?token=secret", "file://user:secret@host/x")) {
-            assertThatThrownBy(() -> LocalSource.of(uri, ALL))
+            assertThatThrownBy(() -> LocalStores.source(uri, ALL))
                     .isInstanceOf(LittoralException.class)
                     .hasMessageNotContaining("secret");
         }
@@ -271,7 +277,7 @@ class LocalSourceTest {
         write("notes.txt");
         write(root.resolve("empty.parquet"), "");
         Files.createDirectories(root.resolve("nothing/below"));
-        Found found = list(new LocalSource(root, new PathFilter(List.of("*.parquet"), List.of("old/**"))));
+        Found found = list(LocalStores.source(root, new PathFilter(List.of("*.parquet"), List.of("old/**"))));
         assertThat(found.paths()).containsExactly(path("_day=1/ok.parquet"));
         assertThat(found.skipped)
                 .containsExactly(
@@ -333,7 +339,7 @@ class LocalSourceTest {
             write(name);
         }
         Found found = new Found();
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         assertThat(source.list(new PathRange(path("b/"), path("b0")), found)).isEqualTo(path("c/_y"));
         assertThat(met(found)).containsExactly(path("b/x"));
         assertThat(source.list(new PathRange(path("b"), path("d")), new Found()))
@@ -345,10 +351,10 @@ class LocalSourceTest {
         write("b");
         write("a");
         Found found = new Found();
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         source.listSorted(found);
         assertThat(found.paths()).containsExactly(path("a"), path("b"));
-        assertThat(source.cuts(path("a"), path("a"), null, 8)).isEmpty();
+        assertThat(source.splitPoints(path("a"), path("a"), null, 8)).isEmpty();
     }
 
     // Where it must not go
@@ -379,13 +385,13 @@ class LocalSourceTest {
     void theRootItselfMayBeALinkAndPathsKeepItsName() throws Exception {
         write("a/x");
         Path link = Files.createSymbolicLink(temporary.resolve("link"), root);
-        LocalSource source = new LocalSource(link, ALL);
+        FileSource source = LocalStores.source(link, ALL);
         Found found = list(source);
         assertThat(found.paths()).containsExactly(link + "/a/x");
         assertThat(source.read(found.files.getFirst(), 0, 1)).hasSize(1);
 
         Path fileLink = Files.createSymbolicLink(temporary.resolve("file-link"), root.resolve("a/x"));
-        LocalSource file = new LocalSource(fileLink, ALL);
+        FileSource file = LocalStores.source(fileLink, ALL);
         assertThat(list(file).paths()).containsExactly(fileLink.toString());
         assertThat(file.read(list(file).files.getFirst(), 0, 1)).hasSize(1);
     }
@@ -396,7 +402,7 @@ class LocalSourceTest {
         write("a/-first");
         write("a/sub/x");
         Found found = new Found();
-        new LocalSource(root, ALL).list(PathRange.ALL, during(found, path("a/-first"), () -> {
+        LocalStores.source(root, ALL).list(PathRange.ALL, during(found, path("a/-first"), () -> {
             Files.move(root.resolve("a"), temporary.resolve("a"));
             Files.createSymbolicLink(root.resolve("a"), outside);
         }));
@@ -406,7 +412,7 @@ class LocalSourceTest {
     @Test
     void nothingOutsideTheRootIsRead() throws Exception {
         Path secret = write(outside.resolve("secret"), "x");
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         for (String path : List.of(secret.toString(), root + "/../outside/secret", root + "0", "secret")) {
             SourceFile file = new SourceFile(path, versionOf(secret), 1);
             assertThatThrownBy(() -> source.read(file, 0, 1))
@@ -424,13 +430,13 @@ class LocalSourceTest {
         Files.delete(root.resolve("a/x"));
         Files.delete(root.resolve("a"));
         Files.createSymbolicLink(root.resolve("a"), outside);
-        assertThatThrownBy(() -> new LocalSource(root, ALL).read(file, 0, 1))
+        assertThatThrownBy(() -> LocalStores.source(root, ALL).read(file, 0, 1))
                 .isInstanceOf(FileChangedException.class)
                 .hasMessageContaining("symbolic link");
     }
 
-    private String versionOf(Path file) throws InterruptedException {
-        return list(new LocalSource(file, ALL)).files.getFirst().version();
+    private String versionOf(Path file) throws InterruptedException, OutOfOrderException {
+        return list(LocalStores.source(file, ALL)).files.getFirst().version();
     }
 
     // What changes meanwhile
@@ -478,7 +484,7 @@ class LocalSourceTest {
         write("d/x");
         Found found = new Found();
         // The folder b has been met by then, d and c have not.
-        new LocalSource(root, ALL).list(PathRange.ALL, during(found, path("b-first"), () -> {
+        LocalStores.source(root, ALL).list(PathRange.ALL, during(found, path("b-first"), () -> {
             deleteTree(root.resolve("b"));
             deleteTree(root.resolve("d"));
             Files.delete(root.resolve("c"));
@@ -491,7 +497,7 @@ class LocalSourceTest {
         write("b/x");
         write("b-first");
         Found found = new Found();
-        new LocalSource(root, ALL).list(PathRange.ALL, during(found, path("b-first"), () -> {
+        LocalStores.source(root, ALL).list(PathRange.ALL, during(found, path("b-first"), () -> {
             deleteTree(root.resolve("b"));
             Files.writeString(root.resolve("b"), "x");
         }));
@@ -505,7 +511,7 @@ class LocalSourceTest {
         assertFails(
                 FailureType.INPUT,
                 root,
-                () -> new LocalSource(root, ALL)
+                () -> LocalStores.source(root, ALL)
                         .list(PathRange.ALL, during(new Found(), path("a"), () -> deleteTree(root))));
     }
 
@@ -516,7 +522,7 @@ class LocalSourceTest {
         assertFails(
                 FailureType.TRANSIENT,
                 root,
-                () -> new LocalSource(root, ALL).list(PathRange.ALL, during(new Found(), path("a"), () -> {
+                () -> LocalStores.source(root, ALL).list(PathRange.ALL, during(new Found(), path("a"), () -> {
                     Files.move(root, temporary.resolve("moved"));
                     Files.createDirectory(root);
                 })));
@@ -530,7 +536,7 @@ class LocalSourceTest {
         assertFails(
                 FailureType.TRANSIENT,
                 link,
-                () -> new LocalSource(link, ALL).list(PathRange.ALL, during(new Found(), link + "/a", () -> {
+                () -> LocalStores.source(link, ALL).list(PathRange.ALL, during(new Found(), link + "/a", () -> {
                     Files.delete(link);
                     Files.createSymbolicLink(link, outside);
                 })));
@@ -539,14 +545,14 @@ class LocalSourceTest {
     @Test
     void aMissingRootIsAnInputFailure() throws Exception {
         Path missing = temporary.resolve("missing");
-        assertFails(FailureType.INPUT, missing, () -> list(new LocalSource(missing, ALL)));
+        assertFails(FailureType.INPUT, missing, () -> list(LocalStores.source(missing, ALL)));
         Path dangling = Files.createSymbolicLink(temporary.resolve("dangling"), missing);
-        assertFails(FailureType.INPUT, dangling, () -> list(new LocalSource(dangling, ALL)));
+        assertFails(FailureType.INPUT, dangling, () -> list(LocalStores.source(dangling, ALL)));
         Path loop = Files.createSymbolicLink(temporary.resolve("loop"), Path.of("loop"));
-        assertFails(FailureType.INPUT, loop, () -> list(new LocalSource(loop, ALL)));
+        assertFails(FailureType.INPUT, loop, () -> list(LocalStores.source(loop, ALL)));
         Path below = write("a").resolve("b");
-        assertFails(FailureType.INPUT, below, () -> list(new LocalSource(below, ALL)));
-        assertFails(FailureType.INPUT, Path.of("/dev/null"), () -> list(new LocalSource(Path.of("/dev/null"), ALL)));
+        assertFails(FailureType.INPUT, below, () -> list(LocalStores.source(below, ALL)));
+        assertFails(FailureType.INPUT, Path.of("/dev/null"), () -> list(LocalStores.source(Path.of("/dev/null"), ALL)));
     }
 
     @Test
@@ -554,7 +560,7 @@ class LocalSourceTest {
         write("a");
         write("b");
         Found found = new Found();
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         assertThatThrownBy(() -> source.list(
                         PathRange.ALL,
                         during(found, path("a"), () -> Thread.currentThread().interrupt())))
@@ -591,7 +597,7 @@ class LocalSourceTest {
         assertThat(after.version())
                 .startsWith("size:4;mtime:" + seconds + ".000007000;")
                 .isNotEqualTo(before.version());
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         assertThat(source.read(after, 0, 4)).asString(UTF_8).isEqualTo("four");
         assertThatThrownBy(() -> source.read(before, 0, 4)).isInstanceOf(FileChangedException.class);
     }
@@ -602,7 +608,7 @@ class LocalSourceTest {
             Files.createDirectory(zip.getPath("/a"));
             Path file = Files.writeString(zip.getPath("/a/x"), "four");
             long seconds = Files.getLastModifiedTime(file).toInstant().getEpochSecond();
-            Found found = list(new LocalSource(zip.getPath("/"), ALL));
+            Found found = list(LocalStores.source(zip.getPath("/"), ALL));
             assertThat(found.files).hasSize(1);
             assertThat(found.files.getFirst().path()).isEqualTo("/a/x");
             assertThat(found.files.getFirst().version()).matches("size:4;mtime:" + seconds + "\\.\\d{9}");
@@ -612,7 +618,7 @@ class LocalSourceTest {
     @Test
     void rangesOfAFileAreReadExactly() throws Exception {
         write(root.resolve("a"), "0123456789");
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         SourceFile file = only();
         assertThat(source.read(file, 0, 10)).asString(UTF_8).isEqualTo("0123456789");
         assertThat(source.read(file, 3, 4)).asString(UTF_8).isEqualTo("3456");
@@ -622,7 +628,7 @@ class LocalSourceTest {
     @Test
     void bytesThatTheFileNeverHadAreABug() throws Exception {
         write(root.resolve("a"), "0123456789");
-        LocalSource source = new LocalSource(root, ALL);
+        FileSource source = LocalStores.source(root, ALL);
         SourceFile file = only();
         assertFails(FailureType.INTERNAL, root, () -> source.read(file, 8, 3));
         assertFails(FailureType.INTERNAL, root, () -> source.read(file, -1, 1));
@@ -673,7 +679,7 @@ class LocalSourceTest {
     void aFileThatIsOverwrittenWhileItIsReadIsNoticed() throws Exception {
         write(root.resolve("a"), "old");
         SourceFile file = only();
-        LocalSource source = new LocalSource(root, ALL, (path, options) -> {
+        FileSource source = LocalStores.source(root, ALL, (path, options) -> {
             FileChannel channel = FileChannel.open(path, options);
             Files.writeString(path, "new");
             Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(1_900_000_000)));
@@ -691,7 +697,7 @@ class LocalSourceTest {
         Path here = write(root.resolve("a"), "old");
         Files.setLastModifiedTime(other, Files.getLastModifiedTime(here));
         SourceFile file = only();
-        LocalSource source = new LocalSource(root, ALL, (path, options) -> {
+        FileSource source = LocalStores.source(root, ALL, (path, options) -> {
             Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
             return FileChannel.open(path, options);
         });
@@ -709,14 +715,14 @@ class LocalSourceTest {
     void whatTheSystemAnswersIsAFailureOfItsClassAndNoWordOnTheFile(String reason, FailureType type) throws Exception {
         Path file = write("a");
         SourceFile listed = only();
-        LocalSource source = new LocalSource(root, ALL, (path, options) -> {
+        FileSource source = LocalStores.source(root, ALL, (path, options) -> {
             throw new FileSystemException(path.toString(), null, reason);
         });
         assertFails(type, file, () -> source.read(listed, 0, 1));
     }
 
     private void assertChanged(SourceFile file) {
-        assertThatThrownBy(() -> new LocalSource(root, ALL).read(file, 0, 1))
+        assertThatThrownBy(() -> LocalStores.source(root, ALL).read(file, 0, 1))
                 .isInstanceOf(FileChangedException.class)
                 .hasMessageContaining(file.path());
     }
@@ -731,10 +737,11 @@ class LocalSourceTest {
         if (Files.isReadable(file)) {
             // A superuser may read whatever the bits say; how a refusal is classified is tested apart from the file
             // system.
-            assertThat(new LocalSource(root, ALL).read(listed, 0, 1)).hasSize(1);
+            assertThat(LocalStores.source(root, ALL).read(listed, 0, 1)).hasSize(1);
             return;
         }
-        assertFails(FailureType.ACCESS, file, () -> new LocalSource(root, ALL).read(listed, 0, 1));
+        assertFails(
+                FailureType.ACCESS, file, () -> LocalStores.source(root, ALL).read(listed, 0, 1));
         Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("---------"));
         try {
             assertFails(FailureType.ACCESS, file.getParent(), this::list);
@@ -765,7 +772,7 @@ class LocalSourceTest {
 
         public static void main(String[] args) throws Exception {
             try {
-                System.out.println(met(list(new LocalSource(Path.of(args[0]), ALL))));
+                System.out.println(met(list(LocalStores.source(Path.of(args[0]), ALL))));
             } catch (LittoralException e) {
                 System.out.println(e.type() + " " + e.getMessage());
             }

@@ -1,9 +1,7 @@
 package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.storage.StoreObserver;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Optional;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
@@ -12,62 +10,36 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 
 /**
- * Counts the requests that were sent to a store, by kind; every try counts, as the store bills it. A source or a store of
- * objects takes one, so that an update knows what it cost. Safe for use by many threads.
+ * Tells an observer of each request to a bucket, tries included, as the store bills them.
+ *
+ * @param observer told of each try and its HTTP status
+ * @param store what the requests go to
  */
-public final class RequestCounter {
-    private static final ExecutionAttribute<RequestCounter> COUNTER =
-            new ExecutionAttribute<>("LittoralRequestCounter");
+record S3RequestObserver(StoreObserver observer, StoreObserver.Store store) {
+    private static final ExecutionAttribute<S3RequestObserver> OBSERVER =
+            new ExecutionAttribute<>("LittoralRequestObserver");
 
     /** Whether a try was sent that has no answer yet. */
     private static final ExecutionAttribute<Boolean> SENT = new ExecutionAttribute<>("LittoralRequestSent");
 
-    private final StoreObserver requests;
-    private final StoreObserver.Store store;
-
-    private final Map<String, LongAdder> counts = Map.of(
-            "LIST", new LongAdder(),
-            "GET", new LongAdder(),
-            "PUT", new LongAdder(),
-            "DELETE", new LongAdder(),
-            "HEAD", new LongAdder());
-
-    /** A counter whose requests nobody else hears of. */
-    public RequestCounter() {
-        this(StoreObserver.NONE, StoreObserver.Store.SOURCE);
-    }
-
-    /**
-     * A counter.
-     *
-     * @param requests hears of each try and its HTTP status
-     * @param store what the requests go to
-     */
-    public RequestCounter(StoreObserver requests, StoreObserver.Store store) {
-        this.requests = requests;
-        this.store = store;
-    }
-
-    /** How many requests were sent so far: LIST, GET, PUT, DELETE and HEAD, each of them named, those of none with 0. */
-    public Map<String, Long> counts() {
-        Map<String, Long> result = new TreeMap<>();
-        counts.forEach((kind, count) -> result.put(kind, count.sum()));
-        return result;
-    }
-
-    /** Makes the request that bears it count here, when its client was built by {@link S3Clients}. */
+    /** Makes the request that bears it be told of here, when its client was built by {@link S3Clients}. */
     void addTo(AwsRequestOverrideConfiguration.Builder configuration) {
-        configuration.putExecutionAttribute(COUNTER, this);
+        configuration.putExecutionAttribute(OBSERVER, this);
     }
 
     /**
-     * A request that no client sent has ended.
+     * A request has ended.
      *
      * @param status its HTTP status, or {@link StoreObserver#ERROR}
      */
-    void sent(String kind, String status) {
-        counts.get(kind).increment();
-        requests.answered(store, kind, status);
+    void answered(String kind, String status) {
+        observer.answered(store, kind, status);
+    }
+
+    /** A reply that was asked for directly: empty where the SDK is to ask. */
+    <T> Optional<T> routed(Optional<T> reply) {
+        observer.routed(store, reply.isPresent() ? StoreObserver.Route.DIRECT : StoreObserver.Route.FALLBACK);
+        return reply;
     }
 
     /** Sits in every client; called for every try. */
@@ -75,11 +47,7 @@ public final class RequestCounter {
         @Override
         public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
             unanswered(attributes);
-            RequestCounter counter = attributes.getAttribute(COUNTER);
-            if (counter != null) {
-                counter.counts.get(kind(attributes)).increment();
-                attributes.putAttribute(SENT, true);
-            }
+            attributes.putAttribute(SENT, attributes.getAttribute(OBSERVER) != null);
         }
 
         @Override
@@ -100,8 +68,7 @@ public final class RequestCounter {
         private static void answered(ExecutionAttributes attributes, String status) {
             if (Boolean.TRUE.equals(attributes.getAttribute(SENT))) {
                 attributes.putAttribute(SENT, false);
-                RequestCounter counter = attributes.getAttribute(COUNTER);
-                counter.requests.answered(counter.store, kind(attributes), status);
+                attributes.getAttribute(OBSERVER).answered(kind(attributes), status);
             }
         }
     }

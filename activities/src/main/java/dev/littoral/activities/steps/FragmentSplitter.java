@@ -1,9 +1,10 @@
-package dev.littoral.activities.parquet;
+package dev.littoral.activities.steps;
 
+import dev.littoral.activities.source.BadFileException;
 import java.util.Arrays;
 
 /** Splits a data file into fragments: row ranges along the boundaries of its row groups. */
-public final class FragmentSplitter {
+final class FragmentSplitter {
     static final int MAX_FRAGMENTS = 1_000_000;
 
     private FragmentSplitter() {}
@@ -20,7 +21,7 @@ public final class FragmentSplitter {
      *     being the file's rows. Just 0 for a file without rows.
      * @throws BadFileException when there would be more than 1,000,000 fragments
      */
-    public static long[] split(String path, long[] rowGroupRows, long target) {
+    static long[] split(String path, long[] rowGroupRows, long target) {
         if (target < 1) {
             throw new IllegalArgumentException("Found a target of " + target + " rows, expected at least 1");
         }
@@ -48,7 +49,7 @@ public final class FragmentSplitter {
      *
      * @throws BadFileException when they do
      */
-    public static void check(String path, long rows, long target) {
+    static void check(String path, long rows, long target) {
         if (Math.ceilDiv(rows, target) > MAX_FRAGMENTS) {
             throw tooMany(path, target);
         }

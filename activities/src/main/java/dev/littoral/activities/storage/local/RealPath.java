@@ -1,4 +1,4 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.storage.local;
 
 import java.io.IOException;
 import java.nio.file.Files;

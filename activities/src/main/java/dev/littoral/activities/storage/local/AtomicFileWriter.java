@@ -2,9 +2,7 @@ package dev.littoral.activities.storage.local;
 
 import dev.littoral.activities.failure.FileFailures;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.path.DirectoryOrder;
-import dev.littoral.activities.path.PathOrder;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.BlobObjectStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,21 +24,16 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * A catalog in a local folder, which several processes of one user may share: folders and files that it makes are for their owner
- * alone where the file system knows owners, as paths and schemas of a lake are nobody else's business. An object is a file at its key. It is written elsewhere in
- * full, forced to disk, and then takes its name in one step: by a hard link, which fails where something is, or by a rename.
- * So a process that is killed leaves at worst a file in {@code _tmp}; a store that is opened a day later removes it.
+ * Writes whole files below a folder, which several processes of one user may share. A file is written elsewhere in full, forced to
+ * disk, and then takes its name in one step: by a hard link, which fails where something is, or by a rename. So a process that is
+ * killed leaves at worst a file in {@code _tmp}; whoever opens the folder a day later removes it. Folders and files that it makes are
+ * for their owner alone where the file system knows owners, as paths and schemas of a lake are nobody else's business.
  */
-public final class LocalObjectStore implements ObjectStore {
-    private static final String TEMPORARY = "_tmp";
+final class AtomicFileWriter {
     /** Longer than any write lasts. */
     private static final Duration LEFTOVER = Duration.ofDays(1);
 
@@ -53,43 +46,38 @@ public final class LocalObjectStore implements ObjectStore {
     private final Path temporary;
 
     /**
-     * Opens a store, and makes its folder if there is none.
+     * Opens a folder, and makes it if there is none.
      *
+     * @param root absolute
      * @throws LittoralException INPUT when the folder's file system has no hard links
      */
-    public LocalObjectStore(Path root) throws InterruptedException {
-        this.root = root.toAbsolutePath().normalize();
-        this.temporary = this.root.resolve(TEMPORARY);
+    static AtomicFileWriter open(Path root) throws InterruptedException {
+        AtomicFileWriter writer = new AtomicFileWriter(root);
         try {
-            Path existing = this.root;
+            Path existing = root;
             while (Files.notExists(existing)) {
                 existing = existing.getParent();
             }
             // A catalog that was opened before is not written to until there is something to write.
-            if (!Files.exists(temporary)) {
-                prepare();
-                forceUpTo(existing, this.root);
+            if (!Files.exists(writer.temporary)) {
+                writer.prepare();
+                forceUpTo(existing, root);
             }
-            removeLeftovers();
+            writer.removeLeftovers();
+            return writer;
         } catch (IOException e) {
-            throw FileFailures.of("open the catalog", this.root, e);
+            throw FileFailures.of("open the catalog", root, e);
         }
     }
 
-    private LocalObjectStore(Path root, Path temporary) {
+    private AtomicFileWriter(Path root) {
         this.root = root;
-        this.temporary = temporary;
+        this.temporary = root.resolve(BlobObjectStore.TEMPORARY);
     }
 
-    /** Opens a store that is only read, such as one on a read-only file system: nothing is made, checked or removed. */
-    public static LocalObjectStore forReading(Path root) {
-        Path absolute = root.toAbsolutePath().normalize();
-        return new LocalObjectStore(absolute, absolute.resolve(TEMPORARY));
-    }
-
-    @Override
-    public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-        return write(key, body, (from, to) -> {
+    /** Makes a file unless there is one, and says whether it did. Durable on return. */
+    boolean create(Path target, byte[] body) throws InterruptedException {
+        return write(target, body, (from, to) -> {
             try {
                 Files.createLink(to, from);
                 return true;
@@ -99,95 +87,27 @@ public final class LocalObjectStore implements ObjectStore {
         });
     }
 
-    @Override
-    public void put(String key, byte[] body) throws InterruptedException {
-        write(key, body, (from, to) -> {
+    /** Makes a file, in the place of one that is there. Durable on return. */
+    boolean replace(Path target, byte[] body) throws InterruptedException {
+        return write(target, body, (from, to) -> {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
             return true;
         });
     }
 
-    @Override
-    public Optional<byte[]> get(String key) throws InterruptedException {
-        Path path = path(key);
+    /** Deletes a file if there is one, and folders that become empty. */
+    void delete(Path path) throws InterruptedException {
         try {
-            return Optional.of(Files.readAllBytes(path));
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            Files.deleteIfExists(path);
         } catch (IOException e) {
-            if (FileFailures.gone(e) || Files.isDirectory(path)) {
-                return Optional.empty();
-            }
-            throw FileFailures.of("read", path, e);
-        }
-    }
-
-    @Override
-    public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
-        if ((!prefix.isEmpty() && !prefix.endsWith("/")) || limit < 1) {
-            throw new IllegalArgumentException("Cannot list " + limit + " keys of prefix " + prefix
-                    + "; expected one or more, and a / at its end.");
-        }
-        Path folder = prefix.isEmpty() ? root : path(prefix.substring(0, prefix.length() - 1));
-        List<String> keys = new ArrayList<>();
-        list(folder, prefix, startAfter, limit, keys);
-        return keys;
-    }
-
-    private void list(Path folder, String prefix, String startAfter, int limit, List<String> keys)
-            throws InterruptedException {
-        DirectoryOrder names = new DirectoryOrder(names(folder));
-        for (String name = names.next(); name != null && keys.size() < limit; name = names.next()) {
-            String key = prefix + name;
-            if (name.endsWith("/")) {
-                list(folder.resolve(name), key, startAfter, limit, keys);
-            } else if (startAfter == null || PathOrder.compare(key + "0", startAfter) > 0) {
-                // The character after / is 0, so below the folder of this name there may be keys beyond startAfter.
-                Path path = folder.resolve(name);
-                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    names.folder(name);
-                } else if ((startAfter == null || PathOrder.compare(key, startAfter) > 0)
-                        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                    keys.add(key);
-                }
+            if (!FileFailures.gone(e)) {
+                throw FileFailures.of("delete", path, e);
             }
         }
-    }
-
-    private List<String> names(Path folder) throws InterruptedException {
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (isPart(name) && !entry.equals(temporary)) {
-                    names.add(name);
-                }
-            }
-            return names;
-        } catch (IOException | DirectoryIteratorException e) {
-            IOException cause = e instanceof DirectoryIteratorException wrapper ? wrapper.getCause() : (IOException) e;
-            if (FileFailures.gone(cause)) {
-                return List.of();
-            }
-            throw FileFailures.of("list", folder, cause);
-        }
-    }
-
-    /** Deletes objects, and folders that become empty. */
-    @Override
-    public void delete(Collection<String> keys) throws InterruptedException {
-        for (String key : keys) {
-            Path path = path(key);
-            try {
-                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    continue;
-                }
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                if (!FileFailures.gone(e)) {
-                    throw FileFailures.of("delete", path, e);
-                }
-            }
-            removeEmptyFolders(path.getParent());
-        }
+        removeEmptyFolders(path.getParent());
     }
 
     private void removeEmptyFolders(Path folder) {
@@ -200,23 +120,15 @@ public final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    @Override
-    public String location() {
-        return root.toString();
-    }
-
-    @Override
-    public void close() {}
-
     private interface Naming {
         /** Gives a finished file its name, and says whether it did. */
         boolean name(Path from, Path to) throws IOException;
     }
 
-    private boolean write(String key, byte[] body, Naming naming) throws InterruptedException {
-        Path target = path(key);
+    private boolean write(Path target, byte[] body, Naming naming) throws InterruptedException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IllegalArgumentException("Cannot write the key " + key + ": there are keys below it.");
+            throw new IllegalArgumentException(
+                    "Cannot write the key " + root.relativize(target) + ": there are keys below it.");
         }
         Path finished = temporary.resolve(UUID.randomUUID().toString());
         try {
@@ -331,28 +243,5 @@ public final class LocalObjectStore implements ObjectStore {
             Files.deleteIfExists(temporary);
             throw e;
         }
-    }
-
-    private Path path(String key) {
-        for (int start = 0, end; start <= key.length(); start = end + 1) {
-            end = key.indexOf('/', start);
-            end = end < 0 ? key.length() : end;
-            String part = key.substring(start, end);
-            if (!isPart(part) || (start == 0 && part.equals(TEMPORARY))) {
-                throw new IllegalArgumentException("The key " + key + " has the part '" + part
-                        + "'; expected parts of 1 to 255 of the characters a-z 0-9 . _ = -, none of them . or .., and"
-                        + " the first not " + TEMPORARY + ".");
-            }
-        }
-        return root.resolve(key);
-    }
-
-    private static boolean isPart(String part) {
-        return !part.isEmpty()
-                && part.length() <= 255
-                && !part.equals(".")
-                && !part.equals("..")
-                && part.chars()
-                        .allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._=-".indexOf(c) >= 0);
     }
 }

@@ -1,6 +1,4 @@
-package dev.littoral.activities.source;
-
-import dev.littoral.activities.failure.LittoralException;
+package dev.littoral.activities.failure;
 
 /**
  * A file that its store keeps and does not hand over, since it is archived. Nothing is known of its bytes, and another time it may

@@ -1,4 +1,4 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.failure;
 
 import dev.littoral.workflows.model.PrintableText;
 

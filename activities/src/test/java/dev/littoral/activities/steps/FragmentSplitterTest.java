@@ -1,4 +1,4 @@
-package dev.littoral.activities.parquet;
+package dev.littoral.activities.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,9 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.source.files;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
 import dev.littoral.workflows.model.FailureType;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

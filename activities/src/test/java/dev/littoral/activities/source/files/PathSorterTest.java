@@ -1,4 +1,4 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.source.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.Found;
+import dev.littoral.activities.source.SkipReason;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

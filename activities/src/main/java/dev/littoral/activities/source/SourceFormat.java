@@ -1,0 +1,18 @@
+package dev.littoral.activities.source;
+
+import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.workflows.model.ExternalSpec;
+
+/** A format of sources, as {@code format} in a spec names it. */
+public interface SourceFormat {
+    /** Its name in a spec. */
+    String name();
+
+    /**
+     * Opens a source; nothing is read yet.
+     *
+     * @param store opened at the source's address; closed with the source
+     * @param allowEmpty whether a source of which nothing exists lists as empty instead of failing
+     */
+    DataSource open(BlobStore store, ExternalSpec spec, boolean allowEmpty);
+}

@@ -1,0 +1,144 @@
+package dev.littoral.activities.storage;
+
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.SourceFile;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A blob store: bytes at keys, such as a bucket of S3 or a local folder, opened at one address in it. What sources and catalogs have
+ * in common on all kinds of stores sits on this once; an implementation holds what is special to its kind. Safe for use by many
+ * threads. Every method fails with {@link LittoralException}, classified; an interrupt ends a call early with
+ * {@link InterruptedException}. A {@link StoreObserver} is told of each request.
+ */
+public interface BlobStore extends AutoCloseable {
+    /** For a listing that is read to its end. */
+    int NO_LIMIT = Integer.MAX_VALUE;
+
+    /** The key of the address that it was opened at: a folder's where it is empty or ends in a slash, else a blob's or a folder's. */
+    String prefix();
+
+    /** That address as a person knows it, without secrets: {@code s3://bucket/prefix} or a local path. */
+    String location();
+
+    /** The whole path of a key, as it stands in snapshots: {@code s3://bucket/key} or an absolute local path, raw. */
+    String address(String key);
+
+    /** The key of a whole path. */
+    String key(String address);
+
+    /** The blob of exactly this key, or empty where there is none. */
+    Optional<Entry> find(String key) throws InterruptedException;
+
+    /**
+     * Lists what is below a prefix. An entry comes as the store gives it: in {@link PathOrder#ORDER} where it lists in order.
+     *
+     * @param prefix empty, or ends in a slash where a folder is meant
+     * @param after only keys beyond this one, or null for all; it need not exist
+     * @param limit the caller takes no more entries than this
+     */
+    Cursor list(String prefix, String after, int limit) throws InterruptedException;
+
+    /**
+     * Folders right below a prefix, beyond a key, as many as one request tells; none where listing several ranges at once does not
+     * pay off.
+     */
+    default List<String> folders(String prefix, String after) throws InterruptedException {
+        return List.of();
+    }
+
+    /**
+     * Reads exactly {@code length} bytes at {@code offset} of a blob, at the version that was listed. One request.
+     *
+     * @throws FileChangedException when it is gone or has another version
+     * @throws dev.littoral.activities.failure.ArchivedException when the store has it in an archive
+     */
+    byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
+
+    /** As {@link ObjectStore#get}. */
+    Optional<byte[]> get(String key) throws InterruptedException;
+
+    /** As {@link ObjectStore#createIfAbsent}. */
+    boolean createIfAbsent(String key, byte[] body) throws InterruptedException;
+
+    /** As {@link ObjectStore#put}. */
+    void put(String key, byte[] body) throws InterruptedException;
+
+    /** As {@link ObjectStore#delete}. */
+    void delete(Collection<String> keys) throws InterruptedException;
+
+    /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */
+    int parallelListings();
+
+    /** What blobs are read on. */
+    ParallelTasks.Threads readers();
+
+    /**
+     * Why no read of a blob can ever find the version that is listed, in words, or empty when it may. Asked for one that was found
+     * changed again and again; costs a few requests.
+     */
+    default Optional<String> disagreement(String key) throws InterruptedException {
+        return Optional.empty();
+    }
+
+    @Override
+    void close();
+
+    /** What an entry of a listing is. */
+    enum Kind {
+        /** A blob; the only kind with a version and a size. */
+        FILE,
+        /** A folder that exists by itself. It comes before what is in it. */
+        FOLDER,
+        /** A blob that stands for a folder: its key ends in a slash. */
+        DIRECTORY_MARKER,
+        /** A symbolic link, which is not followed. */
+        SYMBOLIC_LINK,
+        /** Neither a file nor a folder, such as a socket. */
+        SPECIAL_FILE,
+        /** Its name cannot be told exactly. */
+        UNREADABLE_NAME,
+        /** A folder that may not be listed. */
+        UNREADABLE_FOLDER
+    }
+
+    /**
+     * An entry of a listing.
+     *
+     * @param version tells two contents under one key apart; null where it is no file
+     * @param failure why a folder cannot be listed, else null
+     */
+    record Entry(String key, Kind kind, String version, long bytes, LittoralException failure) {
+        /** A blob. */
+        public static Entry file(String key, String version, long bytes) {
+            return new Entry(key, Kind.FILE, version, bytes, null);
+        }
+
+        /** What is no blob. */
+        public static Entry of(String key, Kind kind) {
+            return new Entry(key, kind, null, 0, null);
+        }
+
+        /** A folder that may not be listed. */
+        public static Entry unreadable(String key, LittoralException failure) {
+            return new Entry(key, Kind.UNREADABLE_FOLDER, null, 0, failure);
+        }
+    }
+
+    /** The entries of one listing, read lazily. For one thread. */
+    interface Cursor {
+        /** The next entries, as many as one request brings; none at the end. A reply that was cut off is an error, never an end. */
+        List<Entry> next() throws InterruptedException;
+
+        /**
+         * The caller has what it wants, at the end or before.
+         *
+         * @throws LittoralException TRANSIENT when the entries may be of another place than the one that was opened
+         */
+        default void finish() throws InterruptedException {}
+    }
+}

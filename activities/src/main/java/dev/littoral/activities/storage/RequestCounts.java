@@ -1,0 +1,25 @@
+package dev.littoral.activities.storage;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts requests by what they were sent to and their kind, so that an update knows what it cost. Safe for use by many threads. */
+public final class RequestCounts implements StoreObserver {
+    private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
+
+    @Override
+    public void answered(Store store, String kind, String status) {
+        counts.computeIfAbsent((store + "." + kind).toLowerCase(Locale.ROOT), name -> new LongAdder())
+                .increment();
+    }
+
+    /** How many there were so far, by name, as {@code catalog.get}. */
+    public Map<String, Long> requests() {
+        Map<String, Long> requests = new TreeMap<>();
+        counts.forEach((name, count) -> requests.put(name, count.sum()));
+        return requests;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.littoral.activities.storage;
+
+/** A kind of store, by the scheme of its addresses. Safe for use by many threads. */
+public interface StorageProvider extends AutoCloseable {
+    /** The scheme of its addresses, in small letters, without {@code ://}. */
+    String scheme();
+
+    /**
+     * Where a source is. Nothing is read yet.
+     *
+     * @throws dev.littoral.activities.failure.LittoralException INPUT when the address is not right
+     */
+    StorageLocation source(String address);
+
+    /**
+     * Where a catalog is. Nothing is read yet.
+     *
+     * @throws dev.littoral.activities.failure.LittoralException INPUT when the address is not right
+     */
+    StorageLocation catalog(String address);
+
+    /** A prefix of addresses in the form in which they are compared: with every link on it resolved. */
+    default String realPrefix(String prefix) {
+        return prefix;
+    }
+
+    /** Whether a source may be read with a profile of this name: whether this machine has credentials of that name. */
+    default boolean hasProfile(String profile) {
+        return false;
+    }
+
+    /** How many requests are sent at once now, at most, where that is found out. */
+    default int requestsAtOnce() {
+        return 0;
+    }
+
+    /** How many requests wait for their turn now, about. */
+    default int requestsWaiting() {
+        return 0;
+    }
+
+    @Override
+    default void close() {}
+}

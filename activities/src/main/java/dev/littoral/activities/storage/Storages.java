@@ -1,0 +1,128 @@
+package dev.littoral.activities.storage;
+
+import dev.littoral.activities.failure.LittoralException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The kinds of stores that a process knows, asked by the scheme of an address. Safe for use by many threads. */
+public final class Storages implements AutoCloseable {
+    private static final String SEPARATOR = "://";
+
+    private final Map<String, StorageProvider> providers = new LinkedHashMap<>();
+    private final StorageProvider ofPaths;
+
+    /**
+     * The kinds there are.
+     *
+     * @param ofPaths of which a catalog may be named by a path, without a scheme
+     * @param others the other kinds; closed with this, as the first is
+     */
+    public Storages(StorageProvider ofPaths, StorageProvider... others) {
+        this.ofPaths = ofPaths;
+        for (StorageProvider provider : others) {
+            providers.put(provider.scheme(), provider);
+        }
+        providers.put(ofPaths.scheme(), ofPaths);
+    }
+
+    /**
+     * Where a source is. Nothing is read yet.
+     *
+     * @throws LittoralException INPUT when the address is not right; an unknown one is not repeated, as it may hold a secret
+     */
+    public StorageLocation source(String address) {
+        return of(address).source(address);
+    }
+
+    /**
+     * Where a catalog is. Nothing is read yet.
+     *
+     * @param location an address or a path
+     * @throws LittoralException INPUT when the location is not right
+     */
+    public StorageLocation catalog(String location) {
+        if (location.isEmpty()) {
+            throw wrongCatalog("empty");
+        }
+        if (!location.contains(SEPARATOR)) {
+            return ofPaths.catalog(ofPaths.scheme() + SEPARATOR + location);
+        }
+        StorageProvider provider = providers.get(scheme(location));
+        if (provider == null) {
+            throw wrongCatalog("of an unknown scheme");
+        }
+        return provider.catalog(location);
+    }
+
+    private static LittoralException wrongCatalog(String found) {
+        return LittoralException.input(
+                "Catalog location is " + found + "; expected s3://bucket/prefix, file:///dir or a path");
+    }
+
+    /**
+     * Opens a catalog's store.
+     *
+     * @param location as for {@link #catalog}
+     * @param observer told of each request to it
+     */
+    public ObjectStore openCatalog(String location, StoreObserver observer) throws InterruptedException {
+        return new BlobObjectStore(catalog(location).openCatalog(observer));
+    }
+
+    /** Opens a catalog's store to read only: a folder that is not there is not made. */
+    public ObjectStore openCatalogForReading(String location) {
+        return new BlobObjectStore(catalog(location).openCatalogForReading());
+    }
+
+    /** A prefix of addresses in the form in which they are compared. */
+    public String realPrefix(String prefix) {
+        StorageProvider provider = providers.get(scheme(prefix));
+        return provider == null ? prefix : provider.realPrefix(prefix);
+    }
+
+    /** Whether a source at an address may be read with a profile of this name. */
+    public boolean hasProfile(String address, String profile) {
+        return of(address).hasProfile(profile);
+    }
+
+    /** Whether two addresses are of one kind of store. */
+    public static boolean isSameKind(String a, String b) {
+        return scheme(a).equals(scheme(b));
+    }
+
+    /** How many requests all kinds together send at once now, at most, as far as that is found out. */
+    public int requestsAtOnce() {
+        return providers.values().stream()
+                .mapToInt(StorageProvider::requestsAtOnce)
+                .sum();
+    }
+
+    /** How many requests wait for their turn now, about. */
+    public int requestsWaiting() {
+        return providers.values().stream()
+                .mapToInt(StorageProvider::requestsWaiting)
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        providers.values().forEach(StorageProvider::close);
+    }
+
+    private StorageProvider of(String address) {
+        StorageProvider provider = providers.get(scheme(address));
+        if (provider == null) {
+            throw LittoralException.input("The source's address is of no kind of store that is known; expected one that"
+                    + " starts with "
+                    + providers.keySet().stream()
+                            .map(scheme -> scheme + SEPARATOR)
+                            .collect(Collectors.joining(" or ")));
+        }
+        return provider;
+    }
+
+    private static String scheme(String address) {
+        return address.substring(0, Math.max(0, address.indexOf(SEPARATOR)));
+    }
+}

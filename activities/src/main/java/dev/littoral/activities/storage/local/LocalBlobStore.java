@@ -1,0 +1,250 @@
+package dev.littoral.activities.storage.local;
+
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.FileFailures;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.workflows.model.FailureType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A blob store that is a local folder with all below it, or one local file. A key is a whole path. What is listed and read at a
+ * version stays below the folder's real path; objects of a catalog are found at their paths, whatever links lead there.
+ */
+final class LocalBlobStore implements BlobStore {
+    /** Enough for a folder on a network file system. */
+    private static final int PARALLEL_READS = 32;
+
+    private final RootDirectory root;
+    private final boolean folderOnly;
+    private final Opener opener;
+    private final Optional<AtomicFileWriter> writer;
+    private final StoreObserver.Store store;
+    private final StoreObserver observer;
+
+    /** Opens files for reading. */
+    interface Opener {
+        FileChannel open(Path file, Set<OpenOption> options) throws IOException;
+    }
+
+    private LocalBlobStore(
+            RootDirectory root,
+            boolean folderOnly,
+            Opener opener,
+            Optional<AtomicFileWriter> writer,
+            StoreObserver.Store store,
+            StoreObserver observer) {
+        this.root = root;
+        this.folderOnly = folderOnly;
+        this.opener = opener;
+        this.writer = writer;
+        this.store = store;
+        this.observer = observer;
+    }
+
+    /**
+     * A source; nothing is read yet.
+     *
+     * @param folderOnly whether it can only be a folder
+     */
+    static LocalBlobStore source(RootDirectory root, boolean folderOnly, Opener opener, StoreObserver observer) {
+        return new LocalBlobStore(root, folderOnly, opener, Optional.empty(), StoreObserver.Store.SOURCE, observer);
+    }
+
+    /**
+     * A catalog; its folder is made if there is none.
+     *
+     * @throws LittoralException INPUT when the folder's file system has no hard links
+     */
+    static LocalBlobStore catalog(RootDirectory root, StoreObserver observer) throws InterruptedException {
+        Optional<AtomicFileWriter> writer = Optional.of(AtomicFileWriter.open(root.path()));
+        return new LocalBlobStore(root, true, FileChannel::open, writer, StoreObserver.Store.CATALOG, observer);
+    }
+
+    /** A catalog that is only read, such as one on a read-only file system: nothing is made, checked or removed. */
+    static LocalBlobStore forReading(RootDirectory root) {
+        return new LocalBlobStore(
+                root, true, FileChannel::open, Optional.empty(), StoreObserver.Store.CATALOG, StoreObserver.NONE);
+    }
+
+    @Override
+    public String prefix() {
+        String path = location();
+        return folderOnly && !path.endsWith("/") ? path + "/" : path;
+    }
+
+    @Override
+    public String location() {
+        return root.path().toString();
+    }
+
+    @Override
+    public String address(String key) {
+        return key;
+    }
+
+    @Override
+    public String key(String address) {
+        return address;
+    }
+
+    @Override
+    public Optional<Entry> find(String key) throws InterruptedException {
+        Path path = root.path(key);
+        Map<String, Object> found = path.equals(root.path()) ? root.attributes() : root.attributes(path);
+        if (RootDirectory.isTrue(found, "isRegularFile")) {
+            root.requireInPlace();
+            // A source that is one file is listed by this look.
+            observer.answered(store, "LIST", StoreObserver.OK);
+            return Optional.of(Entry.file(key, RootDirectory.version(found), (Long) found.get("size")));
+        }
+        if (path.equals(root.path())) {
+            requireFolder(found);
+        }
+        return Optional.empty();
+    }
+
+    /** A source has to be there. What is not there of a catalog holds nothing, and links on the way to it are followed. */
+    @Override
+    public Cursor list(String prefix, String after, int limit) throws InterruptedException {
+        return observer.observe(store, "LIST", () -> {
+            Path top = root.path(prefix);
+            if (store == StoreObserver.Store.CATALOG) {
+                return new FolderWalk(new RootDirectory(top), false, after);
+            }
+            if (folderOnly) {
+                requireFolder(root.attributes());
+            }
+            return new FolderWalk(root, true, after);
+        });
+    }
+
+    private void requireFolder(Map<String, Object> found) {
+        if (!RootDirectory.isTrue(found, "isDirectory")) {
+            throw LittoralException.input("The source " + root.path() + " is not a folder; expected one"
+                    + (folderOnly ? ", since its address ends with /." : " or a file."));
+        }
+    }
+
+    /** One walk is enough, as it waits for no reply that others could be fetched during. */
+    @Override
+    public int parallelListings() {
+        return 1;
+    }
+
+    @Override
+    public ParallelTasks.Threads readers() {
+        return ParallelTasks.Threads.platform(PARALLEL_READS);
+    }
+
+    @Override
+    public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+        return observer.observe(store, "GET", () -> readOnce(file, offset, length));
+    }
+
+    private byte[] readOnce(SourceFile file, long offset, int length)
+            throws FileChangedException, InterruptedException {
+        Path path = root.path(file.path());
+        if (!path.startsWith(root.path()) || offset < 0 || length < 0 || offset > file.bytes() - length) {
+            throw new LittoralException(
+                    FailureType.INTERNAL,
+                    "Bytes " + offset + " to " + (offset + length) + " of " + file.path()
+                            + " are not part of the source " + root.path() + ", where that file has " + file.bytes()
+                            + " bytes.");
+        }
+        FolderWalk.checkInterrupt();
+        checkUnchanged(file, path);
+        Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        try (FileChannel channel = opener.open(root.place(path), options)) {
+            int read = 0;
+            while (bytes.hasRemaining() && read >= 0) {
+                read = channel.read(bytes, offset + bytes.position());
+            }
+        } catch (IOException e) {
+            if (FileFailures.gone(e)) {
+                throw new FileChangedException(file.path(), "it is gone");
+            }
+            throw FileFailures.of("read the file", path, e);
+        }
+        checkUnchanged(file, path);
+        if (!root.isInPlace(path)) {
+            throw new FileChangedException(file.path(), "a folder on its path is now a symbolic link");
+        }
+        if (bytes.hasRemaining()) {
+            throw new FileChangedException(
+                    file.path(), "it ends at byte " + (offset + bytes.position()) + " of " + file.bytes());
+        }
+        return bytes.array();
+    }
+
+    private void checkUnchanged(SourceFile file, Path path) throws FileChangedException, InterruptedException {
+        Map<String, Object> found = root.attributes(path);
+        if (found.isEmpty()) {
+            throw new FileChangedException(file.path(), "it is gone");
+        }
+        if (!RootDirectory.isTrue(found, "isRegularFile")) {
+            throw new FileChangedException(file.path(), "it is no longer a file");
+        }
+        if (!RootDirectory.version(found).equals(file.version())) {
+            throw new FileChangedException(
+                    file.path(), "it has version " + RootDirectory.version(found) + " and had " + file.version());
+        }
+    }
+
+    @Override
+    public Optional<byte[]> get(String key) throws InterruptedException {
+        return observer.observe(store, "GET", () -> {
+            Path path = root.path(key);
+            try {
+                return Optional.of(Files.readAllBytes(path));
+            } catch (IOException e) {
+                if (FileFailures.gone(e) || Files.isDirectory(path)) {
+                    return Optional.empty();
+                }
+                throw FileFailures.of("read", path, e);
+            }
+        });
+    }
+
+    @Override
+    public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
+        return observer.observe(store, "PUT", () -> writer().create(root.path(key), body));
+    }
+
+    @Override
+    public void put(String key, byte[] body) throws InterruptedException {
+        observer.observe(store, "PUT", () -> writer().replace(root.path(key), body));
+    }
+
+    @Override
+    public void delete(Collection<String> keys) throws InterruptedException {
+        observer.observe(store, "DELETE", () -> {
+            for (String key : keys) {
+                writer().delete(root.path(key));
+            }
+            return null;
+        });
+    }
+
+    private AtomicFileWriter writer() {
+        return writer.orElseThrow(() -> new IllegalStateException(root.path() + " was opened to be read only."));
+    }
+
+    @Override
+    public void close() {}
+}

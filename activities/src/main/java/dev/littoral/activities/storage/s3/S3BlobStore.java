@@ -1,0 +1,313 @@
+package dev.littoral.activities.storage.s3;
+
+import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.ArchivedException;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.storage.BlobObjectStore;
+import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.workflows.model.FailureType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * A blob store that is a bucket of S3. A blob's version is its ETag, else its size and time. A conditional create is as safe as the
+ * store's {@code If-None-Match} is.
+ */
+final class S3BlobStore implements BlobStore {
+    /** What one request may list or delete. */
+    private static final int BATCH = 1000;
+
+    private static final int PARALLEL_LISTINGS = 16;
+    private static final int PARALLEL_READS = 128;
+
+    /** Where a reply that cannot say a key puts a sign of its own. */
+    private static final char UNREADABLE = '\uFFFD';
+
+    private final S3Bucket bucket;
+    private final String prefix;
+
+    /**
+     * A bucket, opened at an address in it; nothing is read yet.
+     *
+     * @param client stays the caller's; built by {@link S3Clients}
+     * @param store what its requests are told as
+     */
+    S3BlobStore(S3Client client, S3Uri uri, StoreObserver.Store store, StoreObserver observer) {
+        this.bucket = new S3Bucket(client, uri, new S3RequestObserver(observer, store));
+        this.prefix = uri.key();
+    }
+
+    @Override
+    public String prefix() {
+        return prefix;
+    }
+
+    @Override
+    public String location() {
+        return bucket.path(prefix);
+    }
+
+    @Override
+    public String address(String key) {
+        return bucket.path(key);
+    }
+
+    @Override
+    public String key(String address) {
+        return address.substring(bucket.path("").length());
+    }
+
+    /** Of all keys that start with a key that one comes first; and a listing says in words what is wrong, which a HEAD cannot. */
+    @Override
+    public Optional<Entry> find(String key) throws InterruptedException {
+        return bucket.page(r -> r.prefix(key).maxKeys(1)).objects().stream()
+                .filter(o -> o.key().equals(key))
+                .map(S3BlobStore::file)
+                .findFirst();
+    }
+
+    @Override
+    public Cursor list(String below, String after, int limit) {
+        return new PageCursor(below, after, limit);
+    }
+
+    /** The pages of a listing. */
+    private final class PageCursor implements Cursor {
+        private final ListObjectsPages pages;
+        private int left;
+
+        PageCursor(String below, String after, int limit) {
+            this.left = limit;
+            this.pages = bucket.pages(r ->
+                    r.prefix(below).startAfter(after).maxKeys(left == NO_LIMIT ? null : Math.clamp(left, 1, BATCH)));
+        }
+
+        @Override
+        public List<Entry> next() throws InterruptedException {
+            while (pages.hasNext()) {
+                ListPage page = pages.next();
+                left -= left == NO_LIMIT ? 0 : page.objects().size();
+                if (!page.objects().isEmpty()) {
+                    return page.objects().stream()
+                            .map(o -> entry(o, page.exact()))
+                            .toList();
+                }
+            }
+            return List.of();
+        }
+    }
+
+    private static Entry entry(ListPage.Listed o, boolean exact) {
+        if (o.key().endsWith("/")) {
+            return Entry.of(o.key(), Kind.DIRECTORY_MARKER);
+        }
+        return !exact && o.key().indexOf(UNREADABLE) >= 0 ? Entry.of(o.key(), Kind.UNREADABLE_NAME) : file(o);
+    }
+
+    private static Entry file(ListPage.Listed o) {
+        return Entry.file(o.key(), S3Version.of(o.etag(), o.bytes(), o.modified()), o.bytes());
+    }
+
+    @Override
+    public List<String> folders(String below, String after) throws InterruptedException {
+        return bucket.page(r -> r.prefix(below).delimiter("/").startAfter(after))
+                .prefixes();
+    }
+
+    @Override
+    public int parallelListings() {
+        return PARALLEL_LISTINGS;
+    }
+
+    /** As many as one client may send; how many it does send is the store's answer. */
+    @Override
+    public ParallelTasks.Threads readers() {
+        return ParallelTasks.Threads.virtual(PARALLEL_READS);
+    }
+
+    @Override
+    public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+        if (length == 0) {
+            return new byte[0];
+        }
+        Optional<String> etag = S3Version.etag(file.version());
+        boolean hasEtag = etag.isPresent();
+        ResponseBytes<GetObjectResponse> whole =
+                get(file, offset, length, etag.map(plain -> '"' + plain + '"').orElse(null));
+        GetObjectResponse reply = whole.response();
+        if (hasEtag && reply.eTag() == null) {
+            throw LittoralException.strangeReply(
+                    "Cannot read " + file.path()
+                            + ": the store's answer names no ETag; expected one, as its listing did",
+                    null);
+        }
+        long size = S3Version.sizeOf(reply, file);
+        // Not every store heeds If-Match.
+        String found = S3Version.of(file, reply, hasEtag, size);
+        if (!found.equals(file.version())) {
+            throw new FileChangedException(file.path(), "listed was " + file.version() + ", read was " + found);
+        }
+        if (size != file.bytes()) {
+            throw new FileChangedException(file.path(), "it has " + size + " bytes and had " + file.bytes());
+        }
+        return whole.asByteArrayUnsafe();
+    }
+
+    private ResponseBytes<GetObjectResponse> get(SourceFile file, long offset, int length, String ifMatch)
+            throws FileChangedException, InterruptedException {
+        String key = key(file.path());
+        String range = "bytes=" + offset + "-" + (offset + length - 1);
+        String action = "read " + file.path();
+        try {
+            return bucket.get(length, r -> r.key(key).range(range).ifMatch(ifMatch));
+        } catch (S3Exception e) {
+            if (S3Failures.isMissing(e)) {
+                throw new FileChangedException(file.path(), "it is gone");
+            }
+            if (e.statusCode() == 416) {
+                throw new FileChangedException(file.path(), "it is shorter");
+            }
+            if (S3Failures.isArchived(e)) {
+                throw new ArchivedException(S3Failures.of(action, e));
+            }
+            if (e.statusCode() != 412) {
+                throw S3Failures.of(action, e);
+            }
+        } catch (SdkException e) {
+            throw S3Failures.of(action, e);
+        }
+        if (ifMatch == null) {
+            throw new FileChangedException(file.path(), "the store says that it has another ETag");
+        }
+        // To some stores an ETag that they list as W/"x" is not "x". The reply says what the version is.
+        return get(file, offset, length, null);
+    }
+
+    /** Looks whether listing and reading can name the same version at all: twice in turn, with nothing changed in between. */
+    @Override
+    public Optional<String> disagreement(String key) throws InterruptedException {
+        String path = address(key);
+        List<String> listed = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Optional<Entry> found = find(key);
+            if (found.isEmpty() || found.get().bytes() == 0) {
+                return Optional.empty();
+            }
+            SourceFile file =
+                    new SourceFile(path, found.get().version(), found.get().bytes());
+            try {
+                GetObjectResponse reply = get(file, 0, 1, null).response();
+                listed.add(file.version());
+                read.add(S3Version.of(file, reply, reply.eTag() != null, S3Version.sizeOf(reply, file)));
+            } catch (FileChangedException e) {
+                return Optional.empty();
+            }
+        }
+        boolean steady =
+                listed.getFirst().equals(listed.getLast()) && read.getFirst().equals(read.getLast());
+        return steady && !listed.getFirst().equals(read.getFirst())
+                ? Optional.of("the store lists " + S3Version.named(listed.getFirst()) + " for " + path
+                        + " and answers reads of it with " + S3Version.named(read.getFirst())
+                        + "; expected the same, by which a version is known")
+                : Optional.empty();
+    }
+
+    @Override
+    public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
+        try {
+            // An answer that was lost makes the SDK try again, and then this call's own object is in its way: a false.
+            write(key, body, PutObjectRequest.builder().ifNoneMatch("*"));
+            return true;
+        } catch (S3Exception e) {
+            if (e.statusCode() == 412) {
+                return false;
+            }
+            throw S3Failures.of(writing(key), e);
+        } catch (SdkException e) {
+            throw S3Failures.of(writing(key), e);
+        }
+    }
+
+    @Override
+    public void put(String key, byte[] body) throws InterruptedException {
+        try {
+            write(key, body, PutObjectRequest.builder());
+        } catch (SdkException e) {
+            throw S3Failures.of(writing(key), e);
+        }
+    }
+
+    private void write(String key, byte[] body, PutObjectRequest.Builder builder) throws InterruptedException {
+        PutObjectRequest request = builder.bucket(bucket.name())
+                .key(key)
+                .overrideConfiguration(bucket.configuration())
+                .build();
+        PutObjectResponse reply = bucket.send(s3 -> s3.putObject(request, RequestBody.fromBytes(body)));
+        if (reply.eTag() == null) {
+            throw new LittoralException(
+                    FailureType.TRANSIENT,
+                    "Cannot " + writing(key)
+                            + " for certain: the reply was cut off or names no ETag, so it may have been written or"
+                            + " not");
+        }
+    }
+
+    private String writing(String key) {
+        return "write " + bucket.path(key);
+    }
+
+    @Override
+    public Optional<byte[]> get(String key) throws InterruptedException {
+        String action = "read " + bucket.path(key);
+        try {
+            return Optional.of(bucket.get(-1, r -> r.key(key)).asByteArrayUnsafe());
+        } catch (S3Exception e) {
+            if (S3Failures.isMissing(e)) {
+                return Optional.empty();
+            }
+            throw S3Failures.of(action, e);
+        } catch (SdkException e) {
+            throw S3Failures.of(action, e);
+        }
+    }
+
+    @Override
+    public void delete(Collection<String> keys) throws InterruptedException {
+        List<ObjectIdentifier> objects = keys.stream()
+                .map(key -> ObjectIdentifier.builder().key(key).build())
+                .toList();
+        for (int from = 0; from < objects.size(); from += BATCH) {
+            List<ObjectIdentifier> batch = objects.subList(from, Math.min(from + BATCH, objects.size()));
+            String action = "delete objects of " + address(BlobObjectStore.folder(prefix));
+            DeleteObjectsResponse reply = bucket.whole(
+                    action,
+                    s3 -> s3.deleteObjects(r -> r.bucket(bucket.name())
+                            .delete(d -> d.objects(batch))
+                            .overrideConfiguration(bucket.configuration())),
+                    answer -> answer.deleted().size() + answer.errors().size() >= batch.size());
+            if (!reply.errors().isEmpty()) {
+                throw S3Failures.ofCode(action, reply.errors().getFirst().code());
+            }
+        }
+    }
+
+    /** Nothing to close: the client is the clients'. */
+    @Override
+    public void close() {}
+}
