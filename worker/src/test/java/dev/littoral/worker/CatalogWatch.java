@@ -87,7 +87,7 @@ final class CatalogWatch {
             return head.get("generation").asLong();
         }
 
-        /** When it was decided upon, which can be long before the store has it; retention is counted from here. */
+        /** The time of the decision, which can be long before the store has it; retention is counted from here. */
         Instant time() {
             return Instant.parse(head.get("time").asText());
         }

@@ -17,7 +17,7 @@ final class Parquet {
 
     private Parquet() {}
 
-    /** A file of so many rows; the same bytes each time. */
+    /** A file with this number of rows; the same bytes each time. */
     static synchronized byte[] ofRows(int rows) throws Exception {
         byte[] known = BY_ROWS.get(rows);
         if (known != null) {

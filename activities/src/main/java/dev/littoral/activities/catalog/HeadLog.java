@@ -59,7 +59,7 @@ public final class HeadLog {
      * Versions below a number, newest first.
      *
      * @param before versions below this one
-     * @param limit at most so many
+     * @param limit the most versions, at least 1
      */
     public List<Head> newest(long before, int limit) throws InterruptedException {
         if (before <= 1) {

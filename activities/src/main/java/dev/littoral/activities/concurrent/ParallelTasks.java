@@ -33,7 +33,7 @@ public final class ParallelTasks {
         }
     }
 
-    /** Runs tasks on at most so many platform threads, as {@link #run(Threads, List, Class)} does. */
+    /** Runs tasks on up to {@code most} platform threads, as {@link #run(Threads, List, Class)} does. */
     public static <T, X extends Exception> List<T> run(int threads, List<? extends Callable<T>> tasks, Class<X> checked)
             throws InterruptedException, X {
         return run(Threads.platform(threads), tasks, checked);

@@ -18,7 +18,7 @@ final class Heartbeats {
     private static final long EVERY_MILLIS = 500;
 
     /** How long work that was interrupted may take to notice. It waits for I/O at most, which has time-outs. */
-    private static final long FAREWELL_SECONDS = 20;
+    private static final long INTERRUPT_TIMEOUT_SECONDS = 20;
 
     private Heartbeats() {}
 
@@ -51,7 +51,7 @@ final class Heartbeats {
         } finally {
             if (!task.isDone()) {
                 thread.interrupt();
-                thread.join(TimeUnit.SECONDS.toMillis(FAREWELL_SECONDS));
+                thread.join(TimeUnit.SECONDS.toMillis(INTERRUPT_TIMEOUT_SECONDS));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.DeclareRequest;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
@@ -17,32 +18,47 @@ import java.time.Instant;
 record NextHead(Clock clock) {
     /** An entry with another source, which serves the base's snapshot. */
     Head declared(Head base, DeclareRequest request) {
-        return new Head(
-                base.version() + 1,
+        return serving(
+                base,
                 request.commitId(),
                 HeadKind.DECLARED,
                 request.source(),
                 base.generation() + 1,
                 request.update(),
-                base.snapshot(),
-                base.nextSegmentId(),
-                time(base),
                 request.reason());
     }
 
     /** The collection's last entry, which serves the base's snapshot. */
     Head retired(Head base, RetireRequest request) {
-        return new Head(
-                base.version() + 1,
+        return serving(
+                base,
                 request.commitId(),
                 HeadKind.RETIRED,
                 base.source(),
                 base.generation(),
                 request.update(),
+                "retired by request");
+    }
+
+    private Head serving(
+            Head base,
+            String commitId,
+            HeadKind kind,
+            ExternalSource source,
+            long generation,
+            long update,
+            String reason) {
+        return new Head(
+                base.version() + 1,
+                commitId,
+                kind,
+                source,
+                generation,
+                update,
                 base.snapshot(),
                 base.nextSegmentId(),
                 time(base),
-                "retired by request");
+                reason);
     }
 
     /**

@@ -269,7 +269,7 @@ class HeadLogTest {
         }
     }
 
-    /** Whoever builds upon a version needs each of them. */
+    /** The next version is made from each of them. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -62,7 +62,7 @@ final class FakeStore implements FileSource {
         parallelListings = ranges;
     }
 
-    /** After so many paths more every listing fails; negative for never. */
+    /** The number of paths after which every listing fails; negative for never. */
     void failAfter(int paths) {
         left.set(paths);
     }

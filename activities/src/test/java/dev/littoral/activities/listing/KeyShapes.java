@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 final class KeyShapes {
     private KeyShapes() {}
 
-    /** Some shapes of about so many keys each, by name. */
+    /** Shapes of keys by name, each with about this number of keys. */
     static Map<String, List<String>> of(int keys) {
         SplittableRandom random = new SplittableRandom(1);
         Map<String, List<String>> shapes = new LinkedHashMap<>();

@@ -231,7 +231,7 @@ class ParquetFootersTest {
         assertThat(memory.free()).isEqualTo(ALL);
     }
 
-    /** A footer of exactly so many bytes. */
+    /** A footer of exactly this length. */
     private static byte[] padding(int bytes) {
         FileMetaData metadata = Footers.metadata(Footers.columns(2), 3, 4);
         KeyValue filler = new KeyValue("filler");
@@ -242,7 +242,7 @@ class ParquetFootersTest {
         return footer;
     }
 
-    /** A file of so many bytes with a footer of so many. */
+    /** A file of this length with a footer of this length. */
     private static byte[] padded(int footer, int bytes) {
         byte[] end = Footers.file(padding(footer));
         byte[] file = new byte[bytes];

@@ -291,7 +291,7 @@ class SchemaTest {
                 .schema();
     }
 
-    /** Two columns, so many of them in a group. */
+    /** Two columns, this number of them in a group. */
     private static Schema nested(int inGroup, int behind) {
         return Footers.decode(Footers.metadata(Footers.schema(
                         1 + behind,

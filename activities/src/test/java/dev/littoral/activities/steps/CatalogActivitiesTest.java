@@ -123,7 +123,7 @@ class CatalogActivitiesTest {
     }
 
     /**
-     * Whoever may start workflows in the namespace can ask for an activity; only the workflow that it is for is heard.
+     * Anybody who may start workflows in the namespace can ask for an activity; only the workflow that it is for is heard.
      */
     @Test
     void onlyTheCollectionAndItsUpdatesAreHeard() {
@@ -247,7 +247,7 @@ class CatalogActivitiesTest {
         caller = before;
     }
 
-    /** A version is written upon what the log says, whatever the request says of it. */
+    /** The base of a version is what the log says, whatever the request says of it. */
     @Test
     void aBaseThatTheLogDoesNotHaveIsRefusedAndOneThatIsToldOtherwiseIsReadBack() {
         Head head = ((CommitOutcome.Created) declare(ALLOWED)).head();

@@ -147,7 +147,7 @@ final class HostileFiles {
         return files;
     }
 
-    /** A file that claims so many rows, and is otherwise sound. */
+    /** A file whose footer claims a number of rows, and is otherwise valid. */
     static byte[] claiming(long rows) {
         return file(metadata(flat(1), rows, rows));
     }

@@ -20,7 +20,7 @@ final class ParquetFiles {
 
     private ParquetFiles() {}
 
-    /** A file of so many rows in row groups of 2,048; variants have the same rows and other values. */
+    /** A file with this number of rows, in row groups of 2,048; variants have the same rows and other values. */
     static byte[] of(int rows, int variant) {
         return of("SELECT range + " + variant + "::BIGINT AS id, 'v' || range % 7 AS v FROM range(" + rows + ")");
     }

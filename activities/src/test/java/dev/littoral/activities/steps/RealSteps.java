@@ -24,7 +24,7 @@ public final class RealSteps {
     static class AnyCaller extends StepInputs {
         @Override
         void from(ActivityCaller caller, String type, boolean right, String expected) {
-            // Whoever it is.
+            // Any caller may ask.
         }
 
         @Override
@@ -96,7 +96,7 @@ public final class RealSteps {
                 () -> caller(1));
     }
 
-    /** A Parquet file of so many rows. */
+    /** A Parquet file with this number of rows. */
     public static byte[] parquet(int rows) {
         return ParquetFiles.of(rows, 0);
     }

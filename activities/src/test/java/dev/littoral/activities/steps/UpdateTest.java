@@ -708,7 +708,7 @@ class UpdateTest {
         assertThat(listing.newest()).isEqualTo(newest);
     }
 
-    /** What is served is not written over, whoever asks for it. */
+    /** What is served is not overwritten, whatever a request says. */
     @Test
     void aFolderThatAVersionNamesIsNotWrittenTo() throws Exception {
         ShardsRequest request = listed();

@@ -1,0 +1,2 @@
+/** Sources: which data files there are, at which version, and reads of them. */
+package dev.littoral.activities.source;

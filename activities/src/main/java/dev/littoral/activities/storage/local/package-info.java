@@ -1,0 +1,2 @@
+/** Stores in a folder of a local file system. */
+package dev.littoral.activities.storage.local;
