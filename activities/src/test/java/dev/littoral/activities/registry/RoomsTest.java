@@ -1,0 +1,53 @@
+package dev.littoral.activities.registry;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Who may see whom in this module. */
+class RoomsTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.littoral.activities");
+
+    @Test
+    void onlyTheKindOfStoreSeesTheAwsSdk() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.littoral.activities.storage.s3..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noPackagesSeeEachOtherInACircle() {
+        slices().matching("dev.littoral.activities.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    @Test
+    void filesNamedForWhoExtendsItExist() throws Exception {
+        Path top = Path.of("..").toRealPath();
+        Matcher file =
+                Pattern.compile("`(\\w+/src/[^`]+)`").matcher(Files.readString(top.resolve("docs/extending.md")));
+        int found = 0;
+        while (file.find()) {
+            assertThat(top.resolve(file.group(1))).exists();
+            found++;
+        }
+        assertThat(found).isGreaterThan(5);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.littoral.activities.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.Found;
+import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.storage.local.LocalStorage;
+import dev.littoral.activities.storage.memory.MemoryStorage;
+import dev.littoral.activities.storage.s3.TestProfiles;
+import dev.littoral.activities.testing.S3Server;
+import dev.littoral.activities.testing.S3Servers;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What sources and catalogs promise on every kind of store. */
+class StorageContractTest {
+    /** Kinds of stores, one of which is a test's own. */
+    enum Kind {
+        MEMORY,
+        LOCAL,
+        S3
+    }
+
+    @TempDir
+    private Path folder;
+
+    private Storages storages;
+    private String address;
+
+    private void open(Kind kind) {
+        MemoryStorage memory = new MemoryStorage();
+        switch (kind) {
+            case MEMORY -> {
+                storages = new Storages(new LocalStorage(), memory);
+                address = "memory://lake/";
+            }
+            case LOCAL -> {
+                storages = Registry.storages(null);
+                address = "file://" + folder + "/lake/";
+            }
+            case S3 -> {
+                S3Server server = S3Servers.shared(S3Servers.Kind.MINIO);
+                storages = Registry.storages(TestProfiles.clients("[profile a]\nregion=us-east-1\naws_access_key_id="
+                        + server.accessKey() + "\naws_secret_access_key=" + server.secretKey() + "\nendpoint_url="
+                        + server.endpoint() + "\n[default]\nregion=us-east-1\naws_access_key_id="
+                        + server.accessKey() + "\naws_secret_access_key=" + server.secretKey() + "\nendpoint_url="
+                        + server.endpoint() + "\n"));
+                address = "s3://" + server.newBucket() + "/lake/";
+            }
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private DataSource source(boolean allowEmpty) {
+        ExternalSource source = new ExternalSource(address, ExternalSpec.parquet());
+        return new Sources(storages, Registry.formats(), AllowList.of(source)).open(source, allowEmpty);
+    }
+
+    /** A catalog's keys are names of files too. */
+    private void fill(String... keys) throws InterruptedException {
+        try (ObjectStore store = storages.openCatalog(address, StoreObserver.NONE)) {
+            for (String key : keys) {
+                store.put(key, bytes(key));
+            }
+        }
+    }
+
+    private static List<String> names(Found found) {
+        return found.paths().stream()
+                .map(path -> path.substring(path.indexOf("lake/") + "lake/".length()))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void filesAreListedInOrderAndReadAtTheirVersion(Kind kind) throws Exception {
+        open(kind);
+        fill("a-b", "a/x", "a/y", "b/_hidden", "b/z");
+        try (DataSource source = source(false)) {
+            Found found = new Found();
+            assertThat(source.files().list(PathRange.ALL, found)).isNull();
+            assertThat(names(found)).containsExactly("a-b", "a/x", "a/y", "b/z");
+            assertThat(found.skipped).singleElement().asString().endsWith("b/_hidden HIDDEN");
+            for (SourceFile file : found.files) {
+                assertThat(file.path()).endsWith(new String(source.files().read(file, 0, (int) file.bytes()), UTF_8));
+            }
+            Found sorted = new Found();
+            source.files().listSorted(sorted);
+            assertThat(sorted.files).isEqualTo(found.files);
+
+            fill("a/x");
+            SourceFile x = found.files.get(1);
+            SourceFile other = new SourceFile(x.path(), x.version() + "0", x.bytes());
+            assertThatThrownBy(() -> source.files().read(other, 0, 1)).isInstanceOf(FileChangedException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rangesJoin(Kind kind) throws Exception {
+        open(kind);
+        fill("a/x", "b/x", "b/y", "c/x");
+        try (DataSource source = source(false)) {
+            Found all = new Found();
+            source.files().list(PathRange.ALL, all);
+            String middle = all.files.get(2).path();
+            Found first = new Found();
+            Found second = new Found();
+            assertThat(source.files().list(new PathRange(null, middle), first)).isEqualTo(middle);
+            assertThat(source.files().list(new PathRange(middle, null), second)).isNull();
+            assertThat(names(first)).containsExactly("a/x", "b/x");
+            assertThat(names(second)).containsExactly("b/y", "c/x");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNotThereIsAFailure(Kind kind) {
+        open(kind);
+        try (DataSource source = source(false)) {
+            assertThatThrownBy(() -> source.files().list(PathRange.ALL, new Found()))
+                    .isInstanceOf(LittoralException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anObjectIsCreatedOnceListedInOrderAndDeleted(Kind kind) throws Exception {
+        open(kind);
+        try (ObjectStore store = storages.openCatalog(address, StoreObserver.NONE)) {
+            assertThat(store.get("c/head/1")).isEmpty();
+            assertThat(store.createIfAbsent("c/head/1", bytes("one"))).isTrue();
+            assertThat(store.createIfAbsent("c/head/1", bytes("two"))).isFalse();
+            assertThat(store.get("c/head/1")).hasValue(bytes("one"));
+            store.put("c/head/1", bytes("three"));
+            assertThat(store.get("c/head/1")).hasValue(bytes("three"));
+            for (String key : List.of("c/head/2", "c/head-", "c/head/3", "d/x")) {
+                store.put(key, bytes(key));
+            }
+            assertThat(store.list("c/", null, 9)).containsExactly("c/head-", "c/head/1", "c/head/2", "c/head/3");
+            assertThat(store.list("c/head/", "c/head/1", 1)).containsExactly("c/head/2");
+            assertThatThrownBy(() -> store.put("c/Head", bytes("x"))).isInstanceOf(IllegalArgumentException.class);
+            store.delete(List.of("c/head/1", "c/head/1", "c/never"));
+            assertThat(store.list("c/head/", null, 9)).containsExactly("c/head/2", "c/head/3");
+            ConditionalWriteProbe.probe(store);
+        }
+    }
+}
