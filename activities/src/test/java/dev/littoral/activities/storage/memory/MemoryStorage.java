@@ -24,7 +24,15 @@ public final class MemoryStorage implements StorageProvider {
     private static final String PREFIX = SCHEME + "://";
     private static final int PARALLEL = 4;
 
-    private record Blob(byte[] body, long version) {}
+    private static final class Blob {
+        private final byte[] body;
+        private final long version;
+
+        Blob(byte[] body, long version) {
+            this.body = body.clone();
+            this.version = version;
+        }
+    }
 
     private final NavigableMap<String, Blob> blobs = new ConcurrentSkipListMap<>(PathOrder.ORDER);
     private final AtomicLong versions = new AtomicLong();
@@ -163,13 +171,13 @@ public final class MemoryStorage implements StorageProvider {
 
         @Override
         public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-            Blob made = new Blob(body.clone(), versions.incrementAndGet());
+            Blob made = new Blob(body, versions.incrementAndGet());
             return observer.observe(store, "PUT", () -> blobs.putIfAbsent(key, made) == null);
         }
 
         @Override
         public void put(String key, byte[] body) throws InterruptedException {
-            observer.observe(store, "PUT", () -> blobs.put(key, new Blob(body.clone(), versions.incrementAndGet())));
+            observer.observe(store, "PUT", () -> blobs.put(key, new Blob(body, versions.incrementAndGet())));
         }
 
         @Override
