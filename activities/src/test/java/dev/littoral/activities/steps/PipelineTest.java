@@ -10,6 +10,7 @@ import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.PathFilter;
+import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.steps.Lake.Content;
 import dev.littoral.activities.steps.Pipeline.Update;
@@ -63,7 +64,11 @@ class PipelineTest {
     }
 
     static UpdateActivitiesImpl.Opener local() {
-        return new Sources(Registry.storages(null), Registry.formats(), AllowList.of(Registry.EVERY_SOURCE))::open;
+        return local(Registry.formats());
+    }
+
+    static UpdateActivitiesImpl.Opener local(SourceFormats formats) {
+        return new Sources(Registry.storages(null), formats, AllowList.of(Registry.EVERY_SOURCE))::open;
     }
 
     @ParameterizedTest

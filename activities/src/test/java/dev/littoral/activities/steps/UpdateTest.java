@@ -8,6 +8,9 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.parquet.ParquetFooters;
+import dev.littoral.activities.source.SourceFormats;
+import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.testing.MemoryObjectStore;
 import dev.littoral.workflows.UpdateActivities;
@@ -74,7 +77,12 @@ class UpdateTest {
     private Path folder;
 
     private final MemoryObjectStore objects = new MemoryObjectStore();
-    private final Pipeline pipeline = new Pipeline(objects, PipelineTest.local(), 10);
+    private final Pipeline pipeline = new Pipeline(
+            objects,
+            PipelineTest.local(new SourceFormats(
+                    new FilesFormat("parquet", new ParquetFooters()),
+                    new FilesFormat("parquet-of-tomorrow", new ParquetFooters()))),
+            10);
     private final CollectionOptions options = PipelineTest.options(TARGET);
     private Lake lake;
     private ExternalSource source;
