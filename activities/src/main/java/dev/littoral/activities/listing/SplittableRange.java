@@ -21,7 +21,8 @@ final class SplittableRange {
     private static final int PAGES_OF_A_PART = 4;
 
     /**
-     * Where a split made at least this many parts, each of them is taken for one of many; else it is taken for nearly the whole.
+     * Where a split made at least this many parts, each of them is taken for one of many; else it is taken for nearly
+     * the whole.
      */
     private static final int MANY = 3;
 

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>Addresses are compared by where they really are: links are resolved on both sides, each time anew.
  *
- * @param sources prefixes of addresses; one matches itself and what lies below it, so that {@code s3://lake} does not allow
- *     {@code s3://lake-of-others}
+ * @param sources prefixes of addresses; one matches itself and what lies below it, so that {@code s3://lake} does not
+ *     allow {@code s3://lake-of-others}
  * @param profiles the profiles that a source may name
  */
 public record AllowList(List<String> sources, List<AllowedProfile> profiles) {

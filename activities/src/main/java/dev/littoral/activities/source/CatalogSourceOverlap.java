@@ -8,8 +8,8 @@ import dev.littoral.workflows.model.ExternalSource;
 import java.util.Optional;
 
 /**
- * Keeps a catalog and its sources apart. In a source that has the catalog in it every update would list what the one before wrote;
- * of a source in the catalog, clean-up might remove files.
+ * Keeps a catalog and its sources apart. In a source that has the catalog in it every update would list what the one
+ * before wrote; of a source in the catalog, clean-up might remove files.
  */
 public final class CatalogSourceOverlap {
     /** An object as every collection has it. */
@@ -18,8 +18,8 @@ public final class CatalogSourceOverlap {
     private CatalogSourceOverlap() {}
 
     /**
-     * Why a source does not go with a catalog, in one sentence, or empty. A catalog in a hidden folder of the source, or in one that
-     * a glob leaves out, is fine.
+     * Why a source does not go with a catalog, in one sentence, or empty. A catalog in a hidden folder of the source,
+     * or in one that a glob leaves out, is fine.
      *
      * @param catalog as it was configured: an address or a path
      */

@@ -5,7 +5,9 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.RequiredColumn;
 import java.util.List;
 
-/** Tells the rows, row groups and schema of one file. One serves all sources of a worker. Safe for use by many threads. */
+/**
+ * Tells the rows, row groups and schema of one file. One serves all sources of a worker. Safe for use by many threads.
+ */
 public interface FileInspector {
     /**
      * What a file has in it.
@@ -13,8 +15,8 @@ public interface FileInspector {
      * @param files where it can be read
      * @param columns those that it has to have
      * @throws FileChangedException when the file is gone or has another version
-     * @throws BadFileException naming the file when its bytes are not what they have to be, or it lacks a column; whatever the
-     *     source throws otherwise
+     * @throws BadFileException naming the file when its bytes are not what they have to be, or it lacks a column;
+     *     whatever the source throws otherwise
      */
     FileContents inspect(FileSource files, SourceFile file, List<RequiredColumn> columns)
             throws FileChangedException, InterruptedException;
@@ -24,7 +26,9 @@ public interface FileInspector {
         /** Rows of the whole file. */
         long rows();
 
-        /** Rows of each stretch that is best read as one, in file order, at least 0 each; they add up to {@link #rows}. */
+        /**
+         * Rows of each stretch that is best read as one, in file order, at least 0 each; they add up to {@link #rows}.
+         */
         long[] rowGroupRows();
 
         /** Files that have their columns alike have it alike. */

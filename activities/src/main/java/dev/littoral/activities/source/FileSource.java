@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where files are listed and read: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every method
- * fails with {@link dev.littoral.activities.failure.LittoralException}, classified; an interrupt ends a call early with
- * {@link InterruptedException}.
+ * Where files are listed and read: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every
+ * method fails with {@link dev.littoral.activities.failure.LittoralException}, classified; an interrupt ends a call
+ * early with {@link InterruptedException}.
  */
 public interface FileSource extends AutoCloseable {
 
@@ -22,14 +22,15 @@ public interface FileSource extends AutoCloseable {
         void file(SourceFile file) throws InterruptedException;
 
         /**
-         * A file or directory marker that is left out, and why, in words for the skip report. {@link #list} hands it over at
-         * its place in the order, {@link #listSorted} before all files.
+         * A file or directory marker that is left out, and why, in words for the skip report. {@link #list} hands it
+         * over at its place in the order, {@link #listSorted} before all files.
          */
         void skipped(String path, SkipReason reason) throws InterruptedException;
 
         /**
-         * Whether the range still reaches to a path; asked of each path of the range before it is handed over, in order, and of no
-         * other. A no ends the listing as the range's end does. A source that names no {@link #splitPoints} need not ask.
+         * Whether the range still reaches to a path; asked of each path of the range before it is handed over, in
+         * order, and of no other. A no ends the listing as the range's end does. A source that names no
+         * {@link #splitPoints} need not ask.
          */
         default boolean accepts(String path) {
             return true;
@@ -37,12 +38,13 @@ public interface FileSource extends AutoCloseable {
     }
 
     /**
-     * Lists the files of a range, in {@link PathOrder#ORDER}. Costs one request per 1,000 files on S3. A reply that was cut off
-     * is an error, never an end. So is a path that tells that the source is a table, unless its spec says to ignore that.
+     * Lists the files of a range, in {@link PathOrder#ORDER}. Costs one request per 1,000 files on S3. A reply that was
+     * cut off is an error, never an end. So is a path that tells that the source is a table, unless its spec says to
+     * ignore that.
      *
-     * @return the first path at or beyond the range's end that was met, whether it is served or not; null when nothing lies
-     *     there or the range is open. Where ranges join, it is the first path the next range hands to its visitor, skipped
-     *     ones included; anything else means that the source changed in between or was listed out of order.
+     * @return the first path at or beyond the range's end that was met, whether it is served or not; null when nothing
+     *     lies there or the range is open. Where ranges join, it is the first path the next range hands to its visitor,
+     *     skipped ones included; anything else means that the source changed in between or was listed out of order.
      * @throws OutOfOrderException when the store does not list in order, so that a range may have missed files; list
      *     {@link PathRange#ALL} with {@link #listSorted} instead
      */
@@ -62,9 +64,9 @@ public interface FileSource extends AutoCloseable {
     }
 
     /**
-     * Paths that split what a listing has not met yet of a range, so that it can be listed in parallel: in order, beyond
-     * {@code last} and before {@code to}, each with something at it or behind. Empty where none is found or it is not worth it.
-     * Costs a bounded number of requests.
+     * Paths that split what a listing has not met yet of a range, so that it can be listed in parallel: in order,
+     * beyond {@code last} and before {@code to}, each with something at it or behind. Empty where none is found or it
+     * is not worth it. Costs a bounded number of requests.
      *
      * @param recent a path that the listing of the range met a page or two before
      * @param last the last one so far
@@ -82,8 +84,8 @@ public interface FileSource extends AutoCloseable {
     byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
 
     /**
-     * Why no read of a file can ever find the version that is listed, in words, or empty when it may. Asked for a file that was
-     * found changed again and again; costs a few requests.
+     * Why no read of a file can ever find the version that is listed, in words, or empty when it may. Asked for a file
+     * that was found changed again and again; costs a few requests.
      */
     default Optional<String> disagreement(String path) throws InterruptedException {
         return Optional.empty();

@@ -72,7 +72,8 @@ public final class PathFilter {
     }
 
     /**
-     * Looks whether a path tells that the source is a table. Left out or not, each path that a listing meets is to be shown.
+     * Looks whether a path tells that the source is a table. Left out or not, each path that a listing meets is to be
+     * shown.
      *
      * @param source the source's address, for the failure's message
      * @param relativePath below the source; that of a folder has a slash at its end
@@ -84,15 +85,16 @@ public final class PathFilter {
         }
         TableFormat.of(relativePath).ifPresent(format -> {
             throw LittoralException.input("The source " + source + " is " + format.words() + ", as " + relativePath
-                    + " in it says; expected a folder of which every file counts, and a table may keep files that it has"
-                    + " removed: write what it holds to a folder of its own, or set \"table\":\"ignore\" in the spec to"
-                    + " serve every file that is there");
+                    + " in it says; expected a folder of which every file counts, and a table may keep files that it"
+                    + " has removed: write what it holds to a folder of its own, or set \"table\":\"ignore\" in the spec"
+                    + " to serve every file that is there");
         });
     }
 
     /**
-     * What a name says by itself. Hive's and Spark's rule: a part that starts with . or _ hides what it names, but for a partition
-     * _column=value. And one that ends as unfinished files do hides it too, but for a partition column=value.
+     * What a name says by itself. Hive's and Spark's rule: a part that starts with . or _ hides what it names, but for
+     * a partition _column=value. And one that ends as unfinished files do hides it too, but for a partition
+     * column=value.
      */
     public static Optional<SkipReason> byName(String relativePath) {
         boolean unfinished = false;

@@ -57,7 +57,10 @@ public final class Sources {
                 .or(() -> catalog.flatMap(of -> CatalogSourceOverlap.refusal(storages, of, source, location)));
     }
 
-    /** The same sentence whether there is no such profile or it is not allowed: only an allowed one may be found out about. */
+    /**
+     * The same sentence whether there is no such profile or it is not allowed: only an allowed one may be found out
+     * about.
+     */
     private Optional<String> profileRefusal(ExternalSource source) {
         String profile = source.spec().profile();
         return profile == null

@@ -3,8 +3,8 @@ package dev.littoral.activities.source;
 import java.util.Optional;
 
 /**
- * A table format whose tables are folders of files. Which of the files count is said in the table's own log, so whoever takes all of
- * them for the table has removed rows in it, and others twice.
+ * A table format whose tables are folders of files. Which of the files count is said in the table's own log, so whoever
+ * takes all of them for the table has removed rows in it, and others twice.
  */
 enum TableFormat {
     DELTA("a Delta table"),

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A catalog below a prefix of any blob store. It is as safe as the store's conditional create is. Keys of other characters than a
- * catalog's are somebody else's, and not listed.
+ * A catalog below a prefix of any blob store. It is as safe as the store's conditional create is. Keys of other
+ * characters than a catalog's are somebody else's, and not listed.
  */
 public final class BlobObjectStore implements ObjectStore {
     /** The first part of no key: kept for what a store writes before it takes its name. */

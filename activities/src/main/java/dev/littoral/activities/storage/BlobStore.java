@@ -10,16 +10,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A blob store: bytes at keys, such as a bucket of S3 or a local folder, opened at one address in it. What sources and catalogs have
- * in common on all kinds of stores sits on this once; an implementation holds what is special to its kind. Safe for use by many
- * threads. Every method fails with {@link LittoralException}, classified; an interrupt ends a call early with
- * {@link InterruptedException}. A {@link StoreObserver} is told of each request.
+ * A blob store: bytes at keys, such as a bucket of S3 or a local folder, opened at one address in it. What sources and
+ * catalogs have in common on all kinds of stores sits on this once; an implementation holds what is special to its
+ * kind. Safe for use by many threads. Every method fails with {@link LittoralException}, classified; an interrupt ends
+ * a call early with {@link InterruptedException}. A {@link StoreObserver} is told of each request.
  */
 public interface BlobStore extends AutoCloseable {
     /** For a listing that is read to its end. */
     int NO_LIMIT = Integer.MAX_VALUE;
 
-    /** The key of the address that it was opened at: a folder's where it is empty or ends in a slash, else a blob's or a folder's. */
+    /**
+     * The key of the address that it was opened at: a folder's where it is empty or ends in a slash, else a blob's or a
+     * folder's.
+     */
     String prefix();
 
     /** That address as a person knows it, without secrets: {@code s3://bucket/prefix} or a local path. */
@@ -35,7 +38,8 @@ public interface BlobStore extends AutoCloseable {
     Optional<Entry> find(String key) throws InterruptedException;
 
     /**
-     * Lists what is below a prefix. An entry comes as the store gives it: in {@link PathOrder#ORDER} where it lists in order.
+     * Lists what is below a prefix. An entry comes as the store gives it: in {@link PathOrder#ORDER} where it lists in
+     * order.
      *
      * @param prefix empty, or ends in a slash where a folder is meant
      * @param after only keys beyond this one, or null for all; it need not exist
@@ -44,8 +48,8 @@ public interface BlobStore extends AutoCloseable {
     Cursor list(String prefix, String after, int limit) throws InterruptedException;
 
     /**
-     * Folders right below a prefix, beyond a key, as many as one request tells; none where listing several ranges at once does not
-     * pay off.
+     * Folders right below a prefix, beyond a key, as many as one request tells; none where listing several ranges at
+     * once does not pay off.
      */
     default List<String> folders(String prefix, String after) throws InterruptedException {
         return List.of();
@@ -78,8 +82,8 @@ public interface BlobStore extends AutoCloseable {
     ParallelTasks.Threads readers();
 
     /**
-     * Why no read of a blob can ever find the version that is listed, in words, or empty when it may. Asked for one that was found
-     * changed again and again; costs a few requests.
+     * Why no read of a blob can ever find the version that is listed, in words, or empty when it may. Asked for one
+     * that was found changed again and again; costs a few requests.
      */
     default Optional<String> disagreement(String key) throws InterruptedException {
         return Optional.empty();
@@ -131,7 +135,10 @@ public interface BlobStore extends AutoCloseable {
 
     /** The entries of one listing, read lazily. For one thread. */
     interface Cursor {
-        /** The next entries, as many as one request brings; none at the end. A reply that was cut off is an error, never an end. */
+        /**
+         * The next entries, as many as one request brings; none at the end. A reply that was cut off is an error, never
+         * an end.
+         */
         List<Entry> next() throws InterruptedException;
 
         /**

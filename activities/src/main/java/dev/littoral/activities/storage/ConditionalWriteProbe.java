@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * Finds out, by racing creates of new keys, whether a store keeps the one promise that commits rest on. Not every store that
- * speaks the protocol does.
+ * Finds out, by racing creates of new keys, whether a store keeps the one promise that commits rest on. Not every store
+ * that speaks the protocol does.
  */
 public final class ConditionalWriteProbe {
     /** Where it is written that a store passed, so that later starts need not probe it again. */

@@ -5,23 +5,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a catalog lives: a flat space of small objects. The only conditional write is {@link #createIfAbsent}; everything the
- * commit protocol promises rests on it. Keys are ASCII, parts joined by {@code /}. Safe for use by many threads. Failures are
- * {@link dev.littoral.activities.failure.LittoralException}, classified; TRANSIENT on a write means that nobody knows whether it
- * happened.
+ * Where a catalog lives: a flat space of small objects. The only conditional write is {@link #createIfAbsent};
+ * everything the commit protocol promises rests on it. Keys are ASCII, parts joined by {@code /}. Safe for use by many
+ * threads. Failures are {@link dev.littoral.activities.failure.LittoralException}, classified; TRANSIENT on a write
+ * means that nobody knows whether it happened.
  */
 public interface ObjectStore extends AutoCloseable {
 
     /**
-     * Creates an object unless one of that key exists. Of many racing calls exactly one returns true, and its body is what
-     * everyone reads from then on. Durable when it returns.
+     * Creates an object unless one of that key exists. Of many racing calls exactly one returns true, and its body is
+     * what everyone reads from then on. Durable when it returns.
      *
-     * @return true when this call created it, false when it was there. A false may be a lost answer's own first write: read it
-     *     back to tell.
+     * @return true when this call created it, false when it was there. A false may be a lost answer's own first write:
+     *     read it back to tell.
      */
     boolean createIfAbsent(String key, byte[] body) throws InterruptedException;
 
-    /** Writes an object, over one of that key if there is one. Readers see the old body or the new, whole. Durable on return. */
+    /**
+     * Writes an object, over one of that key if there is one. Readers see the old body or the new, whole. Durable on
+     * return.
+     */
     void put(String key, byte[] body) throws InterruptedException;
 
     /** Reads an object, or empty when there is none. A reply that was cut off is an error. */

@@ -29,7 +29,8 @@ public final class Storages implements AutoCloseable {
     /**
      * Where a source is. Nothing is read yet.
      *
-     * @throws LittoralException INPUT when the address is not right; an unknown one is not repeated, as it may hold a secret
+     * @throws LittoralException INPUT when the address is not right; an unknown one is not repeated, as it may hold a
+     *     secret
      */
     public StorageLocation source(String address) {
         return of(address).source(address);

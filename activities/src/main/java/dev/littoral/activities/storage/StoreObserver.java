@@ -21,8 +21,8 @@ public interface StoreObserver {
     /**
      * A request has its answer, or none.
      *
-     * @param kind {@code LIST}, {@code GET}, {@code PUT}, {@code DELETE} or {@code HEAD}, and {@code CREATE} where the calls of a
-     *     catalog are told and not the requests they become; nothing that grows with the data
+     * @param kind {@code LIST}, {@code GET}, {@code PUT}, {@code DELETE} or {@code HEAD}, and {@code CREATE} where the
+     *     calls of a catalog are told and not the requests they become; nothing that grows with the data
      * @param status the HTTP status, {@link #OK} or {@link #ERROR}
      */
     void answered(Store store, String kind, String status);

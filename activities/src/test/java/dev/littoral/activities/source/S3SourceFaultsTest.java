@@ -55,7 +55,8 @@ class S3SourceFaultsTest {
                 "<ListBucketResult></ListBucketResult>",
                 "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount></ListBucketResult>",
                 "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>",
-                "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount><IsTruncated>true</IsTruncated></ListBucketResult>",
+                "<ListBucketResult><Name>lake</Name>"
+                        + "<KeyCount>0</KeyCount><IsTruncated>true</IsTruncated></ListBucketResult>",
             })
     void aListingThatIsNeverWholeIsAFailureAndNoEnd(String body) throws Exception {
         try (FakeS3 server =

@@ -123,7 +123,8 @@ class CatalogActivitiesTest {
     }
 
     /**
-     * Anybody who may start workflows in the namespace can ask for an activity; only the workflow that it is for is heard.
+     * Anybody who may start workflows in the namespace can ask for an activity; only the workflow that it is for is
+     * heard.
      */
     @Test
     void onlyTheCollectionAndItsUpdatesAreHeard() {

@@ -21,9 +21,9 @@ import java.util.Optional;
 /**
  * Files below a prefix of a blob store, or one blob.
  *
- * <p>An address that ends in {@code /}, or has no key, is a folder: everything that starts with it. Another one is the blob of exactly
- * that key if there is one, else the folder of that name; finding out costs one more request in each listing. One blob is served
- * whatever its name is; the filter is for folders.
+ * <p>An address that ends in {@code /}, or has no key, is a folder: everything that starts with it. Another one is the
+ * blob of exactly that key if there is one, else the folder of that name; finding out costs one more request in each
+ * listing. One blob is served whatever its name is; the filter is for folders.
  *
  * <p>A source where nothing is, not even a folder, is an INPUT failure, unless it may be empty: then it lists nothing.
  */
@@ -118,7 +118,9 @@ public final class BlobFileSource implements FileSource {
         }
     }
 
-    /** The entries of one listing that a visitor may be told of; of folders it is looked only whether they make a table. */
+    /**
+     * The entries of one listing that a visitor may be told of; of folders it is looked only whether they make a table.
+     */
     private final class Scan {
         private final BlobStore.Cursor cursor;
         private Iterator<Entry> entries = List.<Entry>of().iterator();
@@ -241,8 +243,8 @@ public final class BlobFileSource implements FileSource {
     }
 
     /**
-     * A key that comes before every key of a range: stores start after a key, a range with it. Null when that is before the
-     * folder.
+     * A key that comes before every key of a range: stores start after a key, a range with it. Null when that is before
+     * the folder.
      */
     private String before(String from) {
         String first = store.address(folder);

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Sorts files by {@link PathOrder#ORDER} in bounded memory: sorted runs go to temporary files, which are merged. Of files that
- * bear the same path the one added last stays. For one thread. A temporary folder that is full or away is a TRANSIENT
- * failure.
+ * Sorts files by {@link PathOrder#ORDER} in bounded memory: sorted runs go to temporary files, which are merged. Of
+ * files that bear the same path the one added last stays. For one thread. A temporary folder that is full or away is a
+ * TRANSIENT failure.
  */
 public final class PathSorter implements AutoCloseable {
     /** About so many bytes of heap are sorted at once. */

@@ -35,8 +35,8 @@ final class SplitPointFinder {
     }
 
     /**
-     * Folders beside those that the last path is in, the outermost first; where these are few, names that go on otherwise
-     * than the last one. One request for each folder on the way, then two rounds of small ones, each at once.
+     * Folders beside those that the last path is in, the outermost first; where these are few, names that go on
+     * otherwise than the last one. One request for each folder on the way, then two rounds of small ones, each at once.
      */
     List<String> find(String recent, String last, String to, int wanted) throws InterruptedException {
         String key = store.key(last);
@@ -67,9 +67,9 @@ final class SplitPointFinder {
     }
 
     /**
-     * Where names of one folder go on otherwise: at the first character where a greater one exists, for several of these. Only
-     * characters are looked at that names met of late have in common, and the one after; what lies behind differs from
-     * name to name.
+     * Where names of one folder go on otherwise: at the first character where a greater one exists, for several of
+     * these. Only characters are looked at that names met of late have in common, and the one after; what lies behind
+     * differs from name to name.
      */
     private List<String> namesAhead(String recent, String last, int start, Predicate<String> isAhead, int wanted)
             throws InterruptedException {

@@ -28,10 +28,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Writes whole files below a folder, which several processes of one user may share. A file is written elsewhere in full, forced to
- * disk, and then takes its name in one step: by a hard link, which fails where something is, or by a rename. So a process that is
- * killed leaves at worst a file in {@code _tmp}; whoever opens the folder a day later removes it. Folders and files that it makes are
- * for their owner alone where the file system knows owners, as paths and schemas of a lake are nobody else's business.
+ * Writes whole files below a folder, which several processes of one user may share. A file is written elsewhere in
+ * full, forced to disk, and then takes its name in one step: by a hard link, which fails where something is, or by a
+ * rename. So a process that is killed leaves at worst a file in {@code _tmp}; whoever opens the folder a day later
+ * removes it. Folders and files that it makes are for their owner alone where the file system knows owners, as paths
+ * and schemas of a lake are nobody else's business.
  */
 final class AtomicFileWriter {
     /** Longer than any write lasts. */

@@ -21,9 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The walk of a folder and all below it, in the order of whole paths. It follows no link, so it never leaves its root. It keeps in
- * memory the names in one folder and in those that lead to it, and costs one look at each file's attributes. What vanishes while it
- * goes on is not there; but a root that vanishes is a failure, never an empty listing. For one thread.
+ * The walk of a folder and all below it, in the order of whole paths. It follows no link, so it never leaves its root.
+ * It keeps in memory the names in one folder and in those that lead to it, and costs one look at each file's
+ * attributes. What vanishes while it goes on is not there; but a root that vanishes is a failure, never an empty
+ * listing. For one thread.
  */
 final class FolderWalk implements BlobStore.Cursor {
     /** How the JVM reads the bytes of file names; the locale decides it. */

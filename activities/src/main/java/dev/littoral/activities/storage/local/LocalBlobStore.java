@@ -22,8 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A blob store that is a local folder with all below it, or one local file. A key is a whole path. What is listed and read at a
- * version stays below the folder's real path; objects of a catalog are found at their paths, whatever links lead there.
+ * A blob store that is a local folder with all below it, or one local file. A key is a whole path. What is listed and
+ * read at a version stays below the folder's real path; objects of a catalog are found at their paths, whatever links
+ * lead there.
  */
 final class LocalBlobStore implements BlobStore {
     /** Enough for a folder on a network file system. */
@@ -118,7 +119,9 @@ final class LocalBlobStore implements BlobStore {
         return Optional.empty();
     }
 
-    /** A source has to be there. What is not there of a catalog holds nothing, and links on the way to it are followed. */
+    /**
+     * A source has to be there. What is not there of a catalog holds nothing, and links on the way to it are followed.
+     */
     @Override
     public Cursor list(String prefix, String after, int limit) throws InterruptedException {
         return observer.observe(store, "LIST", () -> {

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Folders and files of this machine, {@code file:///folder/}. A path is raw: nothing in it is percent-decoded. It is compared by where
- * it really is, with every symbolic link resolved.
+ * Folders and files of this machine, {@code file:///folder/}. A path is raw: nothing in it is percent-decoded. It is
+ * compared by where it really is, with every symbolic link resolved.
  */
 public final class LocalStorage implements StorageProvider {
     private static final String SCHEME = "file";

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The real path of a path: where it leads once every symbolic link on it is resolved, those that lead to nothing too. Of what is
- * not there yet, the nearest folder that is there decides.
+ * The real path of a path: where it leads once every symbolic link on it is resolved, those that lead to nothing too.
+ * Of what is not there yet, the nearest folder that is there decides.
  */
 final class RealPath {
     /** More than any system follows; what is left then can be opened by nobody. */

@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A root directory that nothing leaves: where it leads is resolved once, and nothing but that real path is looked at from then on. A
- * link that is found on it, or below it, later is not followed. A path is the root as it was given, made absolute, and the names
- * below it.
+ * A root directory that nothing leaves: where it leads is resolved once, and nothing but that real path is looked at
+ * from then on. A link that is found on it, or below it, later is not followed. A path is the root as it was given,
+ * made absolute, and the names below it.
  */
 final class RootDirectory {
     private final Path root;
@@ -108,8 +108,8 @@ final class RootDirectory {
     }
 
     /**
-     * Size, time of change in nanoseconds and inode. A file system that sets the time of change in coarse steps can hide that a file
-     * was overwritten in place with as many bytes within one step.
+     * Size, time of change in nanoseconds and inode. A file system that sets the time of change in coarse steps can
+     * hide that a file was overwritten in place with as many bytes within one step.
      */
     static String version(Map<String, Object> found) {
         Instant time = ((FileTime) found.get("lastModifiedTime")).toInstant();

@@ -9,15 +9,16 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they take longer,
- * which is a queue in the store, and shrinks at once where the store asks for that. One for each client, so that all shards of a
- * worker feel what one of them meets. Safe for use by many threads.
+ * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they
+ * take longer, which is a queue in the store, and shrinks at once where the store asks for that. One for each client,
+ * so that all shards of a worker feel what one of them meets. Safe for use by many threads.
  *
- * <p>Requests of one address, a source or a catalog, get no more turns than the limit, and no more than three times what is left
- * over of the limit and a third. So one address alone has the whole limit, and one that holds all of it, because its store has
- * stopped answering, leaves turns to the others. Turns beyond an address's credit, which grows by its answers and shrinks by requests
- * that got none, are held against all addresses together as if they were of one: however many have stopped answering, the third is for
- * those that answer. Of those that wait, the address with the fewest turns goes first, and of its requests the one that came first.
+ * <p>Requests of one address, a source or a catalog, get no more turns than the limit, and no more than three times
+ * what is left over of the limit and a third. So one address alone has the whole limit, and one that holds all of it,
+ * because its store has stopped answering, leaves turns to the others. Turns beyond an address's credit, which grows by
+ * its answers and shrinks by requests that got none, are held against all addresses together as if they were of one:
+ * however many have stopped answering, the third is for those that answer. Of those that wait, the address with the
+ * fewest turns goes first, and of its requests the one that came first.
  */
 final class AdaptiveConcurrencyLimit {
     private static final int FIRST = 16;
@@ -29,7 +30,10 @@ final class AdaptiveConcurrencyLimit {
     /** Once in so many rounds what is usual is measured anew: it may have become another. */
     private static final int ROUNDS_TO_PROBE = 64;
 
-    /** The share of the limit it is measured with. Where that still leaves a queue, the limit is too large by far and shrinks. */
+    /**
+     * The share of the limit it is measured with. Where that still leaves a queue, the limit is too large by far and
+     * shrinks.
+     */
     private static final double PROBE = 0.25;
 
     /** How long that may take: who reads no more must not leave the limit small for what comes next. */

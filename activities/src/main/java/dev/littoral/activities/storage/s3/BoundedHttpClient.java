@@ -17,10 +17,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * An HTTP client whose replies are bounded: it sends through another one and hands over no more of a reply than one of its kind
- * may have. A reply in XML is read here, to a limit, and its shape is looked at before anybody builds a tree of it. The content of
- * an object is handed on as it comes: who asked for it knows how much there may be. Heads are bounded by the client below, at a
- * hundred headers of 8 KB. Safe for use by many threads.
+ * An HTTP client whose replies are bounded: it sends through another one and hands over no more of a reply than one of
+ * its kind may have. A reply in XML is read here, to a limit, and its shape is looked at before anybody builds a tree
+ * of it. The content of an object is handed on as it comes: who asked for it knows how much there may be. Heads are
+ * bounded by the client below, at a hundred headers of 8 KB. Safe for use by many threads.
  */
 final class BoundedHttpClient implements SdkHttpClient {
     /** A page of a thousand keys of a kilobyte, each byte of them written as {@code %XX}, and some more for each. */
@@ -135,7 +135,10 @@ final class BoundedHttpClient implements SdkHttpClient {
         }
     }
 
-    /** What an error says in its body, or why it says nothing. Its status alone tells much, so none is taken for a lost reply. */
+    /**
+     * What an error says in its body, or why it says nothing. Its status alone tells much, so none is taken for a lost
+     * reply.
+     */
     private static byte[] error(SdkHttpResponse head, InputStream paced, AbortableInputStream body) throws IOException {
         byte[] read;
         boolean whole = false;

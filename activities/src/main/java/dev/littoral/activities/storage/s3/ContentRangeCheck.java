@@ -5,8 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The check of a reply against the range of an object that was asked for. Bytes of another place than that would be taken for what
- * is wrong with the file, so a reply has to say what it holds: a part by its Content-Range, the whole object by its status.
+ * The check of a reply against the range of an object that was asked for. Bytes of another place than that would be
+ * taken for what is wrong with the file, so a reply has to say what it holds: a part by its Content-Range, the whole
+ * object by its status.
  */
 final class ContentRangeCheck {
     private static final Pattern ASKED = Pattern.compile("bytes=(\\d{1,18})-(\\d{1,18})");

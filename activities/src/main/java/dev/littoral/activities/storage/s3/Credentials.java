@@ -19,8 +19,8 @@ import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 
 /**
- * Credentials from where AWS tools expect them. Where there are none it says why, in the SDK's own words without what may be
- * secret in them, and tells credentials that are not there from a service that gives them and is away.
+ * Credentials from where AWS tools expect them. Where there are none it says why, in the SDK's own words without what
+ * may be secret in them, and tells credentials that are not there from a service that gives them and is away.
  */
 final class Credentials implements AwsCredentialsProvider {
     private static final int MAX_REASON = 300;
@@ -80,7 +80,10 @@ final class Credentials implements AwsCredentialsProvider {
         return new LittoralException(ofProfile == null ? type(e) : ofProfile.type(), message, e);
     }
 
-    /** Why the profile in the default chain gives none, or null: what the SDK says of the whole chain is too much to read. */
+    /**
+     * Why the profile in the default chain gives none, or null: what the SDK says of the whole chain is too much to
+     * read.
+     */
     private LittoralException ofDefaultProfile() {
         String name = ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
         try {

@@ -34,10 +34,10 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * GETs to a bucket that go around the SDK's pipeline, which takes more of a core than the rest of a small request. It is the
- * SDK that finds out where a bucket is and how its requests are signed: what it sent last, and was answered well, shows the
- * way. Only a success is an answer here; after anything else the request is one for the SDK, which tries again and knows what
- * errors mean. Safe for use by many threads.
+ * GETs to a bucket that go around the SDK's pipeline, which takes more of a core than the rest of a small request. It
+ * is the SDK that finds out where a bucket is and how its requests are signed: what it sent last, and was answered
+ * well, shows the way. Only a success is an answer here; after anything else the request is one for the SDK, which
+ * tries again and knows what errors mean. Safe for use by many threads.
  */
 final class DirectS3Reader {
     /** A reply takes milliseconds. One that does not is left to the SDK, which has more patience. */

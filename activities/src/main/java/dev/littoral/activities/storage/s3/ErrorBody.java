@@ -13,8 +13,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * The body of an error, which in S3 is an XML document that names a code. The SDK gets one with the code alone. Where there is none,
- * what there is instead stands in its place, in words that no code is made of.
+ * The body of an error, which in S3 is an XML document that names a code. The SDK gets one with the code alone. Where
+ * there is none, what there is instead stands in its place, in words that no code is made of.
  */
 final class ErrorBody {
     /** What a body is that names no code. */

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 
 /**
- * The pages of one listing, one after the other. It fails as soon as it is clear that pages come again or bring nothing, so that no
- * store can make it go on for ever. One thread.
+ * The pages of one listing, one after the other. It fails as soon as it is clear that pages come again or bring
+ * nothing, so that no store can make it go on for ever. One thread.
  */
 final class ListObjectsPages {
     /** A store may pass over what it deleted in pages with nothing on them. */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * Reads the answer to ListObjectsV2 in one pass. It knows XML as stores write it: elements, text and the entities of it. A page that
- * has anything else in it, or that is not whole, is not read at all. One thread.
+ * Reads the answer to ListObjectsV2 in one pass. It knows XML as stores write it: elements, text and the entities of
+ * it. A page that has anything else in it, or that is not whole, is not read at all. One thread.
  */
 final class ListObjectsParser {
     private static final String ROOT = "ListBucketResult";

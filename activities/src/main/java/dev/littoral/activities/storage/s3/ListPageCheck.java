@@ -6,8 +6,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * The check of a listing's pages against its request. A page that lists anything else is not looked at further. The bucket's name is
- * not compared: access points, gateways and tenants are asked by one name and answer with another.
+ * The check of a listing's pages against its request. A page that lists anything else is not looked at further. The
+ * bucket's name is not compared: access points, gateways and tenants are asked by one name and answer with another.
  */
 final class ListPageCheck {
     /** As long as a key of S3 may be, in bytes; one with so many characters has no fewer. */

@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.time.Duration;
 
 /**
- * The body of a reply that has to come at a least rate. A body that crawls holds a turn that others wait for; one that does not
- * come at all is left to the time-outs of the connection. One thread.
+ * The body of a reply that has to come at a least rate. A body that crawls holds a turn that others wait for; one that
+ * does not come at all is left to the time-outs of the connection. One thread.
  */
 final class MinimumRateBody extends FilterInputStream {
     /**

@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * A blob store that is a bucket of S3. A blob's version is its ETag, else its size and time. A conditional create is as safe as the
- * store's {@code If-None-Match} is.
+ * A blob store that is a bucket of S3. A blob's version is its ETag, else its size and time. A conditional create is as
+ * safe as the store's {@code If-None-Match} is.
  */
 final class S3BlobStore implements BlobStore {
     /** What one request may list or delete. */
@@ -72,7 +72,10 @@ final class S3BlobStore implements BlobStore {
         return address.substring(bucket.path("").length());
     }
 
-    /** Of all keys that start with a key that one comes first; and a listing says in words what is wrong, which a HEAD cannot. */
+    /**
+     * Of all keys that start with a key that one comes first; and a listing says in words what is wrong, which a HEAD
+     * cannot.
+     */
     @Override
     public Optional<Entry> find(String key) throws InterruptedException {
         return bucket.page(r -> r.prefix(key).maxKeys(1)).objects().stream()
@@ -198,7 +201,10 @@ final class S3BlobStore implements BlobStore {
         return get(file, offset, length, null);
     }
 
-    /** Looks whether listing and reading can name the same version at all: twice in turn, with nothing changed in between. */
+    /**
+     * Looks whether listing and reading can name the same version at all: twice in turn, with nothing changed in
+     * between.
+     */
     @Override
     public Optional<String> disagreement(String key) throws InterruptedException {
         String path = address(key);

@@ -30,9 +30,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 
 /**
- * A bucket whose replies are known to be whole. To the SDK a reply that was cut off after its first line is a success in
- * which everything is null: a listing without keys, an object without bytes. Here it is tried again, then a TRANSIENT
- * failure. Safe for use by many threads; the client stays the caller's.
+ * A bucket whose replies are known to be whole. To the SDK a reply that was cut off after its first line is a success
+ * in which everything is null: a listing without keys, an object without bytes. Here it is tried again, then a
+ * TRANSIENT failure. Safe for use by many threads; the client stays the caller's.
  */
 final class S3Bucket {
     /** Tries of a request whose reply was cut off. */
@@ -147,8 +147,8 @@ final class S3Bucket {
      * Reads an object or a range of it, whole.
      *
      * @param bytes so many are expected; negative when that is not known
-     * @throws SdkException what the store answers otherwise, to be told apart by the caller; {@link RetryableException} for a
-     *     reply that was cut off in every try
+     * @throws SdkException what the store answers otherwise, to be told apart by the caller; {@link RetryableException}
+     *     for a reply that was cut off in every try
      */
     ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options)
             throws InterruptedException {

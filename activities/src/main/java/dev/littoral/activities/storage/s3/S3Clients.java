@@ -33,14 +33,15 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
- * Clients for S3, set up as AWS users expect: environment, shared config and credentials files, web identity, container and
- * instance roles. {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL} and the endpoints of a profile point to another
- * store, which is then addressed by path, in {@code us-east-1} unless a region is set.
+ * Clients for S3, set up as AWS users expect: environment, shared config and credentials files, web identity, container
+ * and instance roles. {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL} and the endpoints of a profile point to
+ * another store, which is then addressed by path, in {@code us-east-1} unless a region is set.
  *
- * <p>A profile with {@code littoral_anonymous = true} says where a store is, and that requests bear no credentials: it is for
- * public buckets.
+ * <p>A profile with {@code littoral_anonymous = true} says where a store is, and that requests bear no credentials: it
+ * is for public buckets.
  *
- * <p>One client for each access, built at its first use, shared by all and closed with this. Safe for use by many threads.
+ * <p>One client for each access, built at its first use, shared by all and closed with this. Safe for use by many
+ * threads.
  */
 public final class S3Clients implements AutoCloseable {
     /** A reply of a store that is well takes milliseconds to a few seconds. */
@@ -69,8 +70,8 @@ public final class S3Clients implements AutoCloseable {
     }
 
     /**
-     * The client of an access. A named profile alone gives the credentials, and its region comes first; an endpoint in the
-     * environment comes before the profile's, as in every AWS tool. Sends nothing to the store.
+     * The client of an access. A named profile alone gives the credentials, and its region comes first; an endpoint in
+     * the environment comes before the profile's, as in every AWS tool. Sends nothing to the store.
      *
      * @throws LittoralException INPUT when the profile does not exist or no region is known
      */

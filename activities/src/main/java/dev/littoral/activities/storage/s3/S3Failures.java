@@ -18,8 +18,8 @@ import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Turns what the AWS SDK throws into failures with a class. Messages name what was tried, what the store answered and what a
- * person can do; they repeat nothing the store said beyond its status and code, so no secret can be in them.
+ * Turns what the AWS SDK throws into failures with a class. Messages name what was tried, what the store answered and
+ * what a person can do; they repeat nothing the store said beyond its status and code, so no secret can be in them.
  */
 final class S3Failures {
     private static final Set<String> ACCESS_CODES = Set.of(
@@ -131,8 +131,8 @@ final class S3Failures {
     }
 
     /**
-     * Whether there is no object of the key that was read. Any other 404 is a failure: of the bucket, of the credentials, or
-     * of something between here and the store.
+     * Whether there is no object of the key that was read. Any other 404 is a failure: of the bucket, of the
+     * credentials, or of something between here and the store.
      */
     static boolean isMissing(AwsServiceException e) {
         return e.statusCode() == 404 && code(e).equals("NoSuchKey");
@@ -223,7 +223,10 @@ final class S3Failures {
         return REGION.matcher(region).matches() ? region : "";
     }
 
-    /** Whether a code is one to repeat. What a store puts there may be any text, and a secret that it was sent among them. */
+    /**
+     * Whether a code is one to repeat. What a store puts there may be any text, and a secret that it was sent among
+     * them.
+     */
     static boolean isCode(String code) {
         return code != null
                 && CODE.matcher(code).matches()

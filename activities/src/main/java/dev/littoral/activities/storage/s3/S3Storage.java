@@ -8,7 +8,8 @@ import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSpec;
 
 /**
- * Stores that speak the protocol of S3, {@code s3://bucket/key}. An address is compared letter by letter, as keys are raw.
+ * Stores that speak the protocol of S3, {@code s3://bucket/key}. An address is compared letter by letter, as keys are
+ * raw.
  *
  * @param clients closed with this
  */

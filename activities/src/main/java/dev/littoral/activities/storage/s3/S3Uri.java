@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /**
  * An S3 address, {@code s3://bucket/key}.
  *
- * @param key raw: nothing is percent-decoded, {@code ?} and {@code #} are letters like others; empty for the whole bucket
+ * @param key raw: nothing is percent-decoded, {@code ?} and {@code #} are letters like others; empty for the whole
+ *     bucket
  */
 public record S3Uri(String bucket, String key) {
     private static final String SCHEME = "s3://";

@@ -29,7 +29,10 @@ final class S3Version {
         return etag == null ? "size:" + bytes + ";mtime:" + modified.getEpochSecond() : ETAG + plain(etag);
     }
 
-    /** A weak ETag, {@code W/"x"}, names the same version as {@code "x"}: some stores list the one and answer with the other. */
+    /**
+     * A weak ETag, {@code W/"x"}, names the same version as {@code "x"}: some stores list the one and answer with the
+     * other.
+     */
     private static String plain(String etag) {
         return (etag.startsWith(WEAK) ? etag.substring(WEAK.length()) : etag).replace("\"", "");
     }
@@ -50,7 +53,9 @@ final class S3Version {
         return of(hasEtag ? reply.eTag() : null, size, reply.lastModified());
     }
 
-    /** The size of the whole object that a reply is a part of, which is that of the file where the store does not tell. */
+    /**
+     * The size of the whole object that a reply is a part of, which is that of the file where the store does not tell.
+     */
     static long sizeOf(GetObjectResponse reply, SourceFile file) {
         String range = reply.contentRange();
         if (range == null) {

@@ -3,9 +3,9 @@ package dev.littoral.activities.storage.s3;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
- * A reply that no store should give: not one that was cut off, but one that says what was not asked, in a form that is not S3's,
- * or without an end. The SDK does not try again, {@link S3Bucket} does once. The message says what is wrong with the reply, and
- * what is expected of one.
+ * A reply that no store should give: not one that was cut off, but one that says what was not asked, in a form that is
+ * not S3's, or without an end. The SDK does not try again, {@link S3Bucket} does once. The message says what is wrong
+ * with the reply, and what is expected of one.
  */
 public final class UnexpectedReplyException extends SdkClientException {
     private static final long serialVersionUID = 1L;

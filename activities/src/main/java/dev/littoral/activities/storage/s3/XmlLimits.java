@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The shape of an XML document, looked at in one pass and without building anything of it: whether a parser that makes a tree can
- * be let at it. One thread.
+ * The shape of an XML document, looked at in one pass and without building anything of it: whether a parser that makes
+ * a tree can be let at it. One thread.
  */
 final class XmlLimits {
     /** An object of a listing lies two elements deep, its owner's name three. */

@@ -31,8 +31,8 @@ class CredentialsTest {
 
     private static final String TOLD = "told ";
 
-    private static final String LISTING =
-            "<ListBucketResult><Name>%s</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
+    private static final String LISTING = "<ListBucketResult><Name>%s</Name>"
+            + "<KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
 
     private static final String CONFIG = """
             [default]
@@ -210,7 +210,10 @@ class CredentialsTest {
             return FakeS3.reply(
                     200,
                     "Content-Type: text/xml\r\n",
-                    "<%1$sResponse><%1$sResult><Credentials><AccessKeyId>keyof%1$s</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></%1$sResult></%1$sResponse>"
+                    ("<%1$sResponse><%1$sResult><Credentials><AccessKeyId>keyof%1$s</AccessKeyId>"
+                                    + "<SecretAccessKey>hush</SecretAccessKey><SessionToken>session</SessionToken>"
+                                    + "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>"
+                                    + "</%1$sResult></%1$sResponse>")
                             .formatted(action));
         }
         Matcher bucket = Pattern.compile("GET /bucket-of-([a-z-]+)\\?").matcher(request);
@@ -340,8 +343,8 @@ class CredentialsTest {
                 // A key in the place of a profile's name.
                 Map.entry(
                         "role-of-key",
-                        "ACCESS The source profile of 'role-of-key' was configured to be '…', but that source profile has"
-                                + " no credentials configured"),
+                        "ACCESS The source profile of 'role-of-key' was configured to be '…', but that source profile"
+                                + " has no credentials configured"),
                 Map.entry("role-away", "TRANSIENT Sts answers 503"),
                 Map.entry("web-identity-never", "ACCESS a file that it needs cannot be read (NoSuchFileException)"),
                 Map.entry("empty", "ACCESS Profile file contained no credentials for profile 'empty'"),
@@ -355,8 +358,8 @@ class CredentialsTest {
         assertThat(ask("none"))
                 .containsOnly(Map.entry(
                         "none",
-                        "ACCESS No AWS credentials were found in the environment, the shared files or a role of the worker"
-                                + " (Profile 'default' of the worker gives no AWS credentials: " + expired
+                        "ACCESS No AWS credentials were found in the environment, the shared files or a role of the"
+                                + " worker (Profile 'default' of the worker gives no AWS credentials: " + expired
                                 + "); a public bucket can be read without any where the spec has \"anonymous\": true"));
         assertThat(seen).isEmpty();
     }

@@ -145,7 +145,10 @@ class DirectS3ReaderTest {
                 .orElse("");
     }
 
-    /** A reply that is not what was asked for, in whatever way, is the SDK's to judge, and the next request is as before. */
+    /**
+     * A reply that is not what was asked for, in whatever way, is the SDK's to judge, and the next request is as
+     * before.
+     */
     @Test
     void afterAnythingButSuccessTheSdkIsAsked() throws Exception {
         byte[] whole = good();

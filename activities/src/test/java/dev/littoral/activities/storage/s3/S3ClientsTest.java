@@ -23,8 +23,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 class S3ClientsTest {
-    private static final String LISTING =
-            "<ListBucketResult><Name>lake</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
+    private static final String LISTING = "<ListBucketResult><Name>lake</Name>"
+            + "<KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
 
     private final List<String> heads = new CopyOnWriteArrayList<>();
 
