@@ -1,5 +1,8 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.ExternalSource;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -15,6 +18,12 @@ class CollectionWorkflowOnServerTest extends CollectionWorkflowTest {
     @AfterEach
     void historiesAreInOrder() {
         Histories.areInOrder(lab().client);
+    }
+
+    /** No answer is lost here. */
+    @Override
+    CompletableFuture<ChangeAnswer> answerAcrossRuns(ExternalSource source, String updateId) {
+        return changeSource(source, updateId).getResultAsync();
     }
 
     /** Hours do not pass by themselves here, so this is no test on the server. */
