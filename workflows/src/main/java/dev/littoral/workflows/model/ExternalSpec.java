@@ -1,20 +1,13 @@
 package dev.littoral.workflows.model;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.List;
 
 /**
  * The spec of an external source: one record for each format, with the keys of that format. It names no secret:
  * credentials come from the worker's environment, and {@code profile} picks among them.
  */
-@JsonTypeInfo(
-        use = JsonTypeInfo.Id.NAME,
-        include = JsonTypeInfo.As.EXISTING_PROPERTY,
-        property = "format",
-        visible = true,
-        defaultImpl = ParquetSpec.class)
-@JsonSubTypes(@JsonSubTypes.Type(value = ParquetSpec.class, name = ParquetSpec.FORMAT))
+@JsonDeserialize(using = ExternalSpecDeserializer.class)
 public sealed interface ExternalSpec permits ParquetSpec {
     /** The format's name. */
     String format();

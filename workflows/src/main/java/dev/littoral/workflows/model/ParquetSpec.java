@@ -1,6 +1,8 @@
 package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.List;
 
 /**
@@ -16,6 +18,7 @@ import java.util.List;
  * @param anonymous whether requests have no credentials, as a public bucket takes them
  * @param requesterPays whether the worker's account pays for requests to a bucket of another
  */
+@JsonDeserialize(using = JsonDeserializer.None.class)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ParquetSpec(
         String format,
