@@ -5,11 +5,11 @@ enum Safeguard {
     /** All is as it ships. */
     NOTHING("nothing", "", 0),
     EXACT_BASE(
-            "a commit whose base moved is written upon the newer version",
+            "a commit whose base moved is written on the newer version",
             "two refreshes of one source, answers lost",
             4),
     NO_MOVE_IN_ACTIVITY(
-            "a commit reads the newest version and is written upon that",
+            "a commit reads the newest version and is written on that",
             "two updates, the source changed between, answers lost",
             2),
     LIST_AFTER_BASE("the base is read again after the listing", "two refreshes of one source, answers lost", 4),
