@@ -87,7 +87,7 @@ public final class Littoral implements Runnable {
         // Nothing but sentences for people goes to the terminal; the log has what failed elsewhere.
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, e) -> LoggerFactory.getLogger(Littoral.class).error("Thread {} failed", thread.getName(), e));
-        // What gRPC logs by way of the JDK is said in a sentence.
+        // What gRPC logs through the JDK is said in a sentence.
         LogManager.getLogManager().reset();
         // Paths have letters of every script, whatever the locale; and a listing can be long, so it is buffered.
         StandardOutput stdout = new StandardOutput();
@@ -140,7 +140,7 @@ public final class Littoral implements Runnable {
                 .setUsageHelpAutoWidth(true);
     }
 
-    /** A command that is only listed: to build all of it takes time, and is for nothing unless it is named. */
+    /** A command that is only listed: building all of it takes time, and is only needed when it is named. */
     private static CommandLine.Model.CommandSpec described(Command command) {
         CommandLine.Model.CommandSpec listed = CommandLine.Model.CommandSpec.create();
         listed.usageMessage().header(command.header()).description(command.description());

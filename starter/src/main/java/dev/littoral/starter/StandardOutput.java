@@ -4,7 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 
-/** Standard output, which knows why it could not be written. Nothing flows after the first failure. */
+/** Standard output that keeps the reason why it could not be written. Nothing is written after the first failure. */
 final class StandardOutput extends FileOutputStream {
     private IOException failure;
 
@@ -25,9 +25,7 @@ final class StandardOutput extends FileOutputStream {
         }
     }
 
-    /**
-     * Why something could not be written, or null. A reader that has had enough, as {@code head} has, is no failure.
-     */
+    /** Why something could not be written, or null. A reader that stops early, such as {@code head}, is no failure. */
     String failure() {
         return failure == null || failure.getMessage().contains("pipe") ? null : failure.getMessage();
     }

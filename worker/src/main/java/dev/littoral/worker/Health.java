@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The health of this process: whether it can work. It can while it has not run out of memory, its classes can be
- * loaded, and it asks Temporal for work, whether Temporal answers or not. A failure is remembered, as only a restart
+ * loaded, and it polls Temporal for work, whether Temporal answers or not. A failure is remembered, as only a restart
  * repairs it. Safe for use by many threads.
  */
 public final class Health implements ClientInterceptor {

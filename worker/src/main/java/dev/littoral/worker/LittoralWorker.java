@@ -118,7 +118,7 @@ public final class LittoralWorker implements AutoCloseable {
                         .setDefaultDeadlockDetectionTimeout(DEADLOCK_TIMEOUT.toMillis())
                         // Running activities heartbeat while the worker drains.
                         .setAllowActivityHeartbeatDuringShutdown(true)
-                        // Bounds how late an activity learns of its cancel.
+                        // Bounds how late an activity notices its cancellation.
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());

@@ -128,7 +128,7 @@ public final class TemporalConnection implements AutoCloseable {
     }
 
     /**
-     * Makes sure that payloads can be encoded and decoded.
+     * Checks that payloads can be encoded and decoded.
      *
      * @throws LittoralException when there is a codec and it does not work
      */

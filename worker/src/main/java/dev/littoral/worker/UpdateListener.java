@@ -3,8 +3,8 @@ package dev.littoral.worker;
 import dev.littoral.workflows.model.UpdateReport;
 
 /**
- * Gets the events of the updates that this worker runs, once each: what a workflow's replay repeats is left out. Called
- * on threads of workflows and activities, so it must not block, and must be safe for use by many threads.
+ * Observer of update events: those of the updates that this worker runs, once each, without a workflow's replays.
+ * Called on threads of workflows and activities, so it must not block, and must be safe for use by many threads.
  */
 interface UpdateListener {
     /** An update has ended, with whatever outcome, and reports so. */

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a worker serves, and how much of it at once.
+ * The settings of a worker: what it serves, and how much of it at once.
  *
  * @param catalog where the catalog is: {@code s3://bucket/prefix} or a folder
  * @param allowed which sources may be read, and with which profiles

@@ -44,7 +44,7 @@ final class ActiveUpdates {
         }
 
         /**
-         * How an update ends by its workflow's result. The head may know better, as of a commit whose answer was lost.
+         * How an update ends by its workflow's result. The head decides, as when the answer to a commit was lost.
          *
          * @param byItself whether it was not cancelled before
          */

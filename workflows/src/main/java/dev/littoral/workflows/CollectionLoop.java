@@ -117,7 +117,7 @@ final class CollectionLoop {
                 }
             }
         }
-        // Requests that came too late are answered too.
+        // Late requests are answered too.
         do {
             handleInbox();
             reporter.report();
@@ -184,7 +184,7 @@ final class CollectionLoop {
     }
 
     /**
-     * Where another version was in the way, the state learns of it and decides again: somebody else may have declared.
+     * Where another version was in the way, the state learns of it and decides again: another writer may have declared.
      */
     private void declare(Job job) {
         String reason = "update " + job.update() + ", " + job.trigger();
@@ -223,7 +223,7 @@ final class CollectionLoop {
     }
 
     /**
-     * Writes upon the newest head known; whoever wrote the version after it, the state learns of it.
+     * Writes on the newest known head; the state learns of the version after it, whichever writer created it.
      *
      * @param write from a commitId
      * @return why the worker refuses to write, or empty
@@ -281,7 +281,7 @@ final class CollectionLoop {
     }
 
     /**
-     * Checks by a signal whether updates are still there. The server does not tell a collection that was reset of
+     * Checks by a signal whether updates are still there. The server does not notify a collection that was reset of
      * updates that had closed before.
      */
     private void check(List<Long> unclosed) {

@@ -24,6 +24,6 @@ enum CollectionPhase {
     ENDING,
     /** The collection's end is written. */
     RETIRING,
-    /** The collection has ended, and refuses every request. */
+    /** The collection has ended, and rejects every request. */
     CLOSED
 }

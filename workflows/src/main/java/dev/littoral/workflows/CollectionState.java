@@ -69,7 +69,7 @@ final class CollectionState {
         jobs.checkUpdates();
     }
 
-    /** Takes over from the run before. */
+    /** Continues from the previous run. */
     void restore(CarriedState carried) {
         opened = true;
         schedule.restore(carried);
@@ -78,7 +78,7 @@ final class CollectionState {
         ledger.restore(carried);
     }
 
-    /** What the next run takes over. */
+    /** The state that the next run continues from. */
     CarriedState carry() {
         return new CarriedState(
                 head(),
@@ -148,19 +148,19 @@ final class CollectionState {
         jobs.renew(now);
     }
 
-    /** The catalog was read for the first time: numbers and source go on from there. */
+    /** The catalog was read for the first time: numbers and source continue from there. */
     void opened(Head newest) {
         opened = true;
         advanceHead(newest);
         declaration.desire(newest.source());
     }
 
-    /** The head is at least this one. */
+    /** The head is at least this version. */
     void advanceHead(Head newest) {
         jobs.advanceHead(newest);
     }
 
-    /** Somebody else, or a lost run of this workflow task, wrote the version that a declaration needed. */
+    /** Another writer, or a lost run of this workflow task, wrote the version that a declaration needed. */
     void moved(Head newest, Instant now) {
         jobs.moved(newest, now);
     }
@@ -191,7 +191,7 @@ final class CollectionState {
         }
     }
 
-    /** The collection's end could not be written: it goes on. */
+    /** The collection's end could not be written: it continues. */
     void retireFailed(FailureReason failure, Instant now) {
         retiring = false;
         ledger.reject(MessageNames.RETIRE, failure.type() + ": " + failure.reason(), now);
@@ -269,7 +269,7 @@ final class CollectionState {
         }
     }
 
-    /** Asked for, or written by somebody else: what runs is stopped first. */
+    /** Requested, or written by another process: the running update is stopped first. */
     private boolean isRetiring() {
         return retiring || isRetired();
     }
@@ -313,7 +313,7 @@ final class CollectionState {
         return head().retired();
     }
 
-    /** Whether the collection has ended: nothing runs or waits, and every request is refused. */
+    /** Whether the collection has ended: nothing runs or waits, and every request is rejected. */
     boolean isClosed() {
         return closed;
     }

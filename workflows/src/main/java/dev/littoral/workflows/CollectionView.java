@@ -43,13 +43,13 @@ final class CollectionView {
                 : new ChangeAnswer(job.update(), job.generation(), job.state(), job.reason());
     }
 
-    /** Whether a change that job {@code number} serves is in the catalog, or can come there no more. */
+    /** Whether a change that job {@code number} serves is in the catalog, or can no longer get there. */
     boolean isSettled(long number) {
         Job job = jobs.find(number);
         return job == null || job.generation() > 0 || job.state().isEnd();
     }
 
-    /** In one word: starting, updating, idle, paused, failed or retired. */
+    /** The state in one word: starting, updating, idle, paused, failed or retired. */
     String state() {
         if (state.phase() == CollectionPhase.STARTING) {
             return "starting";

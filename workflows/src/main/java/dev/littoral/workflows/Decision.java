@@ -4,7 +4,7 @@ import dev.littoral.workflows.model.Job;
 import java.time.Instant;
 import java.util.List;
 
-/** What a collection does next. */
+/** A decision of the collection's state machine: what it does next. */
 sealed interface Decision {
     /** Declare the waiting job's source in the catalog. */
     record Declare(Job job) implements Decision {}

@@ -36,10 +36,10 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final Policies.History history;
     private final SourcePolicy policy;
 
-    /** What is wrong with the input, or null. Kept, as a constructor that fails would block the workflow for ever. */
+    /** What is wrong with the input, or null. Kept, as a constructor that throws would block the workflow for ever. */
     private final String problem;
 
-    /** Whether the run before handed over its state. */
+    /** Whether the previous run passed on its state. */
     private final boolean continued;
 
     // Runs before any handler, so that a signal or update that comes with the start finds its state.
@@ -189,7 +189,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void onProgress(ProgressSignal signal) {
         try {
-            // Not by way of the inbox: it is shown while the loop waits for the activity that it is about.
+            // Not through the inbox: it is shown while the loop waits for the activity that it is about.
             state.onProgress(ProgressParser.parse(signal), CollectionLoop.now());
             StatusReporter.details(state.view().status());
         } catch (InvalidRequestException e) {

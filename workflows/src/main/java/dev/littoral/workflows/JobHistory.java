@@ -14,7 +14,7 @@ import java.util.List;
 final class JobHistory {
     private static final int MAX_JOBS = 100;
 
-    /** The jobs are in an answer and in what a run hands to the next, each of which may have 2 MB. */
+    /** The jobs are in an answer and in the state passed to the next run, each of which may have 2 MB. */
     private static final int MAX_BYTES = 1 << 20;
 
     private final Deque<Job> jobs = new ArrayDeque<>();

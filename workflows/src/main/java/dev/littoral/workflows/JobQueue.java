@@ -73,7 +73,7 @@ final class JobQueue {
         return pending == null && active.isEmpty();
     }
 
-    /** Lets a job wait, and ends the one that waited before. */
+    /** Enqueues a job, and ends the one that waited before. */
     void replace(String trigger, ExternalSource source, Instant now) {
         Job replaced = pending;
         if (replaced != null) {
@@ -102,7 +102,8 @@ final class JobQueue {
     }
 
     /**
-     * The head is at least this one: numbers go on after its update, and the waiting job's source may be declared now.
+     * The head is at least this one: numbers continue after its update, and the waiting job's source may be declared
+     * now.
      */
     void advanceHead(Head newest) {
         declaration.advance(newest);

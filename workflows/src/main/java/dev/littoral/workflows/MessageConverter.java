@@ -59,15 +59,15 @@ public final class MessageConverter implements DataConverter {
     private static final ObjectReader LENIENT = Json.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /**
-     * Longer messages are not read: to parse megabytes takes longer than a workflow task may. A source has at most 64
+     * Longer messages are not read: parsing megabytes takes longer than a workflow task may. A source has at most 64
      * KiB as JSON.
      */
     private static final int MAX_BYTES = 1 << 19;
 
-    /** What one run of a collection hands to the next is longer. */
+    /** The state that one run of a collection passes to the next is longer. */
     private static final int MAX_CARRIED_BYTES = 1 << 22;
 
-    /** What people and programs send. */
+    /** The parsers of messages that clients send. */
     private static final Map<Class<?>, Function<JsonNode, ?>> MESSAGES = Map.of(
             CollectionInput.class, CollectionInput::new,
             CarriedInput.class, CarriedInput::new,
@@ -245,7 +245,7 @@ public final class MessageConverter implements DataConverter {
                     : standard.exceptionToFailure(throwable);
         } catch (CodecException e) {
             if (WorkflowUnsafe.isWorkflowThread()) {
-                // Its task is tried again. How a workflow fails is not put down as something else.
+                // Its task is retried. How a workflow fails is not reported as something else.
                 throw e;
             }
             return plain(e);

@@ -26,7 +26,7 @@ public final class MessageNames {
     /** The signal by which a collection learns whether an update's workflow still runs. */
     public static final String PING = "areYouThere";
 
-    /** Signals to a collection that people and programs send. */
+    /** Signals to a collection that clients send. */
     static final List<String> SIGNALS = List.of(SOURCE_CHANGED, REFRESH, CANCEL_UPDATE, PAUSE, RESUME, RETIRE);
 
     /** Updates to a collection. */

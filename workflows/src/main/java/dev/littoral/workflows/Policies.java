@@ -14,12 +14,12 @@ public final class Policies {
     static final Duration UPDATE_LIMIT = Duration.ofHours(24);
 
     /**
-     * How many times an update lists again because the head or a file moved under it. More means that the source never
-     * rests.
+     * How many times an update lists again because the head or a file moved under it. More means that the source is
+     * never idle.
      */
     public static final int MAX_ROUNDS = 5;
 
-    /** The catalog is cleaned after every so many versions: what that costs is spread over them. */
+    /** The catalog is cleaned after every 32 versions: what that costs is spread over them. */
     static final int CLEAN_EVERY = 32;
 
     /** How long an update waits, times its round, before it lists again because a file changed under it. */
@@ -48,7 +48,7 @@ public final class Policies {
     /** The first back-off between launches where changes in a row stop update after update; it doubles. */
     private static final Duration FIRST_GAP = Duration.ofMillis(500);
 
-    /** Long enough that a stream of changes costs little, short enough that nobody takes it for a standstill. */
+    /** Long enough that a stream of changes costs little, short enough not to look like a standstill. */
     private static final int MAX_DOUBLINGS = 4;
 
     /** Far below a workflow task's timeout of 10 seconds; a store that needs longer is left to {@link #catalog}. */
@@ -116,7 +116,7 @@ public final class Policies {
                 .setStartToCloseTimeout(Duration.ofHours(12))
                 // Heartbeats come every second; a pause of this length is a dead or cut-off worker.
                 .setHeartbeatTimeout(Duration.ofSeconds(30))
-                // Staging may only be removed when nobody writes to it any more.
+                // Staging may only be removed when nothing writes to it any more.
                 .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
                 .setRetryOptions(retries())
                 .build();

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The progress of the running update as its workers report it, added up over workers. For people: nothing is decided on
- * it.
+ * The progress of the running update as its workers report it, added up over workers. For display only: nothing is
+ * decided on it.
  */
 final class ProgressView {
-    /** Workers whose share is added up. */
+    /** The number of workers whose share is added up. */
     private static final int MAX_WORKERS = 100;
 
     private final Map<String, Long> doneByWorker = new TreeMap<>();

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** Fans a step out over parallel activities, each for a range of the touched shards. */
+/** The fan-out of a step over parallel activities, each for a range of the touched shards. */
 final class ShardFanOut {
-    /** At most so many activities a step, so that a history stays short however large the source. */
+    /** The maximum number of activities a step, so that a history stays short however large the source. */
     private static final int MAX_ACTIVITIES = 200;
 
     /** The inputs of a step in all: they travel in one message, of which Temporal takes 4 MB. */

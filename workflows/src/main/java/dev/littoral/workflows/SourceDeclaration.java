@@ -16,7 +16,7 @@ final class SourceDeclaration {
 
     /**
      * The base of a declaration that failed; while that is the head, the write may still take effect. 0 for none,
-     * {@link #ANY_VERSION} while a declaration upon an unknown base may take effect.
+     * {@link #ANY_VERSION} while a declaration on an unknown base may take effect.
      */
     private long unconfirmed;
 
@@ -47,7 +47,7 @@ final class SourceDeclaration {
         desired = source;
     }
 
-    /** Follows the source that somebody else declared: to insist would make the two take turns. */
+    /** Follows the source that another writer declared: otherwise the two would take turns. */
     void follow(Head newest) {
         if (newest.exists() && !newest.source().equals(head.source())) {
             desired = newest.source();
@@ -59,7 +59,7 @@ final class SourceDeclaration {
         return source.equals(head.source()) && unconfirmed != ANY_VERSION && unconfirmed != head.version();
     }
 
-    /** The head is at least this one. */
+    /** The head is at least this version. */
     void advance(Head newest) {
         if (unconfirmed == ANY_VERSION && newest.version() > head.version() && newest.kind() == HeadKind.DECLARED) {
             unconfirmed = 0;
@@ -69,7 +69,7 @@ final class SourceDeclaration {
         }
     }
 
-    /** Somebody else wrote the version after the head. */
+    /** Another writer created the version after the head. */
     void moved(Head newest) {
         missedVersions |= newest.version() > head.version() + 1;
     }
@@ -83,7 +83,7 @@ final class SourceDeclaration {
 
     /**
      * A waiting job is dropped before its declaration. A lost run of this workflow task may have written that all the
-     * same, upon a base that this run does not know; only a declaration that is answered settles it.
+     * same, on a base that this run does not know; only a declaration that is answered settles it.
      */
     void dropped(ExternalSource source) {
         if (!isDeclared(source)) {
@@ -91,7 +91,7 @@ final class SourceDeclaration {
         }
     }
 
-    /** A declaration upon the head failed for good; its write may still take effect. */
+    /** A declaration on the head failed for good; its write may still take effect. */
     void failed() {
         unconfirmed = unconfirmed == ANY_VERSION ? ANY_VERSION : head.version();
     }

@@ -37,7 +37,7 @@ final class StagingCleaner {
         uncommitted = folder;
     }
 
-    /** A commit that names the folder is sent: only its answer tells whether the folder is garbage. */
+    /** A commit that names the folder is sent: only its answer says whether the folder is garbage. */
     void committing() {
         uncommitted = null;
     }

@@ -87,7 +87,7 @@ public final class StatusText {
         return String.format(Locale.ROOT, "%,d", n);
     }
 
-    /** So many of a thing, which is named in the singular. */
+    /** A number of things, which are named in the singular. */
     public static String count(long n, String thing) {
         return count(n) + " " + thing + (n == 1 ? "" : "s");
     }
@@ -135,7 +135,7 @@ public final class StatusText {
     static String details(CollectionStatus status) {
         StringBuilder page = new StringBuilder();
         line(page, "State", status.state());
-        // The web UI shows a few lines at once: first what somebody may have to correct.
+        // The web UI shows a few lines at once: first what a person may have to correct.
         if (status.trouble() != null) {
             line(page, "Trying again", plain(trouble(status.trouble())));
         }

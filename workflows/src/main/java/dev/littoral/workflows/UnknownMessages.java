@@ -45,7 +45,7 @@ final class UnknownMessages {
             handleExecute(name, arguments);
         }
 
-        /** Reached by way of the validator only, as none is valid. */
+        /** Reached through the validator only, as none is valid. */
         @Override
         public Object handleExecute(String name, EncodedValues arguments) {
             throw FailureReason.input("there is no update " + SecretScanner.quotedName(name) + "; expected "

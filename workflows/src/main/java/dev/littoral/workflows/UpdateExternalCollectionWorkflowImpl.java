@@ -95,7 +95,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
 
     @Override
     public void ping() {
-        // That it could be sent is the answer.
+        // The answer is that it could be sent.
     }
 
     private UpdateReport rounds() {

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * One round of an update upon one base: list, read, balance, commit. A round ends the update, or another one follows
- * that lists again. The order of its commands is part of every history.
+ * One round of an update on one base: list, read, balance, commit. A round ends the update, or another one follows that
+ * lists again. The order of its commands is part of every history.
  */
 final class UpdateRound {
     /** How a round ended. */
@@ -233,7 +233,7 @@ final class UpdateRound {
         };
     }
 
-    /** The source changed while it was read: whoever writes to it may need a moment to finish. */
+    /** The source changed while it was read: its writer may need a moment to finish. */
     private Outcome changed(String reason) {
         return new Outcome.Again(base, reason, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
     }

@@ -1,7 +1,7 @@
 package dev.littoral.activities.balance;
 
 /**
- * Which segment each fragment of a shard is in after balancing.
+ * The assignment of a shard's fragments to segments.
  *
  * @param segment the segment's id for each fragment, in the order of the fragments
  * @param newSegments how many segments are new; their ids follow each other

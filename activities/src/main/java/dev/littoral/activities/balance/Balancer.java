@@ -47,7 +47,7 @@ public final class Balancer {
     private final int[] kept;
 
     private final long unassignedRows;
-    /** How many segments the shard may have at the wanted fill. */
+    /** How many segments the shard may have at the target fill. */
     private final long allowed;
     /** The kept segments that may be reopened, smallest first; keys of {@link BinPacking#emptiestFirst}. */
     private final long[] underfilled;

@@ -43,17 +43,17 @@ final class BinPacking {
     }
 
     /**
-     * Packs {@code items}, indexes of fragments in ascending order, into at most {@code wanted} bins if that is
+     * Packs {@code items}, indexes of fragments in ascending order, into at most {@code maxBins} bins if that is
      * possible.
      */
-    static BinPacking of(ShardFragments in, int[] items, long target, long wanted) {
+    static BinPacking of(ShardFragments in, int[] items, long target, long maxBins) {
         BinPacking packing = new BinPacking(in, items, target);
         packing.fillByFolder();
-        if (packing.bins > wanted) {
-            packing.share(wanted);
+        if (packing.bins > maxBins) {
+            packing.share(maxBins);
         }
-        if (packing.bins > wanted) {
-            packing.mix(wanted);
+        if (packing.bins > maxBins) {
+            packing.mix(maxBins);
         }
         packing.numberInOrder();
         return packing;
@@ -112,7 +112,7 @@ final class BinPacking {
 
     /**
      * Fills new bins with the items {@code order[from..to)}, in that order as long as they fit. A bin that ends with a
-     * gap gives back its last two and takes, one or two at a time, those of the next ones that fill it best.
+     * gap returns its last two and takes, one or two at a time, those of the next ones that fill it best.
      */
     private void fill(int[] order, int from, int to) {
         int head = from;
@@ -193,14 +193,14 @@ final class BinPacking {
         return best;
     }
 
-    /** Puts whole bins that are not full together, best fit in path order, until there are no more than wanted. */
-    private void share(long wanted) {
+    /** Puts whole bins that are not full together, best fit in path order, until there are no more than the limit. */
+    private void share(long maxBins) {
         int[] movedTo = new int[bins];
         Arrays.setAll(movedTo, b -> b);
         int[] open = new int[OPEN];
         int n = 0;
         int left = bins;
-        for (int b = 0; b < bins && left > wanted; b++) {
+        for (int b = 0; b < bins && left > maxBins; b++) {
             if (binRows[b] >= FULL * target) {
                 continue;
             }
@@ -237,12 +237,12 @@ final class BinPacking {
      * bins that are too many. Even if that saves no bin, it leaves full ones and one small one, which is easy to fill
      * later. If it would need more bins, nothing changes.
      */
-    private void mix(long wanted) {
+    private void mix(long maxBins) {
         long[] emptiest = emptiestFirst(binRows, bins, target);
         boolean[] chosen = new boolean[bins];
         int n = 0;
         // A little more than the gaps need, because fragments do not fit without waste.
-        double missing = (bins - wanted) * 1.03 * target;
+        double missing = (bins - maxBins) * 1.03 * target;
         for (; n < emptiest.length && missing > 0; n++) {
             int b = (int) emptiest[n];
             chosen[b] = true;

@@ -5,7 +5,7 @@ package dev.littoral.activities.balance;
  * copied; the caller must not change them afterwards.
  *
  * @param rows rows of each fragment, at least 1
- * @param folder a number for the folder of the fragment's file; neighbours with the same number lie in the same folder,
+ * @param folder a number for the folder of the fragment's file; neighbours with the same number are in the same folder,
  *     otherwise the numbers mean nothing
  * @param segment the id of the committed segment the fragment is in, if that segment still has all its fragments;
  *     {@link #NONE} for an unassigned fragment: a new one, or one that is left of a segment that lost others

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  *
  * <p>Every object is read when it is asked for and checked against its digest. Streams read as they are consumed, one
  * object at a time, so memory is bounded by the largest shard, whatever the size of the collection. An answer about one
- * snapshot stays right while newer ones are committed; once its retention is over its objects are removed, and reading
- * it fails.
+ * snapshot stays right while newer ones are committed; after its retention its objects are removed, and reading it
+ * fails.
  *
  * <p>Failures are {@link LittoralException}, with one sentence that names the thing: of the class INPUT where something
  * is not there or is damaged, ACCESS where credentials or permissions are missing, TRANSIENT where the store does not
@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * Safe for use by many threads; a stream is for one.
  */
 public final class CatalogReader implements AutoCloseable {
-    /** Versions, or keys, that are listed at a time. */
+    /** How many versions or keys are listed at a time. */
     private static final int PAGE = 100;
 
     /** An object that says that a collection is there. */

@@ -221,7 +221,7 @@ public final class CollectionCatalog {
      * Removes a folder of snapshot objects that nothing names or can come to name.
      *
      * @throws LittoralException INPUT when a version names it, or one that was cleaned away may have, whose shards may
-     *     serve on
+     *     still be served
      */
     public void discard(String objects) throws InterruptedException {
         long version = versionOf(objects + "/root").orElseThrow();

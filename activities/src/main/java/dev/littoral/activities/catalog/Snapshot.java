@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * One snapshot of a collection: which files it serves, which segments their rows are in, and what was left out. A
- * {@link CatalogReader} opens it, says how it fails and has to stay open as long as it is read. Immutable; safe for use
+ * {@link CatalogReader} opens it, documents its failures and has to stay open while it is read. Immutable; safe for use
  * by many threads.
  */
 public final class Snapshot {
@@ -126,7 +126,7 @@ public final class Snapshot {
         return CatalogReader.uninterrupted(() -> catalog.shard(shard)).stream();
     }
 
-    /** A segment lies in one shard. */
+    /** A segment is in one shard. */
     private Map<Long, Segment> segments(ShardRef shard) {
         Map<Long, List<FragmentSpan>> spans = new TreeMap<>();
         entries(shard).forEach(file -> {

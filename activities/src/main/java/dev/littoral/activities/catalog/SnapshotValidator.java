@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Validates catalog objects whose digest is right, and returns what is wrong in words, or null. A digest says that an
- * object is the one that was named, but not that its writer followed the format.
+ * The validator of catalog objects whose digest is right: returns what is wrong in words, or null. A digest says that
+ * an object is the one that was named, but not that its writer followed the format.
  */
 final class SnapshotValidator {
     private static final String OWN = "[0-9a-z-]+";

@@ -1,8 +1,8 @@
 package dev.littoral.activities.failure;
 
 /**
- * A file that its store keeps and does not hand over, since it is archived. Nothing is known of its bytes, and another
- * time it may be readable.
+ * A file that its store does not return because it is archived. Nothing is known about its bytes, and it may be
+ * readable later.
  */
 public final class ArchivedException extends LittoralException {
     private static final long serialVersionUID = 1L;

@@ -46,7 +46,7 @@ public class LittoralException extends RuntimeException {
     }
 
     /**
-     * Whether trying again can help.
+     * Whether a retry can help.
      *
      * @param attempt the attempt that failed, from 1
      */

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Parallel listing of a source that has no snapshot yet. Where its files lie is unknown, so ranges are split while they
+ * Parallel listing of a source that has no snapshot yet. Where its files are is unknown, so ranges are split while they
  * are listed: an idle thread splits a range under way, ahead of where its listing is. {@link RangeQueue} decides what
  * is done next. A source of one page costs one request.
  */
@@ -129,7 +129,7 @@ final class InitialLister {
 
     private void split(RangeQueue.Task.SplitRange task) throws InterruptedException {
         SplittableRange.Progress at = task.range().progress(task.most());
-        List<String> points = source.splitPoints(at.recent(), at.last(), at.to(), at.wanted());
+        List<String> points = source.splitPoints(at.recent(), at.last(), at.to(), at.maxPoints());
         synchronized (this) {
             queue.split(task, points);
             notifyAll();

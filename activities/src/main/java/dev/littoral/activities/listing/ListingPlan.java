@@ -32,7 +32,7 @@ public record ListingPlan(
     /**
      * A version of the log.
      *
-     * @param nextSegmentId segment ids from here on were never handed out
+     * @param nextSegmentId segment ids from here on were never assigned
      */
     public record Base(long version, String commitId, long nextSegmentId) {
         public static Base of(Head head) {

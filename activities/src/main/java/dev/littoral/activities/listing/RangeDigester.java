@@ -27,7 +27,7 @@ final class RangeDigester implements FileSource.Visitor {
     private final SkippedFiles skips;
     private final AtomicLong progress;
 
-    /** More skipped files than this in one range are not handed to another attempt. */
+    /** More skipped files than this in one range are not passed to another attempt. */
     private static final int MAX_SKIPS = 200;
 
     private final List<SkippedFile> ownSkips = new ArrayList<>();
@@ -89,7 +89,7 @@ final class RangeDigester implements FileSource.Visitor {
     }
 
     /**
-     * The range is at its end.
+     * The range has ended.
      *
      * @param beyond the first path beyond it that was met, or null
      * @param reopen whether files have to be looked at though they list as before

@@ -5,7 +5,7 @@ import dev.littoral.workflows.model.SkippedFile;
 import java.util.List;
 
 /**
- * What was listed in one range of paths. Where there is a snapshot before, a range is that of one of its shards.
+ * The listing of one range of paths. Where there is a previous snapshot, a range is that of one of its shards.
  *
  * @param base the shard of the snapshot before, or null when there is none
  * @param unchanged whether the range lists as that shard does

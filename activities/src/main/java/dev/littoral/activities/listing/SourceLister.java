@@ -33,7 +33,7 @@ public final class SourceLister {
      */
     private static final int PARALLEL = 16;
 
-    /** The number of a run that hands nothing to another attempt. */
+    /** The number of a run that passes nothing to another attempt. */
     private static final int UNCHECKED = -1;
 
     private final FileSource source;
@@ -64,7 +64,7 @@ public final class SourceLister {
     }
 
     /**
-     * What a listing found.
+     * The result of a listing.
      *
      * @param plan what is to be done
      * @param same whether the source lists as the base does, so that nothing is to be done
@@ -98,7 +98,7 @@ public final class SourceLister {
         try {
             ranges = inRanges(base, touchAll, skips, from);
         } catch (OutOfOrderException e) {
-            // Ranges may have missed files: list again, whole, and sort. What they staged stays behind.
+            // Ranges may have missed files: list again, whole, and sort. Their staged files are left for clean-up.
             again = true;
             checkpoint = null;
             skips = new SkippedFiles();
@@ -273,7 +273,7 @@ public final class SourceLister {
             current().skipped(path, reason);
         }
 
-        /** Goes on to the range that a path lies in. */
+        /** Advances to the range that contains a path. */
         private void reach(String path) throws InterruptedException {
             while (!isLast()
                     && PathOrder.compare(path, base.get(done.size() + 1).from()) >= 0) {
@@ -282,7 +282,7 @@ public final class SourceLister {
         }
 
         /**
-         * The listing is at its end.
+         * The listing has ended.
          *
          * @param beyond the first path beyond the run that was met, or null
          */

@@ -83,9 +83,9 @@ final class SplittableRange {
      * @param recent a path that was met a page or two before
      * @param last the last one so far
      * @param to the first path beyond the range, or null
-     * @param wanted how many more parts are worth it
+     * @param maxPoints how many more parts are worthwhile
      */
-    record Progress(String recent, String last, String to, int wanted) {}
+    record Progress(String recent, String last, String to, int maxPoints) {}
 
     String from() {
         return from;
@@ -122,7 +122,7 @@ final class SplittableRange {
         return true;
     }
 
-    /** Its listing is at its end: it is not split any more. */
+    /** Its listing has ended: it is not split any more. */
     synchronized void end() {
         ended = true;
     }
@@ -147,8 +147,8 @@ final class SplittableRange {
      * @param most the most parts to add
      */
     synchronized Progress progress(int most) {
-        int wanted = partOfMany ? (int) Math.min(most, met / (PAGES_OF_A_PART * pageSize)) : most;
-        return new Progress(pageBefore, last, to, wanted);
+        int maxPoints = partOfMany ? (int) Math.min(most, met / (PAGES_OF_A_PART * pageSize)) : most;
+        return new Progress(pageBefore, last, to, maxPoints);
     }
 
     /**

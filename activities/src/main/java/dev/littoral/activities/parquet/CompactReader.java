@@ -26,7 +26,7 @@ final class CompactReader {
     static final int STRUCT = 12;
     static final int UUID = 13;
 
-    /** The format nests some ten levels; the rest is room for what it may become. */
+    /** The format nests some ten levels; the rest is room for later versions. */
     private static final int MAX_DEPTH = 64;
 
     private final SourceFile file;

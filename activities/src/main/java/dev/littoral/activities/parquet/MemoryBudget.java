@@ -16,13 +16,13 @@ final class MemoryBudget {
     }
 
     /** Waits for bytes; a request for more than the whole budget gets the whole budget. */
-    void take(int wanted) throws InterruptedException {
-        free.acquire(Math.min(wanted, bytes));
+    void take(int requested) throws InterruptedException {
+        free.acquire(Math.min(requested, bytes));
     }
 
     /** Gives back what {@link #take} of the same number took. */
-    void giveBack(int wanted) {
-        free.release(Math.min(wanted, bytes));
+    void giveBack(int requested) {
+        free.release(Math.min(requested, bytes));
     }
 
     int free() {

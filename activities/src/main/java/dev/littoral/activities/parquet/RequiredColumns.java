@@ -42,7 +42,7 @@ public final class RequiredColumns {
         return Optional.empty();
     }
 
-    /** Names the columns beside the missing one; first those that differ from it in case only. */
+    /** Names the columns next to the missing one; first those that differ from it in case only. */
     private static String existing(Schema schema, String missing) {
         String group = parent(missing);
         while (group != null && schema.typeOf(group).isEmpty()) {

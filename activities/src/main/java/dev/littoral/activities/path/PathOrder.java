@@ -2,7 +2,7 @@ package dev.littoral.activities.path;
 
 import java.util.Comparator;
 
-/** The sort order of paths, whatever the source: by their UTF-8 bytes, as object stores list keys. */
+/** The sort order of paths of every source: by their UTF-8 bytes, as object stores list keys. */
 public final class PathOrder {
     public static final Comparator<String> ORDER = PathOrder::compare;
 

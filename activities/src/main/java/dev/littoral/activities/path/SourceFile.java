@@ -4,7 +4,7 @@ package dev.littoral.activities.path;
  * A data file as a listing of the source found it.
  *
  * @param path where it is, whole: {@code s3://bucket/key} or an absolute local path, raw, nothing percent-encoded
- * @param version tells two contents under one path apart; compared for equality only
+ * @param version distinguishes two contents under one path; compared for equality only
  * @param bytes its size, at least 0
  */
 public record SourceFile(String path, String version, long bytes) implements FileListDiff.Line {

@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * The allow list of a worker: which sources it lets collections read, and with which of its AWS profiles.
  *
- * <p>Addresses are compared by where they really are: links are resolved on both sides, each time anew.
+ * <p>Addresses are compared by where they really are: links are resolved on both sides, on each check.
  *
- * @param sources prefixes of addresses; one matches itself and what lies below it, so that {@code s3://lake} does not
+ * @param sources prefixes of addresses; one matches itself and everything below it, so that {@code s3://lake} does not
  *     allow {@code s3://lake-of-others}
  * @param profiles the profiles that a source may name
  */
@@ -33,7 +33,7 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
     /**
      * A profile that sources may name.
      *
-     * @param prefix where these sources lie, itself or below; empty for all that are allowed
+     * @param prefix where these sources are, itself or below; empty for all that are allowed
      */
     public record AllowedProfile(String prefix, String name) {
         /** The profile that a source names, if it names one, for that source. */
@@ -44,7 +44,7 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
     }
 
     /**
-     * Why an address may not be read, in one sentence that does not tell where it leads, or empty.
+     * Why an address may not be read, in one sentence that does not reveal where it leads, or empty.
      *
      * @param real where it leads, with every link on it resolved
      */

@@ -4,8 +4,9 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 
 /**
- * A data file that is corrupt or unsupported: its bytes were read, and are not a file that can be served. Only who
- * inspects or splits files makes one, so an answer of a store or a file system is never taken for a property of a file.
+ * A data file that is corrupt or unsupported: its bytes were read, and are not a file that can be served. Only code
+ * that inspects or splits files throws it, so an answer of a store or a file system is never taken for a property of a
+ * file.
  */
 public final class BadFileException extends LittoralException {
     private static final long serialVersionUID = 1L;

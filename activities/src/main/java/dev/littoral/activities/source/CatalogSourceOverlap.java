@@ -8,8 +8,8 @@ import dev.littoral.workflows.model.ExternalSource;
 import java.util.Optional;
 
 /**
- * Keeps a catalog and its sources apart. In a source that has the catalog in it every update would list what the one
- * before wrote; of a source in the catalog, clean-up might remove files.
+ * The check that catalog and source do not overlap. In a source that has the catalog in it every update would list what
+ * the one before wrote; of a source in the catalog, clean-up might remove files.
  */
 public final class CatalogSourceOverlap {
     /** An object as every collection has it. */
@@ -27,7 +27,7 @@ public final class CatalogSourceOverlap {
         try {
             return refusal(storages, catalog, source, storages.source(source.uri()));
         } catch (LittoralException notRight) {
-            // Who opens it says what is wrong.
+            // Opening it reports what is wrong.
             return Optional.empty();
         }
     }

@@ -8,7 +8,7 @@ public interface DataSource extends AutoCloseable {
     /** Its files, listed and read. */
     FileSource files();
 
-    /** What tells the rows of one file. */
+    /** Reads the rows of one file. */
     FileInspector inspector();
 
     @Override

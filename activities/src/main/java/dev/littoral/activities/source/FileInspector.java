@@ -6,7 +6,8 @@ import dev.littoral.workflows.model.RequiredColumn;
 import java.util.List;
 
 /**
- * Tells the rows, row groups and schema of one file. One serves all sources of a worker. Safe for use by many threads.
+ * Reads the row count, row groups and schema of a data file. One instance serves all sources of a worker. Safe for use
+ * by many threads.
  */
 public interface FileInspector {
     /**
@@ -31,7 +32,7 @@ public interface FileInspector {
          */
         long[] rowGroupRows();
 
-        /** Files that have their columns alike have it alike. */
+        /** Equal for files with equal columns. */
         String schemaFingerprint();
     }
 }

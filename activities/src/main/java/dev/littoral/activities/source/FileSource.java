@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where files are listed and read: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every
+ * A listing and reader of data files: an S3 prefix, a local folder, or one file. Safe for use by many threads. Every
  * method fails with {@link dev.littoral.activities.failure.LittoralException}, classified; an interrupt ends a call
  * early with {@link InterruptedException}.
  */
@@ -39,7 +39,7 @@ public interface FileSource extends AutoCloseable {
 
     /**
      * Lists the files of a range, in {@link PathOrder#ORDER}. Costs one request per 1,000 files on S3. A reply that was
-     * cut off is an error, never an end. So is a path that tells that the source is a table, unless its spec says to
+     * cut off is an error, never an end. So is a path that shows that the source is a table, unless its spec says to
      * ignore that.
      *
      * @return the first path at or beyond the range's end that was met, whether it is served or not; null when nothing
@@ -71,9 +71,9 @@ public interface FileSource extends AutoCloseable {
      * @param recent a path that the listing of the range met a page or two before
      * @param last the last one so far
      * @param to the first path beyond the range, or null
-     * @param wanted at most so many
+     * @param limit the maximum number of points
      */
-    List<String> splitPoints(String recent, String last, String to, int wanted) throws InterruptedException;
+    List<String> splitPoints(String recent, String last, String to, int limit) throws InterruptedException;
 
     /**
      * Reads exactly {@code length} bytes at {@code offset} of the file, at the version that was listed. One request.

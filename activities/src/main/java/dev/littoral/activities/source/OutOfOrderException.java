@@ -1,6 +1,6 @@
 package dev.littoral.activities.source;
 
-/** The store lists in another order than UTF-8 bytes. */
+/** A listing that is not in UTF-8 byte order. */
 public final class OutOfOrderException extends Exception {
     private static final long serialVersionUID = 1L;
 

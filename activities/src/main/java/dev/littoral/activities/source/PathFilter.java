@@ -8,7 +8,7 @@ import dev.littoral.workflows.spec.Glob;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides by its name whether a file below a source is served. Safe for use by many threads. */
+/** The filter of files below a source, by their names. Safe for use by many threads. */
 public final class PathFilter {
     /** How names end while Hadoop's copy commands, Spark, Flume and others write what they name. */
     private static final List<String> UNFINISHED = List.of("._COPYING_", ".tmp");
@@ -27,7 +27,7 @@ public final class PathFilter {
      *
      * @param include a path must match one of them; empty means every path
      * @param exclude a path must match none of them
-     * @param table what happens where a path tells that the source is a table
+     * @param table what happens where a path shows that the source is a table
      * @throws LittoralException INPUT when a glob is bad, naming it
      */
     public PathFilter(List<String> include, List<String> exclude, OnTable table) {
@@ -72,8 +72,8 @@ public final class PathFilter {
     }
 
     /**
-     * Looks whether a path tells that the source is a table. Left out or not, each path that a listing meets is to be
-     * shown.
+     * Checks whether a path shows that the source is a table. Every path of a listing has to be passed, left out or
+     * not.
      *
      * @param source the source's address, for the failure's message
      * @param relativePath below the source; that of a folder has a slash at its end

@@ -1,6 +1,6 @@
 package dev.littoral.activities.source;
 
-/** Why a listing leaves something out. The text is what the skip report says. */
+/** The reason why a listing leaves something out. Its text is in the skip report. */
 public enum SkipReason {
     HIDDEN("hidden: a part of the path starts with _ or ."),
     UNFINISHED("hidden: a part of the path ends with ._COPYING_ or .tmp, as while it is written"),

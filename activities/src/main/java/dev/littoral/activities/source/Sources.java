@@ -7,7 +7,7 @@ import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.Optional;
 
-/** Opens sources, those that the worker allows. Safe for use by many threads. */
+/** Opens the sources that the worker allows. Safe for use by many threads. */
 public final class Sources {
     private final Storages storages;
     private final SourceFormats formats;
@@ -15,7 +15,7 @@ public final class Sources {
     private final Optional<String> catalog;
     private final StoreObserver observer;
 
-    /** An opener of all that a list allows, whatever the catalog. */
+    /** An opener of all sources that a list allows, without a check against a catalog. */
     public Sources(Storages storages, SourceFormats formats, AllowList allowed) {
         this(storages, formats, allowed, Optional.empty(), StoreObserver.NONE);
     }
@@ -26,7 +26,7 @@ public final class Sources {
      * @param storages stay the caller's
      * @param allowed what may be read
      * @param catalog the catalog that sources must be apart from
-     * @param observer told of each request to a source
+     * @param observer notified of each request to a source
      */
     public Sources(
             Storages storages,
@@ -50,17 +50,14 @@ public final class Sources {
         }
     }
 
-    /** What is looked at is the real address that is going to be read, so that no link is turned in between. */
+    /** The check is of the real address that is going to be read, so that no link can be changed in between. */
     private Optional<String> refusal(ExternalSource source, StorageLocation location) {
         return allowed.refusal(source.uri(), location.realAddress(), storages)
                 .or(() -> profileRefusal(source))
                 .or(() -> catalog.flatMap(of -> CatalogSourceOverlap.refusal(storages, of, source, location)));
     }
 
-    /**
-     * The same sentence whether there is no such profile or it is not allowed: only an allowed one may be found out
-     * about.
-     */
+    /** The sentence is the same for an unknown and a forbidden profile: only an allowed profile may be probed. */
     private Optional<String> profileRefusal(ExternalSource source) {
         String profile = source.spec().profile();
         return profile == null
@@ -85,7 +82,7 @@ public final class Sources {
      * Opens a source; nothing is read yet.
      *
      * @param allowEmpty as for {@link #open(ExternalSource, boolean)}
-     * @param requests told of each request to this source, beside who hears of all
+     * @param requests notified of each request to this source, in addition to the worker's observer
      */
     public DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
         StorageLocation location = storages.source(source.uri());

@@ -3,8 +3,8 @@ package dev.littoral.activities.source;
 import java.util.Optional;
 
 /**
- * A table format whose tables are folders of files. Which of the files count is said in the table's own log, so whoever
- * takes all of them for the table has removed rows in it, and others twice.
+ * A table format whose tables are folders of files. Only the table's own log says which files count: reading all of
+ * them yields removed rows, and others twice.
  */
 enum TableFormat {
     DELTA("a Delta table"),
@@ -27,7 +27,7 @@ enum TableFormat {
     }
 
     /**
-     * The format of the table that a folder is, if a path in it tells so.
+     * The format of the table that a folder is, if a path in it says so.
      *
      * @param relativePath below the folder; that of a folder has a slash at its end
      */

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The activities that read the commit log and add to it. One object serves all collections of a worker, on many
+ * The activities that read the commit log and add to it. One instance serves all collections of a worker, on many
  * threads.
  */
 public final class CatalogActivitiesImpl implements CatalogActivities {

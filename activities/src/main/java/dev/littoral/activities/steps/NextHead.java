@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 
 /**
- * Makes the commit log's next entry from its base.
+ * The factory of the commit log's next entry, from its base.
  *
  * @param clock gives the times in entries, which are for people and for retention
  */

@@ -9,8 +9,8 @@ import dev.littoral.workflows.model.ListRequest;
 import java.util.List;
 
 /**
- * A listing's plan in the staging area, and the keys of what later steps stage beside it. Each attempt of a listing has
- * a folder of its own, so nothing of one plan is beside another.
+ * A listing's plan in the staging area, and the keys of what later steps stage next to it. Each attempt of a listing
+ * has a folder of its own, so plans never mix.
  *
  * @param key the plan's key
  * @param plan the plan

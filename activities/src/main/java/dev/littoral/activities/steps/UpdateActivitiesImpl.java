@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** The activities that list, read and balance. One object serves all collections of a worker, on many threads. */
+/** The activities that list, read and balance. One instance serves all collections of a worker, on many threads. */
 public final class UpdateActivitiesImpl implements UpdateActivities {
     private final ObjectStore store;
     private final Opener sources;
@@ -62,7 +62,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         /**
          * Opens a source.
          *
-         * @param requests told of each request to it
+         * @param requests notified of each request to it
          */
         DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests);
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * A blob store: bytes at keys, such as a bucket of S3 or a local folder, opened at one address in it. What sources and
  * catalogs have in common on all kinds of stores sits on this once; an implementation holds what is special to its
  * kind. Safe for use by many threads. Every method fails with {@link LittoralException}, classified; an interrupt ends
- * a call early with {@link InterruptedException}. A {@link StoreObserver} is told of each request.
+ * a call early with {@link InterruptedException}. A {@link StoreObserver} is notified of each request.
  */
 public interface BlobStore extends AutoCloseable {
     /** For a listing that is read to its end. */
@@ -48,7 +48,7 @@ public interface BlobStore extends AutoCloseable {
     Cursor list(String prefix, String after, int limit) throws InterruptedException;
 
     /**
-     * Folders right below a prefix, beyond a key, as many as one request tells; none where listing several ranges at
+     * Folders right below a prefix, beyond a key, as many as one request returns; none where listing several ranges at
      * once does not pay off.
      */
     default List<String> folders(String prefix, String after) throws InterruptedException {
@@ -104,7 +104,7 @@ public interface BlobStore extends AutoCloseable {
         SYMBOLIC_LINK,
         /** Neither a file nor a folder, such as a socket. */
         SPECIAL_FILE,
-        /** Its name cannot be told exactly. */
+        /** Its name cannot be decoded exactly. */
         UNREADABLE_NAME,
         /** A folder that may not be listed. */
         UNREADABLE_FOLDER
@@ -113,7 +113,7 @@ public interface BlobStore extends AutoCloseable {
     /**
      * An entry of a listing.
      *
-     * @param version tells two contents under one key apart; null where it is no file
+     * @param version distinguishes two contents under one key; null where it is no file
      * @param failure why a folder cannot be listed, else null
      */
     record Entry(String key, Kind kind, String version, long bytes, LittoralException failure) {

@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * Finds out, by racing creates of new keys, whether a store keeps the one promise that commits rest on. Not every store
- * that speaks the protocol does.
+ * The probe of a store's conditional write: races creates of new keys to find out whether the one promise that commits
+ * depend on is kept. Not every store that speaks the protocol does.
  */
 public final class ConditionalWriteProbe {
     /** Where it is written that a store passed, so that later starts need not probe it again. */
@@ -38,7 +38,7 @@ public final class ConditionalWriteProbe {
 
     private ConditionalWriteProbe() {}
 
-    /** What a store's marker says. The location tells a store from a copy of its objects elsewhere. */
+    /** What a store's marker says. The location distinguishes a store from a copy of its objects elsewhere. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Marker(int format, String location, String probedAt) {}
 
@@ -79,7 +79,7 @@ public final class ConditionalWriteProbe {
         store.delete(keys);
     }
 
-    /** Deletes what can be deleted; what failed before is what counts. */
+    /** Deletes what can be deleted; the earlier failure is the one to report. */
     private static void deleteQuietly(ObjectStore store, List<String> keys, Throwable failure) {
         // The thread may be interrupted; that waits until nothing is left.
         boolean interrupted = Thread.interrupted();

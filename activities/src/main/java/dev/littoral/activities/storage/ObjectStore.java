@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a catalog lives: a flat space of small objects. The only conditional write is {@link #createIfAbsent};
- * everything the commit protocol promises rests on it. Keys are ASCII, parts joined by {@code /}. Safe for use by many
- * threads. Failures are {@link dev.littoral.activities.failure.LittoralException}, classified; TRANSIENT on a write
- * means that nobody knows whether it happened.
+ * The store of a catalog's objects: a flat space of small objects. The only conditional write is {@link
+ * #createIfAbsent}; everything the commit protocol promises depends on it. Keys are ASCII, parts joined by {@code /}.
+ * Safe for use by many threads. Failures are {@link dev.littoral.activities.failure.LittoralException}, classified;
+ * TRANSIENT on a write means that nobody knows whether it happened.
  */
 public interface ObjectStore extends AutoCloseable {
 
@@ -17,7 +17,7 @@ public interface ObjectStore extends AutoCloseable {
      * what everyone reads from then on. Durable when it returns.
      *
      * @return true when this call created it, false when it was there. A false may be a lost answer's own first write:
-     *     read it back to tell.
+     *     read it back to find out.
      */
     boolean createIfAbsent(String key, byte[] body) throws InterruptedException;
 
@@ -35,7 +35,7 @@ public interface ObjectStore extends AutoCloseable {
      *
      * @param prefix ends in {@code /}, or is empty for all keys
      * @param startAfter only keys beyond this one, or null
-     * @param limit at most so many keys, at least 1
+     * @param limit the maximum number of keys, at least 1
      */
     List<String> list(String prefix, String startAfter, int limit) throws InterruptedException;
 

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** A catalog's store whose calls an observer is told of, whatever requests of a store they become. */
+/** A catalog store decorated with an observer of its calls, whatever requests each call becomes. */
 public record ObservedStore(ObjectStore store, StoreObserver observer) implements ObjectStore {
     private <T> T tell(String kind, StoreObserver.Request<T, RuntimeException> request) throws InterruptedException {
         return observer.observe(Store.CATALOG, kind, request);

@@ -6,10 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * Counts requests by what they were sent to and their kind, so that an update knows what it cost. Safe for use by many
- * threads.
- */
+/** The counts of an update's requests, by store and kind. Safe for use by many threads. */
 public final class RequestCounts implements StoreObserver {
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
 

@@ -4,7 +4,7 @@ import dev.littoral.workflows.model.ExternalSpec;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where an address leads, looked up once, so that what is checked is what is opened. */
+/** A resolved address in a store. It is resolved once, so that what is checked is what is opened. */
 public interface StorageLocation {
     /** The address with every link on it resolved: what it is compared by to others. */
     String realAddress();

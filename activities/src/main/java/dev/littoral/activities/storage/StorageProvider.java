@@ -6,14 +6,14 @@ public interface StorageProvider extends AutoCloseable {
     String scheme();
 
     /**
-     * Where a source is. Nothing is read yet.
+     * Resolves a source's address. Nothing is read yet.
      *
      * @throws dev.littoral.activities.failure.LittoralException INPUT when the address is not right
      */
     StorageLocation source(String address);
 
     /**
-     * Where a catalog is. Nothing is read yet.
+     * Resolves a catalog's address. Nothing is read yet.
      *
      * @throws dev.littoral.activities.failure.LittoralException INPUT when the address is not right
      */

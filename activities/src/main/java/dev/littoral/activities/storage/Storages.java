@@ -27,7 +27,7 @@ public final class Storages implements AutoCloseable {
     }
 
     /**
-     * Where a source is. Nothing is read yet.
+     * Resolves a source's address. Nothing is read yet.
      *
      * @throws LittoralException INPUT when the address is not right; an unknown one is not repeated, as it may hold a
      *     secret
@@ -37,7 +37,7 @@ public final class Storages implements AutoCloseable {
     }
 
     /**
-     * Where a catalog is. Nothing is read yet.
+     * Resolves a catalog's address. Nothing is read yet.
      *
      * @param location an address or a path
      * @throws LittoralException INPUT when the location is not right
@@ -65,7 +65,7 @@ public final class Storages implements AutoCloseable {
      * Opens a catalog's store.
      *
      * @param location as for {@link #catalog}
-     * @param observer told of each request to it
+     * @param observer notified of each request to it
      */
     public ObjectStore openCatalog(String location, StoreObserver observer) throws InterruptedException {
         return new BlobObjectStore(catalog(location).openCatalog(observer));

@@ -1,9 +1,9 @@
 package dev.littoral.activities.storage;
 
-/** Hears of every request to a store, tries included. Called by many threads; must be quick and must not fail. */
+/** Observer of store requests, retries included. Called by many threads; must be quick and must not fail. */
 @FunctionalInterface
 public interface StoreObserver {
-    /** Nobody listens. */
+    /** Ignores everything. */
     StoreObserver NONE = (store, kind, status) -> {};
 
     /** A status where there is no HTTP. */
@@ -12,17 +12,17 @@ public interface StoreObserver {
     /** A status where no answer came, or a store without HTTP failed. */
     String ERROR = "error";
 
-    /** What a worker asks. */
+    /** What requests go to. */
     enum Store {
         CATALOG,
         SOURCE
     }
 
     /**
-     * A request has its answer, or none.
+     * A request has ended, with an answer or without one.
      *
      * @param kind {@code LIST}, {@code GET}, {@code PUT}, {@code DELETE} or {@code HEAD}, and {@code CREATE} where the
-     *     calls of a catalog are told and not the requests they become; nothing that grows with the data
+     *     calls of a catalog are reported and not the requests they become; nothing that grows with the data
      * @param status the HTTP status, {@link #OK} or {@link #ERROR}
      */
     void answered(Store store, String kind, String status);
@@ -31,14 +31,14 @@ public interface StoreObserver {
     enum Route {
         /** Without the SDK. */
         DIRECT,
-        /** By the SDK: nothing shows the way yet, or the direct try had no answer to use. */
+        /** By the SDK: there is no template yet, or the direct try had no usable answer. */
         FALLBACK
     }
 
-    /** A read or a listing of S3 has an answer; how many tries it took is not told here. */
+    /** A read or a listing of S3 has an answer; how many tries it took is not reported here. */
     default void routed(Store store, Route route) {}
 
-    /** Tells another observer too. */
+    /** Composes two observers. */
     default StoreObserver and(StoreObserver other) {
         StoreObserver one = this;
         return new StoreObserver() {
@@ -56,12 +56,12 @@ public interface StoreObserver {
         };
     }
 
-    /** What is asked of a store. */
+    /** A request to a store. */
     interface Request<T, X extends Exception> {
         T send() throws InterruptedException, X;
     }
 
-    /** Sends a request to a store without HTTP, and tells how it ended. */
+    /** Sends a request to a store without HTTP, and reports how it ended. */
     default <T, X extends Exception> T observe(Store store, String kind, Request<T, X> request)
             throws InterruptedException, X {
         String status = ERROR;

@@ -3,9 +3,9 @@ package dev.littoral.activities.verify;
 import java.util.List;
 
 /**
- * The ledger of segments across shards and snapshots: each lies in one shard of a snapshot, and has one content for
- * ever. Three numbers a segment are in memory, up to a bound; beyond that segments are not compared, which is a
- * finding. One thread.
+ * The ledger of segments across shards and snapshots: each is in one shard of a snapshot, and has one content for ever.
+ * Three numbers a segment are in memory, up to a bound; beyond that segments are not compared, which is a finding. One
+ * thread.
  */
 final class SegmentLedger {
     private static final int CONTENT = 0;
@@ -67,7 +67,7 @@ final class SegmentLedger {
         of.forgetContents();
     }
 
-    /** The next older snapshot does not have this shard: its segments may lie in another one there. */
+    /** The next older snapshot does not have this shard: its segments may be in another one there. */
     void release(CheckedShard shard) {
         ShardSegments of = shard.facts().segments();
         for (int i = 0; i < of.size(); i++) {

@@ -229,7 +229,7 @@ final class ShardCheck {
         }
     }
 
-    /** Whether a path lies below a source. */
+    /** Whether a path is below a source. */
     private static boolean isIn(String uri, String path) {
         String base =
                 uri.startsWith("file://") ? uri.substring("file://".length()).replaceAll("/+", "/") : uri;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checks a snapshot against the source: merges a listing with the snapshot's files. In memory are the files of one
- * shard.
+ * The check of a snapshot against the source: merges a listing with the snapshot's files. In memory are the files of
+ * one shard.
  */
 final class SourceCheck implements FileSource.Visitor {
     private final StoredObjects objects;

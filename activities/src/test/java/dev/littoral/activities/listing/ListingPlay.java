@@ -178,7 +178,7 @@ final class ListingPlay {
                     SplittableRange.Progress at = split.range().progress(split.most());
                     points = world.points().stream()
                             .filter(point -> new PathRange(at.last() + "\0", at.to()).contains(point))
-                            .limit(at.wanted())
+                            .limit(at.maxPoints())
                             .toList();
                     mode = Mode.SPLITS;
                 }

@@ -68,7 +68,7 @@ public final class VerifyCommand implements Callable<Integer> {
         } catch (JsonProcessingException e) {
             throw new LittoralException(FailureType.INPUT, "it is no source: " + e.getOriginalMessage(), e);
         }
-        // Whoever may read the catalog from the command line reads with their own profiles.
+        // A user of the command line reads with their own profiles.
         return new Sources(storages, Registry.formats(), AllowList.of(readable)).open(readable, true);
     }
 

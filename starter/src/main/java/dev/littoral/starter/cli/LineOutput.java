@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 
 /** The output of a command whose answer is a list: a line for each element, as text or as JSON. */
 public final class LineOutput {
-    /** So often is looked whether anybody still reads. */
+    /** How often it is checked whether the output is still read. */
     private static final int LINES = 500;
 
     @Option(names = "--json", description = "Print one JSON object a line.")
@@ -19,7 +19,7 @@ public final class LineOutput {
 
     private int printed;
 
-    /** Prints elements until there are no more, or nobody reads them. */
+    /** Prints elements until there are no more, or the output is closed. */
     public <T> void printAll(Stream<T> elements, Function<T, String> text) {
         elements.takeWhile(element -> isRead()).forEach(element -> print(element, text));
     }

@@ -46,7 +46,7 @@ public final class CollectionClient {
     /** How long a change may take to be written to the catalog; a bit longer than a store that is away is tried. */
     private static final Duration CATALOG = Duration.ofMinutes(5);
 
-    /** As many updates as a collection lists at once, and as it remembers. */
+    /** The number of updates that a collection lists at once, and that it remembers. */
     static final int MAX_PAGE = 100;
 
     private static final int MAX_DETAILS_CHARS = 4_000;

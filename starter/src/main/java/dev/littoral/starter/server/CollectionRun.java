@@ -40,7 +40,7 @@ public record CollectionRun(
                 + (reason == null ? "" : " (" + Output.path(reason) + ")");
     }
 
-    /** A status in a word or two. */
+    /** A status in one or two words. */
     static String text(WorkflowExecutionStatus status) {
         return switch (status) {
             case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_PAUSED -> "running";

@@ -22,7 +22,7 @@ public final class InputOptions {
             description = "Fail when more than this share of the rows would go, above 0 and up to 1. Default: 1.")
     private Double maxDropShare;
 
-    /** What a person would send to start the collection, unchecked. What was not typed is not in it. */
+    /** The input as a message has it, unchecked. What was not typed is not in it. */
     public ObjectNode input() {
         ObjectNode input = Json.JSON.createObjectNode();
         source.source().ifPresent(given -> input.set("source", given));

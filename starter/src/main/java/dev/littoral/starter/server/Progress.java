@@ -6,14 +6,14 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Shows how far an update is: a line that is drawn over on a terminal, a line for each step otherwise. */
+/** The progress display of an update: a line that is redrawn on a terminal, a line for each step otherwise. */
 public final class Progress implements AutoCloseable {
     private static final int BAR = 24;
 
     /** Set by the launcher, which knows whether the error stream is a terminal. */
     private static final boolean TERMINAL = Boolean.getBoolean("littoral.terminal");
 
-    /** How long a step may go on unsaid where there is no terminal. */
+    /** How long a step may run without a line of output where there is no terminal. */
     private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final PrintWriter err;
@@ -51,7 +51,7 @@ public final class Progress implements AutoCloseable {
                 done.clear();
                 step = now.step();
             }
-            // An activity that has ended is no longer among those that run; what it said last still counts.
+            // An activity that has ended is no longer among those that run; its last report still counts.
             now.done().forEach((activity, n) -> done.merge(activity, n, Math::max));
             return done.values().stream().mapToLong(Long::longValue).sum();
         }
@@ -108,7 +108,7 @@ public final class Progress implements AutoCloseable {
         return "[" + "#".repeat(filled) + " ".repeat(BAR - filled) + "] " + text(step, done);
     }
 
-    /** Takes the bar away. */
+    /** Removes the bar. */
     void clear() {
         if (drawn) {
             err.print("\r\u001b[K");

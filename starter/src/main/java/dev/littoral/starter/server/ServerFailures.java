@@ -25,7 +25,7 @@ public record ServerFailures(String target, String namespace) {
         return target + " (namespace " + namespace + ")";
     }
 
-    /** A failure of Temporal's client as one of ours. */
+    /** A failure of Temporal's client as a LittoralException. */
     public LittoralException of(RuntimeException failure) {
         if (failure instanceof LittoralException known) {
             return known;

@@ -34,7 +34,7 @@ final class SourceOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** What a person would send as a source, unchecked; empty where none is named. */
+    /** The source as a message has it, unchecked; empty where none is named. */
     Optional<ObjectNode> source() {
         if (source == null) {
             if (spec != null) {
@@ -76,7 +76,7 @@ final class SourceOptions {
         if (given.isEmpty()) {
             throw usage("--source is empty; expected a URI or a path");
         }
-        // Whoever gives an ARN means no path, and is told what to give.
+        // An ARN is not meant as a path; its check says what is expected.
         if (URI.matcher(given).matches() || SourceScheme.isArn(given)) {
             return given;
         }

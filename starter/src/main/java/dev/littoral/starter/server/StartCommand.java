@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         description = "Starts a collection on a Temporal server, where workers keep it in step with its source.",
         footer = {"", "Without --source it follows what its catalog says.", CollectionCommand.WHERE})
 public final class StartCommand extends CollectionCommand {
-    /** How long is looked whether a worker begins with it. */
+    /** How long to wait for a worker to begin with it. */
     private static final Duration BEGIN = Duration.ofSeconds(3);
 
     @Mixin
@@ -96,7 +96,7 @@ public final class StartCommand extends CollectionCommand {
     }
 
     private void print(CollectionClient collection, String run) throws InterruptedException {
-        // What a worker refuses at once is said at once.
+        // What a worker refuses at once is reported at once.
         Optional<CollectionStatus> status;
         try (Progress progress = new Progress(err())) {
             status = new UpdateFollower(collection, shutdown, progress).begun(BEGIN);

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Shows a collection as it changes: a page that is drawn over on a terminal, a line for each change otherwise. */
+/** The live view of a collection: a page that is redrawn on a terminal, a line for each change otherwise. */
 final class StatusWatcher {
     /** Set by the launcher, which knows whether standard output is a terminal. */
     private static final boolean TERMINAL = Boolean.getBoolean("littoral.terminal.out");

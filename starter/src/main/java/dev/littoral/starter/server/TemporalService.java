@@ -94,7 +94,7 @@ public final class TemporalService implements AutoCloseable {
 
     private void requireAnswer() {
         try {
-            // Not by way of the client, which tries for a minute.
+            // Not through the client, which tries for a minute.
             client().getWorkflowServiceStubs()
                     .blockingStub()
                     .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -134,7 +134,7 @@ public final class TemporalService implements AutoCloseable {
         return connection.client();
     }
 
-    /** Makes sure that payloads can be encoded and decoded, where they go through a codec. */
+    /** Checks that payloads can be encoded and decoded, where they go through a codec. */
     public void requireCodec() {
         connection.requireCodec();
     }

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 public final class UpdateFollower {
     private static final long POLL_MILLIS = 50;
 
-    /** Looks become as rare as this. The update of a small source is over before. */
+    /** Looks become as rare as this. The update of a small source ends sooner. */
     private static final long MAX_POLL_MILLIS = 400;
 
     /** How long a worker may take to begin with a collection that has just started. */
@@ -37,10 +37,10 @@ public final class UpdateFollower {
     /** How long nobody may answer meanwhile: a machine is busy, a server starts again, a worker takes over. */
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
-    /** So many looks in a row at an update that is to stop and does nothing mean that its workflow is stuck. */
+    /** After this many polls in a row of an update that is to stop and does nothing, its workflow is stuck. */
     private static final int MAX_IDLE = 60;
 
-    /** How long the workflow of an update that is over may take to close. */
+    /** How long the workflow of an update that has ended may take to close. */
     private static final Duration STRAGGLER = Duration.ofSeconds(5);
 
     private final CollectionClient collection;
@@ -237,7 +237,7 @@ public final class UpdateFollower {
         } catch (WorkflowNotFoundException e) {
             // It ended before its workflow started.
         } catch (TimeoutException e) {
-            // It is over, and its workflow still cleans up.
+            // It has ended, and its workflow still cleans up.
         } catch (WorkflowServiceException e) {
             throw collection.server().failures().of(e);
         }

@@ -177,7 +177,7 @@ public final class SyncCommand implements Callable<Integer> {
             boolean embedded,
             Progress progress)
             throws InterruptedException {
-        // Whoever has a source followed from the command line is the worker's operator, and allows it and its profile.
+        // A user who names a source on the command line is the worker's operator, and allows it and its profile.
         try (LittoralWorker worker = LittoralWorker.start(
                 collection.server().client(),
                 new WorkerSettings(

@@ -89,7 +89,7 @@ public final class DevCommand implements Callable<Integer> {
         shutdown.drain(end);
         if (cli.isPresent()) {
             requireFree("--ui-port", ui);
-            // Whatever ends this process, the server does not outlive it.
+            // The server ends with this process, however that ends.
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(end));
             try (DevServer server = DevServer.start(
                     cli.get(), port, ui, database(config.worker().catalog()))) {
@@ -118,7 +118,7 @@ public final class DevCommand implements Callable<Integer> {
         }
     }
 
-    /** Beside a catalog that is a folder, else here. */
+    /** Next to a catalog that is a folder, else here. */
     private static Path database(String catalog) {
         try (Storages storages = Registry.storages()) {
             return storages.catalog(catalog)

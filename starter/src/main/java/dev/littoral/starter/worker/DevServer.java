@@ -114,7 +114,7 @@ final class DevServer implements AutoCloseable {
         }
     }
 
-    /** A database that is there already, and the files that SQLite keeps beside it. */
+    /** A database that is there already, and the files that SQLite keeps next to it. */
     private static void closeToOthers(Path database) throws IOException {
         for (String end : List.of("", "-wal", "-shm", "-journal")) {
             Path file = Path.of(database + end);
@@ -166,7 +166,7 @@ final class DevServer implements AutoCloseable {
                 "Temporal's development server has ended with exit code " + process.exitValue() + lastWords());
     }
 
-    /** What it said was wrong, if it did. */
+    /** Its own message about what is wrong, if any. */
     private String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()

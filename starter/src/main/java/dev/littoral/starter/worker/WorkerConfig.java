@@ -289,7 +289,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return end < 0 ? uri : uri.substring(0, end).toLowerCase(Locale.ROOT) + uri.substring(end);
     }
 
-    /** A folder is meant as what lies in it. */
+    /** A folder stands for its content. */
     private static String prefix(Given given) {
         String expected = "prefixes of URIs, like s3://bucket/prefix/ or file:///dir/, or folders";
         String text = scheme(given.value());

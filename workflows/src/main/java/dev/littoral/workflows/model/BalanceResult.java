@@ -8,7 +8,7 @@ import java.util.Map;
  * @param totals what these shards add up to now
  * @param newSegments segments with a new id
  * @param newRows rows in these
- * @param nextSegmentId one past the last id handed out
+ * @param nextSegmentId one past the last id assigned
  * @param requests requests by store and kind
  */
 public record BalanceResult(

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * {@link CarriedState} as an argument of the next run. What anybody else sends in its place is refused.
+ * {@link CarriedState} as an argument of the next run. Anything else in its place is rejected.
  *
  * @param json the state as JSON; null when nothing was sent
  */

@@ -3,7 +3,7 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** The outcome of a commit upon a base version. A conflict is an expected outcome, no failure. */
+/** The outcome of a commit on a base version. A conflict is an expected outcome, no failure. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = CommitOutcome.Created.class, name = "CREATED"),

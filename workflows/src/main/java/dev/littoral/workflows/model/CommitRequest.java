@@ -12,7 +12,7 @@ package dev.littoral.workflows.model;
  * @param objects the catalog folder new snapshot objects go to
  * @param base the base version; exactly the version after it is created
  * @param commitId unique to this commit, the same in every attempt
- * @param nextSegmentId segment ids from here on were never handed out
+ * @param nextSegmentId segment ids from here on were never assigned
  * @param reason why, in words
  */
 public record CommitRequest(

@@ -14,8 +14,8 @@ import java.time.Instant;
  * @param generation grows by one each time the source changes; the first is 1
  * @param update the number of the update that wrote this version
  * @param snapshot what is served, or null while nothing was committed
- * @param nextSegmentId segment ids from here on were never handed out
- * @param time when it was written, by the writer's clock; for people and for retention, no decision rests on it
+ * @param nextSegmentId segment ids from here on were never assigned
+ * @param time when it was written, by the writer's clock; for people and for retention, no decision depends on it
  * @param reason why, in words
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

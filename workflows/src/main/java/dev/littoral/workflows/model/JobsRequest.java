@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * The page that a query for jobs asks for: any JSON. It is validated by the handler.
  *
- * @param json an object with {@code before} (updates below this number) and {@code limit} (at most so many), each of
- *     which may be left out; null when nothing was sent
+ * @param json an object with {@code before} (updates below this number) and {@code limit} (the maximum number of jobs),
+ *     each of which may be left out; null when nothing was sent
  */
 public record JobsRequest(@JsonValue JsonNode json) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -19,7 +19,7 @@ public record JobsRequest(@JsonValue JsonNode json) {
      * A page of jobs.
      *
      * @param before updates below this number
-     * @param limit at most so many, from 1 to 100
+     * @param limit the maximum number of jobs, from 1 to 100
      */
     public static JobsRequest of(long before, int limit) {
         ObjectNode json = Json.object();

@@ -13,7 +13,7 @@ public final class PrintableText {
 
     private PrintableText() {}
 
-    /** At most so many characters of a name or a value, and a sign that there are more. */
+    /** The first {@code most} characters of a name or a value, and a sign that there are more. */
     public static String name(String text, int most) {
         StringBuilder shown = new StringBuilder();
         text.codePoints().limit(most).map(c -> isShown(c) ? c : INSTEAD).forEach(shown::appendCodePoint);

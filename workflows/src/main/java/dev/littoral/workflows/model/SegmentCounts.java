@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param total segments now
  * @param kept segments that kept id and content
  * @param added segments with a new id
- * @param dropped segments of the snapshot before that are no more
+ * @param dropped segments of the previous snapshot that no longer exist
  */
 public record SegmentCounts(
         long total, long kept, @JsonProperty("new") long added, long dropped) {

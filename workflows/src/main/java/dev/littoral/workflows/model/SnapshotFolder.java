@@ -1,6 +1,6 @@
 package dev.littoral.workflows.model;
 
-/** The catalog folder of a snapshot's new objects, which an update chooses anew in each round. */
+/** The catalog folder of a snapshot's new objects, of which an update chooses a new one in each round. */
 public final class SnapshotFolder {
     private SnapshotFolder() {}
 

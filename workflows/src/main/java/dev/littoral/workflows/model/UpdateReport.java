@@ -21,7 +21,7 @@ import java.util.Map;
  * @param fragments fragments of the snapshot now
  * @param rows rows of the snapshot now
  * @param segments segments by what became of them
- * @param newRows rows in segments with a new id, which are indexed anew; null from older builds
+ * @param newRows rows in segments with a new id, which are indexed again; null from older builds
  * @param targetRowsBefore where this update is the first with another targetRowsPerSegment, the one before; else null
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind

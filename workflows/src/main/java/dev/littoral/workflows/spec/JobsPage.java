@@ -11,7 +11,7 @@ import java.util.Set;
  * A page of a collection's jobs, newest first.
  *
  * @param before only jobs with a smaller number
- * @param limit at most so many, 1 to 100
+ * @param limit the maximum number of jobs, from 1 to 100
  */
 public record JobsPage(long before, int limit) {
     private static final int MAX_JOBS = 100;

@@ -10,10 +10,10 @@ import java.time.Instant;
 
 /** Parses and validates a worker's progress signal. What the status could not show is refused. */
 public final class ProgressParser {
-    /** Longer than any sentence about a failure. */
+    /** The maximum length of a sentence about a failure. */
     private static final int MAX_CAUSE_CHARS = 1 << 14;
 
-    /** So few that the sum over all workers does not overflow. */
+    /** The maximum that a worker may report: the sum over all workers does not overflow. */
     private static final long MAX_DONE = 1L << 50;
 
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
@@ -23,7 +23,7 @@ public final class ProgressParser {
     /**
      * Parses a progress signal.
      *
-     * @throws InvalidRequestException when no worker sends such a one
+     * @throws InvalidRequestException when no worker sends such a signal
      */
     public static ProgressSignal.News parse(ProgressSignal signal) {
         try {

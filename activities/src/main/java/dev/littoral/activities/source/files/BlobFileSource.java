@@ -28,7 +28,7 @@ import java.util.Optional;
  * <p>A source where nothing is, not even a folder, is an INPUT failure, unless it may be empty: then it lists nothing.
  */
 public final class BlobFileSource implements FileSource {
-    /** What comes after it in a name is seldom. */
+    /** The last printable character of ASCII; names rarely go on with a greater one. */
     static final char LAST_OF_NAMES = '~';
 
     private final BlobStore store;
@@ -71,7 +71,7 @@ public final class BlobFileSource implements FileSource {
         String previous = null;
         for (Entry entry = scan.next(); entry != null; entry = scan.next()) {
             String path = store.address(entry.key());
-            // What cannot be told exactly may look as what came before it.
+            // A name that cannot be decoded may look like the one before it.
             int least = entry.kind() == Kind.UNREADABLE_NAME ? 1 : 0;
             if (previous != null && PathOrder.compare(previous, path) >= least) {
                 throw new OutOfOrderException(previous, path);
@@ -118,9 +118,7 @@ public final class BlobFileSource implements FileSource {
         }
     }
 
-    /**
-     * The entries of one listing that a visitor may be told of; of folders it is looked only whether they make a table.
-     */
+    /** The entries of one listing that a visitor may be notified of; folders are only checked for being a table. */
     private final class Scan {
         private final BlobStore.Cursor cursor;
         private Iterator<Entry> entries = List.<Entry>of().iterator();
@@ -203,8 +201,8 @@ public final class BlobFileSource implements FileSource {
     }
 
     @Override
-    public List<String> splitPoints(String recent, String last, String to, int wanted) throws InterruptedException {
-        return parallelListings() == 1 ? List.of() : new SplitPointFinder(store, folder).find(recent, last, to, wanted);
+    public List<String> splitPoints(String recent, String last, String to, int limit) throws InterruptedException {
+        return parallelListings() == 1 ? List.of() : new SplitPointFinder(store, folder).find(recent, last, to, limit);
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.littoral.workflows.model.ExternalSpec;
 /**
  * A format whose sources are folders of files, every one of which counts.
  *
- * @param inspector tells what is in a file of the format
+ * @param inspector reads a file of the format
  */
 public record FilesFormat(String name, FileInspector inspector) implements SourceFormat {
     @Override

@@ -22,13 +22,13 @@ import java.util.PriorityQueue;
 
 /**
  * Sorts files by {@link PathOrder#ORDER} in bounded memory: sorted runs go to temporary files, which are merged. Of
- * files that bear the same path the one added last stays. For one thread. A temporary folder that is full or away is a
+ * files with the same path the last one added is kept. For one thread. A temporary folder that is full or away is a
  * TRANSIENT failure.
  */
 public final class PathSorter implements AutoCloseable {
-    /** About so many bytes of heap are sorted at once. */
+    /** The approximate number of bytes of heap that are sorted at once. */
     private static final long DEFAULT_RUN_BYTES = 32L << 20;
-    /** So many runs are merged at once; bounds open files and their buffers. */
+    /** The number of runs that are merged at once; bounds open files and their buffers. */
     private static final int MAX_RUNS = 64;
 
     private static final int BUFFER = 64 << 10;
@@ -60,7 +60,7 @@ public final class PathSorter implements AutoCloseable {
         }
     }
 
-    /** Hands over what was added, in order, each path once, and forgets it. An interrupt ends it early. */
+    /** Passes on the added files in order, each path once, and forgets them. An interrupt ends it early. */
     public void drainTo(FileSource.Visitor visitor) throws InterruptedException {
         if (runs.isEmpty()) {
             for (SourceFile file : sortedBuffer()) {
@@ -239,7 +239,7 @@ public final class PathSorter implements AutoCloseable {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // It stays in the temporary folder, where it costs room and nothing else.
+            // It stays in the temporary folder, where it only takes up space.
         }
     }
 

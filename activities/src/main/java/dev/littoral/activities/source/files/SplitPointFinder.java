@@ -35,17 +35,17 @@ final class SplitPointFinder {
     }
 
     /**
-     * Folders beside those that the last path is in, the outermost first; where these are few, names that go on
+     * Folders next to those that the last path is in, the outermost first; where these are few, names that go on
      * otherwise than the last one. One request for each folder on the way, then two rounds of small ones, each at once.
      */
-    List<String> find(String recent, String last, String to, int wanted) throws InterruptedException {
+    List<String> find(String recent, String last, String to, int limit) throws InterruptedException {
         String key = store.key(last);
         Predicate<String> isAhead = point ->
                 PathOrder.compare(point, key) > 0 && (to == null || PathOrder.compare(store.address(point), to) < 0);
         TreeSet<String> points = new TreeSet<>(PathOrder.ORDER);
         String parent = folder;
         int end;
-        while ((end = key.indexOf('/', parent.length())) >= 0 && points.size() < wanted) {
+        while ((end = key.indexOf('/', parent.length())) >= 0 && points.size() < limit) {
             String child = key.substring(0, end + 1);
             if (to == null || !to.startsWith(store.address(child))) {
                 String in = parent;
@@ -55,23 +55,23 @@ final class SplitPointFinder {
             }
             parent = child;
         }
-        if (points.size() < wanted && recent.startsWith(store.address(parent))) {
+        if (points.size() < limit && recent.startsWith(store.address(parent))) {
             int start = to == null
                     ? 0
                     : common(
                             key,
                             to.substring(Math.min(to.length(), store.address("").length())));
-            points.addAll(namesAhead(store.key(recent), key, Math.max(parent.length(), start), isAhead, wanted));
+            points.addAll(namesAhead(store.key(recent), key, Math.max(parent.length(), start), isAhead, limit));
         }
-        return evenly(List.copyOf(points), wanted).stream().map(store::address).toList();
+        return evenly(List.copyOf(points), limit).stream().map(store::address).toList();
     }
 
     /**
      * Where names of one folder go on otherwise: at the first character where a greater one exists, for several of
-     * these. Only characters are looked at that names met of late have in common, and the one after; what lies behind
+     * these. Only characters are looked at that names met of late have in common, and the one after; what follows
      * differs from name to name.
      */
-    private List<String> namesAhead(String recent, String last, int start, Predicate<String> isAhead, int wanted)
+    private List<String> namesAhead(String recent, String last, int start, Predicate<String> isAhead, int limit)
             throws InterruptedException {
         int common = Math.max(start, common(recent, last));
         List<Callable<Optional<String>>> probes = new ArrayList<>();
@@ -95,7 +95,7 @@ final class SplitPointFinder {
                 .mapToObj(c -> (char) c)
                 .toList();
         probes.clear();
-        for (char c : evenly(characters, Math.min(MAX_PROBES, wanted))) {
+        for (char c : evenly(characters, Math.min(MAX_PROBES, limit))) {
             probes.add(() -> nextName(stem, (char) (c - 1)).filter(isAhead));
         }
         List<String> names = new ArrayList<>(List.of(other.get()));
@@ -121,14 +121,14 @@ final class SplitPointFinder {
                 .findFirst();
     }
 
-    /** At most so many elements, evenly. */
-    private static <T> List<T> evenly(List<T> all, int wanted) {
-        if (all.size() <= wanted) {
+    /** At most {@code limit} elements, evenly spread. */
+    private static <T> List<T> evenly(List<T> all, int limit) {
+        if (all.size() <= limit) {
             return all;
         }
-        List<T> some = new ArrayList<>(wanted);
-        for (int i = 1; i <= wanted; i++) {
-            some.add(all.get((int) ((long) i * all.size() / (wanted + 1))));
+        List<T> some = new ArrayList<>(limit);
+        for (int i = 1; i <= limit; i++) {
+            some.add(all.get((int) ((long) i * all.size() / (limit + 1))));
         }
         return some;
     }

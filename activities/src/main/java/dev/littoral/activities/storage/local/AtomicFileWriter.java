@@ -28,14 +28,14 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Writes whole files below a folder, which several processes of one user may share. A file is written elsewhere in
+ * A writer of whole files below a folder, which several processes of one user may share. A file is written elsewhere in
  * full, forced to disk, and then takes its name in one step: by a hard link, which fails where something is, or by a
- * rename. So a process that is killed leaves at worst a file in {@code _tmp}; whoever opens the folder a day later
- * removes it. Folders and files that it makes are for their owner alone where the file system knows owners, as paths
- * and schemas of a lake are nobody else's business.
+ * rename. So a process that is killed leaves at worst a file in {@code _tmp}; the process that opens the folder a day
+ * later removes it. Folders and files that it makes are for their owner alone where the file system knows owners, as
+ * paths and schemas of a lake are private.
  */
 final class AtomicFileWriter {
-    /** Longer than any write lasts. */
+    /** No write takes longer. */
     private static final Duration LEFTOVER = Duration.ofDays(1);
 
     private static final FileAttribute<?>[] OWN_FOLDER = own("rwx------");
@@ -59,7 +59,7 @@ final class AtomicFileWriter {
             while (Files.notExists(existing)) {
                 existing = existing.getParent();
             }
-            // A catalog that was opened before is not written to until there is something to write.
+            // Nothing is written into an existing catalog until there is something to write.
             if (!Files.exists(writer.temporary)) {
                 writer.prepare();
                 forceUpTo(existing, root);
@@ -136,7 +136,7 @@ final class AtomicFileWriter {
             try {
                 writeDurably(finished, body);
                 boolean named = name(naming, finished, target);
-                // The loser forces the winner's name to disk, too: it may act upon it at once.
+                // The loser forces the winner's name to disk, too: it may act on it at once.
                 forceUpTo(root, target.getParent());
                 return named;
             } finally {
@@ -193,7 +193,7 @@ final class AtomicFileWriter {
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 channel.force(true);
             } catch (NoSuchFileException e) {
-                // Whoever deleted the object just written took its folder along.
+                // The process that deleted the object just written deleted its folder too.
             }
         }
     }
@@ -240,7 +240,7 @@ final class AtomicFileWriter {
         try {
             checkHardLinks();
         } catch (LittoralException e) {
-            // So that it is looked at again the next time.
+            // So that it is checked again the next time.
             Files.deleteIfExists(temporary);
             throw e;
         }

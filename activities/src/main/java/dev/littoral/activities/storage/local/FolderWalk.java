@@ -67,7 +67,7 @@ final class FolderWalk implements BlobStore.Cursor {
      * A folder on the way to where the walk is.
      *
      * @param path whole, with / at its end
-     * @param key tells it from another folder at the same path
+     * @param key distinguishes it from another folder at the same path
      * @param names those that are yet to be met
      */
     private record Folder(String path, Optional<Object> key, DirectoryOrder names) {}

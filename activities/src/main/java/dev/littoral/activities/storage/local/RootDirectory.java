@@ -96,7 +96,7 @@ final class RootDirectory {
         }
     }
 
-    /** What tells a folder from another one at the same path, or empty when there is none. */
+    /** The identity of a folder, which another one at the same path does not have; empty when there is none. */
     static Optional<Object> folderKey(Map<String, Object> found) {
         return isTrue(found, "isDirectory")
                 ? Optional.of(Objects.requireNonNullElse(found.get("fileKey"), "no keys here"))

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * How many requests a store gets at once. It grows while answers take as long as they usually do, shrinks where they
- * take longer, which is a queue in the store, and shrinks at once where the store asks for that. One for each client,
- * so that all shards of a worker feel what one of them meets. Safe for use by many threads.
+ * An adaptive concurrency limit for requests to one store. It grows while answers take as long as they usually do,
+ * shrinks where they take longer, which is a queue in the store, and shrinks at once where the store asks for that. One
+ * for each client, so that all shards of a worker feel what one of them meets. Safe for use by many threads.
  *
  * <p>Requests of one address, a source or a catalog, get no more turns than the limit, and no more than three times
  * what is left over of the limit and a third. So one address alone has the whole limit, and one that holds all of it,
@@ -24,10 +24,10 @@ final class AdaptiveConcurrencyLimit {
     private static final int FIRST = 16;
     private static final int LEAST = 4;
 
-    /** Answers that take so many times as long as usual have waited for others. */
+    /** Answers that take this many times as long as usual have waited in a queue. */
     private static final double QUEUE = 2;
 
-    /** Once in so many rounds what is usual is measured anew: it may have become another. */
+    /** The usual time is measured again once in this number of rounds: it may have changed. */
     private static final int ROUNDS_TO_PROBE = 64;
 
     /**
@@ -36,7 +36,7 @@ final class AdaptiveConcurrencyLimit {
      */
     private static final double PROBE = 0.25;
 
-    /** How long that may take: who reads no more must not leave the limit small for what comes next. */
+    /** How long that may take: a reader that stops must not leave the limit small for the next one. */
     private static final long PROBE_NANOS = 1_000_000_000;
 
     /** What is left of the limit when the store asks for fewer requests. */
@@ -50,7 +50,7 @@ final class AdaptiveConcurrencyLimit {
 
     private static final int LEAST_CREDIT = -64;
 
-    /** Of so many addresses the credit is remembered while they have no requests. */
+    /** The number of addresses without requests whose credit is remembered. */
     private static final int MAX_IDLE = 1_000;
 
     private final int most;
@@ -64,7 +64,7 @@ final class AdaptiveConcurrencyLimit {
     /** Those among them that are beyond their address's credit. */
     private int onTrial;
 
-    /** Turns so far that someone had to wait for: who came first has the smaller number. */
+    /** Turns so far that a request had to wait for; earlier ones have the smaller number. */
     private long arrivals;
 
     private int waiting;
@@ -73,7 +73,7 @@ final class AdaptiveConcurrencyLimit {
     /** Whether the store has asked for fewer requests; from then on the limit grows by one a round. */
     private boolean careful;
 
-    /** When the limit shrank last. What was sent before tells nothing of it. */
+    /** When the limit shrank last. Answers to earlier requests say nothing about it. */
     private long shrunk = Long.MIN_VALUE;
 
     private double usualNanos = Double.MAX_VALUE;
@@ -83,7 +83,7 @@ final class AdaptiveConcurrencyLimit {
 
     private double nanos;
 
-    /** Whether someone had to wait in this round. */
+    /** Whether a request had to wait in this round. */
     private volatile boolean full;
 
     /** Rounds since the last probe. */
@@ -103,7 +103,7 @@ final class AdaptiveConcurrencyLimit {
 
     /** How a request ended. */
     enum End {
-        /** With an answer whose time tells how busy the store is. */
+        /** With an answer whose time shows how busy the store is. */
         TELLING,
         /** With the store's wish for fewer requests. */
         THROTTLED,
@@ -114,7 +114,7 @@ final class AdaptiveConcurrencyLimit {
         private static final int SLOW_DOWN = 503;
 
         /**
-         * What an answer tells.
+         * How a request ended, by its answer.
          *
          * @param telling whether the request is one that takes as long as others
          */
@@ -131,7 +131,7 @@ final class AdaptiveConcurrencyLimit {
         private final Deque<Turn> waiting = new ArrayDeque<>();
         private int taken;
 
-        /** So many turns it has by itself; none where it is below. */
+        /** The turns it has by itself; none where it is below 1. */
         private int credit = 1;
 
         private int onTrial() {
@@ -143,16 +143,16 @@ final class AdaptiveConcurrencyLimit {
         }
     }
 
-    /** A turn that someone waits for. */
+    /** A turn that a request waits for. */
     private record Turn(long arrival, CountDownLatch given) {}
 
-    /** How many requests there may be at once where the limit is so many, those of all addresses together. */
+    /** How many requests there may be at once under a limit, those of all addresses together. */
     static int withReserve(int limit) {
         return limit + Math.ceilDiv(limit, SHARE);
     }
 
     /**
-     * Waits for its turn, or for an interrupt. Whoever was let in has to be {@link #done}.
+     * Waits for its turn, or for an interrupt. A request that was let in has to be {@link #done}.
      *
      * @param address what the request is sent for, a source or a catalog
      */
@@ -201,7 +201,7 @@ final class AdaptiveConcurrencyLimit {
     }
 
     /**
-     * Whoever was let in has no more to send.
+     * Ends a request that was let in.
      *
      * @param answered whether the store has answered, whatever it said
      */
@@ -218,7 +218,7 @@ final class AdaptiveConcurrencyLimit {
     }
 
     private boolean isOpen(Line line) {
-        // What those on trial hold beyond the limit, as it has shrunk, is not taken from the others.
+        // What those on trial hold beyond the limit, which has shrunk, does not reduce the turns of the others.
         int left = withReserve(limit) - (taken - onTrial) - Math.min(onTrial, limit);
         return line.taken < limit && line.taken < SHARE * left && (line.hasCredit() || onTrial < SHARE * left);
     }
@@ -333,7 +333,7 @@ final class AdaptiveConcurrencyLimit {
         newRound();
     }
 
-    /** The probe is over. */
+    /** The probe has ended. */
     private void goOn() {
         limitTo(afterProbe);
         newRound();

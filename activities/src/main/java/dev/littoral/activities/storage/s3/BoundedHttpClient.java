@@ -17,10 +17,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * An HTTP client whose replies are bounded: it sends through another one and hands over no more of a reply than one of
- * its kind may have. A reply in XML is read here, to a limit, and its shape is looked at before anybody builds a tree
- * of it. The content of an object is handed on as it comes: who asked for it knows how much there may be. Heads are
- * bounded by the client below, at a hundred headers of 8 KB. Safe for use by many threads.
+ * An HTTP client with bounded replies: it sends through another client and returns no more of a reply than its kind may
+ * have. A reply in XML is read here, up to a limit, and checked before a parser builds a tree of it. The content of an
+ * object is streamed: the caller knows how much there may be. Heads are bounded by the client below, at a hundred
+ * headers of 8 KB. Safe for use by many threads.
  */
 final class BoundedHttpClient implements SdkHttpClient {
     /** A page of a thousand keys of a kilobyte, each byte of them written as {@code %XX}, and some more for each. */
@@ -136,8 +136,8 @@ final class BoundedHttpClient implements SdkHttpClient {
     }
 
     /**
-     * What an error says in its body, or why it says nothing. Its status alone tells much, so none is taken for a lost
-     * reply.
+     * What an error says in its body, or why it says nothing. Its status alone is enough to handle it, so none is
+     * treated as a lost reply.
      */
     private static byte[] error(SdkHttpResponse head, InputStream paced, AbortableInputStream body) throws IOException {
         byte[] read;

@@ -20,12 +20,12 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 
 /**
  * Credentials from where AWS tools expect them. Where there are none it says why, in the SDK's own words without what
- * may be secret in them, and tells credentials that are not there from a service that gives them and is away.
+ * may be secret in them, and distinguishes missing credentials from a credentials service that is unavailable.
  */
 final class Credentials implements AwsCredentialsProvider {
     private static final int MAX_REASON = 300;
 
-    /** What a program said that was to give credentials, and the contents of files, are not repeated. */
+    /** The output of a program that should give credentials, and the contents of files, are not repeated. */
     private static final Pattern OTHERS_WORDS = Pattern.compile("(?s)( with error message:|: ProfileFile\\().*");
 
     /** Long enough for a key, a token or a part of one. */
@@ -98,7 +98,7 @@ final class Credentials implements AwsCredentialsProvider {
         return null;
     }
 
-    /** What a service refuses has to be mended, what it cannot do now may pass. */
+    /** A refusal by the service needs a fix; a failure of the service may pass. */
     private static FailureType type(RuntimeException e) {
         AwsServiceException answer = S3Failures.find(e, AwsServiceException.class);
         boolean passes = answer == null

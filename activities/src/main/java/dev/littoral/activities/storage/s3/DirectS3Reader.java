@@ -34,13 +34,13 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * GETs to a bucket that go around the SDK's pipeline, which takes more of a core than the rest of a small request. It
- * is the SDK that finds out where a bucket is and how its requests are signed: what it sent last, and was answered
- * well, shows the way. Only a success is an answer here; after anything else the request is one for the SDK, which
- * tries again and knows what errors mean. Safe for use by many threads.
+ * A reader that sends S3 GETs without the SDK's pipeline, which costs more CPU than the rest of a small request. The
+ * SDK finds out where a bucket is and how its requests are signed: the last request that it sent successfully is the
+ * template. Only a success counts here; after anything else the SDK sends the request, retries it and classifies
+ * errors. Safe for use by many threads.
  */
 final class DirectS3Reader {
-    /** A reply takes milliseconds. One that does not is left to the SDK, which has more patience. */
+    /** A reply takes milliseconds. A slower one is left to the SDK, which has longer timeouts. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** The length of a body that may have any, within reason. */
@@ -48,10 +48,10 @@ final class DirectS3Reader {
 
     private static final int MAX_PAGE = BoundedHttpClient.MAX_XML;
 
-    /** So many errors in a row, and what the way was learned from holds no more. */
+    /** After this many errors in a row the template no longer holds. */
     private static final int MAX_DOUBTS = 8;
 
-    /** Says that whoever sends the request pays for it, and is signed with it. */
+    /** Says that the requester pays; it is signed with the request. */
     static final String REQUEST_PAYER = "x-amz-request-payer";
 
     private static final ExecutionAttribute<DirectS3Reader> LEARNS = new ExecutionAttribute<>("LittoralDirectReads");
@@ -82,7 +82,7 @@ final class DirectS3Reader {
      * Requests to one bucket.
      *
      * @param address what they are sent for, a source or a catalog
-     * @param observer told of each
+     * @param observer notified of each
      * @param patience how long a request may take, once it has its turn
      */
     DirectS3Reader(String address, S3RequestObserver observer, Duration patience) {
@@ -98,7 +98,7 @@ final class DirectS3Reader {
      */
     private record RequestTemplate(Interceptor client, SdkHttpRequest bucket, String region) {}
 
-    /** Makes the request that bears it show the way, when its client was built by {@link S3Clients}. */
+    /** Makes a request the template if it succeeds, when its client was built by {@link S3Clients}. */
     void addTo(AwsRequestOverrideConfiguration.Builder configuration) {
         if (isOn()) {
             configuration.putExecutionAttribute(LEARNS, this);
@@ -114,9 +114,9 @@ final class DirectS3Reader {
     /**
      * Sends a GET of an object or a range of it.
      *
-     * @param headers what it asks for, beside the object
+     * @param headers the headers of the request
      * @param bytes how long the body has to be, at least 0
-     * @return empty when there was no such reply, or when the way is not known
+     * @return empty when there was no such reply, or when there is no template
      */
     Optional<ResponseBytes<SdkHttpResponse>> object(String key, Map<String, String> headers, long bytes) {
         RequestTemplate known = template;
@@ -274,7 +274,7 @@ final class DirectS3Reader {
         }
     }
 
-    /** Sits in a client and tells those that learn from it what it sent, and how. */
+    /** An interceptor of a client that passes what it sent, and how, to the readers that learn from it. */
     static final class Interceptor implements ExecutionInterceptor {
         private final SdkHttpClient http;
         private final AdaptiveConcurrencyLimit limit;

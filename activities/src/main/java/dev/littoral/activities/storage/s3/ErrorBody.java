@@ -14,7 +14,7 @@ import javax.xml.stream.XMLStreamReader;
 
 /**
  * The body of an error, which in S3 is an XML document that names a code. The SDK gets one with the code alone. Where
- * there is none, what there is instead stands in its place, in words that no code is made of.
+ * there is none, a description of the body takes its place, in words that are no code.
  */
 final class ErrorBody {
     /** What a body is that names no code. */
@@ -46,7 +46,7 @@ final class ErrorBody {
             return "(" + name() + ")";
         }
 
-        /** The one that stands in the place of a code. */
+        /** The description that takes the place of a code. */
         static Optional<Lack> of(String code) {
             return Arrays.stream(values())
                     .filter(lack -> lack.inPlaceOfACode().equals(code))

@@ -18,8 +18,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /**
- * Sends requests as a limit lets them in. One waits for its turn before the SDK begins to count its time, and keeps it
- * until it has its answer, however often it is tried.
+ * An S3 client behind a concurrency limit. A request waits for its turn before the SDK begins to count its time, and
+ * keeps it until it has its answer, however often it is tried.
  */
 final class LimitedS3Client extends DelegatingS3Client {
     /** What a request is sent for, when it says so. */
@@ -67,7 +67,7 @@ final class LimitedS3Client extends DelegatingS3Client {
     }
 
     /**
-     * A client that tells a limit how each try went.
+     * A client that reports to a limit how each try ended.
      *
      * @param http closed with it
      */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * Reads the answer to ListObjectsV2 in one pass. It knows XML as stores write it: elements, text and the entities of
- * it. A page that has anything else in it, or that is not whole, is not read at all. One thread.
+ * A parser of ListObjectsV2 replies that works in one pass. It reads XML as stores write it: elements, text and
+ * entities. A page that has anything else in it, or that is not whole, is not read at all. One thread.
  */
 final class ListObjectsParser {
     private static final String ROOT = "ListBucketResult";
@@ -29,7 +29,7 @@ final class ListObjectsParser {
     /**
      * Reads a page.
      *
-     * @return empty where a reader that knows all of XML has to be asked
+     * @return empty where a complete XML parser has to read it
      */
     static Optional<ListPage> read(byte[] xml) {
         try {

@@ -33,7 +33,7 @@ record ListPage(String prefix, List<Listed> objects, List<String> prefixes, Stri
      */
     record Listed(String key, String etag, long bytes, Instant modified) {}
 
-    /** Whether an ETag tells one content from another. Some stores send one that is empty, or none. */
+    /** Whether an ETag distinguishes contents. Some stores send one that is empty, or none. */
     static boolean isVersion(String etag) {
         return etag != null && !NOTHING.matcher(etag).matches();
     }

@@ -47,7 +47,7 @@ final class MinimumRateBody extends FilterInputStream {
         return read;
     }
 
-    /** Nobody skips, and what is skipped is not counted. */
+    /** skip() is not used, and would not be counted. */
     @Override
     public long skip(long n) {
         return 0;

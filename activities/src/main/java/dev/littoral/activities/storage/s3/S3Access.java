@@ -6,7 +6,7 @@ import dev.littoral.workflows.model.ExternalSpec;
  * The credentials and the payer of requests to a store.
  *
  * @param profile a profile of the shared AWS config or credentials file; null for the default credential chain
- * @param anonymous whether requests bear no credentials
+ * @param anonymous whether requests have no credentials
  * @param requesterPays whether the worker's account pays for requests to another's bucket
  */
 public record S3Access(String profile, boolean anonymous, boolean requesterPays) {

@@ -45,7 +45,7 @@ final class S3BlobStore implements BlobStore {
      * A bucket, opened at an address in it; nothing is read yet.
      *
      * @param client stays the caller's; built by {@link S3Clients}
-     * @param store what its requests are told as
+     * @param store the role under which its requests are reported
      */
     S3BlobStore(S3Client client, S3Uri uri, StoreObserver.Store store, StoreObserver observer) {
         this.bucket = new S3Bucket(client, uri, new S3RequestObserver(observer, store));
@@ -73,8 +73,8 @@ final class S3BlobStore implements BlobStore {
     }
 
     /**
-     * Of all keys that start with a key that one comes first; and a listing says in words what is wrong, which a HEAD
-     * cannot.
+     * Of all keys that start with a key the key itself comes first; and a listing says in words what is wrong, which a
+     * HEAD cannot.
      */
     @Override
     public Optional<Entry> find(String key) throws InterruptedException {
@@ -137,7 +137,7 @@ final class S3BlobStore implements BlobStore {
         return PARALLEL_LISTINGS;
     }
 
-    /** As many as one client may send; how many it does send is the store's answer. */
+    /** The most that one client may send; the actual number depends on the store. */
     @Override
     public ParallelTasks.Threads readers() {
         return ParallelTasks.Threads.virtual(PARALLEL_READS);

@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 final class S3Bucket {
     /** Tries of a request whose reply was cut off. */
     private static final int ATTEMPTS = 4;
-    /** The wait before the second try, in milliseconds; it doubles, and half of it is left to chance. */
+    /** The wait before the second try, in milliseconds; it doubles, and half of it is random. */
     private static final long BACKOFF_MILLIS = 100;
 
     /** What is read as a whole are objects of a catalog, which are made for a worker's memory. */
@@ -72,7 +72,7 @@ final class S3Bucket {
         return name;
     }
 
-    /** What every request to the bucket bears, so that it is counted. */
+    /** The configuration of every request to the bucket, so that it is counted. */
     AwsRequestOverrideConfiguration configuration() {
         return configuration;
     }
@@ -146,9 +146,9 @@ final class S3Bucket {
     /**
      * Reads an object or a range of it, whole.
      *
-     * @param bytes so many are expected; negative when that is not known
-     * @throws SdkException what the store answers otherwise, to be told apart by the caller; {@link RetryableException}
-     *     for a reply that was cut off in every try
+     * @param bytes the expected number; negative when it is not known
+     * @throws SdkException what the store answers otherwise, to be distinguished by the caller; {@link
+     *     RetryableException} for a reply that was cut off in every try
      */
     ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options)
             throws InterruptedException {
@@ -295,7 +295,7 @@ final class S3Bucket {
                     return reply;
                 }
             } catch (UnexpectedReplyException e) {
-                // Said twice, it is what the store says.
+                // Twice the same reply is the store's own.
                 if (strange || e.isSlow()) {
                     throw S3Failures.of(action, e);
                 }

@@ -37,14 +37,14 @@ import software.amazon.awssdk.services.s3.model.RequestPayer;
  * and instance roles. {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL} and the endpoints of a profile point to
  * another store, which is then addressed by path, in {@code us-east-1} unless a region is set.
  *
- * <p>A profile with {@code littoral_anonymous = true} says where a store is, and that requests bear no credentials: it
+ * <p>A profile with {@code littoral_anonymous = true} says where a store is, and that requests have no credentials: it
  * is for public buckets.
  *
  * <p>One client for each access, built at its first use, shared by all and closed with this. Safe for use by many
  * threads.
  */
 public final class S3Clients implements AutoCloseable {
-    /** A reply of a store that is well takes milliseconds to a few seconds. */
+    /** A healthy store replies within milliseconds to a few seconds. */
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(30);
     /** All tries of one request with the waits between them. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(100);
@@ -70,7 +70,7 @@ public final class S3Clients implements AutoCloseable {
     }
 
     /**
-     * The client of an access. A named profile alone gives the credentials, and its region comes first; an endpoint in
+     * The client for an access. A named profile alone gives the credentials, and its region comes first; an endpoint in
      * the environment comes before the profile's, as in every AWS tool. Sends nothing to the store.
      *
      * @throws LittoralException INPUT when the profile does not exist or no region is known
@@ -131,12 +131,12 @@ public final class S3Clients implements AutoCloseable {
         }
         builder.overrideConfiguration(overrides.build());
         boolean elsewhere;
-        // The SDK looks for an endpoint when it builds a client, and only a client tells what it found.
+        // The SDK looks for an endpoint when it builds a client, and only a client has what it found.
         try (S3Client trial = builder.region(Region.US_EAST_1).build()) {
             elsewhere = trial.serviceClientConfiguration().endpointOverride().isPresent();
         }
         AdaptiveConcurrencyLimit limit = new AdaptiveConcurrencyLimit(CONNECTIONS);
-        // Of an unsigned request a region only says where it is sent, and the store says where the bucket is.
+        // The region of an unsigned request only says where it is sent, and the store says where the bucket is.
         Region region = region(profile, elsewhere || anonymous);
         S3Client client = client(
                 builder.region(region).forcePathStyle(elsewhere), credentials, limit, MinimumRateBody.Pace.USUAL);

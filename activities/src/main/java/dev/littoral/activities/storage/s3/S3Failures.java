@@ -18,8 +18,8 @@ import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Turns what the AWS SDK throws into failures with a class. Messages name what was tried, what the store answered and
- * what a person can do; they repeat nothing the store said beyond its status and code, so no secret can be in them.
+ * Classifies the exceptions of the AWS SDK. Messages name what was tried, what the store answered and what a person can
+ * do; they repeat nothing the store said beyond its status and code, so no secret can be in them.
  */
 final class S3Failures {
     private static final Set<String> ACCESS_CODES = Set.of(
@@ -39,10 +39,10 @@ final class S3Failures {
             "SignatureDoesNotMatch",
             "TokenRefreshRequired",
             "UnrecognizedClientException",
-            // versitygw's word for an access key it does not know.
+            // versitygw's code for an unknown access key.
             "XAdminUserNotFound");
 
-    /** Client errors by their status, but nothing that a person could mend. */
+    /** Client errors by their status that no person can correct. */
     private static final Set<String> TRANSIENT_CODES = Set.of(
             "BadDigest",
             "ConditionalRequestConflict",
@@ -123,7 +123,7 @@ final class S3Failures {
         return failure(FailureType.TRANSIENT, action, found, "check the endpoint if it goes on", e);
     }
 
-    /** Failures that one object in a reply to many bears as a code alone. */
+    /** Failures of which a reply for many objects has only a code for each. */
     static LittoralException ofCode(String action, String code) {
         String known = isCode(code) ? code : UNKNOWN_CODE;
         FailureType type = ACCESS_CODES.contains(known) ? FailureType.ACCESS : FailureType.TRANSIENT;
@@ -138,7 +138,7 @@ final class S3Failures {
         return e.statusCode() == 404 && code(e).equals("NoSuchKey");
     }
 
-    /** Whether the object is archived, so that it cannot be read before somebody restores it. */
+    /** Whether the object is archived, so that it cannot be read before it is restored. */
     static boolean isArchived(AwsServiceException e) {
         return code(e).equals(ARCHIVED);
     }

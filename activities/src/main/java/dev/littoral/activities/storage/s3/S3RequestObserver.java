@@ -10,9 +10,9 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 
 /**
- * Tells an observer of each request to a bucket, tries included, as the store bills them.
+ * Reports each S3 request, retries included, to an observer, as the store bills them.
  *
- * @param observer told of each try and its HTTP status
+ * @param observer notified of each try and its HTTP status
  * @param store what the requests go to
  */
 record S3RequestObserver(StoreObserver observer, StoreObserver.Store store) {
@@ -22,7 +22,7 @@ record S3RequestObserver(StoreObserver observer, StoreObserver.Store store) {
     /** Whether a try was sent that has no answer yet. */
     private static final ExecutionAttribute<Boolean> SENT = new ExecutionAttribute<>("LittoralRequestSent");
 
-    /** Makes the request that bears it be told of here, when its client was built by {@link S3Clients}. */
+    /** Marks a request so that this is notified of it, when its client was built by {@link S3Clients}. */
     void addTo(AwsRequestOverrideConfiguration.Builder configuration) {
         configuration.putExecutionAttribute(OBSERVER, this);
     }
@@ -60,7 +60,7 @@ record S3RequestObserver(StoreObserver observer, StoreObserver.Store store) {
             unanswered(attributes);
         }
 
-        /** Of a try that failed on its way nothing is told but that there is another one, or none. */
+        /** For a try that failed on its way the SDK reports only that there is another one, or none. */
         private static void unanswered(ExecutionAttributes attributes) {
             answered(attributes, StoreObserver.ERROR);
         }

@@ -17,7 +17,7 @@ public record S3Uri(String bucket, String key) {
     /**
      * Reads an address.
      *
-     * @throws LittoralException INPUT when it is no S3 address; the message repeats no credentials that may stand in it
+     * @throws LittoralException INPUT when it is no S3 address; the message repeats no credentials that may be in it
      */
     public static S3Uri parse(String uri) {
         if (!uri.startsWith(SCHEME)) {

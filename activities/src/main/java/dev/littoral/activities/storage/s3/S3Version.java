@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** The versions of objects, as listings and replies tell them: the ETag, else size and time. */
+/** The file version of an S3 object: its ETag, else size and time. */
 final class S3Version {
     private static final String ETAG = "etag:";
 
@@ -25,7 +25,7 @@ final class S3Version {
     }
 
     static String of(String etag, long bytes, Instant modified) {
-        // Whole seconds: a listing tells parts of them, a read does not.
+        // Whole seconds: a listing has fractions of them, a read does not.
         return etag == null ? "size:" + bytes + ";mtime:" + modified.getEpochSecond() : ETAG + plain(etag);
     }
 
@@ -54,7 +54,7 @@ final class S3Version {
     }
 
     /**
-     * The size of the whole object that a reply is a part of, which is that of the file where the store does not tell.
+     * The size of the whole object that a reply is a part of, which is that of the file where the store does not say.
      */
     static long sizeOf(GetObjectResponse reply, SourceFile file) {
         String range = reply.contentRange();

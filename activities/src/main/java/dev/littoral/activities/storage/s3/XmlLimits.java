@@ -5,10 +5,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The shape of an XML document, looked at in one pass and without building anything of it: whether a parser that makes
- * a tree can be let at it. One thread.
- */
+/** Size and depth limits for XML replies, checked in one streaming pass before a parser builds a tree. One thread. */
 final class XmlLimits {
     /** An object of a listing lies two elements deep, its owner's name three. */
     private static final int MAX_DEPTH = 16;
