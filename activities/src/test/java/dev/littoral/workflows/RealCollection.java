@@ -56,7 +56,7 @@ public final class RealCollection {
     public void change(ExternalSource source) {
         PendingReply reply = new PendingReply();
         changes.add(reply);
-        state.handle(new Message.Change(source, "changeSource", reply), now);
+        state.handle(new Message.ChangeSource(source, "changeSource", reply), now);
     }
 
     public void refresh() {
@@ -120,8 +120,8 @@ public final class RealCollection {
                 case Decision.Launch launch -> {
                     return new Decided(Next.LAUNCH, launch.job(), 0);
                 }
-                case Decision.Inspect inspect -> {
-                    return new Decided(Next.INSPECT, null, inspect.update());
+                case Decision.ReadHead read -> {
+                    return new Decided(Next.INSPECT, null, read.update());
                 }
                 case Decision.CheckUpdates ignored -> {
                     // Nothing is reset here, so whoever has not closed is there.
@@ -159,9 +159,9 @@ public final class RealCollection {
     }
 
     public List<Long> stopping() {
-        List<Long> stopping = new ArrayList<>();
-        state.active().stoppingUpdates().forEach(stopping::add);
-        return stopping;
+        return state.active().stopping().stream()
+                .map(each -> each.job().update())
+                .toList();
     }
 
     public void saw(Head head) {

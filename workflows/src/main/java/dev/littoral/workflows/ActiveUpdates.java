@@ -155,11 +155,6 @@ final class ActiveUpdates {
         return stopping.values();
     }
 
-    /** The numbers of the updates that stop. */
-    List<Long> stoppingUpdates() {
-        return List.copyOf(stopping.keySet());
-    }
-
     /** The active job of that number, or null. */
     Job find(long update) {
         Stopping stopped = stopping.get(update);

@@ -7,8 +7,8 @@ import io.temporal.workflow.Workflow;
 import java.util.function.Function;
 
 /**
- * Calls of catalog activities by a collection's workflow: short ones as local activities within the workflow task,
- * which saves two round trips each, others as ordinary ones.
+ * Calls of activities by the workflows. A collection's workflow makes short calls to its catalog as local activities
+ * within the workflow task, which saves two round trips each; other calls are ordinary activities.
  */
 final class CatalogCalls {
     /** Whether short calls are local activities; runs of older builds have none. */
@@ -24,6 +24,16 @@ final class CatalogCalls {
     /** The activities as ordinary ones. */
     static CatalogActivities ordinary(String summary) {
         return Workflow.newActivityStub(CatalogActivities.class, Policies.catalog(summary));
+    }
+
+    /** The catalog's activities for work that grows with the source. */
+    static CatalogActivities bulk(String summary) {
+        return Workflow.newActivityStub(CatalogActivities.class, Policies.bulk(summary));
+    }
+
+    /** The activities of an update's steps. */
+    static UpdateActivities work(String summary) {
+        return Workflow.newActivityStub(UpdateActivities.class, Policies.bulk(summary));
     }
 
     /** One short call. A catalog that does not answer at once is called again by an ordinary activity. */

@@ -83,7 +83,7 @@ final class CollectionLoop {
         state.progress().clearRetry();
         // Requests that came with the start are newer than its input.
         if (source != null && !source.equals(head.source())) {
-            inbox.addFirst(new Message.Change(source, "start", null));
+            inbox.addFirst(new Message.ChangeSource(source, "start", null));
         } else if (head.exists()) {
             inbox.addFirst(new Message.Refresh("start", null));
         }
@@ -105,7 +105,7 @@ final class CollectionLoop {
                     continueAsNewIfLong(input);
                     launch(launch.job());
                 }
-                case Decision.Inspect inspect -> inspect(inspect.update());
+                case Decision.ReadHead read -> readHeadAfter(read.update());
                 case Decision.CheckUpdates check -> check(check.updates());
                 case Decision.Retire ignored -> retire();
                 case Decision.Idle idle -> {
@@ -306,7 +306,7 @@ final class CollectionLoop {
         state.checked(absent, now());
     }
 
-    private void inspect(long update) {
+    private void readHeadAfter(long update) {
         Head newest = null;
         Head commit = Head.NONE;
         try {

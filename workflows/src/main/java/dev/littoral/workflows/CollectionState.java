@@ -30,7 +30,7 @@ import java.util.List;
  * RUNNING_NEXT  Idle     DECLARING     RUNNING_NEXT  STOPPING  ENDING     INSPECTING RUNNING_NEXT  -
  * STOPPING      Idle     DECLARING     STOPPING_NEXT STOPPING  ENDING     INSPECTING STOPPING_NEXT -
  * STOPPING_NEXT Idle     DECLARING     STOPPING_NEXT STOPPING  ENDING     INSPECTING STOPPING_NEXT -
- * INSPECTING    Inspect  INSPECTING    INSPECTING    INSPECTING INSPECTING -         INSPECTING    IDLE
+ * INSPECTING    ReadHead INSPECTING    INSPECTING    INSPECTING INSPECTING -         INSPECTING    IDLE
  * ENDING        Idle     ENDING        ENDING        ENDING    ENDING     INSPECTING ENDING        -
  * RETIRING      Retire   RETIRING      RETIRING      RETIRING  RETIRING   -          RETIRING      CLOSED
  * CLOSED        Idle     CLOSED        CLOSED        CLOSED    CLOSED     -          CLOSED        -
@@ -101,7 +101,7 @@ final class CollectionState {
             return;
         }
         switch (message) {
-            case Message.Change change -> requests.change(change, now);
+            case Message.ChangeSource change -> requests.change(change, now);
             case Message.Refresh refresh -> requests.refresh(refresh, now);
             case Message.Rejected rejected -> ledger.reject(rejected.signal(), rejected.reason(), now);
             case Message.CancelUpdate ignored -> requests.cancelUpdate(now);
@@ -131,19 +131,12 @@ final class CollectionState {
         return jobs.launch(job);
     }
 
-    /**
-     * The head was read for an update that closed.
-     *
-     * @param newest the head, or null where it could not be read
-     * @param commit the version that the update committed, as far as is known, else {@link Head#NONE}
-     */
+    /** See {@link JobQueue#inspected}. */
     void inspected(long update, Head newest, Head commit, Instant now) {
         jobs.inspected(update, newest, commit, retiring, now);
     }
 
-    /**
-     * The history is too long to wait for the running update: another replaces it, before which a new run can start.
-     */
+    /** See {@link JobQueue#renew}. */
     void renew(Instant now) {
         jobs.renew(now);
     }
@@ -160,12 +153,12 @@ final class CollectionState {
         jobs.advanceHead(newest);
     }
 
-    /** Another writer, or a lost run of this workflow task, wrote the version that a declaration needed. */
+    /** See {@link JobQueue#moved}. */
     void moved(Head newest, Instant now) {
         jobs.moved(newest, now);
     }
 
-    /** The waiting job's source is the head's, or the collection is retired. */
+    /** See {@link JobQueue#declared}. */
     void declared(Instant now) {
         jobs.declared(now);
     }
@@ -226,7 +219,7 @@ final class CollectionState {
     Decision next(Instant now) {
         stopReplaced(now);
         Decision decision = switch (phase()) {
-            case INSPECTING -> new Decision.Inspect(active.toInspect());
+            case INSPECTING -> new Decision.ReadHead(active.toInspect());
             case DECLARING, LAUNCHING -> declareOrLaunch(now);
             case RETIRING -> new Decision.Retire();
             case STARTING, IDLE, RUNNING, RUNNING_NEXT, STOPPING, STOPPING_NEXT, ENDING, CLOSED ->
@@ -258,7 +251,7 @@ final class CollectionState {
         }
         Instant refreshAt = refreshAt();
         if (refreshAt != null && !refreshAt.isAfter(now)) {
-            jobs.waiting("timer", declaration.desired(), now);
+            jobs.joinOrEnqueue("timer", declaration.desired(), now);
         }
         Job pending = jobs.pending();
         if (pending != null

@@ -87,16 +87,11 @@ final class CollectionView {
                 ledger.rejected());
     }
 
-    /** A page of {@link #jobs()}. */
+    /** A page of the jobs that wait, are active or have ended, newest first. */
     List<Job> jobs(JobsPage page) {
-        return jobs().stream()
+        return jobs.all().stream()
                 .filter(job -> job.update() < page.before())
                 .limit(page.limit())
                 .toList();
-    }
-
-    /** The jobs that wait, are active or have ended, newest first. */
-    List<Job> jobs() {
-        return jobs.all();
     }
 }

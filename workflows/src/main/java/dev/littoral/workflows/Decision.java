@@ -13,7 +13,7 @@ sealed interface Decision {
     record Launch(Job job) implements Decision {}
 
     /** Read the head, to learn how an update ended that could not report it. */
-    record Inspect(long update) implements Decision {}
+    record ReadHead(long update) implements Decision {}
 
     /** Check whether the workflows of active updates are still there. */
     record CheckUpdates(List<Long> updates) implements Decision {}

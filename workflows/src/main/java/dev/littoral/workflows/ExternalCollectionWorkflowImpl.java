@@ -104,7 +104,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void sourceChanged(SourceRequest source) {
         try {
-            inbox.addLast(new Message.Change(SourceParser.parse(source), MessageNames.SOURCE_CHANGED, null));
+            inbox.addLast(new Message.ChangeSource(SourceParser.parse(source), MessageNames.SOURCE_CHANGED, null));
         } catch (InvalidRequestException e) {
             inbox.addLast(new Message.Rejected(MessageNames.SOURCE_CHANGED, e.getMessage()));
         }
@@ -130,7 +130,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public ChangeAnswer changeSource(SourceRequest source) {
         ExternalSource desired = checked(source);
-        long job = served(reply -> new Message.Change(desired, MessageNames.CHANGE_SOURCE, reply));
+        long job = served(reply -> new Message.ChangeSource(desired, MessageNames.CHANGE_SOURCE, reply));
         // Once this has answered, nothing of an older source can commit.
         Workflow.await(() -> state.view().isSettled(job));
         return state.view().answer(job);

@@ -79,7 +79,7 @@ final class JobQueue {
         if (replaced != null) {
             declaration.dropped(replaced.source());
         }
-        pending = accept(trigger, source, now);
+        pending = newJob(trigger, source, now);
         if (replaced != null) {
             String reason = "update " + pending.update() + " took its place before it started";
             end(replaced, UpdateState.SUPERSEDED, null, reason, now);
@@ -87,12 +87,12 @@ final class JobQueue {
     }
 
     /** The waiting job, or a new one. */
-    Job waiting(String trigger, ExternalSource source, Instant now) {
-        pending = pending != null ? pending : accept(trigger, source, now);
+    Job joinOrEnqueue(String trigger, ExternalSource source, Instant now) {
+        pending = pending != null ? pending : newJob(trigger, source, now);
         return pending;
     }
 
-    private Job accept(String trigger, ExternalSource source, Instant now) {
+    private Job newJob(String trigger, ExternalSource source, Instant now) {
         return new Job(
                 nextUpdate++, UpdateState.PENDING, trigger, source, generation(source), 0, now, null, null, null);
     }
@@ -113,7 +113,10 @@ final class JobQueue {
         }
     }
 
-    /** See {@link CollectionState#moved}. */
+    /**
+     * Another writer, or a lost run of this workflow task, wrote the version that a declaration needed: an update that
+     * stops may have written it, and the waiting job needs a number after its update.
+     */
     void moved(Head newest, Instant now) {
         declaration.moved(newest);
         advanceHead(newest);
@@ -121,7 +124,10 @@ final class JobQueue {
         renumber(newest, now);
     }
 
-    /** See {@link CollectionState#declared}. */
+    /**
+     * The waiting job's source is the head's, or the collection is retired: updates that stop can no longer commit, and
+     * end. Where a version was not read that may be theirs, the log is searched first.
+     */
     void declared(Instant now) {
         if (checksUpdates() && declaration.takeMissedVersions()) {
             active.searchAll();
@@ -133,7 +139,13 @@ final class JobQueue {
         }
     }
 
-    /** See {@link CollectionState#inspected}. */
+    /**
+     * The head was read for an update that closed: it ends as committed where the log has its commit, else as it was
+     * stopped.
+     *
+     * @param newest the head, or null where it could not be read
+     * @param commit the version that the update committed, as far as is known, else {@link Head#NONE}
+     */
     void inspected(long update, Head newest, Head commit, boolean retiring, Instant now) {
         active.inspected(update);
         ActiveUpdates.Stopping before = active.stopping(update);
@@ -152,7 +164,7 @@ final class JobQueue {
                         && declaration.desired() != null
                         && !retiring
                         && !declaration.head().retired()) {
-                    waiting(before.job().trigger(), declaration.desired(), now);
+                    joinOrEnqueue(before.job().trigger(), declaration.desired(), now);
                 }
             }
         }
@@ -162,11 +174,13 @@ final class JobQueue {
         }
     }
 
-    /** See {@link CollectionState#renew}. */
+    /**
+     * The history is too long to wait for the running update: another replaces it, before which a new run can start.
+     */
     void renew(Instant now) {
         Job running = active.running();
         if (running != null) {
-            Job next = waiting(running.trigger(), running.source(), now);
+            Job next = joinOrEnqueue(running.trigger(), running.source(), now);
             String reason = "the collection's history is too long: update " + next.update() + " takes its place";
             active.stop(UpdateState.SUPERSEDED, reason);
         }
@@ -181,7 +195,7 @@ final class JobQueue {
         if (checksUpdates ? !newest.isPast(old.update()) : old.update() >= newest.update()) {
             return;
         }
-        pending = accept(old.trigger(), old.source(), now);
+        pending = newJob(old.trigger(), old.source(), now);
         renumbered.put(old.update(), pending.update());
         String reason = "update " + pending.update() + " takes its place: the catalog knows an update "
                 + newest.update() + " already";
@@ -219,7 +233,7 @@ final class JobQueue {
             settle(stopped, now);
         } else {
             // A workflow of that ID is left from before; the next number is free or the one after.
-            waiting(job.trigger(), job.source(), now);
+            joinOrEnqueue(job.trigger(), job.source(), now);
             endActive(job, UpdateState.SUPERSEDED, null, "a workflow of this number runs already", now);
         }
     }

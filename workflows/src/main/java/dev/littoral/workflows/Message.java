@@ -15,7 +15,7 @@ sealed interface Message {
     }
 
     /** A valid source. */
-    record Change(ExternalSource source, String trigger, PendingReply reply) implements Request {}
+    record ChangeSource(ExternalSource source, String trigger, PendingReply reply) implements Request {}
 
     /** A signal that is not valid. */
     record Rejected(String signal, String reason) implements Message {}

@@ -19,7 +19,7 @@ final class RequestHandler {
         this.watchdog = watchdog;
     }
 
-    void change(Message.Change change, Instant now) {
+    void change(Message.ChangeSource change, Instant now) {
         ExternalSource source = change.source();
         watchdog.checkSoon(now);
         Job serving = source.equals(declaration.desired()) ? serving(source) : null;
@@ -57,7 +57,7 @@ final class RequestHandler {
             refuse(refresh, reason, now);
         } else {
             watchdog.checkSoon(now);
-            serve(refresh.reply(), jobs.waiting(refresh.trigger(), declaration.desired(), now));
+            serve(refresh.reply(), jobs.joinOrEnqueue(refresh.trigger(), declaration.desired(), now));
         }
     }
 

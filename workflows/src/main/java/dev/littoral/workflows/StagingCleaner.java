@@ -64,7 +64,7 @@ final class StagingCleaner {
     /** Old versions are removed once in a while. */
     void cleanCatalog() {
         afterwards(
-                () -> UpdateRound.bulk("remove old versions")
+                () -> CatalogCalls.bulk("remove old versions")
                         .cleanCatalog(new CleanRequest(
                                 input.collectionId(), input.options().keepVersionsFor())),
                 "old versions are left for a later update to remove");

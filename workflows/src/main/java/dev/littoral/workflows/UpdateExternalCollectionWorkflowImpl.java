@@ -18,7 +18,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private final UpdateInput input;
 
     private final UpdateReporter reporter = new UpdateReporter();
-    private final UpdateReportBuilder report;
+    private final UpdateReportBuilder builder;
     private final StagingCleaner cleaner;
     private final ShardFanOut fanOut;
     private Head base;
@@ -29,7 +29,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         boolean byCollection = isFromCollection(input);
         this.input = byCollection ? input : null;
         this.base = byCollection ? input.base() : null;
-        this.report = byCollection ? new UpdateReportBuilder(input) : null;
+        this.builder = byCollection ? new UpdateReportBuilder(input) : null;
         this.cleaner = new StagingCleaner(input);
         this.fanOut = byCollection ? new ShardFanOut(input) : null;
     }
@@ -101,7 +101,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
     private UpdateReport rounds() {
         String plan = null;
         for (int number = 1; ; number++) {
-            UpdateRound round = new UpdateRound(input, base, number, plan, report, reporter, cleaner, fanOut);
+            UpdateRound round = new UpdateRound(input, base, number, plan, builder, reporter, cleaner, fanOut);
             switch (round.run()) {
                 case UpdateRound.Outcome.Ended ended -> {
                     return ended.report();
@@ -115,7 +115,7 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
                     }
                     base = again.base();
                     plan = round.plan();
-                    report.round(base);
+                    builder.startRound(base);
                     reporter.line("Lists again", StatusText.plain(again.reason()));
                     Workflow.sleep(again.pause());
                 }
@@ -125,6 +125,6 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
 
     private ApplicationFailure failed(FailureReason failure) {
         reporter.line("Ended", UpdateState.FAILED + ", " + failure.type() + ": " + StatusText.plain(failure.reason()));
-        return failure.thrown(report.report(UpdateState.FAILED, base, failure.type(), failure.reason()));
+        return failure.thrown(builder.build(UpdateState.FAILED, base, failure.type(), failure.reason()));
     }
 }

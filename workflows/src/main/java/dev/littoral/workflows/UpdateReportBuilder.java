@@ -45,11 +45,11 @@ final class UpdateReportBuilder {
 
     UpdateReportBuilder(UpdateInput input) {
         this.input = input;
-        round(input.base());
+        startRound(input.base());
     }
 
     /** Starts a round: what an earlier one found does not count. */
-    void round(Head newBase) {
+    void startRound(Head newBase) {
         base = newBase;
         listing = null;
         added = 0;
@@ -123,7 +123,7 @@ final class UpdateReportBuilder {
         return added + " files new, " + changed + " changed, " + removed + " removed";
     }
 
-    UpdateReport report(UpdateState outcome, Head head, FailureType failure, String reason) {
+    UpdateReport build(UpdateState outcome, Head head, FailureType failure, String reason) {
         Totals now = outcome == UpdateState.COMMITTED
                 ? head.totals()
                 : outcome == UpdateState.UNCHANGED ? base.totals() : totals;

@@ -41,7 +41,7 @@ final class UpdateRound {
     private final UpdateInput input;
     private final Head base;
     private final int round;
-    private final UpdateReportBuilder report;
+    private final UpdateReportBuilder builder;
     private final UpdateReporter reporter;
     private final StagingCleaner cleaner;
     private final ShardFanOut fanOut;
@@ -59,7 +59,7 @@ final class UpdateRound {
             Head base,
             int round,
             String previousPlan,
-            UpdateReportBuilder report,
+            UpdateReportBuilder builder,
             UpdateReporter reporter,
             StagingCleaner cleaner,
             ShardFanOut fanOut) {
@@ -67,7 +67,7 @@ final class UpdateRound {
         this.base = base;
         this.round = round;
         this.plan = previousPlan;
-        this.report = report;
+        this.builder = builder;
         this.reporter = reporter;
         this.cleaner = cleaner;
         this.fanOut = fanOut;
@@ -92,19 +92,19 @@ final class UpdateRound {
             // Of a commit, too, this is known before it is sent.
             cleaner.discard(folder);
             plan = null;
-            return changed(gone);
+            return listAgain(gone);
         }
     }
 
     private Outcome steps() {
         ListingOutcome listing = list();
         if (listing.newest() != null) {
-            report.requests(listing.requests());
+            builder.requests(listing.requests());
             return moved(listing.newest());
         }
-        report.listed(listing);
+        builder.listed(listing);
         if (listing.unchanged()) {
-            return new Outcome.Ended(report.report(
+            return new Outcome.Ended(builder.build(
                     UpdateState.UNCHANGED, base, null, "the source lists as version " + base.version() + " does"));
         }
         plan = listing.plan();
@@ -117,25 +117,25 @@ final class UpdateRound {
         for (ReadOutcome outcome : read(listing)) {
             switch (outcome) {
                 case ReadOutcome.Read read -> {
-                    report.read(read);
+                    builder.read(read);
                     reads.add(read);
                 }
                 case ReadOutcome.Changed changed -> {
-                    report.requests(changed.requests());
+                    builder.requests(changed.requests());
                     changedReason = changed.reason();
                 }
             }
         }
         if (changedReason != null) {
-            return changed(changedReason);
+            return listAgain(changedReason);
         }
-        reporter.line("Read", report.changes());
+        reporter.line("Read", builder.changes());
         long nextSegmentId = base.nextSegmentId();
         for (BalanceResult result : balance(listing, reads)) {
-            report.balanced(result);
+            builder.balanced(result);
             nextSegmentId = Math.max(nextSegmentId, result.nextSegmentId());
         }
-        reporter.line("Balanced", StatusText.totals(report.totals()));
+        reporter.line("Balanced", StatusText.totals(builder.totals()));
         return committed(commit(listing, nextSegmentId));
     }
 
@@ -145,7 +145,8 @@ final class UpdateRound {
         cleaner.staged(true);
         ListingOutcome listing = timed(
                 UpdateStep.LIST,
-                () -> work(StatusText.summary("list " + input.source().uri()))
+                () -> CatalogCalls.work(
+                                StatusText.summary("list " + input.source().uri()))
                         .listFiles(new ListRequest(
                                 input.collectionId(),
                                 input.update(),
@@ -165,7 +166,8 @@ final class UpdateRound {
                 () -> fanOut.run(
                         listing.touched(),
                         (from, to) -> Async.function(
-                                work("read " + part(listing, from, to))::readFragments, shards(listing, from, to, 0))));
+                                CatalogCalls.work("read " + part(listing, from, to))::readFragments,
+                                shards(listing, from, to, 0))));
     }
 
     /** Each activity gets as many new segment ids as it can need: one for each fragment of its shards. */
@@ -183,7 +185,7 @@ final class UpdateRound {
                 () -> fanOut.run(
                         listing.touched(),
                         (from, to) -> Async.function(
-                                work("balance " + part(listing, from, to))::balanceSegments,
+                                CatalogCalls.work("balance " + part(listing, from, to))::balanceSegments,
                                 shards(listing, from, to, firstIds.get(from / fanOut.rangeSize(listing.touched()))))));
     }
 
@@ -201,7 +203,7 @@ final class UpdateRound {
                 base,
                 commitId,
                 nextSegmentId,
-                report.changes());
+                builder.changes());
         if (CancellationScope.current().isCancelRequested()) {
             throw new CanceledFailure("cancelled before the commit was sent");
         }
@@ -209,7 +211,7 @@ final class UpdateRound {
         List<CommitResult> result = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> result.add(timed(
                         UpdateStep.COMMIT,
-                        () -> bulk("commit " + StatusText.totals(report.totals()) + " as version "
+                        () -> CatalogCalls.bulk("commit " + StatusText.totals(builder.totals()) + " as version "
                                         + (base.version() + 1))
                                 .commitSnapshot(request))))
                 .run();
@@ -217,11 +219,11 @@ final class UpdateRound {
     }
 
     private Outcome committed(CommitResult result) {
-        report.requests(result.requests());
+        builder.requests(result.requests());
         return switch (result.outcome()) {
             case CommitOutcome.Created created -> {
-                report.committed(result.schemas());
-                yield new Outcome.Ended(report.report(UpdateState.COMMITTED, created.head(), null, report.changes()));
+                builder.committed(result.schemas());
+                yield new Outcome.Ended(builder.build(UpdateState.COMMITTED, created.head(), null, builder.changes()));
             }
             case CommitOutcome.Refused refused ->
                 throw FailureReason.input(refused.reason()).thrown();
@@ -234,7 +236,7 @@ final class UpdateRound {
     }
 
     /** The source changed while it was read: its writer may need a moment to finish. */
-    private Outcome changed(String reason) {
+    private Outcome listAgain(String reason) {
         return new Outcome.Again(base, reason, Policies.PAUSE_AFTER_CHANGE.multipliedBy(round));
     }
 
@@ -242,7 +244,7 @@ final class UpdateRound {
     private Outcome moved(Head newest) {
         // By generation: where its source was left and taken up again, another update is in its place.
         return newest.retired() || newest.generation() != base.generation() || newest.isPast(input.update())
-                ? new Outcome.Ended(report.report(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
+                ? new Outcome.Ended(builder.build(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
                 : new Outcome.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
     }
 
@@ -292,16 +294,7 @@ final class UpdateRound {
         try {
             return work.get();
         } finally {
-            report.took(step, Workflow.currentTimeMillis() - start);
+            builder.took(step, Workflow.currentTimeMillis() - start);
         }
-    }
-
-    private static UpdateActivities work(String summary) {
-        return Workflow.newActivityStub(UpdateActivities.class, Policies.bulk(summary));
-    }
-
-    /** The catalog's activities for work that grows with the source. */
-    static CatalogActivities bulk(String summary) {
-        return Workflow.newActivityStub(CatalogActivities.class, Policies.bulk(summary));
     }
 }

@@ -27,7 +27,7 @@ class CarriedStateTest extends CollectionFixture {
         CollectionState next = restored(state);
         assertThat(next.carry()).isEqualTo(state.carry());
         assertThat(next.view().status()).isEqualTo(state.view().status());
-        assertThat(next.view().jobs()).isEqualTo(state.view().jobs());
+        assertThat(CollectionFixture.jobs(next)).isEqualTo(CollectionFixture.jobs(state));
         assertThat(next.next(now)).isEqualTo(state.next(now)).isInstanceOf(Decision.Launch.class);
         assertThat(next.ledger().servedBefore("request-1")).isEqualTo(1);
         assertThat(next.ledger().servedBefore("request-2")).isZero();
@@ -60,7 +60,7 @@ class CarriedStateTest extends CollectionFixture {
         }
 
         assertThat(Json.JSON.writeValueAsBytes(state.carry())).hasSizeLessThan(1_500_000);
-        assertThat(Json.JSON.writeValueAsBytes(state.view().jobs())).hasSizeLessThan(1_500_000);
+        assertThat(Json.JSON.writeValueAsBytes(CollectionFixture.jobs(state))).hasSizeLessThan(1_500_000);
         assertThat(state.view().status().rejected()).hasSize(20);
         assertThat(state.ledger().servedBefore("request-799")).isZero();
         assertThat(state.ledger().servedBefore("request-800")).isEqualTo(800);
@@ -73,7 +73,7 @@ class CarriedStateTest extends CollectionFixture {
         state.renew(now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(CollectionFixture.stopping(state)).containsExactly(1L);
         state.renew(now);
         closed(1, cancelled());
         state.inspected(1, head, Head.NONE, now);

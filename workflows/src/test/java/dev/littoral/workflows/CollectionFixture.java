@@ -19,6 +19,7 @@ import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.JobsPage;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
@@ -45,7 +46,7 @@ abstract class CollectionFixture {
 
     PendingReply change(ExternalSource source) {
         PendingReply reply = new PendingReply();
-        state.handle(new Message.Change(source, "changeSource", reply), now);
+        state.handle(new Message.ChangeSource(source, "changeSource", reply), now);
         assertThat(reply.isSet()).isTrue();
         return reply;
     }
@@ -85,7 +86,7 @@ abstract class CollectionFixture {
     void finish(long update) {
         commit(update);
         closed(update, report(update, COMMITTED));
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(update));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(update));
         state.inspected(update, head, Head.NONE, now);
         assertThat(job(update).state()).isEqualTo(COMMITTED);
     }
@@ -104,8 +105,19 @@ abstract class CollectionFixture {
         state.handle(new Message.UpdateClosed(update, null, failure), now);
     }
 
+    /** All jobs that the collection knows, newest first. */
+    static List<Job> jobs(CollectionState state) {
+        return state.view().jobs(new JobsPage(Long.MAX_VALUE, Integer.MAX_VALUE));
+    }
+
+    static List<Long> stopping(CollectionState state) {
+        return state.active().stopping().stream()
+                .map(each -> each.job().update())
+                .toList();
+    }
+
     Job job(long update) {
-        return state.view().jobs().stream()
+        return CollectionFixture.jobs(state).stream()
                 .filter(job -> job.update() == update)
                 .findFirst()
                 .orElseThrow();
@@ -120,7 +132,7 @@ abstract class CollectionFixture {
     }
 
     List<String> ends() {
-        return state.view().jobs().stream()
+        return CollectionFixture.jobs(state).stream()
                 .filter(job -> job.state().isEnd())
                 .map(job -> job.update() + " " + job.state())
                 .toList();

@@ -169,7 +169,7 @@ class CollectionStateTableTest {
         }
 
         private void change(ExternalSource source) {
-            state.handle(new Message.Change(source, "changeSource", null), now);
+            state.handle(new Message.ChangeSource(source, "changeSource", null), now);
         }
 
         private void close(long update) {
@@ -205,7 +205,7 @@ class CollectionStateTableTest {
                     state.declared(now);
                 }
                 case Decision.Launch launch -> state.launched(launch.job(), now);
-                case Decision.Inspect inspect -> state.inspected(inspect.update(), head, Head.NONE, now);
+                case Decision.ReadHead read -> state.inspected(read.update(), head, Head.NONE, now);
                 case Decision.Retire ignored -> {
                     head = CollectionFixture.next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
                     state.advanceHead(head);

@@ -62,7 +62,7 @@ class CollectionStateTest extends CollectionFixture {
 
         commit(job);
         closed(job, report(job, COMMITTED));
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(job));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(job));
         state.inspected(job, head, Head.NONE, now);
         assertEnd(job, COMMITTED, "committed by " + job);
         assertThat(job(job).version()).isEqualTo(2);
@@ -79,7 +79,7 @@ class CollectionStateTest extends CollectionFixture {
         long next = change(B).job();
         assertThat(state.view().answer(next)).isEqualTo(new ChangeAnswer(next, 0, PENDING, null));
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
-        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(CollectionFixture.stopping(state)).containsExactly(1L);
         assertThat(state.view().answer(1)).as("while it is stopped").isEqualTo(new ChangeAnswer(1, 1, RUNNING, null));
         assertThat(state.view().answer(77).reason()).isEqualTo("too long ago to be listed");
         assertThat(state.isRetired()).isFalse();
@@ -167,7 +167,7 @@ class CollectionStateTest extends CollectionFixture {
         long job = change(B).job();
 
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(job)));
-        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(CollectionFixture.stopping(state)).containsExactly(1L);
         assertThat(state.active().stopping(1).reason()).contains("update 2 takes its place");
         declare();
         assertEnd(1, SUPERSEDED, "update 2 takes its place");
@@ -196,7 +196,7 @@ class CollectionStateTest extends CollectionFixture {
         assertThat(replies).allMatch(reply -> state.view().isSettled(reply.job()));
         assertThat(state.view().answer(replies.get(998).job()).state()).isEqualTo(SUPERSEDED);
         assertThat(state.view().answer(replies.get(0).job()).state()).isEqualTo(SUPERSEDED);
-        assertThat(state.view().jobs()).hasSize(100);
+        assertThat(CollectionFixture.jobs(state)).hasSize(100);
     }
 
     @Test
@@ -206,7 +206,7 @@ class CollectionStateTest extends CollectionFixture {
         long back = change(A).job();
 
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.active().stoppingUpdates()).isEmpty();
+        assertThat(CollectionFixture.stopping(state)).isEmpty();
         assertEnd(2, SUPERSEDED, "update 3 took its place before it started");
         finish(1);
         // A run of the task that was lost may have declared the new one.
@@ -298,10 +298,10 @@ class CollectionStateTest extends CollectionFixture {
 
         assertEnd(2, CANCELED, "before it started");
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(CollectionFixture.stopping(state)).containsExactly(1L);
         assertThat(state.view().status().state()).isEqualTo("updating");
         closed(1, cancelled());
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         state.inspected(1, head, Head.NONE, now);
         assertEnd(1, CANCELED, "cancelled by request");
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
@@ -369,7 +369,7 @@ class CollectionStateTest extends CollectionFixture {
         state.handle(new Message.CancelUpdate(), now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.view().jobs()).isEmpty();
+        assertThat(CollectionFixture.jobs(state)).isEmpty();
     }
 
     @Test
@@ -392,7 +392,7 @@ class CollectionStateTest extends CollectionFixture {
         assertThat(state.next(now)).as("the first may still commit").isEqualTo(new Decision.Idle(null));
         commit(1);
         closed(1, cancelled());
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         state.inspected(1, head, Head.NONE, now);
         assertEnd(1, COMMITTED, "committed by 1");
         assertThat(state.next(now)).isEqualTo(new Decision.Launch(job(next)));
@@ -445,7 +445,7 @@ class CollectionStateTest extends CollectionFixture {
         state.handle(new Message.Retire(), now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
-        assertThat(state.active().stoppingUpdates()).containsExactly(1L);
+        assertThat(CollectionFixture.stopping(state)).containsExactly(1L);
         closed(1, cancelled());
         state.inspected(1, head, Head.NONE, now);
         assertEnd(1, CANCELED, "retired");

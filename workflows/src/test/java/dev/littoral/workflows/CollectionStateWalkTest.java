@@ -145,7 +145,7 @@ class CollectionStateWalkTest {
             switch (random.nextInt(20)) {
                 case 0, 1, 2 -> {
                     wish = SOURCES.get(random.nextInt(SOURCES.size()));
-                    message(new Message.Change(wish, "changeSource", reply(changes)));
+                    message(new Message.ChangeSource(wish, "changeSource", reply(changes)));
                 }
                 case 3, 4 -> {
                     if (wish != null) {
@@ -175,7 +175,8 @@ class CollectionStateWalkTest {
         }
 
         private void message(Message message) {
-            story.add(message.getClass().getSimpleName() + (message instanceof Message.Change ? " " + wish.uri() : ""));
+            story.add(message.getClass().getSimpleName()
+                    + (message instanceof Message.ChangeSource ? " " + wish.uri() : ""));
             inbox.add(message);
         }
 
@@ -219,7 +220,7 @@ class CollectionStateWalkTest {
             }
             Decision decision = state.next(now);
             story.add(decision.toString().replaceAll("ExternalSource.uri=|, spec=.*profile=null..", ""));
-            for (long update : state.active().stoppingUpdates()) {
+            for (long update : CollectionFixture.stopping(state)) {
                 assertThat(state.active().stopping(update).reason()).isNotBlank();
                 children.stream().filter(child -> child.update == update).forEach(child -> child.stopped = true);
             }
@@ -235,16 +236,16 @@ class CollectionStateWalkTest {
                         children.add(new Child(job.update(), job.source(), state.head()));
                     }
                 }
-                case Decision.Inspect inspect -> {
+                case Decision.ReadHead read -> {
                     meanwhile();
                     Head commit = log.stream()
-                            .filter(head -> head.kind() == HeadKind.COMMITTED && head.update() == inspect.update())
+                            .filter(head -> head.kind() == HeadKind.COMMITTED && head.update() == read.update())
                             .findFirst()
                             .orElse(Head.NONE);
                     state.inspected(
-                            inspect.update(),
+                            read.update(),
                             newest(),
-                            state.active().isUnreported(inspect.update()) ? commit : Head.NONE,
+                            state.active().isUnreported(read.update()) ? commit : Head.NONE,
                             now);
                 }
                 case Decision.Retire ignored -> {
@@ -391,12 +392,11 @@ class CollectionStateWalkTest {
         }
 
         private void check() {
-            List<Job> jobs = state.view().jobs();
+            List<Job> jobs = CollectionFixture.jobs(state);
             assertThat(jobs).extracting(Job::update).doesNotHaveDuplicates();
             assertThat(jobs.stream().filter(job -> job.state() == UpdateState.PENDING))
                     .hasSizeLessThanOrEqualTo(1);
-            List<Long> stopping = new ArrayList<>();
-            state.active().stoppingUpdates().forEach(stopping::add);
+            List<Long> stopping = CollectionFixture.stopping(state);
             assertThat(jobs.stream()
                             .filter(job -> job.state() == UpdateState.RUNNING && !stopping.contains(job.update())))
                     .hasSizeLessThanOrEqualTo(1);

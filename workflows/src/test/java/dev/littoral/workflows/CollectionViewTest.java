@@ -16,7 +16,7 @@ class CollectionViewTest extends CollectionFixture {
     void aSourceThatTheWorkerMayNotReadChangesNothing() {
         running(A);
         finish(1);
-        state.handle(new Message.Change(B, "sourceChanged", null), now);
+        state.handle(new Message.ChangeSource(B, "sourceChanged", null), now);
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
         state.declarationRefused("not allowed", now);
 
@@ -71,7 +71,7 @@ class CollectionViewTest extends CollectionFixture {
         assertEnd(2, SUPERSEDED, "before it started");
         declare();
         assertEnd(1, SUPERSEDED, "takes its place");
-        assertThat(state.view().jobs()).extracting(Job::update).containsExactly(3L, 2L, 1L);
+        assertThat(CollectionFixture.jobs(state)).extracting(Job::update).containsExactly(3L, 2L, 1L);
         assertThat(state.view().jobs(new JobsPage(3, 1)))
                 .extracting(Job::update)
                 .containsExactly(2L);

@@ -17,13 +17,13 @@ class JobHistoryTest extends CollectionFixture {
     void ofManyJobsTheLastHundredAreListed() {
         state.opened(next(Head.NONE, HeadKind.COMMITTED, A, 0));
         refreshAndCancel(100);
-        assertThat(state.view().jobs())
+        assertThat(CollectionFixture.jobs(state))
                 .extracting(Job::update)
                 .hasSize(100)
                 .startsWith(100L)
                 .endsWith(1L);
         refreshAndCancel(1);
-        assertThat(state.view().jobs())
+        assertThat(CollectionFixture.jobs(state))
                 .extracting(Job::update)
                 .hasSize(100)
                 .startsWith(101L)
@@ -38,21 +38,21 @@ class JobHistoryTest extends CollectionFixture {
                 new ParquetSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         state.opened(next(Head.NONE, HeadKind.COMMITTED, large, 0));
         refreshAndCancel(120);
-        int bytes = Json.bytes(state.view().jobs().get(0));
+        int bytes = Json.bytes(CollectionFixture.jobs(state).get(0));
         assertThat(bytes).isGreaterThan(60_000);
-        assertThat(state.view().jobs()).hasSize((1 << 20) / bytes);
+        assertThat(CollectionFixture.jobs(state)).hasSize((1 << 20) / bytes);
         state.advanceHead(next(state.head(), HeadKind.DECLARED, A, state.lastUpdate()));
-        state.handle(new Message.Change(A, "sourceChanged", null), now);
+        state.handle(new Message.ChangeSource(A, "sourceChanged", null), now);
         state.handle(new Message.CancelUpdate(), now);
         refreshAndCancel(98);
-        assertThat(state.view().jobs())
+        assertThat(CollectionFixture.jobs(state))
                 .hasSize(100)
                 .filteredOn(job -> job.source().equals(large))
                 .hasSize(1);
         refreshAndCancel(1);
-        assertThat(state.view().jobs())
+        assertThat(CollectionFixture.jobs(state))
                 .hasSize(100)
                 .allMatch(job -> job.source().equals(A));
-        assertThat(restored(state).view().jobs()).isEqualTo(state.view().jobs());
+        assertThat(CollectionFixture.jobs(restored(state))).isEqualTo(CollectionFixture.jobs(state));
     }
 }

@@ -177,6 +177,6 @@ class JobQueueTest extends CollectionFixture {
         closed(77, cancelled());
 
         assertThat(state.next(now)).isInstanceOf(Decision.Idle.class);
-        assertThat(state.view().jobs()).hasSize(1);
+        assertThat(CollectionFixture.jobs(state)).hasSize(1);
     }
 }

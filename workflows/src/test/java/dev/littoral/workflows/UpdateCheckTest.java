@@ -44,7 +44,7 @@ class UpdateCheckTest {
     }
 
     private void change(ExternalSource source) {
-        state.handle(new Message.Change(source, "sourceChanged", null), now);
+        state.handle(new Message.ChangeSource(source, "sourceChanged", null), now);
     }
 
     private void refresh() {
@@ -77,7 +77,7 @@ class UpdateCheckTest {
     private String ends() {
         return String.join(
                 ", ",
-                state.view().jobs().stream()
+                CollectionFixture.jobs(state).stream()
                         .filter(job -> job.state().isEnd())
                         .map(job -> job.update() + " " + job.state())
                         .toList());
@@ -101,7 +101,7 @@ class UpdateCheckTest {
         state.checked(List.of(1L), now);
         head = next(head, HeadKind.COMMITTED, A, 1);
         state.handle(new Message.UpdateClosed(1, report(1, UpdateState.COMMITTED, head), null), now);
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         assertThat(state.active().isUnreported(1)).isFalse();
         state.inspected(1, head, Head.NONE, now);
         assertThat(ends()).isEqualTo("1 COMMITTED");
@@ -165,7 +165,7 @@ class UpdateCheckTest {
         running();
         now = now.plusSeconds(60);
         checkTwice();
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         assertThat(state.active().isUnreported(1)).isTrue();
         Head commit = next(head, HeadKind.COMMITTED, A, 1);
         Head newest = next(next(committed ? commit : head, HeadKind.DECLARED, B, 7), HeadKind.COMMITTED, B, 7);
@@ -198,7 +198,7 @@ class UpdateCheckTest {
         running();
         Head newest = next(head, HeadKind.COMMITTED, A, 9);
         state.handle(new Message.UpdateClosed(1, report(1, UpdateState.SUPERSEDED, newest), null), now);
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         state.inspected(1, newest, Head.NONE, now);
         assertThat(ends()).isEqualTo("1 SUPERSEDED");
         assertThat(((Decision.Launch) state.next(now)).job().update()).isEqualTo(10);
@@ -234,7 +234,7 @@ class UpdateCheckTest {
         running();
         Head newest = next(next(head, HeadKind.COMMITTED, A, 0), HeadKind.COMMITTED, A, 0);
         state.handle(new Message.UpdateClosed(1, report(1, UpdateState.UNCHANGED, newest), null), now);
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         state.inspected(1, newest, Head.NONE, now);
         assertThat(ends()).isEqualTo("1 UNCHANGED");
         assertThat(state.head()).isEqualTo(newest);
@@ -254,7 +254,7 @@ class UpdateCheckTest {
         Head declared = next(newest, HeadKind.DECLARED, B, 10);
         state.advanceHead(declared);
         state.declared(now);
-        assertThat(state.next(now)).isEqualTo(new Decision.Inspect(1));
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
         assertThat(state.active().isUnreported(1)).isTrue();
         state.inspected(1, declared, commit, now);
         assertThat(ends()).endsWith("1 COMMITTED");

@@ -50,7 +50,7 @@ class UpdateReportBuilderTest {
 
     @Test
     void beforeAnythingIsListedAFailureHasNoFiles() {
-        UpdateReport report = tally.report(UpdateState.FAILED, BASE, FailureType.ACCESS, "no permission");
+        UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.ACCESS, "no permission");
 
         assertThat(report.files()).isEqualTo(FileCounts.NONE);
         assertThat(report.failure()).isEqualTo(FailureType.ACCESS);
@@ -76,7 +76,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of("l", 1L),
                 null));
-        UpdateReport report = tally.report(UpdateState.UNCHANGED, BASE, null, "same");
+        UpdateReport report = tally.build(UpdateState.UNCHANGED, BASE, null, "same");
 
         // The base has left out one file more than the listing: it was opened before.
         assertThat(report.files()).isEqualTo(new FileCounts(13, 0, 0, 0, 10, 3));
@@ -110,7 +110,7 @@ class UpdateReportBuilderTest {
         tally.took(UpdateStep.LIST, 1_500);
         tally.took(UpdateStep.LIST, 250);
         Head committed = head(5, new Totals(8, 800, 8, 95, 5, 1));
-        UpdateReport report = tally.report(UpdateState.COMMITTED, committed, null, tally.changes());
+        UpdateReport report = tally.build(UpdateState.COMMITTED, committed, null, tally.changes());
 
         assertThat(report.reason()).isEqualTo("2 files new, 1 changed, 3 removed");
         assertThat(report.files()).isEqualTo(new FileCounts(10, 2, 1, 3, 5, 2));
@@ -145,8 +145,7 @@ class UpdateReportBuilderTest {
                 Map.of(),
                 null));
         tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, Map.of()));
-        assertThat(tally.report(UpdateState.FAILED, BASE, FailureType.INPUT, "r")
-                        .files())
+        assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").files())
                 .isEqualTo(new FileCounts(9, 1, 0, 0, 4, 6));
     }
 
@@ -169,13 +168,12 @@ class UpdateReportBuilderTest {
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, Map.of()));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0), 1, 100, 51, Map.of()));
         // 30 rows came, 27 went.
-        assertThat(tally.report(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(3.3333);
-        assertThat(tally.report(UpdateState.FAILED, BASE, FailureType.INPUT, "r")
-                        .churn())
+        assertThat(tally.build(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(3.3333);
+        assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").churn())
                 .isZero();
         tally.read(new ReadOutcome.Read(0, 0, 1, 0, 0, List.of(), 1, 0, 13, Map.of()));
         // 30 rows came, 40 went.
-        assertThat(tally.report(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(2.5);
+        assertThat(tally.build(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(2.5);
     }
 
     /** What the snapshot would have been, as far as it was known. */
@@ -196,7 +194,7 @@ class UpdateReportBuilderTest {
                 Map.of(),
                 null));
         tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0), 1, 15, 51, Map.of()));
-        UpdateReport report = tally.report(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
+        UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
         assertThat(report.rows()).isEqualTo(55);
         assertThat(report.fragments()).isEqualTo(7);
         assertThat(report.segments()).isEqualTo(new SegmentCounts(3, 3, 0, 0));
@@ -220,7 +218,7 @@ class UpdateReportBuilderTest {
                 null));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0));
-        tally.round(newer);
+        tally.startRound(newer);
         tally.listed(new ListingOutcome(
                 null,
                 0,
@@ -235,7 +233,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of("l", 1L),
                 null));
-        UpdateReport report = tally.report(UpdateState.UNCHANGED, newer, null, "same");
+        UpdateReport report = tally.build(UpdateState.UNCHANGED, newer, null, "same");
 
         assertThat(report.files()).isEqualTo(new FileCounts(9, 0, 0, 0, 9, 0));
         assertThat(report.rows()).isEqualTo(90);
@@ -259,9 +257,9 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of(),
                 null));
-        assertThat(tally.report(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
+        assertThat(tally.build(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
-        tally.round(BASE);
+        tally.startRound(BASE);
         SkippedFile deep = new SkippedFile("日".repeat(4_000), "hidden");
         tally.listed(new ListingOutcome(
                 "p",
@@ -277,7 +275,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of(),
                 null));
-        UpdateReport report = tally.report(UpdateState.FAILED, BASE, null, "r");
+        UpdateReport report = tally.build(UpdateState.FAILED, BASE, null, "r");
         assertThat(report.files().skipped()).isEqualTo(900);
         assertThat(Json.JSON.writeValueAsBytes(report)).hasSizeBetween(1_000_000, 1_900_000);
     }

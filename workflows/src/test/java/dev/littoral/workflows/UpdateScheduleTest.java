@@ -50,7 +50,7 @@ class UpdateScheduleTest extends CollectionFixture {
         change(A);
         Decision.Idle waiting = (Decision.Idle) state.next(now);
         assertThat(waiting.until()).isEqualTo(now.plusSeconds(1));
-        assertThat(state.active().stoppingUpdates())
+        assertThat(CollectionFixture.stopping(state))
                 .as("what runs is stopped at once")
                 .contains(3L);
 

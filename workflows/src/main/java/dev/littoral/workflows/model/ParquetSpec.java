@@ -58,9 +58,17 @@ public record ParquetSpec(
 
     @Override
     public boolean readsAs(ExternalSpec before) {
+        // All keys count but those that this spec's values are given for.
         return before instanceof ParquetSpec parquet
-                && format.equals(parquet.format)
-                && columns.equals(parquet.columns)
-                && onBadFile == parquet.onBadFile;
+                && equals(new ParquetSpec(
+                        parquet.format,
+                        include,
+                        exclude,
+                        parquet.columns,
+                        parquet.onBadFile,
+                        profile,
+                        table,
+                        anonymous,
+                        requesterPays));
     }
 }

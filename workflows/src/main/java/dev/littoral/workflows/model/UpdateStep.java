@@ -32,11 +32,6 @@ public enum UpdateStep {
         return wireName;
     }
 
-    /** The type of the step's activity in Temporal. */
-    public String activityType() {
-        return activityType;
-    }
-
     /** The step of that name on the wire, or empty. */
     public static Optional<UpdateStep> ofWireName(String name) {
         return Stream.of(values()).filter(step -> step.wireName.equals(name)).findFirst();

@@ -8,14 +8,17 @@ import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
 import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.RequiredColumn;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Parses the spec of a source of Parquet files. */
 final class ParquetSpecParser {
-    static final Set<String> KEYS = JsonFields.keys(
-            "format", "include", "exclude", "columns", "onBadFile", "profile", "table", "anonymous", "requesterPays");
+    static final Set<String> KEYS = JsonFields.keys(Stream.of(ParquetSpec.class.getRecordComponents())
+            .map(RecordComponent::getName)
+            .toArray(String[]::new));
 
     private static final Set<String> COLUMN_KEYS = JsonFields.keys("name", "type");
 
