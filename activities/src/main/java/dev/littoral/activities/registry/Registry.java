@@ -7,6 +7,7 @@ import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Storage;
+import dev.littoral.workflows.model.ParquetSpec;
 import java.util.List;
 
 /** The registry of what Littoral comes with: a kind of store and a format of sources are one line each. */
@@ -35,6 +36,6 @@ public final class Registry {
 
     /** The formats of sources. */
     public static SourceFormats formats() {
-        return new SourceFormats(new FilesFormat("parquet", new ParquetFooters()));
+        return new SourceFormats(new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()));
     }
 }

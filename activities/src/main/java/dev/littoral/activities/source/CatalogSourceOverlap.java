@@ -5,6 +5,8 @@ import dev.littoral.activities.storage.BlobObjectStore;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FilesSpec;
 import java.util.Optional;
 
 /**
@@ -40,12 +42,14 @@ public final class CatalogSourceOverlap {
             return Optional.of(
                     "Source " + source.uri() + " lies in the catalog " + catalog + "; expected one elsewhere");
         }
-        PathFilter filter = PathFilter.of(source.spec());
-        return root.startsWith(folder)
-                        && filter.skip((root + OBJECT).substring(folder.length()))
-                                .isEmpty()
+        return root.startsWith(folder) && isListed((root + OBJECT).substring(folder.length()), source.spec())
                 ? Optional.of("Catalog " + catalog + " lies in the source " + source.uri()
                         + "; expected one elsewhere, or in a folder whose name starts with _ or .")
                 : Optional.empty();
+    }
+
+    private static boolean isListed(String relativePath, ExternalSpec spec) {
+        return !(spec instanceof FilesSpec files)
+                || PathFilter.of(files).skip(relativePath).isEmpty();
     }
 }

@@ -1,9 +1,8 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FilesSpec;
 import dev.littoral.workflows.model.OnTable;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.spec.Glob;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +36,8 @@ public final class PathFilter {
     }
 
     /** The filter that a spec asks for. */
-    public static PathFilter of(ExternalSpec spec) {
-        return switch (spec) {
-            case ParquetSpec parquet -> new PathFilter(parquet.include(), parquet.exclude(), parquet.table());
-        };
+    public static PathFilter of(FilesSpec spec) {
+        return new PathFilter(spec.include(), spec.exclude(), spec.table());
     }
 
     private static List<Glob> globs(List<String> globs) {

@@ -14,5 +14,5 @@ public interface SourceFormat {
      * @param store opened at the source's address; closed with the source
      * @param allowEmpty whether a source of which nothing exists lists as empty instead of failing
      */
-    DataSource open(BlobStore store, ExternalSpec spec, boolean allowEmpty);
+    SourceReader open(BlobStore store, ExternalSpec spec, boolean allowEmpty);
 }

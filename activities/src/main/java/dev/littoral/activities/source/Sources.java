@@ -74,7 +74,7 @@ public final class Sources {
      * @param allowEmpty whether a prefix without anything lists as empty instead of failing
      * @throws LittoralException INPUT when the source is not allowed or its URI is not right
      */
-    public DataSource open(ExternalSource source, boolean allowEmpty) {
+    public SourceReader open(ExternalSource source, boolean allowEmpty) {
         return open(source, allowEmpty, StoreObserver.NONE);
     }
 
@@ -84,7 +84,7 @@ public final class Sources {
      * @param allowEmpty as for {@link #open(ExternalSource, boolean)}
      * @param requests notified of each request to this source, in addition to the worker's observer
      */
-    public DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
+    public SourceReader open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
         StorageLocation location = storages.source(source.uri());
         refusal(source, location).ifPresent(why -> {
             throw LittoralException.input(why);

@@ -8,7 +8,7 @@ import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.SkippedFiles;
 import dev.littoral.activities.listing.SourceLister;
-import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
@@ -97,7 +97,7 @@ final class ListStep {
                 .filter(target -> target != request.options().targetRowsPerSegment())
                 .orElse(null);
         String folder = StagedPlan.foldersOf(request) + attemptId;
-        try (DataSource source =
+        try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
             lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
             SourceLister.Result result =

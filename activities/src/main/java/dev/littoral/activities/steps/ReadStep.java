@@ -10,11 +10,10 @@ import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.ListingPlan.Touched;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
-import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class ReadStep {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
         inputs.shards(request, plan.plan());
-        try (DataSource source =
+        try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
             try {
                 read(plan, catalog, source);
@@ -95,13 +94,12 @@ final class ReadStep {
         }
     }
 
-    private void read(StagedPlan plan, CollectionCatalog catalog, DataSource source)
+    private void read(StagedPlan plan, CollectionCatalog catalog, SourceReader source)
             throws FileChangedException, InterruptedException {
         List<Touched> touched = plan.touched();
         long targetRows = request.options().targetRowsPerSegment();
-        ShardReader reader = switch (request.source().spec()) {
-            case ParquetSpec spec -> new ShardReader(catalog, source, spec, targetRows, opened);
-        };
+        ShardReader reader =
+                new ShardReader(catalog, source, request.source().spec().onBadFile(), targetRows, opened);
         // The other activities of this step report too.
         int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
         for (int i = request.from() + done.shards(); i < request.to(); i++) {

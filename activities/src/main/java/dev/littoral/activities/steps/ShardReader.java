@@ -15,10 +15,9 @@ import dev.littoral.activities.listing.StagedFiles;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
-import dev.littoral.activities.source.DataSource;
 import dev.littoral.activities.source.FileInspector.FileContents;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
@@ -44,8 +43,8 @@ final class ShardReader {
     private static final String NO_ROWS = "no rows";
 
     private final CollectionCatalog catalog;
-    private final DataSource source;
-    private final ParquetSpec spec;
+    private final SourceReader source;
+    private final OnBadFile onBadFile;
     private final long targetRows;
     private final AtomicLong opened;
 
@@ -55,10 +54,11 @@ final class ShardReader {
      * @param targetRows the most rows a fragment or segment has
      * @param opened counts the files opened
      */
-    ShardReader(CollectionCatalog catalog, DataSource source, ParquetSpec spec, long targetRows, AtomicLong opened) {
+    ShardReader(
+            CollectionCatalog catalog, SourceReader source, OnBadFile onBadFile, long targetRows, AtomicLong opened) {
         this.catalog = catalog;
         this.source = source;
-        this.spec = spec;
+        this.onBadFile = onBadFile;
         this.targetRows = targetRows;
         this.opened = opened;
     }
@@ -183,14 +183,14 @@ final class ShardReader {
     }
 
     private FileEntry leftOut(LittoralException why, FileEntry entry) {
-        if (spec.onBadFile() != OnBadFile.SKIP) {
+        if (onBadFile != OnBadFile.SKIP) {
             throw why;
         }
         return entry;
     }
 
     private FileEntry read(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
-        FileContents contents = source.inspector().inspect(source.files(), file, spec.columns());
+        FileContents contents = source.inspect(file);
         opened.incrementAndGet();
         if (contents.rows() == 0) {
             return FileEntry.leftOut(file, NO_ROWS);

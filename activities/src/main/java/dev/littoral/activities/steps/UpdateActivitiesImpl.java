@@ -1,7 +1,7 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.listing.SourceLister;
-import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.StoreObserver;
@@ -64,7 +64,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
          *
          * @param requests notified of each request to it
          */
-        DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests);
+        SourceReader open(ExternalSource source, boolean allowEmpty, StoreObserver requests);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
@@ -70,7 +70,7 @@ public final class Verifier {
          * @param source as the root has it
          * @throws LittoralException INPUT when it cannot be one
          */
-        DataSource open(JsonNode source);
+        SourceReader open(JsonNode source);
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Verifier {
             findings.info(objects.name("snapshots/"), "there is no newest snapshot to compare the source with");
             return summary();
         }
-        DataSource source;
+        SourceReader source;
         try {
             source = opener.open(root.source());
         } catch (LittoralException e) {

@@ -208,7 +208,7 @@ class SourcesTest {
     @Test
     void aLinkThatStaysWithinIsAllowedAndPathsKeepItsName() throws Exception {
         Path link = link(allowed.resolve("link"), allowed.resolve("lake"));
-        try (DataSource opened = sources().open(source("file://" + link + "/"), false)) {
+        try (SourceReader opened = sources().open(source("file://" + link + "/"), false)) {
             assertThat(list(opened.files())).containsExactly(link + "/a");
         }
         assertAllowed(sources(), "file://" + link);
@@ -452,7 +452,7 @@ class SourcesTest {
         Sources sources = besideCatalog(
                 null, "s3://catalog", (store, kind, status) -> heard.add(store + " " + kind + " " + status));
         RequestCounts requests = new RequestCounts();
-        try (DataSource opened = sources.open(source("file://" + allowed + "/lake/"), false, requests)) {
+        try (SourceReader opened = sources.open(source("file://" + allowed + "/lake/"), false, requests)) {
             assertThat(requests.requests()).isEmpty();
             List<SourceFile> files = new ArrayList<>();
             assertThat(opened.files().list(new PathRange(null, allowed + "/lake/0"), new Found(files)))
@@ -472,7 +472,7 @@ class SourcesTest {
         RequestCounts requests = new RequestCounts();
         try (FakeS3 server = refusing(new ArrayList<>());
                 S3Clients clients = clientsOfProfileA(server);
-                DataSource opened = new Sources(
+                SourceReader opened = new Sources(
                                 Registry.storages(clients), Registry.formats(), AllowList.of(source("s3://lake/", "a")))
                         .open(source("s3://lake/", "a"), false, requests)) {
             assertThatThrownBy(() -> list(opened.files())).isInstanceOf(LittoralException.class);

@@ -1,13 +1,20 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.parquet.Footer;
 import dev.littoral.activities.parquet.ParquetFooters;
-import dev.littoral.activities.source.DataSource;
-import dev.littoral.activities.source.FileInspector;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.SourceReader;
 
-/** Parquet files of a test's own. */
-public record ParquetSource(FileSource files, FileInspector inspector) implements DataSource {
+/** Parquet files of a test's own, of which no column is required. */
+public record ParquetSource(FileSource files, ParquetFooters footers) implements SourceReader {
     public ParquetSource(FileSource files) {
         this(files, new ParquetFooters());
+    }
+
+    @Override
+    public Footer inspect(SourceFile file) throws FileChangedException, InterruptedException {
+        return footers.read(files, file);
     }
 }

@@ -23,6 +23,7 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.FilesSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
@@ -94,7 +95,7 @@ class PipelineTest {
 
     static UpdateActivitiesImpl.Opener s3(S3Client client) {
         return (source, allowEmpty, requests) -> new ParquetSource(
-                S3Stores.source(client, source.uri(), PathFilter.of(source.spec()), requests, allowEmpty));
+                S3Stores.source(client, source.uri(), PathFilter.of((FilesSpec) source.spec()), requests, allowEmpty));
     }
 
     /** Changes a lake, updates, and checks. */

@@ -4,10 +4,10 @@ import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.DataSource;
-import dev.littoral.activities.source.FileInspector;
+import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
 import java.util.List;
@@ -19,9 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Notes which files are read, and lets a test step in. Safe for use by many threads. */
+/** Notes which files are opened, and lets a test step in. Safe for use by many threads. */
 final class WatchedSources implements UpdateActivitiesImpl.Opener {
-    /** Steps in before a read. */
+    /** Steps in before a file is opened. */
     interface Step {
         void before(SourceFile file) throws InterruptedException;
     }
@@ -80,10 +80,10 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
     }
 
     @Override
-    public DataSource open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
-        DataSource opened = sources.open(source, allowEmpty, requests);
+    public SourceReader open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
+        SourceReader opened = sources.open(source, allowEmpty, requests);
         open.incrementAndGet();
-        return new DataSource() {
+        return new SourceReader() {
             private final FileSource files = new Watched(opened.files());
 
             @Override
@@ -92,8 +92,13 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             }
 
             @Override
-            public FileInspector inspector() {
-                return opened.inspector();
+            public FileContents inspect(SourceFile file) throws FileChangedException, InterruptedException {
+                count.increment();
+                if (remembers) {
+                    reads.merge(file.path(), 1, Integer::sum);
+                }
+                step.before(file);
+                return opened.inspect(file);
             }
 
             @Override
@@ -144,11 +149,6 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
         @Override
         public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
-            count.increment();
-            if (remembers) {
-                reads.merge(file.path(), 1, Integer::sum);
-            }
-            step.before(file);
             return source.read(file, offset, length);
         }
 

@@ -10,8 +10,8 @@ import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
-import dev.littoral.activities.source.DataSource;
 import dev.littoral.activities.source.Found;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.activities.storage.memory.MemoryStorage;
@@ -68,7 +68,7 @@ class StorageContractTest {
         return text.getBytes(UTF_8);
     }
 
-    private DataSource source(boolean allowEmpty) {
+    private SourceReader source(boolean allowEmpty) {
         ExternalSource source = new ExternalSource(address, ExternalSpec.parquet());
         return new Sources(storages, Registry.formats(), AllowList.of(source)).open(source, allowEmpty);
     }
@@ -93,7 +93,7 @@ class StorageContractTest {
     void filesAreListedInOrderAndReadAtTheirVersion(Kind kind) throws Exception {
         open(kind);
         fill("a-b", "a/x", "a/y", "b/_hidden", "b/z");
-        try (DataSource source = source(false)) {
+        try (SourceReader source = source(false)) {
             Found found = new Found();
             assertThat(source.files().list(PathRange.ALL, found)).isNull();
             assertThat(names(found)).containsExactly("a-b", "a/x", "a/y", "b/z");
@@ -117,7 +117,7 @@ class StorageContractTest {
     void rangesJoin(Kind kind) throws Exception {
         open(kind);
         fill("a/x", "b/x", "b/y", "c/x");
-        try (DataSource source = source(false)) {
+        try (SourceReader source = source(false)) {
             Found all = new Found();
             source.files().list(PathRange.ALL, all);
             String middle = all.files.get(2).path();
@@ -134,7 +134,7 @@ class StorageContractTest {
     @EnumSource
     void whatIsNotThereIsAFailure(Kind kind) {
         open(kind);
-        try (DataSource source = source(false)) {
+        try (SourceReader source = source(false)) {
             assertThatThrownBy(() -> source.files().list(PathRange.ALL, new Found()))
                     .isInstanceOf(LittoralException.class);
         }

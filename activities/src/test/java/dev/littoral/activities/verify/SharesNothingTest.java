@@ -17,7 +17,7 @@ class SharesNothingTest {
             .haveNameMatching("java\\..*|com\\.fasterxml\\.jackson\\..*|com\\.github\\.luben\\.zstd\\..*"
                     + "|dev\\.littoral\\.activities\\.verify\\..*"
                     + "|dev\\.littoral\\.activities\\.storage\\.ObjectStore"
-                    + "|dev\\.littoral\\.activities\\.source\\.(FileSource|DataSource)(\\$.*)?"
+                    + "|dev\\.littoral\\.activities\\.source\\.(FileSource|SourceReader)(\\$.*)?"
                     + "|dev\\.littoral\\.activities\\.source\\.SkipReason"
                     + "|dev\\.littoral\\.activities\\.path\\.SourceFile"
                     + "|dev\\.littoral\\.activities\\.failure\\.LittoralException"

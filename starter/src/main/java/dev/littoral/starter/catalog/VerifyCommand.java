@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
-import dev.littoral.activities.source.DataSource;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.Storages;
@@ -61,7 +61,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static DataSource open(JsonNode source, Storages storages) {
+    private static SourceReader open(JsonNode source, Storages storages) {
         ExternalSource readable;
         try {
             readable = Json.JSON.treeToValue(source, ExternalSource.class);

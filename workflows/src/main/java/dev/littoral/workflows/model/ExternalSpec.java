@@ -8,7 +8,7 @@ import java.util.List;
  * credentials come from the worker's environment, and {@code profile} picks among them.
  */
 @JsonDeserialize(using = ExternalSpecDeserializer.class)
-public sealed interface ExternalSpec permits ParquetSpec {
+public interface ExternalSpec {
     /** The format's name. */
     String format();
 
@@ -20,6 +20,9 @@ public sealed interface ExternalSpec permits ParquetSpec {
 
     /** Whether the worker's account pays for requests to a bucket of another. */
     boolean requesterPays();
+
+    /** What happens to a file that cannot be read. */
+    OnBadFile onBadFile();
 
     /** Whether a file that was read by another spec need not be read again for this one. */
     boolean readsAs(ExternalSpec before);

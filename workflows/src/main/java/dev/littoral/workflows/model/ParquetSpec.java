@@ -33,7 +33,7 @@ public record ParquetSpec(
 
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean anonymous,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean requesterPays)
-        implements ExternalSpec {
+        implements FilesSpec {
     public static final String FORMAT = "parquet";
 
     public ParquetSpec {

@@ -74,9 +74,9 @@ public final class SourceParser {
         if (isAbsent(json)) {
             return ExternalSpec.parquet();
         }
-        JsonFields.object(where, json, SourceFormat.allKeys());
+        JsonFields.object(where, json, SpecFormat.allKeys());
         JsonNode format = json.get("format");
-        return (isAbsent(format) ? SourceFormat.PARQUET : SourceFormat.parse(where + ".format", format))
+        return (isAbsent(format) ? SpecFormat.PARQUET : SpecFormat.parse(where + ".format", format))
                 .parseSpec(where, json);
     }
 

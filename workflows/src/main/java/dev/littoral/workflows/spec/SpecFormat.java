@@ -10,24 +10,24 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * A source format and the registry of all.
+ * The format of a spec in a message, and the registry of all.
  *
  * @param name the format in a spec
  * @param keys the keys of such a spec
  * @param parser parses a spec that has no other keys, at a path
  */
-record SourceFormat(String name, Set<String> keys, BiFunction<String, JsonNode, ExternalSpec> parser) {
-    static final SourceFormat PARQUET =
-            new SourceFormat(ParquetSpec.FORMAT, ParquetSpecParser.KEYS, ParquetSpecParser::parse);
+record SpecFormat(String name, Set<String> keys, BiFunction<String, JsonNode, ExternalSpec> parser) {
+    static final SpecFormat PARQUET =
+            new SpecFormat(ParquetSpec.FORMAT, ParquetSpecParser.KEYS, ParquetSpecParser::parse);
 
-    private static final List<SourceFormat> ALL = List.of(PARQUET);
+    static final List<SpecFormat> ALL = List.of(PARQUET);
 
     /** The keys that any format has. */
     static Set<String> allKeys() {
         return ALL.stream().flatMap(each -> each.keys.stream()).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    static SourceFormat parse(String where, JsonNode json) {
+    static SpecFormat parse(String where, JsonNode json) {
         String text = JsonFields.text(where, json);
         return ALL.stream()
                 .filter(each -> each.name.equals(text))
