@@ -3,6 +3,7 @@ package dev.littoral.activities.registry;
 import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.files.FilesFormat;
+import dev.littoral.activities.storage.StorageProvider;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.activities.storage.s3.S3Clients;
@@ -13,10 +14,10 @@ import java.util.List;
 /** The registry of what Littoral comes with: a kind of store and a format of sources are one line each. */
 public final class Registry {
     /** What the addresses of all sources of a store elsewhere start with. */
-    public static final List<String> EVERY_REMOTE_SOURCE = List.of(S3Storage.EVERYTHING);
+    public static final List<String> EVERY_REMOTE_SOURCE = storages(null).everySource(StorageProvider::isRemote);
 
     /** What the addresses of all sources start with. */
-    public static final List<String> EVERY_SOURCE = List.of(S3Storage.EVERYTHING, LocalStorage.EVERYTHING);
+    public static final List<String> EVERY_SOURCE = storages(null).everySource(kind -> true);
 
     private Registry() {}
 

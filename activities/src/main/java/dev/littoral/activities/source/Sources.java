@@ -1,6 +1,7 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
@@ -90,6 +91,9 @@ public final class Sources {
             throw LittoralException.input(why);
         });
         return formats.of(source.spec())
-                .open(location.openSource(source.spec(), observer.and(requests)), source.spec(), allowEmpty);
+                .open(
+                        location.openSource(StorageAccess.of(source.spec()), observer.and(requests)),
+                        source.spec(),
+                        allowEmpty);
     }
 }

@@ -1,6 +1,5 @@
 package dev.littoral.activities.storage;
 
-import dev.littoral.workflows.model.ExternalSpec;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,7 +13,7 @@ public interface StorageLocation {
      *
      * @param access says with which credentials
      */
-    BlobStore openSource(ExternalSpec access, StoreObserver observer);
+    BlobStore openSource(StorageAccess access, StoreObserver observer);
 
     /** Opens a catalog, and makes its folder where the kind of store has folders and there is none. */
     BlobStore openCatalog(StoreObserver observer) throws InterruptedException;

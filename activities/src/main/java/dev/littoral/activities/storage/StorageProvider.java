@@ -1,9 +1,29 @@
 package dev.littoral.activities.storage;
 
+import java.util.Optional;
+
 /** A kind of store, by the scheme of its addresses. Safe for use by many threads. */
 public interface StorageProvider extends AutoCloseable {
     /** The scheme of its addresses, in small letters, without {@code ://}. */
     String scheme();
+
+    /** An address of a catalog, for messages. */
+    String example();
+
+    /** What the addresses of all its sources start with. */
+    default String everything() {
+        return scheme() + "://";
+    }
+
+    /** Whether its stores are elsewhere, so that sources may name a profile of credentials. */
+    default boolean isRemote() {
+        return true;
+    }
+
+    /** The prefix of addresses that a person means who allows sources of this kind; empty when it is none. */
+    default Optional<String> allowedPrefix(String given) {
+        return Optional.of(given).filter(prefix -> prefix.startsWith(everything()));
+    }
 
     /**
      * Resolves a source's address. Nothing is read yet.

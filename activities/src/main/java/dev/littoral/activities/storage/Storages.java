@@ -2,7 +2,10 @@ package dev.littoral.activities.storage;
 
 import dev.littoral.activities.failure.LittoralException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The kinds of stores that a process knows, asked by the scheme of an address. Safe for use by many threads. */
@@ -56,9 +59,11 @@ public final class Storages implements AutoCloseable {
         return provider.catalog(location);
     }
 
-    private static LittoralException wrongCatalog(String found) {
+    private LittoralException wrongCatalog(String found) {
+        List<String> examples =
+                providers.values().stream().map(StorageProvider::example).toList();
         return LittoralException.input(
-                "Catalog location is " + found + "; expected s3://bucket/prefix, file:///dir or a path");
+                "Catalog location is " + found + "; expected " + String.join(", ", examples) + " or a path");
     }
 
     /**
@@ -74,6 +79,28 @@ public final class Storages implements AutoCloseable {
     /** Opens a catalog's store to read only: a folder that is not there is not made. */
     public ObjectStore openCatalogForReading(String location) {
         return new BlobObjectStore(catalog(location).openCatalogForReading());
+    }
+
+    /** What the addresses of all sources of some kinds start with. */
+    public List<String> everySource(Predicate<StorageProvider> kinds) {
+        return providers.values().stream()
+                .filter(kinds)
+                .map(StorageProvider::everything)
+                .toList();
+    }
+
+    /** The prefix of addresses that a person means by one, or by the path of a folder; empty when it is none. */
+    public Optional<String> allowedPrefix(String given) {
+        StorageProvider provider = given.contains(SEPARATOR) ? providers.get(scheme(given)) : ofPaths;
+        return provider == null ? Optional.empty() : provider.allowedPrefix(given);
+    }
+
+    /** Whether sources whose addresses start with a prefix may name a profile. */
+    public boolean hasProfiles(String prefix) {
+        StorageProvider provider = providers.get(scheme(prefix));
+        return provider != null
+                && provider.isRemote()
+                && provider.allowedPrefix(prefix).isPresent();
     }
 
     /** A prefix of addresses in the form in which they are compared. */

@@ -1,2 +1,5 @@
-/** Object stores: their interface with one conditional write, the probe of it, and the observer of requests. */
+/**
+ * Stores: blob stores by URI scheme, the catalog's store on them, the probe of its conditional write, and the observer
+ * of requests.
+ */
 package dev.littoral.activities.storage;

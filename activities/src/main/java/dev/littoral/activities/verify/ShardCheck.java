@@ -231,8 +231,10 @@ final class ShardCheck {
 
     /** Whether a path is below a source. */
     private static boolean isIn(String uri, String path) {
-        String base =
-                uri.startsWith("file://") ? uri.substring("file://".length()).replaceAll("/+", "/") : uri;
+        // A path of a file of this machine has no scheme, and no empty part.
+        String base = path.contains("://")
+                ? uri
+                : uri.substring(uri.indexOf("://") + 3).replaceAll("/+", "/");
         return path.startsWith(base.endsWith("/") ? base : base + "/") || path.equals(base);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.spec.SourceScheme;
 import java.nio.file.Files;
@@ -83,7 +84,8 @@ final class SourceOptions {
         try {
             Path path = Path.of(given).toAbsolutePath().normalize();
             boolean folder = given.endsWith("/") || Files.isDirectory(path);
-            return "file://" + path + (folder && !path.toString().endsWith("/") ? "/" : "");
+            String address = LocalStorage.address(path);
+            return folder && !address.endsWith("/") ? address + "/" : address;
         } catch (InvalidPathException e) {
             throw usage("--source is no path: " + e.getReason());
         }

@@ -1,8 +1,10 @@
 package dev.littoral.starter.worker;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.cli.Output;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -11,7 +13,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -273,14 +274,14 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(prefix) || hasUserInfo(name)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        if (!SourceParser.isProfile(name) || name.contains("://") || (equals >= 0 && !isBucket(prefix))) {
-            throw given.refusal(expected);
+        try (Storages storages = Registry.storages()) {
+            if (!SourceParser.isProfile(name)
+                    || name.contains("://")
+                    || (equals >= 0 && !storages.hasProfiles(prefix))) {
+                throw given.refusal(expected);
+            }
         }
         return new AllowedProfile(prefix, name);
-    }
-
-    private static boolean isBucket(String prefix) {
-        return prefix.equals("s3://") || (prefix.startsWith("s3://") && prefix.charAt("s3://".length()) != '/');
     }
 
     /** Schemes are alike in capitals; a source's is kept in small letters. */
@@ -289,29 +290,14 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return end < 0 ? uri : uri.substring(0, end).toLowerCase(Locale.ROOT) + uri.substring(end);
     }
 
-    /** A folder stands for its content. */
     private static String prefix(Given given) {
         String expected = "prefixes of URIs, like s3://bucket/prefix/ or file:///dir/, or folders";
         String text = scheme(given.value());
         if (hasUserInfo(text)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        if (isBucket(text)) {
-            return text;
-        }
-        boolean file = text.startsWith("file:///");
-        if (text.isEmpty() || (!file && (text.contains("://") || text.startsWith("file:")))) {
-            throw given.refusal(expected);
-        }
-        try {
-            Path path = Path.of(file ? text.substring("file://".length()) : text);
-            if (file) {
-                return text;
-            }
-            String folder = "file://" + path.toAbsolutePath().normalize();
-            return folder.endsWith("/") ? folder : folder + "/";
-        } catch (InvalidPathException e) {
-            throw given.refusal(expected);
+        try (Storages storages = Registry.storages()) {
+            return storages.allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
         }
     }
 

@@ -19,7 +19,7 @@ public enum SourceScheme {
                 throw new InvalidRequestException(where + " holds user information before the bucket; a source never"
                         + " holds credentials: name a profile in the spec");
             }
-            if (!BUCKET.matcher(bucket).matches()) {
+            if (!isBucket(bucket)) {
                 throw new InvalidRequestException(
                         where + " names the bucket " + SecretScanner.quoted(bucket) + "; expected " + example());
             }
@@ -66,6 +66,11 @@ public enum SourceScheme {
 
     private static String joined(Function<SourceScheme, String> part) {
         return Arrays.stream(values()).map(part).collect(Collectors.joining(" or "));
+    }
+
+    /** Whether a text can be the name of a bucket of S3. */
+    public static boolean isBucket(String text) {
+        return BUCKET.matcher(text).matches();
     }
 
     /** Whether what is in the place of a bucket is an ARN of S3. */

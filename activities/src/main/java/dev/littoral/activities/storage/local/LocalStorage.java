@@ -2,10 +2,10 @@ package dev.littoral.activities.storage.local;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.StorageProvider;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.workflows.model.ExternalSpec;
 import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,12 +19,47 @@ public final class LocalStorage implements StorageProvider {
     private static final String SCHEME = "file";
     private static final String PREFIX = SCHEME + "://";
 
-    /** What every address starts with. */
-    public static final String EVERYTHING = PREFIX + "/";
+    private static final String EVERYTHING = PREFIX + "/";
+
+    /** The address of a path, made absolute. */
+    public static String address(Path path) {
+        return PREFIX + path.toAbsolutePath().normalize();
+    }
 
     @Override
     public String scheme() {
         return SCHEME;
+    }
+
+    @Override
+    public String example() {
+        return "file:///dir";
+    }
+
+    @Override
+    public String everything() {
+        return EVERYTHING;
+    }
+
+    @Override
+    public boolean isRemote() {
+        return false;
+    }
+
+    /** A folder's path is meant as what lies in it. */
+    @Override
+    public Optional<String> allowedPrefix(String given) {
+        boolean isAddress = given.startsWith(EVERYTHING);
+        if (given.isEmpty() || (!isAddress && given.startsWith(SCHEME + ":"))) {
+            return Optional.empty();
+        }
+        try {
+            Path path = Path.of(isAddress ? given.substring(PREFIX.length()) : given);
+            String folder = address(path);
+            return Optional.of(isAddress ? given : folder.endsWith("/") ? folder : folder + "/");
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -68,7 +103,7 @@ public final class LocalStorage implements StorageProvider {
         }
 
         @Override
-        public BlobStore openSource(ExternalSpec access, StoreObserver observer) {
+        public BlobStore openSource(StorageAccess access, StoreObserver observer) {
             return LocalBlobStore.source(root, folderOnly, FileChannel::open, observer);
         }
 

@@ -1,6 +1,7 @@
 package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.workflows.model.FailureType;
 import java.net.URI;
 import java.time.Duration;
@@ -57,7 +58,7 @@ public final class S3Clients implements AutoCloseable {
     private static final String ANONYMOUS = "littoral_anonymous";
 
     private final Supplier<ProfileFile> profiles;
-    private final Map<S3Access, S3Client> clients = new HashMap<>();
+    private final Map<StorageAccess, S3Client> clients = new HashMap<>();
     private final List<AdaptiveConcurrencyLimit> limits = new CopyOnWriteArrayList<>();
     private boolean closed;
 
@@ -75,7 +76,7 @@ public final class S3Clients implements AutoCloseable {
      *
      * @throws LittoralException INPUT when the profile does not exist or no region is known
      */
-    public synchronized S3Client client(S3Access access) {
+    public synchronized S3Client client(StorageAccess access) {
         if (closed) {
             throw new IllegalStateException("The S3 clients are closed");
         }
@@ -114,7 +115,7 @@ public final class S3Clients implements AutoCloseable {
         clients.clear();
     }
 
-    private S3Client build(S3Access access) {
+    private S3Client build(StorageAccess access) {
         String profile = access.profile();
         if (profile != null) {
             requireProfile(profile);

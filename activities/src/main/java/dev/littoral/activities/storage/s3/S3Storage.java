@@ -2,10 +2,11 @@ package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.storage.BlobObjectStore;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.StorageProvider;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.workflows.model.ExternalSpec;
+import java.util.Optional;
 
 /**
  * Stores that speak the protocol of S3, {@code s3://bucket/key}. An address is compared letter by letter, as keys are
@@ -16,12 +17,19 @@ import dev.littoral.workflows.model.ExternalSpec;
 public record S3Storage(S3Clients clients) implements StorageProvider {
     private static final String SCHEME = "s3";
 
-    /** What every address starts with. */
-    public static final String EVERYTHING = SCHEME + "://";
-
     @Override
     public String scheme() {
         return SCHEME;
+    }
+
+    @Override
+    public String example() {
+        return "s3://bucket/prefix";
+    }
+
+    @Override
+    public Optional<String> allowedPrefix(String given) {
+        return StorageProvider.super.allowedPrefix(given).filter(prefix -> !prefix.startsWith(everything() + "/"));
     }
 
     @Override
@@ -67,16 +75,15 @@ public record S3Storage(S3Clients clients) implements StorageProvider {
         }
 
         @Override
-        public BlobStore openSource(ExternalSpec access, StoreObserver observer) {
-            return new S3BlobStore(
-                    clients.client(S3Access.of(access)), S3Uri.parse(address), StoreObserver.Store.SOURCE, observer);
+        public BlobStore openSource(StorageAccess access, StoreObserver observer) {
+            return new S3BlobStore(clients.client(access), S3Uri.parse(address), StoreObserver.Store.SOURCE, observer);
         }
 
         @Override
         public BlobStore openCatalog(StoreObserver observer) {
             S3Uri uri = S3Uri.parse(address);
             return new S3BlobStore(
-                    clients.client(S3Access.OWN),
+                    clients.client(StorageAccess.OWN),
                     new S3Uri(uri.bucket(), BlobObjectStore.folder(uri.key())),
                     StoreObserver.Store.CATALOG,
                     observer);

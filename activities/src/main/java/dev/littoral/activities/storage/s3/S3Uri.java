@@ -2,7 +2,6 @@ package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.spec.SourceScheme;
-import java.util.regex.Pattern;
 
 /**
  * An S3 address, {@code s3://bucket/key}.
@@ -12,7 +11,6 @@ import java.util.regex.Pattern;
  */
 public record S3Uri(String bucket, String key) {
     private static final String SCHEME = "s3://";
-    private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
 
     /**
      * Reads an address.
@@ -32,7 +30,7 @@ public record S3Uri(String bucket, String key) {
             throw LittoralException.input("An S3 address names a bucket, not an ARN: expected s3://bucket/prefix/; an"
                     + " access point's alias, which ends in -s3alias, is the name of a bucket");
         }
-        if (!BUCKET.matcher(bucket).matches()) {
+        if (!SourceScheme.isBucket(bucket)) {
             throw LittoralException.input(
                     "'" + bucket + "' in an S3 address is not the name of a bucket: expected letters,"
                             + " digits, dots and hyphens, as in s3://bucket/prefix/");

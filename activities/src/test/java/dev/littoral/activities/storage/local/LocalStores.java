@@ -5,8 +5,8 @@ import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.files.BlobFileSource;
 import dev.littoral.activities.storage.BlobObjectStore;
 import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.workflows.model.ExternalSpec;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
@@ -25,7 +25,7 @@ public final class LocalStores {
 
     static FileSource source(String uri, PathFilter filter) {
         return new BlobFileSource(
-                new LocalStorage().source(uri).openSource(ExternalSpec.parquet(), StoreObserver.NONE), filter, false);
+                new LocalStorage().source(uri).openSource(StorageAccess.OWN, StoreObserver.NONE), filter, false);
     }
 
     public static ObjectStore catalog(Path root) throws InterruptedException {

@@ -5,11 +5,11 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.StorageProvider;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.StoreObserver.Store;
-import dev.littoral.workflows.model.ExternalSpec;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +43,11 @@ public final class MemoryStorage implements StorageProvider {
     }
 
     @Override
+    public String example() {
+        return "memory://lake";
+    }
+
+    @Override
     public StorageLocation source(String address) {
         return new Location(address);
     }
@@ -65,7 +70,7 @@ public final class MemoryStorage implements StorageProvider {
         }
 
         @Override
-        public BlobStore openSource(ExternalSpec access, StoreObserver observer) {
+        public BlobStore openSource(StorageAccess access, StoreObserver observer) {
             return new Memory(address.substring(PREFIX.length()), Store.SOURCE, observer);
         }
 

@@ -3,6 +3,7 @@ package dev.littoral.activities.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import java.nio.charset.StandardCharsets;
@@ -274,7 +275,7 @@ class CredentialsTest {
         public static void main(String[] profiles) throws InterruptedException {
             try (S3Clients clients = new S3Clients()) {
                 for (String profile : profiles) {
-                    S3Access access = profile.equals("none") ? S3Access.OWN : TestProfiles.access(profile);
+                    StorageAccess access = profile.equals("none") ? StorageAccess.OWN : TestProfiles.access(profile);
                     S3Bucket bucket =
                             S3Stores.bucket(clients.client(access), "bucket-of-" + profile, StoreObserver.NONE);
                     String told = "lists";

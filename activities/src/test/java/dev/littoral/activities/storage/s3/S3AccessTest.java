@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
@@ -60,7 +61,7 @@ class S3AccessTest {
     private static final String KEYS = "aws_access_key_id = key\naws_secret_access_key = hush";
 
     /** Lists and reads twice, as the first requests show others the way. */
-    private static void use(S3Clients clients, S3Access access) throws InterruptedException {
+    private static void use(S3Clients clients, StorageAccess access) throws InterruptedException {
         S3Bucket bucket = S3Stores.bucket(clients.client(access), "lake", StoreObserver.NONE);
         for (int i = 0; i < 2; i++) {
             assertThat(bucket.page(r -> {}).objects()).hasSize(1);
@@ -74,7 +75,7 @@ class S3AccessTest {
     void whoPaysSaysSoInEveryRequest() throws Exception {
         try (FakeS3 server = bucket(S3AccessTest::hasPayer);
                 S3Clients clients = clients(server, KEYS)) {
-            use(clients, new S3Access("p", false, true));
+            use(clients, new StorageAccess("p", false, true));
         }
         assertThat(heads).hasSize(4).allMatch(S3AccessTest::hasPayer);
         // Those that go around the SDK too.
@@ -85,7 +86,7 @@ class S3AccessTest {
     void nobodyPaysUnasked() throws Exception {
         try (FakeS3 server = bucket(head -> true);
                 S3Clients clients = clients(server, KEYS)) {
-            use(clients, new S3Access("p", false, false));
+            use(clients, new StorageAccess("p", false, false));
         }
         assertThat(heads).noneMatch(head -> head.contains("x-amz-request-payer"));
     }
@@ -94,7 +95,7 @@ class S3AccessTest {
     void aBucketWhoseRequesterPaysSaysWhatToSet() {
         try (FakeS3 server = bucket(S3AccessTest::hasPayer);
                 S3Clients clients = clients(server, KEYS)) {
-            assertThatThrownBy(() -> use(clients, new S3Access("p", false, false)))
+            assertThatThrownBy(() -> use(clients, new StorageAccess("p", false, false)))
                     .isInstanceOfSatisfying(
                             LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
                     .hasMessageContaining("403 AccessDenied")
@@ -106,7 +107,7 @@ class S3AccessTest {
     void anAnonymousRequestBearsNoCredentials() throws Exception {
         try (FakeS3 server = bucket(S3AccessTest::isAnonymous);
                 S3Clients clients = clients(server, KEYS)) {
-            use(clients, new S3Access("p", true, false));
+            use(clients, new StorageAccess("p", true, false));
         }
         assertThat(heads).hasSize(4).allMatch(S3AccessTest::isAnonymous);
     }
@@ -115,12 +116,12 @@ class S3AccessTest {
     void aProfileMaySayThatItIsAnonymous() throws Exception {
         try (FakeS3 server = bucket(S3AccessTest::isAnonymous);
                 S3Clients clients = clients(server, "littoral_anonymous = true")) {
-            use(clients, new S3Access("p", false, false));
+            use(clients, new StorageAccess("p", false, false));
         }
         assertThat(heads).hasSize(4).allMatch(S3AccessTest::isAnonymous);
         try (FakeS3 server = bucket(S3AccessTest::isAnonymous);
                 S3Clients clients = clients(server, "littoral_anonymous = false\n" + KEYS)) {
-            assertThatThrownBy(() -> use(clients, new S3Access("p", false, false)))
+            assertThatThrownBy(() -> use(clients, new StorageAccess("p", false, false)))
                     .hasMessageContaining("one that is read with \"anonymous\": true has to be public");
         }
     }
@@ -129,9 +130,9 @@ class S3AccessTest {
     void eachAccessHasAClientOfItsOwn() {
         try (S3Clients clients = TestProfiles.clients("[profile p]\nregion = eu-west-1\n")) {
             assertThat(List.of(
-                            clients.client(new S3Access("p", false, false)),
-                            clients.client(new S3Access("p", false, true)),
-                            clients.client(new S3Access("p", true, false))))
+                            clients.client(new StorageAccess("p", false, false)),
+                            clients.client(new StorageAccess("p", false, true)),
+                            clients.client(new StorageAccess("p", true, false))))
                     .doesNotHaveDuplicates();
         }
     }

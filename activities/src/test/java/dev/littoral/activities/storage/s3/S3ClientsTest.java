@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
@@ -173,7 +174,7 @@ class S3ClientsTest {
 
         public static void main(String[] args) {
             try (S3Clients clients = new S3Clients()) {
-                clients.client(S3Access.OWN).listObjectsV2(r -> r.bucket("lake"));
+                clients.client(StorageAccess.OWN).listObjectsV2(r -> r.bucket("lake"));
             }
         }
     }

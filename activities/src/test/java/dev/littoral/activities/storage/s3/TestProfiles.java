@@ -1,5 +1,6 @@
 package dev.littoral.activities.storage.s3;
 
+import dev.littoral.activities.storage.StorageAccess;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import software.amazon.awssdk.profiles.ProfileFile;
@@ -9,8 +10,8 @@ public final class TestProfiles {
     private TestProfiles() {}
 
     /** With a profile. */
-    static S3Access access(String profile) {
-        return new S3Access(profile, false, false);
+    static StorageAccess access(String profile) {
+        return new StorageAccess(profile, false, false);
     }
 
     /** Clients whose shared config file has the given text. */

@@ -1,4 +1,4 @@
-package dev.littoral.activities.storage.s3;
+package dev.littoral.activities.storage;
 
 import dev.littoral.workflows.model.ExternalSpec;
 
@@ -9,12 +9,12 @@ import dev.littoral.workflows.model.ExternalSpec;
  * @param anonymous whether requests have no credentials
  * @param requesterPays whether the worker's account pays for requests to another's bucket
  */
-public record S3Access(String profile, boolean anonymous, boolean requesterPays) {
+public record StorageAccess(String profile, boolean anonymous, boolean requesterPays) {
     /** As the worker itself. */
-    public static final S3Access OWN = new S3Access(null, false, false);
+    public static final StorageAccess OWN = new StorageAccess(null, false, false);
 
     /** As the spec of a source says. */
-    public static S3Access of(ExternalSpec spec) {
-        return new S3Access(spec.profile(), spec.anonymous(), spec.requesterPays());
+    public static StorageAccess of(ExternalSpec spec) {
+        return new StorageAccess(spec.profile(), spec.anonymous(), spec.requesterPays());
     }
 }
