@@ -93,11 +93,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
             @Override
             public FileContents inspect(SourceFile file) throws FileChangedException, InterruptedException {
-                count.increment();
-                if (remembers) {
-                    reads.merge(file.path(), 1, Integer::sum);
-                }
-                step.before(file);
+                note(file);
                 return opened.inspect(file);
             }
 
@@ -107,6 +103,14 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
                 opened.close();
             }
         };
+    }
+
+    private void note(SourceFile file) throws InterruptedException {
+        count.increment();
+        if (remembers) {
+            reads.merge(file.path(), 1, Integer::sum);
+        }
+        step.before(file);
     }
 
     private final class Watched implements FileSource {
@@ -149,6 +153,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
         @Override
         public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+            note(file);
             return source.read(file, offset, length);
         }
 
