@@ -53,7 +53,7 @@ public final class Balancer {
     private final long[] underfilled;
 
     /** Which fragments are packed into which bins when the first {@code reopened} underfilled segments are reopened. */
-    private record Plan(int reopened, BinPacking packing) {
+    private record Candidate(int reopened, BinPacking packing) {
         /** By how much the plan changes the number of segments. */
         int growth() {
             return packing.bins() - reopened;
@@ -114,9 +114,9 @@ public final class Balancer {
         return balancer.result(balancer.plan(), firstId);
     }
 
-    private Plan plan() {
+    private Candidate plan() {
         long room = allowed - keptIds.length;
-        Plan plan = reopen(0, room);
+        Candidate plan = reopen(0, room);
         if (unassignedRows == 0) {
             return plan;
         }
@@ -131,11 +131,11 @@ public final class Balancer {
         return plan;
     }
 
-    private Plan better(Plan plan, int reopened, long wantedBins) {
+    private Candidate better(Candidate plan, int reopened, long wantedBins) {
         if (reopened == 0) {
             return plan;
         }
-        Plan other = reopen(reopened, wantedBins);
+        Candidate other = reopen(reopened, wantedBins);
         return other.growth() < plan.growth() ? other : plan;
     }
 
@@ -186,7 +186,7 @@ public final class Balancer {
         return rows;
     }
 
-    private int smallSegments(Plan plan) {
+    private int smallSegments(Candidate plan) {
         int small = 0;
         while (small < underfilled.length && keptRows[(int) underfilled[small]] < target / 2) {
             small++;
@@ -199,7 +199,7 @@ public final class Balancer {
         return small;
     }
 
-    private Plan reopen(int count, long wantedBins) {
+    private Candidate reopen(int count, long wantedBins) {
         boolean[] open = new boolean[keptIds.length];
         for (int i = 0; i < count; i++) {
             open[(int) underfilled[i]] = true;
@@ -217,10 +217,10 @@ public final class Balancer {
                 items[n++] = i;
             }
         }
-        return new Plan(count, BinPacking.of(in, items, target, wantedBins));
+        return new Candidate(count, BinPacking.of(in, items, target, wantedBins));
     }
 
-    private Balance result(Plan plan, long firstId) {
+    private Balance result(Candidate plan, long firstId) {
         long[] segment = in.segment().clone();
         long newRows = 0;
         BinPacking packing = plan.packing;

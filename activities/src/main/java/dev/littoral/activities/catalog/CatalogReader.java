@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,9 +32,6 @@ import java.util.stream.Stream;
 public final class CatalogReader implements AutoCloseable {
     /** How many versions or keys are listed at a time. */
     private static final int PAGE = 100;
-
-    /** An object that says that a collection is there. */
-    private static final Pattern HEAD_VERSION = Pattern.compile("([^/]+)/head/.+");
 
     private final ObjectStore store;
     private final Runnable onClose;
@@ -87,9 +82,8 @@ public final class CatalogReader implements AutoCloseable {
             do {
                 page = store.list("", after, PAGE);
                 page.stream()
-                        .map(HEAD_VERSION::matcher)
-                        .filter(Matcher::matches)
-                        .map(key -> key.group(1))
+                        .map(CatalogLayout::collectionOf)
+                        .flatMap(Optional::stream)
                         .filter(CatalogReader::isId)
                         .forEach(ids::add);
                 // A collection's versions sort before its other objects, and the character after / is 0.

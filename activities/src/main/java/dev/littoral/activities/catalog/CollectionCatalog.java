@@ -11,10 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +20,6 @@ import java.util.stream.Stream;
  * for use by many threads.
  */
 public final class CollectionCatalog {
-    /** The folder of all snapshot objects. */
-    static final String SNAPSHOTS = "snapshots/";
-
-    private static final Pattern SNAPSHOT_OBJECT = Pattern.compile("snapshots/(\\d{10})-[^/]+/.+");
     private static final String UNREADABLE = "it cannot be read as what it should be";
     private static final int DELETE_BATCH = 1_000;
 
@@ -59,9 +52,9 @@ public final class CollectionCatalog {
             later = laterObjects(newest);
         }
         if (!later.isEmpty()) {
-            long version = versionOf(later.get(0)).orElseThrow();
+            long version = CatalogLayout.versionOf(later.get(0)).orElseThrow();
             throw LittoralException.input("Catalog object " + name(later.get(0)) + " was written for version " + version
-                    + ", but the newest one in " + name("head/") + " is " + newest.version() + "; expected "
+                    + ", but the newest one in " + name(CatalogLayout.HEADS) + " is " + newest.version() + "; expected "
                     + (version - 1)
                     + " or newer: versions were deleted by hand; restore them, or remove " + name("")
                     + " to begin anew");
@@ -70,8 +63,8 @@ public final class CollectionCatalog {
     }
 
     private List<String> laterObjects(Head newest) throws InterruptedException {
-        return list(SNAPSHOTS, SNAPSHOTS + "%010d".formatted(newest.version() + 2), 1).stream()
-                .filter(key -> versionOf(key).isPresent())
+        return list(CatalogLayout.SNAPSHOTS, CatalogLayout.objects(newest.version() + 2, ""), 1).stream()
+                .filter(key -> CatalogLayout.versionOf(key).isPresent())
                 .toList();
     }
 
@@ -83,7 +76,8 @@ public final class CollectionCatalog {
         }
         String fault = SnapshotValidator.of(head);
         if (fault != null) {
-            throw damaged(store.location() + "/" + key("head/") + " version " + head.version(), fault, null);
+            throw damaged(
+                    store.location() + "/" + key(CatalogLayout.HEADS) + " version " + head.version(), fault, null);
         }
         byte[] bytes = verified(ref.key(), ref.sha256());
         SnapshotRoot root;
@@ -106,7 +100,7 @@ public final class CollectionCatalog {
      */
     public SnapshotRef writeRoot(String objects, SnapshotRoot root) throws InterruptedException {
         byte[] bytes = JsonLines.writeOne(root);
-        String key = objects + "/root.json.zst";
+        String key = CatalogLayout.root(objects);
         store.put(key(key), bytes);
         return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals());
     }
@@ -196,19 +190,14 @@ public final class CollectionCatalog {
         }
     }
 
-    /** The folder an update stages in. */
-    public static String staging(long update) {
-        return "staging/%010d".formatted(update);
-    }
-
     /** Removes what updates up to this one staged. */
     public void discardStaging(long upToUpdate) throws InterruptedException {
-        deleteAll("staging/", key(staging(upToUpdate)) + "/~");
+        deleteAll(CatalogLayout.STAGING, key(CatalogLayout.staging(upToUpdate)) + "/~");
     }
 
     /** Whether the version that a folder of snapshot objects is for is there and names it. */
     public boolean isNamed(String objects) throws InterruptedException {
-        return isNamed(objects, heads.at(versionOf(objects + "/root").orElseThrow()));
+        return isNamed(objects, heads.at(CatalogLayout.versionOfFolder(objects)));
     }
 
     private static boolean isNamed(String objects, Optional<Head> version) {
@@ -224,7 +213,7 @@ public final class CollectionCatalog {
      *     still be served
      */
     public void discard(String objects) throws InterruptedException {
-        long version = versionOf(objects + "/root").orElseThrow();
+        long version = CatalogLayout.versionOfFolder(objects);
         Optional<Head> there = heads.at(version);
         if (isNamed(objects, there) || (there.isEmpty() && heads.newest().version() >= version)) {
             throw LittoralException.input("Catalog folder " + name(objects) + " is of version " + version
@@ -235,15 +224,6 @@ public final class CollectionCatalog {
 
     private void discardUnnamed(String objects) throws InterruptedException {
         deleteAll(objects + "/", null);
-    }
-
-    /**
-     * The version a snapshot object was written for, from the name of its folder; empty for what Littoral did not
-     * write.
-     */
-    static OptionalLong versionOf(String snapshotObject) {
-        Matcher name = SNAPSHOT_OBJECT.matcher(snapshotObject);
-        return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
     }
 
     /** Keys of a folder, below the collection. */
@@ -308,6 +288,6 @@ public final class CollectionCatalog {
     }
 
     private String key(String key) {
-        return collectionId + "/" + key;
+        return CatalogLayout.key(collectionId, key);
     }
 }

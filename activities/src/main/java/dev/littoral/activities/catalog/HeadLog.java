@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.CommitRequest;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
@@ -24,10 +26,6 @@ import java.util.Optional;
  * names one. One that does not is refused.
  */
 public final class HeadLog {
-    /** Versions count down from here in their names. */
-    private static final long LAST = 9_999_999_999L;
-
-    private static final String SUFFIX = ".json";
     private static final int DELETE_BATCH = 1_000;
 
     /** Versions read at a time where one is looked for. */
@@ -42,11 +40,11 @@ public final class HeadLog {
             Json.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final ObjectStore store;
-    private final String folder;
+    private final String collectionId;
 
     public HeadLog(ObjectStore store, String collectionId) {
         this.store = store;
-        this.folder = collectionId + "/head/";
+        this.collectionId = collectionId;
     }
 
     /** The newest version, or {@link Head#NONE}. Two requests. */
@@ -65,8 +63,8 @@ public final class HeadLog {
         if (before <= 1) {
             return List.of();
         }
-        String startAfter = before > LAST ? null : key(before);
-        List<String> keys = store.list(folder, startAfter, limit);
+        String startAfter = before > CatalogLayout.LAST_VERSION ? null : key(before);
+        List<String> keys = store.list(folder(), startAfter, limit);
         List<Head> heads = new ArrayList<>(keys.size());
         for (String key : keys) {
             read(key).ifPresent(heads::add);
@@ -112,7 +110,7 @@ public final class HeadLog {
      *
      * @throws LittoralException INPUT when no version of the log is named
      */
-    public Optional<Head> named(Head base) throws InterruptedException {
+    public Optional<Head> resolve(Head base) throws InterruptedException {
         if (!base.exists()) {
             return Optional.of(Head.NONE);
         }
@@ -122,20 +120,27 @@ public final class HeadLog {
         }
         if (there.isEmpty() || !there.get().commitId().equals(base.commitId())) {
             throw LittoralException.input("Catalog " + store.location() + " has no version " + base.version()
-                    + " of the commitId that the request names in " + folder
+                    + " of the commitId that the request names in " + folder()
                     + "; expected a base that the log has");
         }
         return there;
     }
 
-    /** The outcome of a write: empty while its version does not exist. */
-    public Optional<CommitOutcome> outcome(Head next) throws InterruptedException {
-        Optional<Head> there = at(next.version());
+    /** The outcome of a commit: empty while its version does not exist. */
+    public Optional<CommitOutcome> outcome(CommitRequest commit) throws InterruptedException {
+        Head base = commit.base();
+        return outcome(
+                base.version() + 1,
+                new Write(commit.commitId(), HeadKind.COMMITTED, base.generation(), commit.update(), commit.source()));
+    }
+
+    private Optional<CommitOutcome> outcome(long version, Write write) throws InterruptedException {
+        Optional<Head> there = at(version);
         if (there.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
-                isSameWrite(there.get(), next)
+                Write.of(there.get()).equals(write)
                         ? new CommitOutcome.Created(there.get())
                         : new CommitOutcome.Moved(newest()));
     }
@@ -162,7 +167,7 @@ public final class HeadLog {
             }
             unknown = e;
         }
-        Optional<CommitOutcome> outcome = outcome(next);
+        Optional<CommitOutcome> outcome = outcome(next.version(), Write.of(next));
         if (outcome.isEmpty()) {
             throw unknown != null
                     ? unknown
@@ -175,15 +180,13 @@ public final class HeadLog {
     }
 
     /**
-     * Whether a version is what this write or an earlier attempt of it created. The commitId alone does not say so: a
-     * workflow task that runs again after a write can decide otherwise with the same one.
+     * What a write and its earlier attempts have in common. The commitId alone does not tell: a workflow task that runs
+     * again after a write can decide otherwise with the same one.
      */
-    private static boolean isSameWrite(Head there, Head next) {
-        return there.commitId().equals(next.commitId())
-                && there.kind() == next.kind()
-                && there.generation() == next.generation()
-                && there.update() == next.update()
-                && there.source().equals(next.source());
+    private record Write(String commitId, HeadKind kind, long generation, long update, ExternalSource source) {
+        static Write of(Head head) {
+            return new Write(head.commitId(), head.kind(), head.generation(), head.update(), head.source());
+        }
     }
 
     /** Deletes versions, in the order given. */
@@ -263,8 +266,12 @@ public final class HeadLog {
                 FailureType.INPUT, "Catalog object " + store.location() + "/" + key + " is damaged: " + how, cause);
     }
 
+    private String folder() {
+        return CatalogLayout.key(collectionId, CatalogLayout.HEADS);
+    }
+
     private String key(long version) {
-        return folder + "%010d".formatted(LAST - version) + SUFFIX;
+        return CatalogLayout.key(collectionId, CatalogLayout.head(version));
     }
 
     private static byte[] bytes(Head head) {

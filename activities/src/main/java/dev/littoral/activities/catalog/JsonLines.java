@@ -34,12 +34,12 @@ public final class JsonLines {
     private JsonLines() {}
 
     /** Writes lines one by one. One thread. */
-    public static final class Writer<T> {
+    public static final class LineWriter<T> {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final JsonGenerator generator;
         private final OutputStream compressed;
 
-        public Writer() {
+        public LineWriter() {
             try {
                 compressed = new ZstdOutputStream(bytes, LEVEL);
                 generator = LINE.createGenerator(compressed).setRootValueSeparator(null);
@@ -70,7 +70,7 @@ public final class JsonLines {
     }
 
     public static <T> byte[] write(Iterable<T> lines) {
-        Writer<T> writer = new Writer<>();
+        LineWriter<T> writer = new LineWriter<>();
         lines.forEach(writer::add);
         return writer.finish();
     }

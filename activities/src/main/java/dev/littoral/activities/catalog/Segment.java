@@ -44,7 +44,7 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param fragmentRow the row of the fragment, from 0
      * @param fileRow the row of the file, from 0
      */
-    public record Location(
+    public record RowLocation(
             long segment, long row, String file, String version, int fragment, long fragmentRow, long fileRow) {}
 
     /** How many rows it has: at least 1. */
@@ -59,7 +59,7 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param row 0 to rows - 1
      * @throws LittoralException INPUT when the segment has no such row
      */
-    public Location locate(long row) {
+    public RowLocation locate(long row) {
         if (row < 0 || row >= rows()) {
             throw LittoralException.input("Segment " + id + " has no row " + row + "; expected 0 to " + (rows() - 1));
         }
@@ -75,6 +75,6 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
         }
         FragmentSpan span = fragments.get(low);
         long fragmentRow = row - span.from();
-        return new Location(id, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow);
+        return new RowLocation(id, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow);
     }
 }

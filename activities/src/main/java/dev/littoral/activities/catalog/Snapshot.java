@@ -114,7 +114,7 @@ public final class Snapshot {
      * @param row from 0
      * @throws LittoralException INPUT when the snapshot has no such segment, or that no such row
      */
-    public Segment.Location locate(long segment, long row) {
+    public Segment.RowLocation locate(long segment, long row) {
         return segment(segment).locate(row);
     }
 

@@ -93,10 +93,10 @@ public final class SnapshotExpirer {
         String after = null;
         List<String> page;
         do {
-            page = catalog.list(CollectionCatalog.SNAPSHOTS, after, PAGE);
+            page = catalog.list(CatalogLayout.SNAPSHOTS, after, PAGE);
             List<String> doomed = page.stream()
                     .filter(key -> !reached.contains(key)
-                            && CollectionCatalog.versionOf(key).orElse(Long.MAX_VALUE) <= newest)
+                            && CatalogLayout.versionOf(key).orElse(Long.MAX_VALUE) <= newest)
                     .toList();
             catalog.delete(doomed);
             removed += doomed.size();

@@ -5,7 +5,6 @@ import dev.littoral.activities.path.PathOrder;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Totals;
 import java.util.Objects;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,10 +12,6 @@ import java.util.regex.Pattern;
  * an object is the one that was named, but not that its writer followed the format.
  */
 final class SnapshotValidator {
-    private static final String OWN = "[0-9a-z-]+";
-    private static final Pattern ROOT = Pattern.compile("snapshots/\\d{10}-" + OWN + "/root\\.json\\.zst");
-    private static final Pattern SHARD = Pattern.compile("snapshots/(\\d{10})-" + OWN + "/shard-\\d+\\.jsonl\\.zst");
-    private static final Pattern SKIPPED = Pattern.compile("snapshots/\\d{10}-" + OWN + "/skipped\\.jsonl\\.zst");
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
     private SnapshotValidator() {}
@@ -24,7 +19,7 @@ final class SnapshotValidator {
     /** Checks a version and how it names its root. */
     static String of(Head head) {
         String key = head.snapshot().key();
-        return ROOT.matcher(key).matches() ? null : "it names the snapshot " + key + "; expected the key of a root";
+        return CatalogLayout.isRoot(key) ? null : "it names the snapshot " + key + "; expected the key of a root";
     }
 
     /** Checks a root that a version names. */
@@ -54,7 +49,7 @@ final class SnapshotValidator {
             return "its shards or its skipped are missing";
         }
         if (root.skipped().key() != null
-                && (!SKIPPED.matcher(root.skipped().key()).matches()
+                && (!CatalogLayout.isSkipReport(root.skipped().key())
                         || !isDigest(root.skipped().sha256()))) {
             return "it names the skip report " + root.skipped().key() + "; expected the key of one, and its SHA-256";
         }
@@ -78,8 +73,7 @@ final class SnapshotValidator {
         if (shard == null || shard.from() == null || shard.key() == null || shard.totals() == null) {
             return "lacks a field";
         }
-        Matcher key = SHARD.matcher(shard.key());
-        if (!key.matches() || Long.parseLong(key.group(1)) > version) {
+        if (!CatalogLayout.isShard(shard.key(), version)) {
             return "has the key " + shard.key() + "; expected that of a shard of version " + version + " or older";
         }
         if (!isDigest(shard.sha256()) || !isDigest(shard.listing())) {

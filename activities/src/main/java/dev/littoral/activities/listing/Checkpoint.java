@@ -1,40 +1,39 @@
 package dev.littoral.activities.listing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * The checkpoint of a listing, from which another attempt resumes. It is heartbeated, so it is small: where it would
  * grow too large, the ranges listed later are left out, and listed again.
  *
- * @param cuts where the source is cut into runs that are listed in parallel
+ * @param splitPoints where the source is cut into runs that are listed in parallel
  * @param runs the ranges that are finished, run by run
  */
-public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
+public record Checkpoint(@JsonProperty("cuts") List<String> splitPoints, List<List<Range>> runs) {
     /** The most characters of its JSON, give or take a range. */
     static final int MAX_CHARS = 200_000;
-
-    /** The name of a staged part below the attempts' folders. */
-    private static final Pattern OBJECT = Pattern.compile("[0-9a-z-]+/list-\\d+-\\d+\\.jsonl\\.zst");
 
     /**
      * Whether an attempt of a listing can have heartbeated it: all objects it names are staged in folders with this
      * prefix. It is not trusted, as anybody in the namespace can heartbeat.
      */
     public boolean isOf(String staging) {
-        if (cuts == null || runs == null || runs.size() != cuts.size() + 1 || !isRising(cuts)) {
+        if (splitPoints == null || runs == null || runs.size() != splitPoints.size() + 1 || !isRising(splitPoints)) {
             return false;
         }
         return runs.stream()
                 .allMatch(run -> run != null && run.stream().allMatch(range -> range != null && range.isOf(staging)));
     }
 
-    private static boolean isRising(List<String> cuts) {
-        for (int i = 0; i < cuts.size(); i++) {
-            if (cuts.get(i) == null || (i > 0 && PathOrder.compare(cuts.get(i - 1), cuts.get(i)) >= 0)) {
+    private static boolean isRising(List<String> splitPoints) {
+        for (int i = 0; i < splitPoints.size(); i++) {
+            if (splitPoints.get(i) == null
+                    || (i > 0 && PathOrder.compare(splitPoints.get(i - 1), splitPoints.get(i)) >= 0)) {
                 return false;
             }
         }
@@ -63,9 +62,7 @@ public record Checkpoint(List<String> cuts, List<List<Range>> runs) {
             return listed >= 0
                     && parts.stream()
                             .allMatch(part -> part.object() != null
-                                    && part.object().startsWith(staging)
-                                    && OBJECT.matcher(part.object().substring(staging.length()))
-                                            .matches()
+                                    && CatalogLayout.isListedPart(part.object(), staging)
                                     && part.first() != null
                                     && part.files() > 0)
                     && skips.stream().allMatch(skip -> skip.file() != null && skip.reason() != null);

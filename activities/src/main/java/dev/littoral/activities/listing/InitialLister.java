@@ -1,6 +1,7 @@
 package dev.littoral.activities.listing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.path.SourceFile;
@@ -137,7 +138,7 @@ final class InitialLister {
     }
 
     private void list(SplittableRange range) throws InterruptedException, OutOfOrderException {
-        RangeDigester collector = new RangeDigester(catalog, name(), null, maxFiles, skips, progress);
+        RangeDigester digester = new RangeDigester(catalog, name(), null, maxFiles, skips, progress);
         String beyond = source.list(range.paths(), new FileSource.Visitor() {
             @Override
             public boolean accepts(String path) {
@@ -146,16 +147,16 @@ final class InitialLister {
 
             @Override
             public void file(SourceFile file) throws InterruptedException {
-                collector.file(file);
+                digester.file(file);
             }
 
             @Override
             public void skipped(String path, SkipReason reason) {
-                collector.skipped(path, reason);
+                digester.skipped(path, reason);
             }
         });
         range.end();
-        RangeListing listing = collector.finish(beyond, false);
+        RangeListing listing = digester.finish(beyond, false);
         synchronized (this) {
             queue.listed(range, listing);
             checkpoints.accept(queue.checkpoint());
@@ -165,6 +166,6 @@ final class InitialLister {
 
     /** Where a range's parts are staged. */
     private synchronized String name() {
-        return "%s/list-%05d".formatted(folder, named++);
+        return CatalogLayout.listedRange(folder, named++);
     }
 }

@@ -1,5 +1,6 @@
 package dev.littoral.activities.listing;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ListingDigest;
@@ -138,7 +139,7 @@ final class RangeDigester implements FileSource.Visitor {
     }
 
     private void stage(List<SourceFile> part, List<SourceFile> lines, String baseShard) throws InterruptedException {
-        String key = "%s-%05d.jsonl.zst".formatted(folder, parts.size());
+        String key = CatalogLayout.listedPart(folder, parts.size());
         catalog.write(key, JsonLines.write(lines));
         parts.add(new StagedFiles(key, part.get(0).path(), part.size(), baseShard));
     }

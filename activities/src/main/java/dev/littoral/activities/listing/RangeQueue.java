@@ -61,8 +61,10 @@ final class RangeQueue {
         Checkpoint reached = from == null ? new Checkpoint(List.of(), List.of(List.of())) : from;
         for (int i = 0; i < reached.runs().size(); i++) {
             Entry entry = new Entry(new SplittableRange(
-                    i == 0 ? null : reached.cuts().get(i - 1),
-                    i == reached.cuts().size() ? null : reached.cuts().get(i),
+                    i == 0 ? null : reached.splitPoints().get(i - 1),
+                    i == reached.splitPoints().size()
+                            ? null
+                            : reached.splitPoints().get(i),
                     i > 0,
                     pageSize));
             entries.add(entry);
@@ -142,11 +144,6 @@ final class RangeQueue {
             }
         }
         throw new IllegalArgumentException("No range of this queue: " + range);
-    }
-
-    /** All ranges, in order. */
-    List<SplittableRange> ranges() {
-        return entries.stream().map(entry -> entry.range).toList();
     }
 
     /** The results of the ranges, in order; null for one that is not listed. */

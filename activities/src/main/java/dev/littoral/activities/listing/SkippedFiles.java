@@ -11,7 +11,7 @@ import java.util.List;
  * has to be staged. Safe for use by many threads.
  */
 public final class SkippedFiles {
-    private final JsonLines.Writer<SkippedFile> lines = new JsonLines.Writer<>();
+    private final JsonLines.LineWriter<SkippedFile> lines = new JsonLines.LineWriter<>();
     private final List<SkippedFile> first = new ArrayList<>();
     private long count;
 

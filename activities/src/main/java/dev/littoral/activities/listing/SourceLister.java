@@ -1,5 +1,6 @@
 package dev.littoral.activities.listing;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.concurrent.ParallelTasks;
@@ -146,22 +147,22 @@ public final class SourceLister {
     private List<RangeListing> inRangesOf(List<ShardRef> base, boolean touchAll, SkippedFiles skips, Checkpoint from)
             throws InterruptedException, OutOfOrderException {
         int runs = Math.min(source.parallelListings(), base.size());
-        List<String> cuts = IntStream.range(1, runs)
+        List<String> splitPoints = IntStream.range(1, runs)
                 .mapToObj(run -> base.get(start(run, runs, base)).from())
                 .toList();
         // A worker with other settings may have split the source at other points: its checkpoint does not fit.
         boolean goesOn = from != null
-                && from.cuts().equals(cuts)
+                && from.splitPoints().equals(splitPoints)
                 && IntStream.range(0, runs)
                         .allMatch(run ->
                                 from.runs().get(run).size() <= start(run + 1, runs, base) - start(run, runs, base));
-        checkpoint = goesOn ? from : new Checkpoint(cuts, Collections.nCopies(runs, List.of()));
+        checkpoint = goesOn ? from : new Checkpoint(splitPoints, Collections.nCopies(runs, List.of()));
         List<Callable<List<RangeListing>>> tasks = new ArrayList<>();
         for (int i = 0; i < runs; i++) {
             int first = start(i, runs, base);
             Run run = new Run(i, first, base.subList(first, start(i + 1, runs, base)), touchAll, skips);
-            String start = i == 0 ? null : cuts.get(i - 1);
-            String end = i == cuts.size() ? null : cuts.get(i);
+            String start = i == 0 ? null : splitPoints.get(i - 1);
+            String end = i == splitPoints.size() ? null : splitPoints.get(i);
             tasks.add(() -> run.list(start, end));
         }
         return ParallelTasks.run(PARALLEL, tasks, OutOfOrderException.class).stream()
@@ -211,7 +212,7 @@ public final class SourceLister {
         List<Checkpoint.Range> longer = new ArrayList<>(runs.get(run));
         longer.add(done);
         runs.set(run, longer);
-        checkpoint = new Checkpoint(before.cuts(), runs);
+        checkpoint = new Checkpoint(before.splitPoints(), runs);
     }
 
     /** Distributes one listing to neighbouring ranges. */
@@ -309,7 +310,7 @@ public final class SourceLister {
             if (current == null) {
                 current = new RangeDigester(
                         catalog,
-                        "%s/list-%05d".formatted(folder, first + done.size()),
+                        CatalogLayout.listedRange(folder, first + done.size()),
                         base.isEmpty() ? null : base.get(done.size()),
                         maxFiles,
                         skips,

@@ -24,8 +24,4 @@ final class MemoryBudget {
     void giveBack(int requested) {
         free.release(Math.min(requested, bytes));
     }
-
-    int free() {
-        return free.availablePermits();
-    }
 }

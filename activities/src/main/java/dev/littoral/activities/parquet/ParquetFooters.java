@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Reads the footers of Parquet files: one read of the file's last bytes, a second one only where the footer is larger.
@@ -36,9 +35,6 @@ public final class ParquetFooters implements FileInspector {
 
     private final MemoryBudget memory;
     private final AtomicInteger tail = new AtomicInteger(FIRST_TAIL);
-    private final LongAdder reads = new LongAdder();
-    private final LongAdder secondReads = new LongAdder();
-    private final LongAdder bytesRead = new LongAdder();
 
     public ParquetFooters() {
         this(SHARED);
@@ -46,19 +42,6 @@ public final class ParquetFooters implements FileInspector {
 
     ParquetFooters(MemoryBudget memory) {
         this.memory = memory;
-    }
-
-    /**
-     * What was read so far.
-     *
-     * @param reads reads of files, second ones included
-     * @param secondReads reads because the footer was larger than the tail
-     * @param bytes bytes of all reads
-     */
-    public record Counts(long reads, long secondReads, long bytes) {}
-
-    public Counts counts() {
-        return new Counts(reads.sum(), secondReads.sum(), bytesRead.sum());
     }
 
     @Override
@@ -81,7 +64,7 @@ public final class ParquetFooters implements FileInspector {
         int footer;
         memory.take(length);
         try {
-            byte[] bytes = fetch(source, file, file.bytes() - length, length);
+            byte[] bytes = source.read(file, file.bytes() - length, length);
             footer = footerLength(file, bytes);
             tail.accumulateAndGet(footer + TRAILER, ParquetFooters::grown);
             if (footer + TRAILER <= length) {
@@ -90,21 +73,13 @@ public final class ParquetFooters implements FileInspector {
         } finally {
             memory.giveBack(length);
         }
-        secondReads.increment();
         memory.take(footer);
         try {
-            byte[] bytes = fetch(source, file, file.bytes() - TRAILER - footer, footer);
+            byte[] bytes = source.read(file, file.bytes() - TRAILER - footer, footer);
             return FooterDecoder.decode(file, bytes, 0, footer);
         } finally {
             memory.giveBack(footer);
         }
-    }
-
-    private byte[] fetch(FileSource source, SourceFile file, long offset, int length)
-            throws FileChangedException, InterruptedException {
-        reads.increment();
-        bytesRead.add(length);
-        return source.read(file, offset, length);
     }
 
     private static int grown(int tail, int needed) {

@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
@@ -34,7 +35,7 @@ final class BalanceStep {
         this.request = request;
         this.done = before.filter(found -> StepTotals.isWithin(found.shards(), request)
                         && StepTotals.isPlausible(found.sum(), request.firstSegmentId()))
-                .orElse(new Progress("balanced", 0, 0, StepTotals.noBalance(request.firstSegmentId())));
+                .orElse(new Progress(0, 0, StepTotals.noBalance(request.firstSegmentId())));
     }
 
     /**
@@ -44,7 +45,7 @@ final class BalanceStep {
      * @param shards shards that are finished; another attempt goes on after them
      * @param sum what the finished shards add up to
      */
-    record Progress(String step, long done, int shards, BalanceResult sum) implements StepProgress {}
+    record Progress(long done, int shards, BalanceResult sum) implements StepProgress {}
 
     /** How far it is. Safe to call from any thread. */
     Progress progress() {
@@ -54,7 +55,7 @@ final class BalanceStep {
     BalanceResult run() throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
-        inputs.balance(request, plan.plan());
+        inputs.checkBalance(request, plan.plan());
         if (catalog.isNamed(request.objects())) {
             // The update that committed the folder no longer waits for an answer.
             throw LittoralException.input("objects is \"" + request.objects()
@@ -65,8 +66,7 @@ final class BalanceStep {
             Progress before = done;
             ShardBalancer.Result shard =
                     balance(plan, i, touched.get(i), before.sum().nextSegmentId(), catalog);
-            done = new Progress(
-                    before.step(), before.done() + 1, before.shards() + 1, StepTotals.plus(before.sum(), shard));
+            done = new Progress(before.done() + 1, before.shards() + 1, StepTotals.plus(before.sum(), shard));
         }
         return StepTotals.with(done.sum(), requests.requests());
     }
@@ -87,7 +87,7 @@ final class BalanceStep {
                 plan.changes(catalog, number),
                 request.options().targetRowsPerSegment(),
                 firstId);
-        String key = "%s/shard-%06d.jsonl.zst".formatted(request.objects(), number);
+        String key = CatalogLayout.shard(request.objects(), number);
         String sha256 = catalog.write(key, JsonLines.write(shard.files()));
         ShardRef ref = new ShardRef(
                 touched.shard().from(), key, sha256, shard.listing(), shard.totals(), shard.schemas(), shard.unread());

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  */
 public final class CatalogActivitiesImpl implements CatalogActivities {
     private final ObjectStore store;
-    private final SourcePolicy rules;
+    private final SourcePolicy policy;
     private final Clock clock;
     private final NextHead next;
     private final StepInputs inputs;
@@ -39,29 +39,29 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     /**
      * Activities on a store.
      *
-     * @param rules which sources may be read
+     * @param policy which sources may be read
      * @param clock gives the times in the log's entries, which are for people and for retention
      */
-    public CatalogActivitiesImpl(ObjectStore store, SourcePolicy rules, Clock clock) {
-        this(store, rules, clock, new StepInputs(), ActivityCaller::now);
+    public CatalogActivitiesImpl(ObjectStore store, SourcePolicy policy, Clock clock) {
+        this(store, policy, clock, new StepInputs(), ActivityCaller::now);
     }
 
     CatalogActivitiesImpl(
-            ObjectStore store, SourcePolicy rules, Clock clock, StepInputs inputs, Supplier<ActivityCaller> callers) {
+            ObjectStore store, SourcePolicy policy, Clock clock, StepInputs inputs, Supplier<ActivityCaller> callers) {
         this.inputs = inputs;
         this.callers = callers;
         this.store = store;
-        this.rules = rules;
+        this.policy = policy;
         this.clock = clock;
         this.next = new NextHead(clock);
     }
 
     @Override
     public Head openCollection(String collectionId, ExternalSource source) {
-        return step("opens", caller -> {
-            inputs.open(caller, collectionId, source);
+        return run("opens", caller -> {
+            inputs.checkOpen(caller, collectionId, source);
             if (source != null) {
-                rules.refusal(source).ifPresent(refusal -> {
+                policy.refusal(source).ifPresent(refusal -> {
                     throw LittoralException.input(refusal);
                 });
             }
@@ -76,25 +76,25 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public Head readHead(String collectionId) {
-        return step("reads", caller -> {
-            inputs.read(caller, collectionId);
+        return run("reads", caller -> {
+            inputs.checkRead(caller, collectionId);
             return new CollectionCatalog(store, collectionId).heads().newest();
         });
     }
 
     @Override
     public Head findCommit(String collectionId, long update) {
-        return step("reads", caller -> {
-            inputs.find(caller, collectionId, update);
+        return run("reads", caller -> {
+            inputs.checkFind(caller, collectionId, update);
             return new CollectionCatalog(store, collectionId).heads().commitOf(update);
         });
     }
 
     @Override
     public CommitOutcome declareSource(DeclareRequest request) {
-        return step("writes", caller -> {
-            inputs.declare(caller, request);
-            Optional<String> refusal = rules.refusal(request.source());
+        return run("writes", caller -> {
+            inputs.checkDeclare(caller, request);
+            Optional<String> refusal = policy.refusal(request.source());
             return refusal.isPresent()
                     ? new CommitOutcome.Refused(refusal.get())
                     : create(
@@ -107,8 +107,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public CommitOutcome retireCollection(RetireRequest request) {
-        return step("writes", caller -> {
-            inputs.retire(caller, request);
+        return run("writes", caller -> {
+            inputs.checkRetire(caller, request);
             return create(
                     request.collectionId(), request.base(), request.update(), base -> next.retired(base, request));
         });
@@ -118,7 +118,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     private CommitOutcome create(String collectionId, Head named, long update, UnaryOperator<Head> entry)
             throws InterruptedException {
         HeadLog heads = new CollectionCatalog(store, collectionId).heads();
-        Optional<Head> base = heads.named(named);
+        Optional<Head> base = heads.resolve(named);
         if (base.isEmpty()) {
             return new CommitOutcome.Moved(heads.newest());
         }
@@ -128,8 +128,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public CommitResult commitSnapshot(CommitRequest request) {
-        return step("commits", caller -> {
-            inputs.commit(caller, request);
+        return run("commits", caller -> {
+            inputs.checkCommit(caller, request);
             try {
                 return new CommitStep(store, inputs, next, request).run();
             } catch (StagingGoneException e) {
@@ -144,8 +144,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public void cleanCatalog(CleanRequest request) {
-        step("cleans", caller -> {
-            inputs.clean(caller, request);
+        run("cleans", caller -> {
+            inputs.checkClean(caller, request);
             return new SnapshotExpirer(new CollectionCatalog(store, request.collectionId()))
                     .clean(clock.instant().minus(request.keepVersionsFor()));
         });
@@ -153,8 +153,8 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
 
     @Override
     public void discardStaging(DiscardRequest request) {
-        step("discards", caller -> {
-            inputs.discard(caller, request);
+        run("discards", caller -> {
+            inputs.checkDiscard(caller, request);
             CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
             catalog.discardStaging(request.update());
             for (String objects : request.objects()) {
@@ -168,9 +168,9 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         T of(ActivityCaller caller) throws Exception;
     }
 
-    /** Runs a step that heartbeats one word, so that a worker that dies in it is soon noticed. */
-    private <T> T step(String word, Work<T> work) {
+    /** Runs work that heartbeats one word, so that a worker that dies in it is soon noticed. */
+    private <T> T run(String heartbeat, Work<T> work) {
         ActivityCaller caller = callers.get();
-        return ActivityFailures.run(() -> Heartbeats.during(() -> word, () -> work.of(caller)));
+        return ActivityFailures.run(() -> Heartbeats.during(() -> heartbeat, () -> work.of(caller)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ShardRef;
@@ -47,7 +48,7 @@ final class CommitStep {
     CommitResult run() throws InterruptedException {
         HeadLog heads = catalog.heads();
         // Whether it is there already: then nothing is written, least of all over what is served.
-        Optional<CommitOutcome> before = heads.outcome(next.committed(request.base(), request, null));
+        Optional<CommitOutcome> before = heads.outcome(request);
         if (before.isPresent()) {
             int schemas = before.get() instanceof CommitOutcome.Created created
                     ? ShardRef.schemas(
@@ -55,16 +56,16 @@ final class CommitStep {
                     : 0;
             return new CommitResult(before.get(), schemas, requests.requests());
         }
-        Optional<Head> named = heads.named(request.base());
+        Optional<Head> named = heads.resolve(request.base());
         if (named.isEmpty()) {
             return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, requests.requests());
         }
         Head base = named.get();
         inputs.checkBase(request.update(), base);
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
-        inputs.commit(request, base, plan.plan());
+        inputs.checkCommit(request, base, plan.plan());
         List<BalancedShard> balanced = balanced(plan);
-        inputs.commit(request, base, balanced);
+        inputs.checkCommit(request, base, balanced);
         List<ShardRef> shards = shards(plan.plan(), balanced);
         Totals totals = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
         checkDrop(base.totals(), totals, unread(shards));
@@ -78,7 +79,7 @@ final class CommitStep {
             throws InterruptedException {
         SkipReport skipped = new SkipReport(plan.skipped(), null, null);
         if (plan.skippedKey() != null) {
-            String key = request.objects() + "/skipped.jsonl.zst";
+            String key = CatalogLayout.skipReport(request.objects());
             skipped = new SkipReport(plan.skipped(), key, catalog.write(key, catalog.staged(plan.skippedKey())));
         }
         return catalog.writeRoot(

@@ -1,6 +1,7 @@
 package dev.littoral.activities.steps;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ShardRef;
@@ -58,7 +59,7 @@ final class ListStep {
         this.attemptId = attemptId;
         this.again = again;
         this.from = before.map(Progress::from)
-                .filter(checkpoint -> checkpoint.isOf(StagedPlan.foldersOf(request)))
+                .filter(checkpoint -> checkpoint.isOf(CatalogLayout.attempts(request.update(), request.round())))
                 .orElse(null);
     }
 
@@ -69,26 +70,26 @@ final class ListStep {
      * @param from where another attempt goes on, or null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Progress(String step, long done, Checkpoint from) implements StepProgress {}
+    record Progress(long done, Checkpoint from) implements StepProgress {}
 
     /** How far it is. Safe to call from any thread. */
     Progress progress() {
         SourceLister running = lister;
-        return new Progress("listed", listed.get(), running == null ? from : running.checkpoint());
+        return new Progress(listed.get(), running == null ? from : running.checkpoint());
     }
 
     ListingOutcome run() throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
         HeadLog heads = catalog.heads();
         Optional<Head> named =
-                heads.at(request.base().version() + 1).isEmpty() ? heads.named(request.base()) : Optional.empty();
+                heads.at(request.base().version() + 1).isEmpty() ? heads.resolve(request.base()) : Optional.empty();
         if (named.isEmpty()) {
             // Another version has taken the base's place, which may have been cleaned away: a listing against it is of
             // no use.
             return ListingOutcome.moved(heads.newest(), again, requests.requests());
         }
         Head base = named.get();
-        inputs.list(request, base);
+        inputs.checkList(request, base);
         Optional<SnapshotRoot> root = catalog.root(base);
         List<ShardRef> shards = root.map(SnapshotRoot::shards).orElse(List.of());
         boolean reopen = root.isPresent()
@@ -96,7 +97,7 @@ final class ListStep {
         Long targetBefore = root.map(SnapshotRoot::targetRowsPerSegment)
                 .filter(target -> target != request.options().targetRowsPerSegment())
                 .orElse(null);
-        String folder = StagedPlan.foldersOf(request) + attemptId;
+        String folder = CatalogLayout.attempts(request.update(), request.round()) + attemptId;
         try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
             lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
@@ -131,10 +132,10 @@ final class ListStep {
             throws InterruptedException {
         String skipKey = null;
         if (result.skips().count() > 0) {
-            skipKey = folder + "/skipped.jsonl.zst";
+            skipKey = CatalogLayout.skipReport(folder);
             catalog.write(skipKey, result.skips().finish());
         }
-        String planKey = StagedPlan.keyIn(folder);
+        String planKey = CatalogLayout.plan(folder);
         catalog.writeOne(planKey, result.plan().complete(base, skipKey));
         return planKey;
     }

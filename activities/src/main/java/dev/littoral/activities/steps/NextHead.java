@@ -61,11 +61,7 @@ record NextHead(Clock clock) {
                 reason);
     }
 
-    /**
-     * An entry that serves a new snapshot.
-     *
-     * @param snapshot the snapshot, or null to look whether there is such an entry
-     */
+    /** An entry that serves a new snapshot. */
     Head committed(Head base, CommitRequest request, SnapshotRef snapshot) {
         return new Head(
                 base.version() + 1,

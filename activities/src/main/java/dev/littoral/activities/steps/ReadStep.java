@@ -53,7 +53,7 @@ final class ReadStep {
         this.request = request;
         this.done = before.filter(
                         found -> StepTotals.isWithin(found.shards(), request) && StepTotals.isPlausible(found.sum()))
-                .orElse(new Progress("opened", 0, 0, StepTotals.NO_READ));
+                .orElse(new Progress(0, 0, StepTotals.NO_READ));
     }
 
     /**
@@ -63,9 +63,9 @@ final class ReadStep {
      * @param shards shards that are finished; another attempt goes on after them
      * @param sum what the finished shards add up to
      */
-    record Progress(String step, long done, int shards, ReadOutcome.Read sum) implements StepProgress {
+    record Progress(long done, int shards, ReadOutcome.Read sum) implements StepProgress {
         Progress with(long files) {
-            return new Progress(step, files, shards, sum);
+            return new Progress(files, shards, sum);
         }
     }
 
@@ -77,7 +77,7 @@ final class ReadStep {
     ReadOutcome run() throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
-        inputs.shards(request, plan.plan());
+        inputs.checkShards(request, plan.plan());
         try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
             try {
@@ -103,18 +103,17 @@ final class ReadStep {
         // The other activities of this step report too.
         int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
         for (int i = request.from() + done.shards(); i < request.to(); i++) {
-            ShardReader.Result shard =
-                    reader.read(plan.plan(), touched.get(i), readBefore(catalog, plan.plan(), touched.get(i)));
+            ShardReader.Result shard = reader.read(
+                    plan.plan(), touched.get(i), filesOfPreviousRound(catalog, plan.plan(), touched.get(i)));
             catalog.write(plan.changesKey(i), JsonLines.write(shard.changes()));
             Progress before = done;
-            done = new Progress(
-                    before.step(), opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
+            done = new Progress(opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
         }
     }
 
     /** What the round before has read in the shard's range, by path. */
-    private static Map<String, FileEntry> readBefore(CollectionCatalog catalog, ListingPlan plan, Touched touched)
-            throws InterruptedException {
+    private static Map<String, FileEntry> filesOfPreviousRound(
+            CollectionCatalog catalog, ListingPlan plan, Touched touched) throws InterruptedException {
         Map<String, FileEntry> files = new HashMap<>();
         if (plan.previous() == null) {
             return files;

@@ -49,7 +49,7 @@ final class ShardBalancer {
      * @param base the base's files, in order
      * @param changes the difference to them
      */
-    static RowDelta change(List<FileEntry> base, List<FileEntry> changes) {
+    static RowDelta rowDelta(List<FileEntry> base, List<FileEntry> changes) {
         Map<String, FileEntry> before = new HashMap<>();
         base.forEach(file -> before.put(file.path(), file));
         long added = 0;
@@ -79,7 +79,7 @@ final class ShardBalancer {
                 base.stream().filter(file -> range.contains(file.path())).toList();
         return balance(
                 settled(base, FileListDiff.apply(inRange, changes), targetRows),
-                change(inRange, changes),
+                rowDelta(inRange, changes),
                 targetRows,
                 firstId);
     }

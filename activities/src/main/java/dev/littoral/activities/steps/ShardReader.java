@@ -197,9 +197,9 @@ final class ShardReader {
         }
         FragmentSplitter.check(file.path(), contents.rows(), targetRows);
         checkFragments(claimed.addAndGet(Math.ceilDiv(contents.rows(), targetRows)), file);
-        long[] cuts = FragmentSplitter.split(file.path(), contents.rowGroupRows(), targetRows);
-        FragmentEntry[] fragments = new FragmentEntry[cuts.length - 1];
-        Arrays.setAll(fragments, i -> new FragmentEntry(cuts[i], cuts[i + 1], null));
+        long[] boundaries = FragmentSplitter.split(file.path(), contents.rowGroupRows(), targetRows);
+        FragmentEntry[] fragments = new FragmentEntry[boundaries.length - 1];
+        Arrays.setAll(fragments, i -> new FragmentEntry(boundaries[i], boundaries[i + 1], null));
         return FileEntry.served(file, contents.rows(), contents.schemaFingerprint(), List.of(fragments));
     }
 
@@ -262,6 +262,6 @@ final class ShardReader {
                 skipped,
                 skippedFiles,
                 fragments,
-                ShardBalancer.change(inRange, changes));
+                ShardBalancer.rowDelta(inRange, changes));
     }
 }

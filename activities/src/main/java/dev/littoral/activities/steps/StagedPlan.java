@@ -1,11 +1,11 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.ListingPlan.Touched;
-import dev.littoral.workflows.model.ListRequest;
 import java.util.List;
 
 /**
@@ -16,16 +16,6 @@ import java.util.List;
  * @param plan the plan
  */
 record StagedPlan(String key, ListingPlan plan) {
-    /** What the names of all folders begin with in which attempts of a listing stage. */
-    static String foldersOf(ListRequest request) {
-        return "%s/r%d-".formatted(CollectionCatalog.staging(request.update()), request.round());
-    }
-
-    /** The key of the plan in an attempt's folder. */
-    static String keyIn(String folder) {
-        return folder + "/plan.json.zst";
-    }
-
     /**
      * Reads a plan.
      *
@@ -45,7 +35,7 @@ record StagedPlan(String key, ListingPlan plan) {
 
     /** The key of a touched shard's difference to the base. */
     String changesKey(int shard) {
-        return beside("changes-%06d.jsonl.zst", shard);
+        return CatalogLayout.changes(CatalogLayout.folderOf(key), shard);
     }
 
     List<FileEntry> changes(CollectionCatalog catalog, int shard) throws InterruptedException {
@@ -54,10 +44,6 @@ record StagedPlan(String key, ListingPlan plan) {
 
     /** The key of a touched shard's {@link BalancedShard}. */
     String balancedKey(int shard) {
-        return beside("balanced-%06d.json.zst", shard);
-    }
-
-    private String beside(String name, int shard) {
-        return key.substring(0, key.lastIndexOf('/') + 1) + name.formatted(shard);
+        return CatalogLayout.balanced(CatalogLayout.folderOf(key), shard);
     }
 }

@@ -1,6 +1,6 @@
 package dev.littoral.activities.steps;
 
-import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -23,7 +23,7 @@ import dev.littoral.workflows.spec.OptionsParser;
 import dev.littoral.workflows.spec.SourceParser;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -43,41 +43,38 @@ class StepInputs {
     /** The commitIds of older builds, which do not put the update's number first. */
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    private static final Pattern PLAN = Pattern.compile("staging/\\d{10}/r\\d{1,3}-[0-9a-z-]{1,100}/plan\\.json\\.zst");
     private static final Pattern REASON = Pattern.compile("[ -~]{1,200}");
 
-    private static final Pattern OBJECTS = Pattern.compile("snapshots/(\\d{10})-([0-9a-z-]{1,100})");
-
-    void open(ActivityCaller caller, String collectionId, ExternalSource source) {
+    void checkOpen(ActivityCaller caller, String collectionId, ExternalSource source) {
         fromCollection(caller, collectionId);
         if (source != null) {
             source(source);
         }
     }
 
-    void read(ActivityCaller caller, String collectionId) {
+    void checkRead(ActivityCaller caller, String collectionId) {
         fromCollection(caller, collectionId);
     }
 
-    void find(ActivityCaller caller, String collectionId, long update) {
+    void checkFind(ActivityCaller caller, String collectionId, long update) {
         fromCollection(caller, collectionId);
         range("update", update, 1, MAX_UPDATE);
     }
 
-    void declare(ActivityCaller caller, DeclareRequest request) {
+    void checkDeclare(ActivityCaller caller, DeclareRequest request) {
         given(request);
         fromCollection(caller, request.collectionId());
         source(request.source());
         write(request.update(), request.base(), request.commitId(), request.reason());
     }
 
-    void retire(ActivityCaller caller, RetireRequest request) {
+    void checkRetire(ActivityCaller caller, RetireRequest request) {
         given(request);
         fromCollection(caller, request.collectionId());
         write(request.update(), request.base(), request.commitId(), "retired");
     }
 
-    void list(ActivityCaller caller, ListRequest request) {
+    void checkList(ActivityCaller caller, ListRequest request) {
         given(request);
         update(caller, request.collectionId(), request.update(), request.round());
         spec(request.source(), request.options());
@@ -88,7 +85,7 @@ class StepInputs {
     }
 
     /** A listing against its base, as the log has it. */
-    void list(ListRequest request, Head base) {
+    void checkList(ListRequest request, Head base) {
         source(request.source(), base);
     }
 
@@ -99,7 +96,7 @@ class StepInputs {
         }
     }
 
-    void shards(ActivityCaller caller, ShardsRequest request) {
+    void checkShards(ActivityCaller caller, ShardsRequest request) {
         given(request);
         update(caller, request.collectionId(), request.update(), request.round());
         spec(request.source(), request.options());
@@ -112,21 +109,21 @@ class StepInputs {
     }
 
     /** What was asked for against the plan that it names. */
-    void shards(ShardsRequest request, ListingPlan plan) {
+    void checkShards(ShardsRequest request, ListingPlan plan) {
         range("to", request.to(), request.from() + 1L, plan.touched().size());
     }
 
-    void balance(ShardsRequest request, ListingPlan plan) {
-        shards(request, plan);
+    void checkBalance(ShardsRequest request, ListingPlan plan) {
+        checkShards(request, plan);
         range("firstSegmentId", request.firstSegmentId(), plan.base().nextSegmentId(), MAX_SEGMENT_ID);
-        if (versionOf(request.objects()) != plan.base().version() + 1) {
+        if (CatalogLayout.versionOfFolder(request.objects()) != plan.base().version() + 1) {
             throw refused("objects is " + quoted(request.objects()) + "; expected a folder of version "
                     + (plan.base().version() + 1) + ", as the plan has the base "
                     + plan.base().version());
         }
     }
 
-    void commit(ActivityCaller caller, CommitRequest request) {
+    void checkCommit(ActivityCaller caller, CommitRequest request) {
         given(request);
         update(caller, request.collectionId(), request.update(), request.round());
         spec(request.source(), request.options());
@@ -134,7 +131,7 @@ class StepInputs {
         write(request.update(), request.base(), request.commitId(), request.reason());
         range("nextSegmentId", request.nextSegmentId(), 1, MAX_SEGMENT_ID);
         objects("objects", request.objects(), request.update());
-        String expected = "snapshots/%010d-%s".formatted(request.base().version() + 1, request.commitId());
+        String expected = CatalogLayout.objects(request.base().version() + 1, request.commitId());
         if (!request.objects().equals(expected)) {
             throw refused("objects is " + quoted(request.objects()) + "; expected " + expected
                     + ", named by the version to be and the commitId");
@@ -146,7 +143,7 @@ class StepInputs {
      *
      * @param base its base, as the log has it
      */
-    void commit(CommitRequest request, Head base, ListingPlan plan) {
+    void checkCommit(CommitRequest request, Head base, ListingPlan plan) {
         if (plan.base().version() != base.version() || !plan.base().commitId().equals(base.commitId())) {
             throw refused("plan has the base " + plan.base().version() + "; expected version " + base.version()
                     + ", the base that is named");
@@ -159,7 +156,7 @@ class StepInputs {
     }
 
     /** New segments have ids of their own, which the next version counts. */
-    void commit(CommitRequest request, Head base, List<BalancedShard> shards) {
+    void checkCommit(CommitRequest request, Head base, List<BalancedShard> shards) {
         List<BalancedShard> inOrder = shards.stream()
                 .filter(shard -> shard.nextSegmentId() > shard.firstSegmentId())
                 .sorted(Comparator.comparingLong(BalancedShard::firstSegmentId))
@@ -183,7 +180,7 @@ class StepInputs {
         range("update", update, base.update(), MAX_UPDATE);
     }
 
-    void discard(ActivityCaller caller, DiscardRequest request) {
+    void checkDiscard(ActivityCaller caller, DiscardRequest request) {
         given(request);
         update(caller, request.collectionId(), request.update(), 1);
         if (request.objects() == null || request.objects().size() > Policies.MAX_ROUNDS) {
@@ -196,7 +193,7 @@ class StepInputs {
         }
     }
 
-    void clean(ActivityCaller caller, CleanRequest request) {
+    void checkClean(ActivityCaller caller, CleanRequest request) {
         given(request);
         CollectionId.check(request.collectionId());
         String id = caller.workflowId();
@@ -274,27 +271,21 @@ class StepInputs {
     }
 
     private static void plan(String name, String key, long update) {
-        if (key == null || !PLAN.matcher(key).matches() || !key.startsWith(CollectionCatalog.staging(update) + "/")) {
+        if (key == null || !CatalogLayout.isPlan(key, update)) {
             throw refused(name + " is " + quoted(key) + "; expected the key of a plan in "
-                    + CollectionCatalog.staging(update) + "/");
+                    + CatalogLayout.staging(update) + "/");
         }
     }
 
     /** A folder of snapshot objects belongs to the update whose number its commitId begins with. */
     private static void objects(String name, String folder, long update) {
-        Matcher parts = folder == null ? null : OBJECTS.matcher(folder);
-        if (parts == null
-                || !parts.matches()
-                || !(parts.group(2).startsWith(update + "-")
-                        || UUID.matcher(parts.group(2)).matches())) {
+        Optional<String> commitId = Optional.ofNullable(folder).flatMap(CatalogLayout::commitIdOf);
+        if (commitId.filter(
+                        id -> id.startsWith(update + "-") || UUID.matcher(id).matches())
+                .isEmpty()) {
             throw refused(name + " is " + quoted(folder) + "; expected snapshots/<version>-" + update
                     + "-<id>, a folder of update " + update);
         }
-    }
-
-    private static long versionOf(String folder) {
-        Matcher parts = OBJECTS.matcher(folder);
-        return parts.matches() ? Long.parseLong(parts.group(1)) : -1;
     }
 
     private static void range(String name, long found, long least, long most) {

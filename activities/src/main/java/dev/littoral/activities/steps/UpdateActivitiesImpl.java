@@ -71,7 +71,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     public ListingOutcome listFiles(ListRequest request) {
         return ActivityFailures.run(() -> {
             ActivityCaller caller = callers.get();
-            inputs.list(caller, request);
+            inputs.checkList(caller, request);
             ListStep step = new ListStep(
                     store,
                     sources,
@@ -88,7 +88,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     @Override
     public ReadOutcome readFragments(ShardsRequest request) {
         return ActivityFailures.run(() -> {
-            inputs.shards(callers.get(), request);
+            inputs.checkShards(callers.get(), request);
             ReadStep step = new ReadStep(store, sources, inputs, request, heartbeat(ReadStep.Progress.class));
             return Heartbeats.during(step::progress, step::run);
         });
@@ -97,7 +97,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     @Override
     public BalanceResult balanceSegments(ShardsRequest request) {
         return ActivityFailures.run(() -> {
-            inputs.shards(callers.get(), request);
+            inputs.checkShards(callers.get(), request);
             BalanceStep step = new BalanceStep(store, inputs, request, heartbeat(BalanceStep.Progress.class));
             return Heartbeats.during(step::progress, step::run);
         });

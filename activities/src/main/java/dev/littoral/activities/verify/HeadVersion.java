@@ -20,7 +20,7 @@ record HeadVersion(
         JsonNode source,
         long generation,
         long update,
-        Snapshot snapshot,
+        NamedRoot snapshot,
         long nextSegmentId) {
 
     enum Kind {
@@ -31,7 +31,7 @@ record HeadVersion(
     }
 
     /** How a head version names a root. */
-    record Snapshot(String key, String sha256, SnapshotTotals totals) {}
+    record NamedRoot(String key, String sha256, SnapshotTotals totals) {}
 
     /** Reads a version, or returns null where it is too damaged to be compared with others. */
     static HeadVersion read(String object, JsonNode node, Findings findings) {
@@ -43,11 +43,11 @@ record HeadVersion(
         long generation = fields.number("generation", 1);
         long update = fields.number("update", 0);
         long nextSegmentId = fields.number("nextSegmentId", 1);
-        Snapshot snapshot = null;
+        NamedRoot snapshot = null;
         if (fields.has("snapshot")) {
             CheckedFields named = fields.fields("snapshot");
             if (named != null) {
-                snapshot = new Snapshot(named.text("key", false), named.sha256("sha256"), named.counts("totals"));
+                snapshot = new NamedRoot(named.text("key", false), named.sha256("sha256"), named.counts("totals"));
                 fields.alsoOf(named);
             }
         }

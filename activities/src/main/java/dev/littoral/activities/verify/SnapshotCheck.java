@@ -1,7 +1,7 @@
 package dev.littoral.activities.verify;
 
 import dev.littoral.activities.verify.HeadVersion.Kind;
-import dev.littoral.activities.verify.HeadVersion.Snapshot;
+import dev.littoral.activities.verify.HeadVersion.NamedRoot;
 import dev.littoral.activities.verify.SnapshotRootFacts.NamedShard;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +18,12 @@ final class SnapshotCheck {
     private final ShardCheck shards;
     private final SegmentLedger segments;
 
-    private Snapshot snapshot;
+    private NamedRoot snapshot;
     private SnapshotRootFacts root;
     private ShardCheck.Result found = ShardCheck.Result.NONE;
 
     private SnapshotRootFacts newest;
-    private Snapshot newestSnapshot;
+    private NamedRoot newestSnapshot;
     private long snapshots;
 
     /**

@@ -106,7 +106,7 @@ class CatalogReaderTest {
         assertThat(snapshot.targetRowsPerSegment()).isEqualTo(1_000);
     }
 
-    private static String row(Segment.Location at) {
+    private static String row(Segment.RowLocation at) {
         return RandomCollection.row(at.segment(), at.row(), at.file(), at.fileRow());
     }
 

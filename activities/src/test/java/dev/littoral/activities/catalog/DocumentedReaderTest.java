@@ -36,7 +36,7 @@ class DocumentedReaderTest {
                                     segment.rows(),
                                     segment.fragments().size())));
             Segment first = snapshot.segments().findFirst().orElseThrow();
-            Segment.Location row = first.locate(0);
+            Segment.RowLocation row = first.locate(0);
             expected.append("row 0 of segment %d is row %d of %s%n".formatted(first.id(), row.fileRow(), row.file()));
         }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
-import dev.littoral.activities.catalog.Segment.Location;
+import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Json;
@@ -23,11 +23,11 @@ class SegmentTest {
     @Test
     void theFirstAndLastRowOfEachFragmentAreExact() {
         assertThat(SEGMENT.rows()).isEqualTo(9);
-        assertThat(SEGMENT.locate(0)).isEqualTo(new Location(7, 0, "/a", "v1", 0, 0, 10));
-        assertThat(SEGMENT.locate(4)).isEqualTo(new Location(7, 4, "/a", "v1", 0, 4, 14));
-        assertThat(SEGMENT.locate(5)).isEqualTo(new Location(7, 5, "/b", "v2", 1, 0, 0));
-        assertThat(SEGMENT.locate(6)).isEqualTo(new Location(7, 6, "/c", "v3", 2, 0, 0));
-        assertThat(SEGMENT.locate(8)).isEqualTo(new Location(7, 8, "/c", "v3", 2, 2, 2));
+        assertThat(SEGMENT.locate(0)).isEqualTo(new RowLocation(7, 0, "/a", "v1", 0, 0, 10));
+        assertThat(SEGMENT.locate(4)).isEqualTo(new RowLocation(7, 4, "/a", "v1", 0, 4, 14));
+        assertThat(SEGMENT.locate(5)).isEqualTo(new RowLocation(7, 5, "/b", "v2", 1, 0, 0));
+        assertThat(SEGMENT.locate(6)).isEqualTo(new RowLocation(7, 6, "/c", "v3", 2, 0, 0));
+        assertThat(SEGMENT.locate(8)).isEqualTo(new RowLocation(7, 8, "/c", "v3", 2, 2, 2));
     }
 
     @Test
@@ -47,7 +47,7 @@ class SegmentTest {
                 1, List.of(new FragmentSpan("/a", "v", 5, huge, 0), new FragmentSpan("/b", "v", 0, huge, huge - 5)));
         assertThat(segment.rows()).isEqualTo(2 * huge - 5);
         assertThat(segment.locate(huge - 6).fileRow()).isEqualTo(huge - 1);
-        assertThat(segment.locate(huge - 5)).isEqualTo(new Location(1, huge - 5, "/b", "v", 1, 0, 0));
+        assertThat(segment.locate(huge - 5)).isEqualTo(new RowLocation(1, huge - 5, "/b", "v", 1, 0, 0));
         assertThat(segment.locate(2 * huge - 6).fileRow()).isEqualTo(huge - 1);
     }
 

@@ -244,11 +244,11 @@ class SnapshotExpirerTest {
     @Test
     void moreStagedObjectsThanOneDeleteTakesAreRemoved() throws InterruptedException {
         for (int i = 0; i < 2_001; i++) {
-            catalog.writeOne(CollectionCatalog.staging(1) + "/r1-x/" + i, 1);
+            catalog.writeOne(CatalogLayout.staging(1) + "/r1-x/" + i, 1);
         }
-        catalog.writeOne(CollectionCatalog.staging(2) + "/r1-x/0", 1);
+        catalog.writeOne(CatalogLayout.staging(2) + "/r1-x/0", 1);
         catalog.discardStaging(1);
-        assertThat(store.keys()).containsExactly("orders/" + CollectionCatalog.staging(2) + "/r1-x/0");
+        assertThat(store.keys()).containsExactly("orders/" + CatalogLayout.staging(2) + "/r1-x/0");
     }
 
     @Test

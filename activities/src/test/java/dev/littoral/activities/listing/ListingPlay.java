@@ -53,6 +53,7 @@ final class ListingPlay {
     private final RangeQueue queue;
     private final NavigableSet<String> store = new TreeSet<>(PathOrder.ORDER);
     private final List<Actor> actors;
+    private final List<SplittableRange> taken = new ArrayList<>();
     private boolean changed;
 
     ListingPlay(World world, Checkpoint from) {
@@ -103,18 +104,17 @@ final class ListingPlay {
     }
 
     private void assertRangesMeet() {
-        List<SplittableRange> ranges = queue.ranges();
-        assertThat(ranges).hasSizeBetween(1, Math.max(1, world.maxRanges()));
-        String end = null;
-        for (SplittableRange range : ranges) {
+        List<String> points = queue.checkpoint().splitPoints();
+        assertThat(points).hasSizeLessThan(Math.max(1, world.maxRanges())).doesNotHaveDuplicates();
+        assertThat(points).isSortedAccordingTo(PathOrder.ORDER);
+        for (SplittableRange range : taken) {
             PathRange paths = range.paths();
-            assertThat(paths.from()).as("start of %s", range).isEqualTo(end);
-            assertThat(paths.from() == null || paths.to() == null || PathOrder.compare(paths.from(), paths.to()) < 0)
-                    .as("%s holds something", range)
+            int next = paths.from() == null ? 0 : points.indexOf(paths.from()) + 1;
+            assertThat(paths.from() == null || next > 0)
+                    .as("%s starts at a point", range)
                     .isTrue();
-            end = paths.to();
+            assertThat(paths.to()).as("end of %s", range).isEqualTo(next == points.size() ? null : points.get(next));
         }
-        assertThat(end).as("end of all").isNull();
     }
 
     /** At its end: nothing is lost or doubled, and only a store that changes is listed again whole. */
@@ -200,6 +200,7 @@ final class ListingPlay {
                 mode = queue.isDrained() ? Mode.LEFT : Mode.WAITS;
             } else if (task instanceof RangeQueue.Task.ListRange list) {
                 mode = Mode.LISTS;
+                taken.add(list.range());
                 asked = list.range().paths();
                 // As stores do: they start after a key, a range with it.
                 after = asked.from() == null

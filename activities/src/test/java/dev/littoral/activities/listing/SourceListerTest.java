@@ -481,7 +481,7 @@ class SourceListerTest {
         SourceLister lister = lister(store, MAX);
         lister.list(List.of(), false, false, null, from);
 
-        assertThat(lister.checkpoint().cuts()).isEqualTo(from.cuts());
+        assertThat(lister.checkpoint().splitPoints()).isEqualTo(from.splitPoints());
     }
 
     @Test

@@ -8,9 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Files in memory, for reading only. Fails on a read beyond a file, as a store would. */
 class MemorySource implements FileSource {
+    /** How many bytes each read asked for. */
+    final List<Integer> reads = new CopyOnWriteArrayList<>();
+
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
 
     /** Adds a file, or replaces one, and says how a listing would name it. */
@@ -21,6 +25,7 @@ class MemorySource implements FileSource {
 
     @Override
     public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+        reads.add(length);
         byte[] bytes = files.get(file.path());
         if (offset < 0 || length < 0 || offset + length > bytes.length) {
             throw new AssertionError("read of " + length + " at " + offset + " in " + bytes.length + " bytes");

@@ -3,7 +3,7 @@ package dev.littoral.activities.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.CatalogReader;
-import dev.littoral.activities.catalog.Segment.Location;
+import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.catalog.SnapshotRoot;
@@ -195,14 +195,14 @@ class CatalogReadByDuckDbTest {
     @Test
     void aRowOfASegmentIsFoundInItsFile() throws Exception {
         openSnapshot();
-        List<Location> locations = new ArrayList<>();
+        List<RowLocation> locations = new ArrayList<>();
         snapshot.segments().forEach(segment -> {
             for (long row = 0; row < segment.rows(); row += 97) {
                 locations.add(segment.locate(row));
             }
         });
         execute("CREATE TABLE wanted (segment BIGINT, wanted_row BIGINT)");
-        for (Location location : locations) {
+        for (RowLocation location : locations) {
             execute("INSERT INTO wanted VALUES (" + location.segment() + ", " + location.row() + ")");
         }
         assertThat(query("SELECT segment, wanted_row, path, version, (first_row + wanted_row - segment_row)::BIGINT"

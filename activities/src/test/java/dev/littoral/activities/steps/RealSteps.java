@@ -36,25 +36,25 @@ public final class RealSteps {
     /** Takes requests for consistent that are not, so that what a safeguard is for can be seen without it. */
     private static final class Trusting extends AnyCaller {
         @Override
-        void list(ListRequest request, Head base) {}
+        void checkList(ListRequest request, Head base) {}
 
         @Override
-        void balance(ShardsRequest request, ListingPlan plan) {}
+        void checkBalance(ShardsRequest request, ListingPlan plan) {}
 
         @Override
-        void commit(ActivityCaller caller, CommitRequest request) {}
+        void checkCommit(ActivityCaller caller, CommitRequest request) {}
 
         @Override
-        void commit(CommitRequest request, Head base, ListingPlan plan) {}
+        void checkCommit(CommitRequest request, Head base, ListingPlan plan) {}
 
         @Override
-        void commit(CommitRequest request, Head base, List<BalancedShard> shards) {}
+        void checkCommit(CommitRequest request, Head base, List<BalancedShard> shards) {}
 
         @Override
         void checkBase(long update, Head base) {}
 
         @Override
-        void clean(ActivityCaller caller, CleanRequest request) {}
+        void checkClean(ActivityCaller caller, CleanRequest request) {}
     }
 
     private static StepInputs inputs(boolean trusting) {

@@ -132,15 +132,15 @@ class ShardBalancerTest {
                 served("c", 1, 1L, 1L, 1L),
                 served("d", 1, 2L),
                 FileEntry.leftOut(file("e", 1), "is no Parquet file"));
-        assertThat(ShardBalancer.change(base, List.of())).isEqualTo(new RowDelta(0, 0));
-        assertThat(ShardBalancer.change(base, List.of(served("aa", 1, null, null))))
+        assertThat(ShardBalancer.rowDelta(base, List.of())).isEqualTo(new RowDelta(0, 0));
+        assertThat(ShardBalancer.rowDelta(base, List.of(served("aa", 1, null, null))))
                 .isEqualTo(new RowDelta(80, 0));
-        assertThat(ShardBalancer.change(base, List.of(FileEntry.gone("b")))).isEqualTo(new RowDelta(0, 80));
-        assertThat(ShardBalancer.change(base, List.of(served("c", 2, (Long) null))))
+        assertThat(ShardBalancer.rowDelta(base, List.of(FileEntry.gone("b")))).isEqualTo(new RowDelta(0, 80));
+        assertThat(ShardBalancer.rowDelta(base, List.of(served("c", 2, (Long) null))))
                 .isEqualTo(new RowDelta(40, 120));
-        assertThat(ShardBalancer.change(base, List.of(FileEntry.leftOut(file("d", 1), "has another schema"))))
+        assertThat(ShardBalancer.rowDelta(base, List.of(FileEntry.leftOut(file("d", 1), "has another schema"))))
                 .isEqualTo(new RowDelta(0, 40));
-        assertThat(ShardBalancer.change(base, List.of(served("e", 1, null, null))))
+        assertThat(ShardBalancer.rowDelta(base, List.of(served("e", 1, null, null))))
                 .isEqualTo(new RowDelta(80, 0));
     }
 
@@ -148,6 +148,6 @@ class ShardBalancerTest {
     void aFileThatIsOnlyCutOtherwiseChangesNoRows() {
         FileEntry whole = FileEntry.served(file("a", 1), 40, "schema", List.of(new FragmentEntry(0, 40, null)));
         FileEntry cut = whole.with(List.of(new FragmentEntry(0, 10, null), new FragmentEntry(10, 40, null)));
-        assertThat(ShardBalancer.change(List.of(whole), List.of(cut))).isEqualTo(new RowDelta(0, 0));
+        assertThat(ShardBalancer.rowDelta(List.of(whole), List.of(cut))).isEqualTo(new RowDelta(0, 0));
     }
 }

@@ -76,11 +76,11 @@ class StepInputsTest {
     @Test
     void whatAnUpdateAsksForIsTaken() {
         assertThatCode(() -> {
-                    inputs.list(UPDATE, list(1, BASE, null));
-                    inputs.list(UPDATE, list(5, BASE, PLAN));
-                    inputs.shards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, 0));
-                    inputs.commit(UPDATE, commit(OBJECTS, "7-x", 40, "3 files new, 0 changed, 0 removed"));
-                    inputs.discard(UPDATE, new DiscardRequest("c", 7, List.of(OBJECTS)));
+                    inputs.checkList(UPDATE, list(1, BASE, null));
+                    inputs.checkList(UPDATE, list(5, BASE, PLAN));
+                    inputs.checkShards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, 0));
+                    inputs.checkCommit(UPDATE, commit(OBJECTS, "7-x", 40, "3 files new, 0 changed, 0 removed"));
+                    inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, List.of(OBJECTS)));
                 })
                 .doesNotThrowAnyException();
     }
@@ -89,7 +89,7 @@ class StepInputsTest {
     @Test
     void aFolderOfABuildBeforeIsTaken() {
         String uuid = "0190163d-8694-739b-aea5-966c26f8ad91";
-        assertThatCode(() -> inputs.commit(UPDATE, commit("snapshots/0000000007-" + uuid, uuid, 40, "x")))
+        assertThatCode(() -> inputs.checkCommit(UPDATE, commit("snapshots/0000000007-" + uuid, uuid, 40, "x")))
                 .doesNotThrowAnyException();
     }
 
@@ -104,23 +104,23 @@ class StepInputsTest {
     })
     void onlyTheUpdateItselfIsHeard(String id, String type) {
         ActivityCaller stranger = new ActivityCaller(id, type, 1);
-        refused(() -> inputs.list(stranger, list(1, BASE, null)), "asked for by", "c/update-7");
-        refused(() -> inputs.shards(stranger, shards(PLAN, 0, 1, 0, OBJECTS, 0)), "asked for by");
-        refused(() -> inputs.commit(stranger, commit(OBJECTS, "7-x", 40, "x")), "asked for by");
-        refused(() -> inputs.discard(stranger, new DiscardRequest("c", 7, List.of())), "asked for by");
+        refused(() -> inputs.checkList(stranger, list(1, BASE, null)), "asked for by", "c/update-7");
+        refused(() -> inputs.checkShards(stranger, shards(PLAN, 0, 1, 0, OBJECTS, 0)), "asked for by");
+        refused(() -> inputs.checkCommit(stranger, commit(OBJECTS, "7-x", 40, "x")), "asked for by");
+        refused(() -> inputs.checkDiscard(stranger, new DiscardRequest("c", 7, List.of())), "asked for by");
     }
 
     @Test
     void aRequestThatIsMissingIsRefused() {
-        refused(() -> inputs.list(UPDATE, null));
-        refused(() -> inputs.shards(UPDATE, null));
-        refused(() -> inputs.commit(UPDATE, null));
-        refused(() -> inputs.discard(UPDATE, null));
-        refused(() -> inputs.clean(UPDATE, null));
-        refused(() -> inputs.declare(UPDATE, null));
-        refused(() -> inputs.retire(UPDATE, null));
-        refused(() -> inputs.open(UPDATE, null, A));
-        refused(() -> inputs.read(UPDATE, null));
+        refused(() -> inputs.checkList(UPDATE, null));
+        refused(() -> inputs.checkShards(UPDATE, null));
+        refused(() -> inputs.checkCommit(UPDATE, null));
+        refused(() -> inputs.checkDiscard(UPDATE, null));
+        refused(() -> inputs.checkClean(UPDATE, null));
+        refused(() -> inputs.checkDeclare(UPDATE, null));
+        refused(() -> inputs.checkRetire(UPDATE, null));
+        refused(() -> inputs.checkOpen(UPDATE, null, A));
+        refused(() -> inputs.checkRead(UPDATE, null));
     }
 
     @ParameterizedTest
@@ -140,28 +140,28 @@ class StepInputsTest {
                 "snapshots/0000000006-7-x/root.json.zst"
             })
     void aPlanIsInTheStagingOfItsUpdate(String plan) {
-        refused(() -> inputs.shards(UPDATE, shards(plan, 0, 1, 0, OBJECTS, 0)), "plan is");
+        refused(() -> inputs.checkShards(UPDATE, shards(plan, 0, 1, 0, OBJECTS, 0)), "plan is");
         refused(
-                () -> inputs.commit(
+                () -> inputs.checkCommit(
                         UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, plan, OBJECTS, BASE, "7-x", 40, "x")),
                 "plan is");
         if (plan != null) {
-            refused(() -> inputs.list(UPDATE, list(1, BASE, plan)), "previousPlan is");
+            refused(() -> inputs.checkList(UPDATE, list(1, BASE, plan)), "previousPlan is");
         }
     }
 
     @Test
     void numbersAreInTheirRanges() {
-        refused(() -> inputs.list(UPDATE, list(0, BASE, null)), "round is 0");
-        refused(() -> inputs.list(UPDATE, list(6, BASE, null)), "round is 6");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, -1, 1, 0, OBJECTS, 0)), "from is -1");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 1, 1, 0, OBJECTS, 0)), "to is 1");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, Integer.MAX_VALUE, 0, OBJECTS, 0)), "to is");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, -1, OBJECTS, 0)), "firstSegmentId is -1");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, Long.MAX_VALUE, OBJECTS, 0)), "firstSegmentId is");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, -1)), "files is -1");
-        refused(() -> inputs.commit(UPDATE, commit(OBJECTS, "7-x", 0, "x")), "nextSegmentId is 0");
-        refused(() -> inputs.commit(UPDATE, commit(OBJECTS, "7-x", Long.MAX_VALUE, "x")), "nextSegmentId is");
+        refused(() -> inputs.checkList(UPDATE, list(0, BASE, null)), "round is 0");
+        refused(() -> inputs.checkList(UPDATE, list(6, BASE, null)), "round is 6");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, -1, 1, 0, OBJECTS, 0)), "from is -1");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 1, 1, 0, OBJECTS, 0)), "to is 1");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, Integer.MAX_VALUE, 0, OBJECTS, 0)), "to is");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, 1, -1, OBJECTS, 0)), "firstSegmentId is -1");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, 1, Long.MAX_VALUE, OBJECTS, 0)), "firstSegmentId is");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, -1)), "files is -1");
+        refused(() -> inputs.checkCommit(UPDATE, commit(OBJECTS, "7-x", 0, "x")), "nextSegmentId is 0");
+        refused(() -> inputs.checkCommit(UPDATE, commit(OBJECTS, "7-x", Long.MAX_VALUE, "x")), "nextSegmentId is");
     }
 
     @Test
@@ -177,22 +177,24 @@ class StepInputsTest {
             "snapshots/0000000007-8-x",
             "snapshots/0000000007-7-x/../../head"
         }) {
-            refused(() -> inputs.commit(UPDATE, commit(objects, "7-x", 40, "x")), "objects is");
+            refused(() -> inputs.checkCommit(UPDATE, commit(objects, "7-x", 40, "x")), "objects is");
         }
         for (String commitId : new String[] {null, "", "../7-x", "x".repeat(101)}) {
-            refused(() -> inputs.commit(UPDATE, commit(OBJECTS, commitId, 40, "x")), "commitId is");
+            refused(() -> inputs.checkCommit(UPDATE, commit(OBJECTS, commitId, 40, "x")), "commitId is");
         }
         for (String reason : new String[] {null, "", "x".repeat(201), "a\nb"}) {
-            refused(() -> inputs.commit(UPDATE, commit(OBJECTS, "7-x", 40, reason)), "reason is");
+            refused(() -> inputs.checkCommit(UPDATE, commit(OBJECTS, "7-x", 40, reason)), "reason is");
         }
     }
 
     @Test
     void listsAreBoundedAndHoldNothingEmpty() {
-        refused(() -> inputs.discard(UPDATE, new DiscardRequest("c", 7, null)), "objects has no entries");
-        refused(() -> inputs.discard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(6, OBJECTS))), "6 entries");
+        refused(() -> inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, null)), "objects has no entries");
         refused(
-                () -> inputs.discard(UPDATE, new DiscardRequest("c", 7, Collections.singletonList(null))),
+                () -> inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(6, OBJECTS))),
+                "6 entries");
+        refused(
+                () -> inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, Collections.singletonList(null))),
                 "objects[0] is missing");
     }
 
@@ -207,7 +209,7 @@ class StepInputsTest {
             new ExternalSource("s3://key:secret@lake/a/", ExternalSpec.parquet()),
             new ExternalSource("s3://" + "x".repeat(3_000) + "/", ExternalSpec.parquet())
         }) {
-            refused(() -> inputs.list(UPDATE, new ListRequest("c", 7, 1, source, OPTIONS, BASE, null)));
+            refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, source, OPTIONS, BASE, null)));
         }
         for (CollectionOptions options : new CollectionOptions[] {
             null,
@@ -219,7 +221,7 @@ class StepInputsTest {
             new CollectionOptions(1, null, false, Double.NaN, Duration.ofDays(7)),
             new CollectionOptions(1, null, false, 1, Duration.ZERO)
         }) {
-            refused(() -> inputs.list(UPDATE, new ListRequest("c", 7, 1, A, options, BASE, null)));
+            refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, A, options, BASE, null)));
         }
     }
 
@@ -235,7 +237,7 @@ class StepInputsTest {
             new Head(-6, "x", HeadKind.DECLARED, A, 3, 7, null, 40, Instant.EPOCH, "x"),
             new Head(Long.MAX_VALUE, "x", HeadKind.DECLARED, A, 3, 7, null, 40, Instant.EPOCH, "x")
         }) {
-            refused(() -> inputs.list(UPDATE, list(1, base, null)), "base");
+            refused(() -> inputs.checkList(UPDATE, list(1, base, null)), "base");
         }
     }
 
@@ -246,15 +248,15 @@ class StepInputsTest {
     @Test
     void whatACollectionAsksForIsTaken() {
         assertThatCode(() -> {
-                    inputs.open(COLLECTION, "c", null);
-                    inputs.open(COLLECTION, "c", A);
-                    inputs.read(COLLECTION, "c");
-                    inputs.declare(COLLECTION, declaration(7, A, BASE, "7-x"));
-                    inputs.declare(COLLECTION, declaration(0, A, Head.NONE, "0-x"));
-                    inputs.retire(COLLECTION, new RetireRequest("c", 7, BASE, "7-x"));
-                    inputs.discard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(5, OBJECTS)));
-                    inputs.clean(UPDATE, new CleanRequest("c", Duration.ofDays(7)));
-                    inputs.clean(
+                    inputs.checkOpen(COLLECTION, "c", null);
+                    inputs.checkOpen(COLLECTION, "c", A);
+                    inputs.checkRead(COLLECTION, "c");
+                    inputs.checkDeclare(COLLECTION, declaration(7, A, BASE, "7-x"));
+                    inputs.checkDeclare(COLLECTION, declaration(0, A, Head.NONE, "0-x"));
+                    inputs.checkRetire(COLLECTION, new RetireRequest("c", 7, BASE, "7-x"));
+                    inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(5, OBJECTS)));
+                    inputs.checkClean(UPDATE, new CleanRequest("c", Duration.ofDays(7)));
+                    inputs.checkClean(
                             new ActivityCaller("c/update-1", UpdateExternalCollectionWorkflow.TYPE, 1),
                             new CleanRequest("c", Duration.ofDays(2)));
                 })
@@ -265,22 +267,22 @@ class StepInputsTest {
     @CsvSource({"d, ExternalCollection", "c/update-7, ExternalCollection", "c, UpdateExternalCollection", "c, Other"})
     void onlyTheCollectionItselfIsHeard(String id, String type) {
         ActivityCaller stranger = new ActivityCaller(id, type, 1);
-        refused(() -> inputs.open(stranger, "c", A), "asked for by", "expected the collection c");
-        refused(() -> inputs.read(stranger, "c"), "asked for by");
-        refused(() -> inputs.declare(stranger, declaration(7, A, BASE, "7-x")), "asked for by");
-        refused(() -> inputs.retire(stranger, new RetireRequest("c", 7, BASE, "7-x")), "asked for by");
+        refused(() -> inputs.checkOpen(stranger, "c", A), "asked for by", "expected the collection c");
+        refused(() -> inputs.checkRead(stranger, "c"), "asked for by");
+        refused(() -> inputs.checkDeclare(stranger, declaration(7, A, BASE, "7-x")), "asked for by");
+        refused(() -> inputs.checkRetire(stranger, new RetireRequest("c", 7, BASE, "7-x")), "asked for by");
     }
 
     @Test
     void aCollectionsRequestsAreCheckedLikeMessages() {
         ExternalSource secret = new ExternalSource("s3://key:secret@lake/a/", ExternalSpec.parquet());
-        refused(() -> inputs.open(COLLECTION, "c", secret));
-        refused(() -> inputs.declare(COLLECTION, declaration(7, secret, BASE, "7-x")));
-        refused(() -> inputs.declare(COLLECTION, declaration(-1, A, BASE, "7-x")), "update is -1");
-        refused(() -> inputs.declare(COLLECTION, declaration(7, A, null, "7-x")), "base is missing");
-        refused(() -> inputs.declare(COLLECTION, declaration(7, A, BASE, "../x")), "commitId is");
-        refused(() -> inputs.retire(COLLECTION, new RetireRequest("c", 7, null, "7-x")), "base is missing");
-        refused(() -> inputs.retire(COLLECTION, new RetireRequest("c", 7, BASE, null)), "commitId is missing");
+        refused(() -> inputs.checkOpen(COLLECTION, "c", secret));
+        refused(() -> inputs.checkDeclare(COLLECTION, declaration(7, secret, BASE, "7-x")));
+        refused(() -> inputs.checkDeclare(COLLECTION, declaration(-1, A, BASE, "7-x")), "update is -1");
+        refused(() -> inputs.checkDeclare(COLLECTION, declaration(7, A, null, "7-x")), "base is missing");
+        refused(() -> inputs.checkDeclare(COLLECTION, declaration(7, A, BASE, "../x")), "commitId is");
+        refused(() -> inputs.checkRetire(COLLECTION, new RetireRequest("c", 7, null, "7-x")), "base is missing");
+        refused(() -> inputs.checkRetire(COLLECTION, new RetireRequest("c", 7, BASE, null)), "commitId is missing");
     }
 
     @ParameterizedTest
@@ -294,7 +296,7 @@ class StepInputsTest {
     })
     void onlyAnUpdateOfTheCollectionCleans(String id, String type) {
         refused(
-                () -> inputs.clean(new ActivityCaller(id, type, 1), new CleanRequest("c", Duration.ofDays(7))),
+                () -> inputs.checkClean(new ActivityCaller(id, type, 1), new CleanRequest("c", Duration.ofDays(7))),
                 "asked for by",
                 "an update of c");
     }
@@ -302,31 +304,32 @@ class StepInputsTest {
     @Test
     void versionsAreKeptAsLongAsOptionsMaySay() {
         for (Duration keep : new Duration[] {null, Duration.ZERO, Duration.ofHours(47), Duration.ofDays(3_651)}) {
-            refused(() -> inputs.clean(UPDATE, new CleanRequest("c", keep)), "keepVersionsFor");
+            refused(() -> inputs.checkClean(UPDATE, new CleanRequest("c", keep)), "keepVersionsFor");
         }
     }
 
     @Test
     void everyStepOfAnUpdateHasASourceAndOptions() {
         ExternalSource secret = new ExternalSource("s3://key:secret@lake/a/", ExternalSpec.parquet());
-        refused(() -> inputs.shards(UPDATE, new ShardsRequest("c", 7, 1, secret, OPTIONS, PLAN, 0, 1, 0, OBJECTS, 0)));
-        refused(() -> inputs.shards(UPDATE, new ShardsRequest("c", 7, 1, A, null, PLAN, 0, 1, 0, OBJECTS, 0)));
-        refused(() -> inputs.commit(
+        refused(() ->
+                inputs.checkShards(UPDATE, new ShardsRequest("c", 7, 1, secret, OPTIONS, PLAN, 0, 1, 0, OBJECTS, 0)));
+        refused(() -> inputs.checkShards(UPDATE, new ShardsRequest("c", 7, 1, A, null, PLAN, 0, 1, 0, OBJECTS, 0)));
+        refused(() -> inputs.checkCommit(
                 UPDATE, new CommitRequest("c", 7, 1, secret, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
         refused(() ->
-                inputs.commit(UPDATE, new CommitRequest("c", 7, 1, A, null, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
+                inputs.checkCommit(UPDATE, new CommitRequest("c", 7, 1, A, null, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
     }
 
     @Test
     void anUpdateHasANumberAndItsObjectsBearIt() {
         ActivityCaller none = new ActivityCaller("c/update-0", UpdateExternalCollectionWorkflow.TYPE, 1);
         refused(
-                () -> inputs.discard(none, new DiscardRequest("c", 0, List.of())),
+                () -> inputs.checkDiscard(none, new DiscardRequest("c", 0, List.of())),
                 "update is 0; expected 1 to 9999999999");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, 0, "snapshots/0000000007-8-x", 0)), "objects is");
-        refused(() -> inputs.shards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, -1)), "expected 0 or more");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, 1, 0, "snapshots/0000000007-8-x", 0)), "objects is");
+        refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, -1)), "expected 0 or more");
         refused(
-                () -> inputs.commit(
+                () -> inputs.checkCommit(
                         UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, PLAN, OBJECTS, null, "7-x", 40, "x")),
                 "base is missing");
     }
@@ -345,40 +348,42 @@ class StepInputsTest {
 
     @Test
     void aListingIsOfTheSourceThatItsBaseDeclares() {
-        assertThatCode(() -> inputs.list(list(1, BASE, null), BASE)).doesNotThrowAnyException();
+        assertThatCode(() -> inputs.checkList(list(1, BASE, null), BASE)).doesNotThrowAnyException();
         ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
         refused(
-                () -> inputs.list(new ListRequest("c", 7, 1, other, OPTIONS, BASE, null), BASE),
+                () -> inputs.checkList(new ListRequest("c", 7, 1, other, OPTIONS, BASE, null), BASE),
                 "source is \"s3://lake/b/\"; expected the one that version 6 declares");
     }
 
     @Test
     void shardsAreThoseOfThePlan() {
-        assertThatCode(() -> inputs.shards(shards(PLAN, 0, 1, 0, OBJECTS, 0), plan(6, "6-x")))
+        assertThatCode(() -> inputs.checkShards(shards(PLAN, 0, 1, 0, OBJECTS, 0), plan(6, "6-x")))
                 .doesNotThrowAnyException();
-        refused(() -> inputs.shards(shards(PLAN, 0, 2, 0, OBJECTS, 0), plan(6, "6-x")), "to is 2; expected 1 to 1");
+        refused(
+                () -> inputs.checkShards(shards(PLAN, 0, 2, 0, OBJECTS, 0), plan(6, "6-x")),
+                "to is 2; expected 1 to 1");
     }
 
     @Test
     void segmentsAreBalancedForTheVersionAfterThePlansBase() {
-        assertThatCode(() -> inputs.balance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(6, "6-x")))
+        assertThatCode(() -> inputs.checkBalance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(6, "6-x")))
                 .doesNotThrowAnyException();
-        refused(() -> inputs.balance(shards(PLAN, 0, 2, 40, OBJECTS, 0), plan(6, "6-x")), "to is 2");
-        refused(() -> inputs.balance(shards(PLAN, 0, 1, 39, OBJECTS, 0), plan(6, "6-x")), "firstSegmentId is 39");
+        refused(() -> inputs.checkBalance(shards(PLAN, 0, 2, 40, OBJECTS, 0), plan(6, "6-x")), "to is 2");
+        refused(() -> inputs.checkBalance(shards(PLAN, 0, 1, 39, OBJECTS, 0), plan(6, "6-x")), "firstSegmentId is 39");
         refused(
-                () -> inputs.balance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(7, "7-y")),
+                () -> inputs.checkBalance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(7, "7-y")),
                 "expected a folder of version 8, as the plan has the base 7");
     }
 
     @Test
     void aCommitIsUponTheBaseOfItsPlan() {
         CommitRequest request = commit(OBJECTS, "7-x", 40, "x");
-        assertThatCode(() -> inputs.commit(request, BASE, plan(6, "6-x"))).doesNotThrowAnyException();
-        refused(() -> inputs.commit(request, BASE, plan(5, "6-x")), "plan has the base 5");
-        refused(() -> inputs.commit(request, BASE, plan(6, "6-y")), "plan has the base 6");
+        assertThatCode(() -> inputs.checkCommit(request, BASE, plan(6, "6-x"))).doesNotThrowAnyException();
+        refused(() -> inputs.checkCommit(request, BASE, plan(5, "6-x")), "plan has the base 5");
+        refused(() -> inputs.checkCommit(request, BASE, plan(6, "6-y")), "plan has the base 6");
         ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
         refused(
-                () -> inputs.commit(
+                () -> inputs.checkCommit(
                         new CommitRequest("c", 7, 1, other, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x"),
                         BASE,
                         plan(6, "6-x")),
@@ -388,11 +393,12 @@ class StepInputsTest {
     @Test
     void anUpdateCommitsOnce() {
         refused(
-                () -> inputs.commit(commit(OBJECTS, "7-x", 40, "x"), COMMITTED, plan(6, "6-x")),
+                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), COMMITTED, plan(6, "6-x")),
                 "update is 7; expected another, as it has committed version 6");
         CommitRequest next = new CommitRequest(
                 "c", 8, 1, A, OPTIONS, "staging/0000000008/r1-x/plan.json.zst", OBJECTS, COMMITTED, "8-x", 40, "x");
-        assertThatCode(() -> inputs.commit(next, COMMITTED, plan(6, "6-x"))).doesNotThrowAnyException();
+        assertThatCode(() -> inputs.checkCommit(next, COMMITTED, plan(6, "6-x")))
+                .doesNotThrowAnyException();
     }
 
     private static BalancedShard balanced(long firstId, long nextId) {
@@ -403,17 +409,18 @@ class StepInputsTest {
     @Test
     void newSegmentsHaveIdsOfTheirOwnThatTheCommitCounts() {
         List<BalancedShard> shards = List.of(balanced(45, 47), balanced(3, 3), balanced(40, 45));
-        assertThatCode(() -> inputs.commit(commit(OBJECTS, "7-x", 47, "x"), BASE, shards))
+        assertThatCode(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 47, "x"), BASE, shards))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> inputs.commit(commit(OBJECTS, "7-x", 50, "x"), BASE, shards))
+        assertThatCode(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 50, "x"), BASE, shards))
                 .doesNotThrowAnyException();
-        refused(() -> inputs.commit(commit(OBJECTS, "7-x", 46, "x"), BASE, shards), "nextSegmentId is 46");
+        refused(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 46, "x"), BASE, shards), "nextSegmentId is 46");
         refused(
-                () -> inputs.commit(commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(44, 47), balanced(40, 45))),
+                () -> inputs.checkCommit(
+                        commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(44, 47), balanced(40, 45))),
                 "two segments were balanced with the id 44",
                 "from 45");
         refused(
-                () -> inputs.commit(commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(39, 41))),
+                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(39, 41))),
                 "the id 39",
                 "from 40");
     }

@@ -636,16 +636,15 @@ class UpdateTest {
         ReadOutcome.Read read = withoutRequests(pipeline.work.readFragments(request));
         BalanceResult balanced = StepTotals.with(pipeline.work.balanceSegments(request), Map.of());
         for (int shards : new int[] {-1, request.to() + 1}) {
-            pipeline.temporal().setHeartbeatDetails(new ReadStep.Progress("opened", 0, shards, StepTotals.NO_READ));
+            pipeline.temporal().setHeartbeatDetails(new ReadStep.Progress(0, shards, StepTotals.NO_READ));
             assertThat(withoutRequests(pipeline.work.readFragments(request))).isEqualTo(read);
-            pipeline.temporal()
-                    .setHeartbeatDetails(new BalanceStep.Progress("balanced", 0, shards, StepTotals.noBalance(1)));
+            pipeline.temporal().setHeartbeatDetails(new BalanceStep.Progress(0, shards, StepTotals.noBalance(1)));
             assertThat(StepTotals.with(pipeline.work.balanceSegments(request), Map.of()))
                     .isEqualTo(balanced);
         }
-        pipeline.temporal().setHeartbeatDetails(new ReadStep.Progress("opened", 0, 1, null));
+        pipeline.temporal().setHeartbeatDetails(new ReadStep.Progress(0, 1, null));
         assertThat(withoutRequests(pipeline.work.readFragments(request))).isEqualTo(read);
-        pipeline.temporal().setHeartbeatDetails(new BalanceStep.Progress("balanced", 0, 1, StepTotals.noBalance(-7)));
+        pipeline.temporal().setHeartbeatDetails(new BalanceStep.Progress(0, 1, StepTotals.noBalance(-7)));
         assertThat(StepTotals.with(pipeline.work.balanceSegments(request), Map.of()))
                 .isEqualTo(balanced);
     }

@@ -1,6 +1,6 @@
 package dev.littoral.starter.catalog;
 
-import dev.littoral.activities.catalog.Segment.Location;
+import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.starter.cli.Output;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -32,7 +32,7 @@ public final class LocateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         return of.readSnapshot(snapshot -> {
-            Location location = snapshot.locate(segment, row);
+            RowLocation location = snapshot.locate(segment, row);
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 Output.json(out, location);
