@@ -3,29 +3,32 @@ package dev.littoral.activities.steps;
 import dev.littoral.activities.balance.BalanceBenchmark;
 import dev.littoral.activities.listing.ListingBenchmark;
 import dev.littoral.activities.parquet.FooterBenchmark;
+import dev.littoral.activities.storage.s3.RangeReadBenchmark;
 import java.util.List;
 
 /**
- * Runs the benchmarks, all or those named: {@code decoder}, {@code footers}, {@code listing}, {@code balance},
- * {@code updates}. Prints tables in Markdown. The system properties {@code littoral.footers} and {@code littoral.files}
- * say otherwise of how many files.
+ * Runs the benchmarks, all or those named: {@code decoder}, {@code footers}, {@code reads}, {@code listing},
+ * {@code balance}, {@code updates}. Prints tables in Markdown. The system properties {@code littoral.footers},
+ * {@code littoral.objects} and {@code littoral.files} set the number of files.
  */
 public final class Benchmarks {
     private Benchmarks() {}
 
     public static void main(String[] names) throws Exception {
-        List<String> wanted =
-                names.length == 0 ? List.of("decoder", "footers", "listing", "balance", "updates") : List.of(names);
+        List<String> wanted = names.length == 0
+                ? List.of("decoder", "footers", "reads", "listing", "balance", "updates")
+                : List.of(names);
         for (String name : wanted) {
             switch (name) {
                 case "decoder" -> FooterBenchmark.run();
                 case "footers" -> FooterPeersBenchmark.run(Integer.getInteger("littoral.footers", 10_000));
+                case "reads" -> RangeReadBenchmark.run(Integer.getInteger("littoral.objects", 4_000));
                 case "listing" -> ListingBenchmark.run(100_000);
                 case "balance" -> BalanceBenchmark.run();
                 case "updates" -> UpdateBenchmark.run(Integer.getInteger("littoral.files", 100_000));
                 default ->
                     throw new IllegalArgumentException("There is no benchmark " + name
-                            + "; expected decoder, footers, listing, balance or updates");
+                            + "; expected decoder, footers, reads, listing, balance or updates");
             }
         }
         // The pools of clients and of Temporal's test service may linger.
