@@ -35,6 +35,11 @@ public final class Registry {
         return new Storages(new LocalStorage(), new S3Storage(clients));
     }
 
+    /** The kinds of stores, to look at addresses only: opens no client, so there is nothing to close. */
+    public static Storages addresses() {
+        return storages(null);
+    }
+
     /** The formats of sources. */
     public static SourceFormats formats() {
         return new SourceFormats(new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()));

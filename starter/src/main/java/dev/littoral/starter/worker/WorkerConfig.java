@@ -274,12 +274,9 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(prefix) || hasUserInfo(name)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        try (Storages storages = Registry.storages()) {
-            if (!SourceParser.isProfile(name)
-                    || name.contains("://")
-                    || (equals >= 0 && !storages.hasProfiles(prefix))) {
-                throw given.refusal(expected);
-            }
+        Storages storages = Registry.addresses();
+        if (!SourceParser.isProfile(name) || name.contains("://") || (equals >= 0 && !storages.hasProfiles(prefix))) {
+            throw given.refusal(expected);
         }
         return new AllowedProfile(prefix, name);
     }
@@ -296,9 +293,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(text)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        try (Storages storages = Registry.storages()) {
-            return storages.allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
-        }
+        Storages storages = Registry.addresses();
+        return storages.allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
     }
 
     private static boolean hasUserInfo(String uri) {
