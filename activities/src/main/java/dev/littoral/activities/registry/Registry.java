@@ -14,10 +14,10 @@ import java.util.List;
 /** The registry of what Littoral comes with: a kind of store and a format of sources are one line each. */
 public final class Registry {
     /** What the addresses of all sources of a store elsewhere start with. */
-    public static final List<String> EVERY_REMOTE_SOURCE = storages(null).everySource(StorageProvider::isRemote);
+    public static final List<String> EVERY_REMOTE_SOURCE = addresses().everySource(StorageProvider::isRemote);
 
     /** What the addresses of all sources start with. */
-    public static final List<String> EVERY_SOURCE = storages(null).everySource(kind -> true);
+    public static final List<String> EVERY_SOURCE = addresses().everySource(kind -> true);
 
     private Registry() {}
 

@@ -7,7 +7,6 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.CatalogSourceOverlap;
-import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
@@ -200,11 +199,10 @@ public final class SyncCommand implements Callable<Integer> {
     /** What is going to be followed. */
     private ExternalSource followed(String collectionId, CollectionStart start) {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
-        try (Storages storages = Registry.storages()) {
-            CatalogSourceOverlap.refusal(storages, where.catalog(), followed).ifPresent(refusal -> {
-                throw LittoralException.input(refusal);
-            });
-        }
+        CatalogSourceOverlap.refusal(Registry.addresses(), where.catalog(), followed)
+                .ifPresent(refusal -> {
+                    throw LittoralException.input(refusal);
+                });
         return followed;
     }
 

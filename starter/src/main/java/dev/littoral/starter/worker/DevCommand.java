@@ -2,7 +2,6 @@ package dev.littoral.starter.worker;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.registry.Registry;
-import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.TemporalService;
@@ -120,12 +119,11 @@ public final class DevCommand implements Callable<Integer> {
 
     /** Next to a catalog that is a folder, else here. */
     private static Path database(String catalog) {
-        try (Storages storages = Registry.storages()) {
-            return storages.catalog(catalog)
-                    .folder()
-                    .map(DevCommand::databaseBeside)
-                    .orElseGet(() -> Path.of(".littoral-temporal.db").toAbsolutePath());
-        }
+        return Registry.addresses()
+                .catalog(catalog)
+                .folder()
+                .map(DevCommand::databaseBeside)
+                .orElseGet(() -> Path.of(".littoral-temporal.db").toAbsolutePath());
     }
 
     private static Path databaseBeside(Path catalog) {

@@ -4,7 +4,6 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
-import dev.littoral.activities.storage.Storages;
 import dev.littoral.starter.cli.Output;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -274,8 +273,9 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(prefix) || hasUserInfo(name)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        Storages storages = Registry.addresses();
-        if (!SourceParser.isProfile(name) || name.contains("://") || (equals >= 0 && !storages.hasProfiles(prefix))) {
+        if (!SourceParser.isProfile(name)
+                || name.contains("://")
+                || (equals >= 0 && !Registry.addresses().hasProfiles(prefix))) {
             throw given.refusal(expected);
         }
         return new AllowedProfile(prefix, name);
@@ -293,8 +293,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(text)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        Storages storages = Registry.addresses();
-        return storages.allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
+        return Registry.addresses().allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
     }
 
     private static boolean hasUserInfo(String uri) {
