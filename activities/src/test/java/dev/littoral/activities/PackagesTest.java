@@ -2,34 +2,63 @@ package dev.littoral.activities;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The dependencies between packages. */
+/** The dependencies between packages, and the page that says where an extension goes. */
 class PackagesTest {
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.littoral.activities");
 
     @Test
-    void packagesDependOnEachOtherInOneDirection() {
-        slices().matching("dev.littoral.activities.(*)..")
+    void noPackagesSeeEachOtherInACircle() {
+        slices().matching("dev.littoral.activities.(**)")
                 .should()
                 .beFreeOfCycles()
                 .check(MAIN);
     }
 
     @Test
-    void whatDecidesAndWhatVerifiesSeesNoStoresOwnLibrary() {
+    void onlyTheKindOfStoreSeesTheAwsSdk() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.littoral.activities.storage.s3..", "dev.littoral.activities.source..")
+                .resideOutsideOfPackage("dev.littoral.activities.storage.s3..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")
                 .check(MAIN);
+    }
+
+    @Test
+    void storesAndTheCatalogSeeNoFormatOfSources() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.littoral.activities.storage..", "dev.littoral.activities.catalog..")
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAnyPackage("dev.littoral.activities.source..", "dev.littoral.activities.parquet..")
+                .check(MAIN);
+    }
+
+    @Test
+    void filesNamedForWhoExtendsItExist() throws Exception {
+        Path top = Path.of("..").toRealPath();
+        Matcher file =
+                Pattern.compile("`(\\w+/src/[^`]+)`").matcher(Files.readString(top.resolve("docs/extending.md")));
+        int found = 0;
+        while (file.find()) {
+            assertThat(top.resolve(file.group(1))).exists();
+            found++;
+        }
+        assertThat(found).isGreaterThan(5);
     }
 }

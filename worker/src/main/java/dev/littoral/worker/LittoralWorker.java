@@ -1,14 +1,15 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.CatalogActivitiesImpl;
 import dev.littoral.activities.steps.UpdateActivitiesImpl;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
-import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
@@ -40,7 +41,7 @@ public final class LittoralWorker implements AutoCloseable {
     private static final Duration DEADLOCK_TIMEOUT = Duration.ofSeconds(10);
 
     private final Storages storages;
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final WorkerFactory factory;
     private final WorkerSettings settings;
     private final PollerProbe polling;
@@ -48,7 +49,7 @@ public final class LittoralWorker implements AutoCloseable {
 
     private LittoralWorker(
             Storages storages,
-            ObjectStore store,
+            CatalogStore store,
             WorkerFactory factory,
             WorkerSettings settings,
             PollerProbe polling,
@@ -87,9 +88,9 @@ public final class LittoralWorker implements AutoCloseable {
             WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics, Health health)
             throws InterruptedException {
         StoreObserver requests = metrics.<StoreObserver>map(all -> all).orElse(StoreObserver.NONE);
-        Storages storages = Registry.storages();
+        Storages storages = StorageRegistry.storages();
         metrics.ifPresent(all -> all.watch(storages));
-        ObjectStore store = null;
+        CatalogStore store = null;
         try {
             store = storages.openCatalog(settings.catalog(), requests);
             ConditionalWriteProbe.probeOnce(store);
@@ -123,7 +124,7 @@ public final class LittoralWorker implements AutoCloseable {
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
         Sources sources = new Sources(
-                storages, Registry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
+                storages, FormatRegistry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
         WorkflowRegistration.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
@@ -195,7 +196,7 @@ public final class LittoralWorker implements AutoCloseable {
         close(store, storages);
     }
 
-    private static void close(ObjectStore store, Storages storages) {
+    private static void close(CatalogStore store, Storages storages) {
         if (store != null) {
             store.close();
         }

@@ -99,10 +99,10 @@ public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoC
     }
 
     @Override
-    public void answered(Store store, String kind, String status) {
+    public void answered(Role role, String kind, String status) {
         Counter.builder("littoral.store.requests")
                 .description("Requests to stores, tries included, by HTTP status; ok or error where there is none")
-                .tag("store", store.name().toLowerCase(Locale.ROOT))
+                .tag("store", role.name().toLowerCase(Locale.ROOT))
                 .tag("kind", kind)
                 .tag("status", status)
                 .register(registry)
@@ -110,11 +110,11 @@ public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoC
     }
 
     @Override
-    public void routed(Store store, Route route) {
+    public void routed(Role role, Route route) {
         Counter.builder("littoral.s3.routed")
                 .description(
                         "Reads and listings of S3 that were answered directly, or by the SDK after or in place of that")
-                .tag("store", store.name().toLowerCase(Locale.ROOT))
+                .tag("store", role.name().toLowerCase(Locale.ROOT))
                 .tag("route", route.name().toLowerCase(Locale.ROOT))
                 .register(registry)
                 .increment();

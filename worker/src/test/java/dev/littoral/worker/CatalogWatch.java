@@ -3,7 +3,7 @@ package dev.littoral.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.verify.Severity;
 import dev.littoral.activities.verify.Verifier;
@@ -34,7 +34,7 @@ final class CatalogWatch {
     private final S3Client client;
     private final String bucket;
     private final String folder;
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String id;
     private final Map<String, SeededLake> lakes;
     private final Duration kept;
@@ -58,7 +58,7 @@ final class CatalogWatch {
             S3Client client,
             String bucket,
             String folder,
-            ObjectStore store,
+            CatalogStore store,
             String id,
             Map<String, SeededLake> lakes,
             Duration kept,

@@ -2,11 +2,12 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.source.registry.FormatRegistry;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.local.LocalStores;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -68,7 +69,7 @@ class CollectionResetTest {
                         connection.client(),
                         new WorkerSettings(
                                 catalog.toString(), AllowList.of(List.of("file://" + folder)), TASK_QUEUE, 16));
-                ObjectStore store = LocalStores.catalog(catalog);
+                CatalogStore store = LocalStores.catalog(catalog);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> tenants = new ArrayList<>();
             for (int i = 0; i < COLLECTIONS; i++) {
@@ -89,14 +90,14 @@ class CollectionResetTest {
 
     /** A collection and the three folders that it follows in turn. */
     private final class Tenant {
-        private final ObjectStore store;
+        private final CatalogStore store;
         private final String id;
         private final Path left;
         private final Path middle;
         private final Path right;
         private final Following collection;
 
-        Tenant(TemporalServer temporal, ObjectStore store, String id) throws Exception {
+        Tenant(TemporalServer temporal, CatalogStore store, String id) throws Exception {
             this.store = store;
             this.id = id;
             left = Files.createDirectories(folder.resolve("lake").resolve(id + "-left"));
@@ -197,9 +198,9 @@ class CollectionResetTest {
                     .verifyWithSource(source -> {
                         try {
                             return new Sources(
-                                            Registry.storages(null),
-                                            Registry.formats(),
-                                            AllowList.of(Registry.EVERY_SOURCE))
+                                            StorageRegistry.storages(null),
+                                            FormatRegistry.formats(),
+                                            AllowList.of(StorageRegistry.EVERY_SOURCE))
                                     .open(Json.JSON.treeToValue(source, ExternalSource.class), true);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);

@@ -4,7 +4,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.steps.ParquetSource;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.storage.s3.S3Uri;
@@ -75,7 +75,7 @@ final class HostileDay implements AutoCloseable {
     private final String bucket;
     private final FaultyNetwork network;
     private final S3Client faulty;
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final Fleet fleet;
     private final List<Tenant> tenants = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -138,7 +138,7 @@ final class HostileDay implements AutoCloseable {
                 violations::add);
     }
 
-    private ObjectStore catalog(S3Client client) {
+    private CatalogStore catalog(S3Client client) {
         return S3Stores.catalog(client, "s3://" + bucket + "/" + CATALOG);
     }
 

@@ -2,9 +2,9 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.registry.Registry;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.Storages;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.activities.testing.LogAudit;
@@ -130,7 +130,7 @@ class KilledWorkersTest {
     }
 
     private static void audit(S3Server s3, String catalog, String id) throws InterruptedException {
-        try (ObjectStore store = S3Stores.catalog(s3.client(), catalog)) {
+        try (CatalogStore store = S3Stores.catalog(s3.client(), catalog)) {
             assertThat(LogAudit.findings(store, id)).isEmpty();
         }
     }
@@ -238,8 +238,8 @@ class KilledWorkersTest {
                 .as(as)
                 .allMatch(job -> job.state().isEnd() && !job.reason().isBlank());
         assertThat(jobs).as(as).extracting(Job::update).doesNotHaveDuplicates();
-        try (Storages storages = Registry.storages();
-                ObjectStore store = storages.openCatalogForReading(catalog)) {
+        try (Storages storages = StorageRegistry.storages();
+                CatalogStore store = storages.openCatalogForReading(catalog)) {
             assertThat(LogAudit.findings(store, id)).as(as).isEmpty();
             assertThat(LogAudit.served(store, id))
                     .as(as)

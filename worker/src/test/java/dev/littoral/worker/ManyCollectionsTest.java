@@ -2,9 +2,9 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.registry.Registry;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.Storages;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
@@ -53,7 +53,7 @@ class ManyCollectionsTest {
                 catalog,
                 "many",
                 Map.of("TEMPORAL_ADDRESS", temporal.target(), "TEMPORAL_NAMESPACE", namespace));
-        try (Storages storages = Registry.storages()) {
+        try (Storages storages = StorageRegistry.storages()) {
             worker.awaitReady();
             for (int i = 0; i < COLLECTIONS; i++) {
                 ExternalCollectionWorkflow collection = client.newWorkflowStub(
@@ -73,7 +73,7 @@ class ManyCollectionsTest {
             for (int i = 0; i < COLLECTIONS; i += 10) {
                 collection(client, i).sourceChanged(SourceRequest.of(source(right)));
             }
-            try (ObjectStore store = storages.openCatalogForReading(catalog)) {
+            try (CatalogStore store = storages.openCatalogForReading(catalog)) {
                 for (int i = 0; i < COLLECTIONS; i++) {
                     boolean changed = i % 10 == 0;
                     assertThat(awaitRest(client, i, changed ? 2 : 1, deadline)

@@ -1,7 +1,7 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.testing.ServerProcess;
 import java.io.File;
 import java.io.IOException;
@@ -18,7 +18,7 @@ final class WorkerProcess {
     private static final long PATIENCE_MILLIS = 180_000;
 
     private static final AllowList ALLOWED =
-            new AllowList(Registry.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));
+            new AllowList(StorageRegistry.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));
 
     private final ServerProcess process;
     private final Path ready;

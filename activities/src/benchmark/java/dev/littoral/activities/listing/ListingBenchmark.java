@@ -6,7 +6,7 @@ import dev.littoral.activities.steps.Measured;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.KeyServer;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class ListingBenchmark {
     }
 
     private static void here(S3Client client) throws InterruptedException {
-        CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
+        CollectionCatalog catalog = new CollectionCatalog(new MemoryCatalogStore(), "c");
         try (FileSource source = S3Stores.source(client, "s3://" + KeyServer.BUCKET + "/lake/")) {
             new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
                     .list(List.of(), false, false, null, null);

@@ -9,4 +9,4 @@ package dev.littoral.activities.balance;
  *     is the churn of the update
  */
 @SuppressWarnings("ArrayRecordComponent") // Ten million fragments as objects would not fit; never compared as records.
-public record Balance(long[] segment, int newSegments, long newRows) {}
+record Balance(long[] segment, int newSegments, long newRows) {}

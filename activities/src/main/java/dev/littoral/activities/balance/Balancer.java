@@ -14,7 +14,7 @@ import java.util.Arrays;
  *
  * <p>Deterministic: the same input gives the same output.
  */
-public final class Balancer {
+final class Balancer {
     /** The fill of the shard up to which underfilled segments are reopened. */
     static final double FILL = 0.94;
 
@@ -101,7 +101,7 @@ public final class Balancer {
      * @throws IllegalArgumentException if a fragment is empty or exceeds the target, or ids are not below
      *     {@code firstId}
      */
-    public static Balance balance(ShardFragments in, RowDelta change, long targetRows, long firstId) {
+    static Balance balance(ShardFragments in, RowDelta change, long targetRows, long firstId) {
         if (targetRows < 1) {
             throw new IllegalArgumentException("The target is " + targetRows + " rows; it must be at least 1.");
         }

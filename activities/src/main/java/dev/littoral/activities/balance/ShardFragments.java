@@ -11,8 +11,8 @@ package dev.littoral.activities.balance;
  *     {@link #NONE} for an unassigned fragment: a new one, or one that is left of a segment that lost others
  */
 @SuppressWarnings("ArrayRecordComponent") // Ten million fragments as objects would not fit; never compared as records.
-public record ShardFragments(long[] rows, int[] folder, long[] segment) {
-    public static final long NONE = -1;
+record ShardFragments(long[] rows, int[] folder, long[] segment) {
+    static final long NONE = -1;
 
     public ShardFragments {
         if (folder.length != rows.length || segment.length != rows.length) {

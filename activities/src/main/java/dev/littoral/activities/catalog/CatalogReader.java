@@ -1,9 +1,9 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.Storages;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.InvalidRequestException;
@@ -33,10 +33,10 @@ public final class CatalogReader implements AutoCloseable {
     /** How many versions or keys are listed at a time. */
     private static final int PAGE = 100;
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final Runnable onClose;
 
-    private CatalogReader(ObjectStore store, Runnable onClose) {
+    private CatalogReader(CatalogStore store, Runnable onClose) {
         this.store = store;
         this.onClose = onClose;
     }
@@ -50,9 +50,9 @@ public final class CatalogReader implements AutoCloseable {
      * @throws LittoralException INPUT when the location is not right
      */
     public static CatalogReader open(String location) {
-        Storages storages = Registry.storages();
+        Storages storages = StorageRegistry.storages();
         try {
-            ObjectStore store = storages.openCatalogForReading(location);
+            CatalogStore store = storages.openCatalogForReading(location);
             return new CatalogReader(store, () -> {
                 store.close();
                 storages.close();
@@ -64,7 +64,7 @@ public final class CatalogReader implements AutoCloseable {
     }
 
     /** Reads the catalog in a store, which is left open when the reader is closed. */
-    public static CatalogReader on(ObjectStore store) {
+    public static CatalogReader on(CatalogStore store) {
         return new CatalogReader(store, () -> {});
     }
 

@@ -2,7 +2,7 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.SkippedFile;
@@ -23,11 +23,11 @@ public final class CollectionCatalog {
     private static final String UNREADABLE = "it cannot be read as what it should be";
     private static final int DELETE_BATCH = 1_000;
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String collectionId;
     private final HeadLog heads;
 
-    public CollectionCatalog(ObjectStore store, String collectionId) {
+    public CollectionCatalog(CatalogStore store, String collectionId) {
         this.store = store;
         this.collectionId = collectionId;
         this.heads = new HeadLog(store, collectionId);

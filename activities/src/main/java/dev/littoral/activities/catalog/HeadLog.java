@@ -3,7 +3,7 @@ package dev.littoral.activities.catalog;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.ExternalSource;
@@ -39,10 +39,10 @@ public final class HeadLog {
     private static final ObjectReader HEAD =
             Json.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String collectionId;
 
-    public HeadLog(ObjectStore store, String collectionId) {
+    public HeadLog(CatalogStore store, String collectionId) {
         this.store = store;
         this.collectionId = collectionId;
     }

@@ -1,7 +1,7 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.BlobObjectStore;
+import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.workflows.model.ExternalSource;
@@ -36,8 +36,8 @@ public final class CatalogSourceOverlap {
 
     /** The same for a source of which is known where it leads. */
     static Optional<String> refusal(Storages storages, String catalog, ExternalSource source, StorageLocation real) {
-        String folder = BlobObjectStore.folder(real.realAddress());
-        String root = BlobObjectStore.folder(storages.catalog(catalog).realAddress());
+        String folder = BlobCatalogStore.folder(real.realAddress());
+        String root = BlobCatalogStore.folder(storages.catalog(catalog).realAddress());
         if (folder.startsWith(root)) {
             return Optional.of(
                     "Source " + source.uri() + " lies in the catalog " + catalog + "; expected one elsewhere");

@@ -80,7 +80,7 @@ public final class PathFilter {
         if (table == OnTable.IGNORE) {
             return;
         }
-        TableFormat.of(relativePath).ifPresent(format -> {
+        TableMarker.of(relativePath).ifPresent(format -> {
             throw LittoralException.input("The source " + source + " is " + format.words() + ", as " + relativePath
                     + " in it says; expected a folder of which every file counts, and a table may keep files that it"
                     + " has removed: write what it holds to a folder of its own, or set \"table\":\"ignore\" in the"

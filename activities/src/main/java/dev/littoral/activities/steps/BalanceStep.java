@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.balance.ShardBalancer;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
@@ -7,7 +8,7 @@ import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan.Touched;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.BalanceResult;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /** One attempt of balancing touched shards: gives their fragments segments, and writes the shards. */
 final class BalanceStep {
     private final RequestCounts requests = new RequestCounts();
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final StepInputs inputs;
     private final ShardsRequest request;
     private volatile Progress done;
@@ -29,7 +30,7 @@ final class BalanceStep {
      *
      * @param before what an attempt before has heartbeated
      */
-    BalanceStep(ObjectStore store, StepInputs inputs, ShardsRequest request, Optional<Progress> before) {
+    BalanceStep(CatalogStore store, StepInputs inputs, ShardsRequest request, Optional<Progress> before) {
         this.store = new ObservedStore(store, requests);
         this.inputs = inputs;
         this.request = request;

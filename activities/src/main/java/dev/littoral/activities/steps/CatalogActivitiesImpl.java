@@ -5,7 +5,7 @@ import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
 import dev.littoral.workflows.model.CleanRequest;
@@ -29,7 +29,7 @@ import java.util.function.UnaryOperator;
  * threads.
  */
 public final class CatalogActivitiesImpl implements CatalogActivities {
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final SourcePolicy policy;
     private final Clock clock;
     private final NextHead next;
@@ -42,12 +42,12 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
      * @param policy which sources may be read
      * @param clock gives the times in the log's entries, which are for people and for retention
      */
-    public CatalogActivitiesImpl(ObjectStore store, SourcePolicy policy, Clock clock) {
+    public CatalogActivitiesImpl(CatalogStore store, SourcePolicy policy, Clock clock) {
         this(store, policy, clock, new StepInputs(), ActivityCaller::now);
     }
 
     CatalogActivitiesImpl(
-            ObjectStore store, SourcePolicy policy, Clock clock, StepInputs inputs, Supplier<ActivityCaller> callers) {
+            CatalogStore store, SourcePolicy policy, Clock clock, StepInputs inputs, Supplier<ActivityCaller> callers) {
         this.inputs = inputs;
         this.callers = callers;
         this.store = store;

@@ -10,7 +10,7 @@ import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.CommitOutcome;
@@ -31,13 +31,13 @@ final class CommitStep {
     private static final int PARALLEL = 16;
 
     private final RequestCounts requests = new RequestCounts();
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final CollectionCatalog catalog;
     private final StepInputs inputs;
     private final NextHead next;
     private final CommitRequest request;
 
-    CommitStep(ObjectStore store, StepInputs inputs, NextHead next, CommitRequest request) {
+    CommitStep(CatalogStore store, StepInputs inputs, NextHead next, CommitRequest request) {
         this.store = new ObservedStore(store, requests);
         this.catalog = new CollectionCatalog(this.store, request.collectionId());
         this.inputs = inputs;

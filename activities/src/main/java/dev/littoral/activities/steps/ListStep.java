@@ -10,7 +10,7 @@ import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.SkippedFiles;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.SourceReader;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.Head;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One attempt of listing a source: compares it with the base's shards and stages a plan for the steps after it. */
 final class ListStep {
     private final RequestCounts requests = new RequestCounts();
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
     private final int maxFilesPerShard;
@@ -43,7 +43,7 @@ final class ListStep {
      * @param before what an attempt before has heartbeated
      */
     ListStep(
-            ObjectStore store,
+            CatalogStore store,
             UpdateActivitiesImpl.Opener sources,
             StepInputs inputs,
             int maxFilesPerShard,

@@ -11,7 +11,7 @@ import dev.littoral.activities.listing.ListingPlan.Touched;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.source.SourceReader;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.ReadOutcome;
@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ReadStep {
     private final RequestCounts requests = new RequestCounts();
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
     private final ShardsRequest request;
@@ -42,7 +42,7 @@ final class ReadStep {
      * @param before what an attempt before has heartbeated
      */
     ReadStep(
-            ObjectStore store,
+            CatalogStore store,
             UpdateActivitiesImpl.Opener sources,
             StepInputs inputs,
             ShardsRequest request,

@@ -1,6 +1,8 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.balance.FragmentSplitter;
 import dev.littoral.activities.balance.RowDelta;
+import dev.littoral.activities.balance.ShardBalancer;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;

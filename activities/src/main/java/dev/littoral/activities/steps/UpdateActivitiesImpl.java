@@ -3,7 +3,7 @@ package dev.littoral.activities.steps;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
@@ -20,14 +20,14 @@ import java.util.function.Supplier;
 
 /** The activities that list, read and balance. One instance serves all collections of a worker, on many threads. */
 public final class UpdateActivitiesImpl implements UpdateActivities {
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final Opener sources;
     private final int maxFilesPerShard;
     private final Supplier<String> attemptIds;
     private final StepInputs inputs;
     private final Supplier<ActivityCaller> callers;
 
-    public UpdateActivitiesImpl(ObjectStore store, Sources sources) {
+    public UpdateActivitiesImpl(CatalogStore store, Sources sources) {
         this(
                 store,
                 sources::open,
@@ -43,7 +43,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
      * @param attemptIds gives each attempt of a listing a name, never the same one twice
      */
     UpdateActivitiesImpl(
-            ObjectStore store,
+            CatalogStore store,
             Opener sources,
             int maxFilesPerShard,
             Supplier<String> attemptIds,

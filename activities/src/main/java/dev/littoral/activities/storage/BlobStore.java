@@ -63,16 +63,16 @@ public interface BlobStore extends AutoCloseable {
      */
     byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
 
-    /** As {@link ObjectStore#get}. */
+    /** As {@link CatalogStore#get}. */
     Optional<byte[]> get(String key) throws InterruptedException;
 
-    /** As {@link ObjectStore#createIfAbsent}. */
+    /** As {@link CatalogStore#createIfAbsent}. */
     boolean createIfAbsent(String key, byte[] body) throws InterruptedException;
 
-    /** As {@link ObjectStore#put}. */
+    /** As {@link CatalogStore#put}. */
     void put(String key, byte[] body) throws InterruptedException;
 
-    /** As {@link ObjectStore#delete}. */
+    /** As {@link CatalogStore#delete}. */
     void delete(Collection<String> keys) throws InterruptedException;
 
     /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */

@@ -47,7 +47,7 @@ public final class ConditionalWriteProbe {
      *
      * @throws LittoralException INPUT when the store is not safe, or its catalog is of another format
      */
-    public static void probeOnce(ObjectStore store) throws InterruptedException {
+    public static void probeOnce(CatalogStore store) throws InterruptedException {
         Optional<byte[]> marker = store.get(MARKER);
         if (marker.isPresent() && read(store, marker.get()).location().equals(store.location())) {
             return;
@@ -61,7 +61,7 @@ public final class ConditionalWriteProbe {
      *
      * @throws LittoralException INPUT when the store is not safe
      */
-    public static void probe(ObjectStore store) throws InterruptedException {
+    public static void probe(CatalogStore store) throws InterruptedException {
         String prefix = "_probe/" + UUID.randomUUID() + "/";
         List<String> keys = IntStream.range(0, ROUNDS)
                 .mapToObj(round -> prefix + "round-" + (100 + round))
@@ -80,7 +80,7 @@ public final class ConditionalWriteProbe {
     }
 
     /** Deletes what can be deleted; the earlier failure is the one to report. */
-    private static void deleteQuietly(ObjectStore store, List<String> keys, Throwable failure) {
+    private static void deleteQuietly(CatalogStore store, List<String> keys, Throwable failure) {
         // The thread may be interrupted; that waits until nothing is left.
         boolean interrupted = Thread.interrupted();
         try {
@@ -95,7 +95,7 @@ public final class ConditionalWriteProbe {
     }
 
     /** Returns when no create is under way any more. */
-    private static void race(ObjectStore store, List<String> keys) throws InterruptedException {
+    private static void race(CatalogStore store, List<String> keys) throws InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             try {
                 for (String key : keys) {
@@ -107,7 +107,7 @@ public final class ConditionalWriteProbe {
         }
     }
 
-    private static void race(ObjectStore store, String key, ExecutorService threads) throws InterruptedException {
+    private static void race(CatalogStore store, String key, ExecutorService threads) throws InterruptedException {
         CyclicBarrier start = new CyclicBarrier(THREADS);
         List<Callable<Boolean>> creates = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
@@ -171,12 +171,12 @@ public final class ConditionalWriteProbe {
         }
     }
 
-    private static LittoralException unsafe(ObjectStore store, String finding) {
+    private static LittoralException unsafe(CatalogStore store, String finding) {
         return LittoralException.input("The catalog's store at " + store.location() + " " + finding
                 + ". Littoral cannot keep its promises there.");
     }
 
-    private static byte[] write(ObjectStore store) {
+    private static byte[] write(CatalogStore store) {
         try {
             return JSON.writeValueAsBytes(new Marker(
                     FORMAT,
@@ -187,7 +187,7 @@ public final class ConditionalWriteProbe {
         }
     }
 
-    private static Marker read(ObjectStore store, byte[] body) {
+    private static Marker read(CatalogStore store, byte[] body) {
         try {
             Marker marker = JSON.readValue(body, Marker.class);
             if (marker.format() == FORMAT && marker.location() != null) {

@@ -1,14 +1,14 @@
 package dev.littoral.activities.storage;
 
-import dev.littoral.activities.storage.StoreObserver.Store;
+import dev.littoral.activities.storage.StoreObserver.Role;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /** A catalog store decorated with an observer of its calls, whatever requests each call becomes. */
-public record ObservedStore(ObjectStore store, StoreObserver observer) implements ObjectStore {
+public record ObservedStore(CatalogStore store, StoreObserver observer) implements CatalogStore {
     private <T> T tell(String kind, StoreObserver.Request<T, RuntimeException> request) throws InterruptedException {
-        return observer.observe(Store.CATALOG, kind, request);
+        return observer.observe(Role.CATALOG, kind, request);
     }
 
     @Override

@@ -6,13 +6,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The counts of an update's requests, by store and kind. Safe for use by many threads. */
+/** The counts of an update's requests, by the store's role and kind. Safe for use by many threads. */
 public final class RequestCounts implements StoreObserver {
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
 
     @Override
-    public void answered(Store store, String kind, String status) {
-        counts.computeIfAbsent((store + "." + kind).toLowerCase(Locale.ROOT), name -> new LongAdder())
+    public void answered(Role role, String kind, String status) {
+        counts.computeIfAbsent((role + "." + kind).toLowerCase(Locale.ROOT), name -> new LongAdder())
                 .increment();
     }
 

@@ -72,13 +72,13 @@ public final class Storages implements AutoCloseable {
      * @param location as for {@link #catalog}
      * @param observer notified of each request to it
      */
-    public ObjectStore openCatalog(String location, StoreObserver observer) throws InterruptedException {
-        return new BlobObjectStore(catalog(location).openCatalog(observer));
+    public CatalogStore openCatalog(String location, StoreObserver observer) throws InterruptedException {
+        return new BlobCatalogStore(catalog(location).openCatalog(observer));
     }
 
     /** Opens a catalog's store to read only: a folder that is not there is not made. */
-    public ObjectStore openCatalogForReading(String location) {
-        return new BlobObjectStore(catalog(location).openCatalogForReading());
+    public CatalogStore openCatalogForReading(String location) {
+        return new BlobCatalogStore(catalog(location).openCatalogForReading());
     }
 
     /** What the addresses of all sources of some kinds start with. */

@@ -4,7 +4,7 @@ package dev.littoral.activities.storage;
 @FunctionalInterface
 public interface StoreObserver {
     /** Ignores everything. */
-    StoreObserver NONE = (store, kind, status) -> {};
+    StoreObserver NONE = (role, kind, status) -> {};
 
     /** A status where there is no HTTP. */
     String OK = "ok";
@@ -12,8 +12,8 @@ public interface StoreObserver {
     /** A status where no answer came, or a store without HTTP failed. */
     String ERROR = "error";
 
-    /** What requests go to. */
-    enum Store {
+    /** What a store holds. */
+    enum Role {
         CATALOG,
         SOURCE
     }
@@ -25,7 +25,7 @@ public interface StoreObserver {
      *     calls of a catalog are reported and not the requests they become; nothing that grows with the data
      * @param status the HTTP status, {@link #OK} or {@link #ERROR}
      */
-    void answered(Store store, String kind, String status);
+    void answered(Role role, String kind, String status);
 
     /** How a read or a listing of S3 was sent. */
     enum Route {
@@ -36,22 +36,22 @@ public interface StoreObserver {
     }
 
     /** A read or a listing of S3 has an answer; how many tries it took is not reported here. */
-    default void routed(Store store, Route route) {}
+    default void routed(Role role, Route route) {}
 
     /** Composes two observers. */
     default StoreObserver and(StoreObserver other) {
         StoreObserver one = this;
         return new StoreObserver() {
             @Override
-            public void answered(Store store, String kind, String status) {
-                one.answered(store, kind, status);
-                other.answered(store, kind, status);
+            public void answered(Role role, String kind, String status) {
+                one.answered(role, kind, status);
+                other.answered(role, kind, status);
             }
 
             @Override
-            public void routed(Store store, Route route) {
-                one.routed(store, route);
-                other.routed(store, route);
+            public void routed(Role role, Route route) {
+                one.routed(role, route);
+                other.routed(role, route);
             }
         };
     }
@@ -62,7 +62,7 @@ public interface StoreObserver {
     }
 
     /** Sends a request to a store without HTTP, and reports how it ended. */
-    default <T, X extends Exception> T observe(Store store, String kind, Request<T, X> request)
+    default <T, X extends Exception> T observe(Role role, String kind, Request<T, X> request)
             throws InterruptedException, X {
         String status = ERROR;
         try {
@@ -70,7 +70,7 @@ public interface StoreObserver {
             status = OK;
             return answer;
         } finally {
-            answered(store, kind, status);
+            answered(role, kind, status);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.littoral.activities.verify;
 
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,10 +10,10 @@ final class StoredObjects {
     private static final int PAGE = 1_000;
     private static final Pattern PART = Pattern.compile("(?!\\.\\.?$)[a-z0-9._=-]{1,255}");
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String collectionId;
 
-    StoredObjects(ObjectStore store, String collectionId) {
+    StoredObjects(CatalogStore store, String collectionId) {
         this.store = store;
         this.collectionId = collectionId;
     }

@@ -3,7 +3,7 @@ package dev.littoral.activities.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.SourceReader;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.util.Optional;
@@ -23,7 +23,7 @@ public final class Verifier {
     /** What a segment costs in the table, which is at worst half empty and copied when it grows. */
     private static final long BYTES_PER_SEGMENT = 128;
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String collectionId;
     private final StoredObjects objects;
     private final Findings findings;
@@ -40,7 +40,7 @@ public final class Verifier {
      *
      * @param findings gets each finding as it comes
      */
-    public Verifier(ObjectStore store, String collectionId, Consumer<Finding> findings) {
+    public Verifier(CatalogStore store, String collectionId, Consumer<Finding> findings) {
         this(
                 store,
                 collectionId,
@@ -53,7 +53,7 @@ public final class Verifier {
      *
      * @param maxSegments how many segments are compared across shards and versions
      */
-    public Verifier(ObjectStore store, String collectionId, int maxSegments, Consumer<Finding> findings) {
+    public Verifier(CatalogStore store, String collectionId, int maxSegments, Consumer<Finding> findings) {
         this.store = store;
         this.collectionId = collectionId;
         this.objects = new StoredObjects(store, collectionId);

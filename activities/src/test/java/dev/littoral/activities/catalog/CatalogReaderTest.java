@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.RandomCollection.Expected;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.ForwardingStore;
-import dev.littoral.activities.testing.MemoryObjectStore;
-import dev.littoral.activities.testing.MemoryObjectStore.Call;
+import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.FailureType;
@@ -40,9 +40,9 @@ class CatalogReaderTest {
     @TempDir
     private Path folder;
 
-    private final MemoryObjectStore memory = new MemoryObjectStore();
+    private final MemoryCatalogStore memory = new MemoryCatalogStore();
 
-    private ObjectStore store(Place place) throws InterruptedException {
+    private CatalogStore store(Place place) throws InterruptedException {
         return switch (place) {
             case MEMORY -> memory;
             case FOLDER -> LocalStores.catalog(folder);
@@ -51,7 +51,7 @@ class CatalogReaderTest {
         };
     }
 
-    private static ObjectStore s3(S3Server server) {
+    private static CatalogStore s3(S3Server server) {
         S3Uri uri = S3Uri.parse("s3://" + server.newBucket() + "/catalog/");
         return S3Stores.catalog(server.client(), uri.toString());
     }
@@ -59,7 +59,7 @@ class CatalogReaderTest {
     @ParameterizedTest
     @EnumSource
     void everySnapshotReadsAsItsObjectsSay(Place place) throws Exception {
-        try (ObjectStore store = store(place);
+        try (CatalogStore store = store(place);
                 CatalogReader reader = CatalogReader.on(store)) {
             for (long seed = 0; seed < (place == Place.MEMORY ? 50 : 3); seed++) {
                 String id = "c" + seed;
@@ -113,7 +113,7 @@ class CatalogReaderTest {
     @ParameterizedTest
     @EnumSource
     void theCollectionsAreThoseThatHaveAVersion(Place place) throws Exception {
-        try (ObjectStore store = store(place);
+        try (CatalogStore store = store(place);
                 CatalogReader reader = CatalogReader.on(store)) {
             assertThat(reader.collections()).isEmpty();
             List<String> ids = List.of("a", "a-b", "a.b", "a0", "a=1", "b_", "orders");
@@ -204,7 +204,7 @@ class CatalogReaderTest {
     @Test
     void aStoreThatWasGivenIsLeftOpen() {
         AtomicInteger closed = new AtomicInteger();
-        ObjectStore store = new ForwardingStore(memory) {
+        CatalogStore store = new ForwardingStore(memory) {
             @Override
             public void close() {
                 closed.incrementAndGet();
@@ -216,7 +216,7 @@ class CatalogReaderTest {
 
     @Test
     void aCatalogIsOpenedByItsLocationAndNotMade() throws Exception {
-        try (ObjectStore store = LocalStores.catalog(folder.resolve("catalog"))) {
+        try (CatalogStore store = LocalStores.catalog(folder.resolve("catalog"))) {
             new RandomCollection(store, "orders", 3).commit(2);
         }
         for (String location : List.of(folder + "/catalog", "file://" + folder + "/catalog")) {
@@ -237,8 +237,8 @@ class CatalogReaderTest {
     @Test
     void anInterruptIsAFailureAndStaysSet() throws Exception {
         new RandomCollection(memory, "c", 3).commit(2);
-        ObjectStore store = (ObjectStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
+        CatalogStore store = (CatalogStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {CatalogStore.class}, (proxy, method, arguments) -> {
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
                     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CollectionCatalogTest {
     private static final ExternalSource SOURCE = new ExternalSource("file:///lake/", ExternalSpec.parquet());
 
-    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryCatalogStore store = new MemoryCatalogStore();
 
     private void grow(int versions) throws InterruptedException {
         HeadLog heads = new HeadLog(store, "c");
@@ -63,8 +63,8 @@ class CollectionCatalogTest {
     @Test
     void aVersionThatComesMeanwhileIsNotTakenForADeletedOne() throws Exception {
         grow(3);
-        ObjectStore moving = (ObjectStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
+        CatalogStore moving = (CatalogStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {CatalogStore.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("list")
                             && ((String) arguments[0]).contains("snapshots/")
                             && store.keys().size() == 3) {

@@ -2,7 +2,7 @@ package dev.littoral.activities.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
@@ -25,7 +25,7 @@ class DocumentedReaderTest {
         DocumentedCode code = DocumentedCode.compile(Path.of("../docs/reading.md"), folder);
         Path catalog = folder.resolve("catalog");
         StringBuilder expected = new StringBuilder();
-        try (ObjectStore store = LocalStores.catalog(catalog);
+        try (CatalogStore store = LocalStores.catalog(catalog);
                 CatalogReader reader = CatalogReader.on(store)) {
             new RandomCollection(store, "orders", 2).commit(3);
             Snapshot snapshot = reader.snapshot("orders");

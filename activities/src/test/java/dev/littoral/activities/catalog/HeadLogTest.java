@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
-import dev.littoral.activities.testing.MemoryObjectStore;
-import dev.littoral.activities.testing.MemoryObjectStore.Call;
-import dev.littoral.activities.testing.MemoryObjectStore.Fault;
+import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore.Call;
+import dev.littoral.activities.testing.MemoryCatalogStore.Fault;
 import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeadLogTest {
     private static final ExternalSource SOURCE = new ExternalSource("file:///lake/", ExternalSpec.parquet());
 
-    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryCatalogStore store = new MemoryCatalogStore();
     private final HeadLog heads = new HeadLog(store, "c");
 
     private static Head version(long version, String commitId) {
@@ -404,10 +404,10 @@ class HeadLogTest {
     }
 
     /** A store whose answers a test can change. */
-    private static class Answers implements ObjectStore {
-        private final ObjectStore store;
+    private static class Answers implements CatalogStore {
+        private final CatalogStore store;
 
-        Answers(ObjectStore store) {
+        Answers(CatalogStore store) {
             this.store = store;
         }
 

@@ -8,7 +8,7 @@ import com.github.luben.zstd.ZstdInputStream;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -31,14 +31,14 @@ final class RandomCollection {
     static final ExternalSource SOURCE = new ExternalSource("file:///lake/", ExternalSpec.parquet());
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String id;
     private final CollectionCatalog catalog;
     private final SplittableRandom random;
     private Head head = Head.NONE;
     private long nextSegment = 1;
 
-    RandomCollection(ObjectStore store, String id, long seed) {
+    RandomCollection(CatalogStore store, String id, long seed) {
         this.store = store;
         this.id = id;
         this.catalog = new CollectionCatalog(store, id);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.testing.ForwardingStore;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -27,7 +27,7 @@ class SnapshotExpirerTest {
     private static final ExternalSource SOURCE = new ExternalSource("s3://lake/orders/", ExternalSpec.parquet());
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryCatalogStore store = new MemoryCatalogStore();
     private final CollectionCatalog catalog = new CollectionCatalog(store, "orders");
     private Head head = Head.NONE;
 
@@ -197,7 +197,7 @@ class SnapshotExpirerTest {
             commit();
         }
         List<String> deleted = new ArrayList<>();
-        ObjectStore watched = new ForwardingStore(store) {
+        CatalogStore watched = new ForwardingStore(store) {
             @Override
             public void delete(Collection<String> keys) {
                 deleted.addAll(keys);

@@ -9,7 +9,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.KeyServer;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ class InitialListerTest {
         return KeyShapes.of(60_000).entrySet();
     }
 
-    private final CollectionCatalog catalog = new CollectionCatalog(new MemoryObjectStore(), "c");
+    private final CollectionCatalog catalog = new CollectionCatalog(new MemoryCatalogStore(), "c");
 
     /** What an initial listing of all that a server has comes to. */
     private SourceLister.Result list(KeyServer server) throws InterruptedException {

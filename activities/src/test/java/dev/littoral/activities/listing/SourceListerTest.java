@@ -11,8 +11,8 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.testing.MemoryObjectStore;
-import dev.littoral.activities.testing.MemoryObjectStore.Call;
+import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
@@ -51,7 +51,7 @@ class SourceListerTest {
         }
     }
 
-    private final MemoryObjectStore objects = new MemoryObjectStore();
+    private final MemoryCatalogStore objects = new MemoryCatalogStore();
     private final CollectionCatalog catalog = new CollectionCatalog(objects, "c");
     private int listings;
 

@@ -2,7 +2,7 @@ package dev.littoral.activities.protocol;
 
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.steps.RealSteps;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
@@ -64,7 +64,7 @@ final class Code {
         return store.asked() != null ? store.asked() : new Play.Done(end);
     }
 
-    private Object result(Step step, String attempt, RecordedStore source, ObjectStore store)
+    private Object result(Step step, String attempt, RecordedStore source, CatalogStore store)
             throws InterruptedException {
         CatalogActivities catalog =
                 RealSteps.catalog(store, Clock.fixed(now, ZoneOffset.UTC), numberOf(attempt), lost.trusting());

@@ -3,7 +3,7 @@ package dev.littoral.activities.protocol;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.Head;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ final class MutantCleaner {
 
     private MutantCleaner() {}
 
-    static void clean(Safeguard lost, ObjectStore store, Instant keepFrom) throws InterruptedException {
+    static void clean(Safeguard lost, CatalogStore store, Instant keepFrom) throws InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(store, World.COLLECTION);
         List<Head> log = catalog.heads().newest(Long.MAX_VALUE, ALL);
         List<Head> kept = new ArrayList<>();

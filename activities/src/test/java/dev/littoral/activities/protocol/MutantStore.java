@@ -3,7 +3,7 @@ package dev.littoral.activities.protocol;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.testing.SealedHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Stands between a step's code and the store, and takes a safeguard away by what it shows the one of the other. */
-final class MutantStore implements ObjectStore {
+final class MutantStore implements CatalogStore {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Safeguard lost;
-    private final ObjectStore store;
+    private final CatalogStore store;
 
     /** The version whose create was not answered with a success, and what it should have been. */
     private String doubtfulKey;
@@ -32,13 +32,13 @@ final class MutantStore implements ObjectStore {
     private String heldKey;
     private byte[] held;
 
-    private MutantStore(Safeguard lost, ObjectStore store) {
+    private MutantStore(Safeguard lost, CatalogStore store) {
         this.lost = lost;
         this.store = store;
     }
 
     /** The store as a step sees it. */
-    static ObjectStore of(Safeguard lost, Step step, ObjectStore store) {
+    static CatalogStore of(Safeguard lost, Step step, CatalogStore store) {
         return switch (lost) {
             case OWN_COMMIT_READ_BACK, CONTENT_OF_OWN_COMMIT -> new MutantStore(lost, store);
             case ROOT_BEFORE_HEAD -> step instanceof Step.Commit ? new MutantStore(lost, store) : store;

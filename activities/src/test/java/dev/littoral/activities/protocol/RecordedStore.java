@@ -1,7 +1,7 @@
 package dev.littoral.activities.protocol;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * A store that gives the answers it was told, and stops whoever asks more: what is asked then is what comes next. So a
  * step's real code is driven call by call, by running it again with one answer more. Calls come one at a time.
  */
-final class RecordedStore implements ObjectStore {
+final class RecordedStore implements CatalogStore {
     private final List<Call.Answer> answers;
     private Call asked;
 

@@ -2,7 +2,7 @@ package dev.littoral.activities.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.ParquetSpec;
@@ -32,7 +32,7 @@ class CatalogSourceOverlapTest {
         "/lake/x/../catalog, file:///lake/"
     })
     void aCatalogThatTheSourceWouldServeIsRefused(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.storages(null), catalog, source(uri)))
                 .hasValueSatisfying(why -> assertThat(why)
                         .startsWith("Catalog " + catalog + " lies in the source " + uri + "; expected one elsewhere"));
     }
@@ -45,7 +45,7 @@ class CatalogSourceOverlapTest {
         "/catalog, file:///catalog/orders/snapshots/"
     })
     void aSourceInTheCatalogIsRefused(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.storages(null), catalog, source(uri)))
                 .contains("Source " + uri + " lies in the catalog " + catalog + "; expected one elsewhere");
     }
 
@@ -60,14 +60,14 @@ class CatalogSourceOverlapTest {
         "/lake-catalog, file:///lake/"
     })
     void whatIsApartOrHiddenIsFine(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.storages(null), catalog, source(uri)))
                 .isEmpty();
     }
 
     @Test
     void whatAGlobLeavesOutIsFine() {
         assertThat(CatalogSourceOverlap.refusal(
-                        Registry.storages(null), "s3://lake/catalog", source("s3://lake/", "catalog/**")))
+                        StorageRegistry.storages(null), "s3://lake/catalog", source("s3://lake/", "catalog/**")))
                 .isEmpty();
     }
 
@@ -76,17 +76,22 @@ class CatalogSourceOverlapTest {
         Files.createDirectories(folder.resolve("lake"));
         Files.createSymbolicLink(folder.resolve("alias"), folder.resolve("lake"));
         assertThat(CatalogSourceOverlap.refusal(
-                        Registry.storages(null), folder + "/alias/catalog", source("file://" + folder + "/lake/")))
+                        StorageRegistry.storages(null),
+                        folder + "/alias/catalog",
+                        source("file://" + folder + "/lake/")))
                 .isPresent();
         assertThat(CatalogSourceOverlap.refusal(
-                        Registry.storages(null), folder + "/lake/catalog", source("file://" + folder + "/alias/")))
+                        StorageRegistry.storages(null),
+                        folder + "/lake/catalog",
+                        source("file://" + folder + "/alias/")))
                 .isPresent();
     }
 
     /** Whoever opens it says so. */
     @Test
     void anAddressThatIsNoPathIsNotRefusedHere() {
-        assertThat(CatalogSourceOverlap.refusal(Registry.storages(null), "/catalog", source("file:///lake\u0000/")))
+        assertThat(CatalogSourceOverlap.refusal(
+                        StorageRegistry.storages(null), "/catalog", source("file:///lake\u0000/")))
                 .isEmpty();
     }
 }

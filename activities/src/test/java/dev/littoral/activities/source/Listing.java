@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Keeps what a listing finds. */
-final class Listing implements FileSource.Visitor {
+public final class Listing implements FileSource.Visitor {
     private final List<SourceFile> files = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final List<String> visited = new ArrayList<>();
 
     /** Both ways to list a source. */
-    enum Way {
+    public enum Way {
         ORDERED,
         SORTED;
 
-        Listing list(FileSource source) throws InterruptedException, OutOfOrderException {
+        public Listing list(FileSource source) throws InterruptedException, OutOfOrderException {
             return switch (this) {
                 case ORDERED -> of(source);
                 case SORTED -> sorted(source);
@@ -24,13 +24,13 @@ final class Listing implements FileSource.Visitor {
         }
     }
 
-    static Listing of(FileSource source) throws InterruptedException, OutOfOrderException {
+    public static Listing of(FileSource source) throws InterruptedException, OutOfOrderException {
         Listing listing = new Listing();
         source.list(PathRange.ALL, listing);
         return listing;
     }
 
-    static Listing sorted(FileSource source) throws InterruptedException {
+    public static Listing sorted(FileSource source) throws InterruptedException {
         Listing listing = new Listing();
         source.listSorted(listing);
         return listing;
@@ -48,21 +48,21 @@ final class Listing implements FileSource.Visitor {
         visited.add(path);
     }
 
-    List<SourceFile> files() {
+    public List<SourceFile> files() {
         return files;
     }
 
-    List<String> paths() {
+    public List<String> paths() {
         return files.stream().map(SourceFile::path).toList();
     }
 
     /** Path and reason. */
-    List<String> skipped() {
+    public List<String> skipped() {
         return skipped;
     }
 
     /** Every path, in the order it came. */
-    List<String> visited() {
+    public List<String> visited() {
         return visited;
     }
 }

@@ -7,10 +7,11 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.TestProfiles;
 import dev.littoral.activities.testing.FakeS3;
@@ -62,8 +63,8 @@ class SourcesTest {
 
     private Sources sources(String... prefixes) {
         return new Sources(
-                Registry.storages(null),
-                Registry.formats(),
+                StorageRegistry.storages(null),
+                FormatRegistry.formats(),
                 AllowList.of(prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes)));
     }
 
@@ -318,8 +319,8 @@ class SourcesTest {
     void aProfileIsAllowedOnlyWhereItIsNamed() {
         try (S3Clients clients = TestProfiles.clients("[profile a]\nregion=x\n[profile b]\nregion=x\n")) {
             Sources sources = new Sources(
-                    Registry.storages(clients),
-                    Registry.formats(),
+                    StorageRegistry.storages(clients),
+                    FormatRegistry.formats(),
                     new AllowList(
                             List.of("s3://lake/", "s3://tenant/"),
                             List.of(new AllowedProfile("", "a"), new AllowedProfile("s3://tenant/b", "b"))));
@@ -340,15 +341,16 @@ class SourcesTest {
         try (S3Clients clients = TestProfiles.clients("[profile there]\nregion=x\n")) {
             ExternalSource there = source("s3://lake/", "there");
             ExternalSource nobody = source("s3://lake/", "nobody");
-            Sources none = new Sources(Registry.storages(clients), Registry.formats(), AllowList.of(List.of("s3://")));
+            Sources none = new Sources(
+                    StorageRegistry.storages(clients), FormatRegistry.formats(), AllowList.of(List.of("s3://")));
             String sentence =
                     "Profile '%s' cannot be used for source s3://lake/: this worker has no such profile, or its"
                             + " allow-profile does not name it for that source; expected one that it has and names";
             assertThat(assertRefused(none, there)).isEqualTo(sentence.formatted("there"));
             assertThat(assertRefused(none, nobody)).isEqualTo(sentence.formatted("nobody"));
             Sources named = new Sources(
-                    Registry.storages(clients),
-                    Registry.formats(),
+                    StorageRegistry.storages(clients),
+                    FormatRegistry.formats(),
                     new AllowList(List.of("s3://"), List.of(new AllowedProfile("", "nobody"))));
             assertThat(assertRefused(named, there)).isEqualTo(sentence.formatted("there"));
             assertThat(assertRefused(named, nobody)).isEqualTo(sentence.formatted("nobody"));
@@ -387,7 +389,8 @@ class SourcesTest {
                                 OnTable.REFUSE,
                                 anonymous,
                                 !anonymous));
-                FileSource files = new Sources(Registry.storages(clients), Registry.formats(), AllowList.of(source))
+                FileSource files = new Sources(
+                                StorageRegistry.storages(clients), FormatRegistry.formats(), AllowList.of(source))
                         .open(source, false)
                         .files();
                 assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
@@ -400,7 +403,7 @@ class SourcesTest {
 
     @Test
     void aSourceWithoutAProfileNeedsNone() {
-        assertThat(new Sources(Registry.storages(null), Registry.formats(), AllowList.of(List.of("s3://")))
+        assertThat(new Sources(StorageRegistry.storages(null), FormatRegistry.formats(), AllowList.of(List.of("s3://")))
                         .refusal(source("s3://lake/")))
                 .isEmpty();
     }
@@ -411,7 +414,9 @@ class SourcesTest {
         try (FakeS3 server = refusing(heads);
                 S3Clients clients = clientsOfProfileA(server)) {
             FileSource files = new Sources(
-                            Registry.storages(clients), Registry.formats(), AllowList.of(source("s3://lake/", "a")))
+                            StorageRegistry.storages(clients),
+                            FormatRegistry.formats(),
+                            AllowList.of(source("s3://lake/", "a")))
                     .open(source("s3://lake/", "a"), false)
                     .files();
             assertThatThrownBy(() -> list(files)).isInstanceOf(LittoralException.class);
@@ -421,9 +426,9 @@ class SourcesTest {
 
     private static Sources besideCatalog(S3Clients clients, String catalog, StoreObserver requests) {
         return new Sources(
-                Registry.storages(clients),
-                Registry.formats(),
-                AllowList.of(Registry.EVERY_SOURCE),
+                StorageRegistry.storages(clients),
+                FormatRegistry.formats(),
+                AllowList.of(StorageRegistry.EVERY_SOURCE),
                 Optional.of(catalog),
                 requests);
     }
@@ -450,7 +455,7 @@ class SourcesTest {
     void whatALocalSourceIsAskedIsCountedAndHeardOf() throws Exception {
         List<String> heard = new ArrayList<>();
         Sources sources = besideCatalog(
-                null, "s3://catalog", (store, kind, status) -> heard.add(store + " " + kind + " " + status));
+                null, "s3://catalog", (role, kind, status) -> heard.add(role + " " + kind + " " + status));
         RequestCounts requests = new RequestCounts();
         try (SourceReader opened = sources.open(source("file://" + allowed + "/lake/"), false, requests)) {
             assertThat(requests.requests()).isEmpty();
@@ -473,7 +478,9 @@ class SourcesTest {
         try (FakeS3 server = refusing(new ArrayList<>());
                 S3Clients clients = clientsOfProfileA(server);
                 SourceReader opened = new Sources(
-                                Registry.storages(clients), Registry.formats(), AllowList.of(source("s3://lake/", "a")))
+                                StorageRegistry.storages(clients),
+                                FormatRegistry.formats(),
+                                AllowList.of(source("s3://lake/", "a")))
                         .open(source("s3://lake/", "a"), false, requests)) {
             assertThatThrownBy(() -> list(opened.files())).isInstanceOf(LittoralException.class);
             assertThat(requests.requests()).containsOnlyKeys("source.list");

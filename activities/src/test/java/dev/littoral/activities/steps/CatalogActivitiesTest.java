@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
@@ -52,7 +52,7 @@ class CatalogActivitiesTest {
     private static final ActivityCaller COLLECTION = new ActivityCaller("c", ExternalCollectionWorkflow.TYPE, 1);
 
     private final TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
-    private final MemoryObjectStore objects = new MemoryObjectStore();
+    private final MemoryCatalogStore objects = new MemoryCatalogStore();
     private final WatchedStore store = new WatchedStore(objects);
     private final CatalogActivities steps;
     private ActivityCaller caller = COLLECTION;

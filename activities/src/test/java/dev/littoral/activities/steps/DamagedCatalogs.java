@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -49,7 +49,7 @@ abstract class DamagedCatalogs {
             lake.write("day=%d/f%02d.parquet".formatted(i / 9, i), 700 + 100 * i, i % 2);
         }
         lake.writeBytes("_SUCCESS", new byte[0], 0, "empty");
-        ObjectStore store = LocalStores.catalog(made.resolve("catalog"));
+        CatalogStore store = LocalStores.catalog(made.resolve("catalog"));
         try (Pipeline pipeline = new Pipeline(store, PipelineTest.local(), 10)) {
             pipeline.update(all(), OPTIONS);
             lake.write("day=1/f10.parquet", 1_234, 0);

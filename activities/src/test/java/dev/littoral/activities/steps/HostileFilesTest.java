@@ -7,7 +7,7 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.steps.HostileFiles.Hostile;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
@@ -60,7 +60,7 @@ class HostileFilesTest {
     @TempDir
     private Path folder;
 
-    private final Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.local(), 100);
+    private final Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), PipelineTest.local(), 100);
     private final CollectionOptions options = PipelineTest.options(5_000);
     private Lake lake;
 

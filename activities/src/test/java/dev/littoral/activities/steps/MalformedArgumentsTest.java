@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.protocol.InActivity;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
@@ -78,7 +78,7 @@ class MalformedArgumentsTest {
     private Path folder;
 
     private final Map<String, List<Object>> calls = new TreeMap<>();
-    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryCatalogStore store = new MemoryCatalogStore();
 
     private static ActivityCaller caller(String activity) {
         return switch (activity) {
@@ -88,12 +88,12 @@ class MalformedArgumentsTest {
         };
     }
 
-    private static CatalogActivities catalog(MemoryObjectStore store, String activity) {
+    private static CatalogActivities catalog(MemoryCatalogStore store, String activity) {
         return new CatalogActivitiesImpl(
                 store, SourcePolicy.NONE, Clock.systemUTC(), new StepInputs(), () -> caller(activity));
     }
 
-    private static UpdateActivities work(MemoryObjectStore store) {
+    private static UpdateActivities work(MemoryCatalogStore store) {
         return new UpdateActivitiesImpl(
                 store, PipelineTest.local(), 10, () -> "x", new StepInputs(), () -> caller("listFiles"));
     }
@@ -226,7 +226,7 @@ class MalformedArgumentsTest {
 
     /** Why a call is refused, or empty where it is taken. It is made on a catalog of its own. */
     private Optional<String> refusal(Method activity, ArrayNode arguments) throws Exception {
-        MemoryObjectStore copy = new MemoryObjectStore();
+        MemoryCatalogStore copy = new MemoryCatalogStore();
         for (String key : store.keys()) {
             copy.put(key, store.get(key).orElseThrow());
         }

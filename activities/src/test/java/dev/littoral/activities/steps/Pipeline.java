@@ -4,7 +4,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
 import dev.littoral.workflows.UpdateActivities;
@@ -60,11 +60,11 @@ final class Pipeline implements AutoCloseable {
     /** What happens between a round's listing and its reading. */
     IntConsumer afterListing = round -> {};
 
-    Pipeline(ObjectStore store, UpdateActivitiesImpl.Opener sources, int maxFilesPerShard) {
+    Pipeline(CatalogStore store, UpdateActivitiesImpl.Opener sources, int maxFilesPerShard) {
         this(store, new WatchedSources(sources), maxFilesPerShard);
     }
 
-    Pipeline(ObjectStore store, WatchedSources sources, int maxFilesPerShard) {
+    Pipeline(CatalogStore store, WatchedSources sources, int maxFilesPerShard) {
         this.store = new WatchedStore(store);
         this.sources = sources;
         this.catalog = new CollectionCatalog(store, COLLECTION);

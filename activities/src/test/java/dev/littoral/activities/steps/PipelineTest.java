@@ -7,16 +7,17 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.path.PathOrder;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.Lake.Content;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.S3Stores;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -65,11 +66,11 @@ class PipelineTest {
     }
 
     static UpdateActivitiesImpl.Opener local() {
-        return local(Registry.formats());
+        return local(FormatRegistry.formats());
     }
 
     static UpdateActivitiesImpl.Opener local(SourceFormats formats) {
-        return new Sources(Registry.storages(null), formats, AllowList.of(Registry.EVERY_SOURCE))::open;
+        return new Sources(StorageRegistry.storages(null), formats, AllowList.of(StorageRegistry.EVERY_SOURCE))::open;
     }
 
     @ParameterizedTest
@@ -77,7 +78,7 @@ class PipelineTest {
     void everySnapshotOfALocalFolderIsWhatDuckDbCounts(long seed) throws Exception {
         Lake lake = Lake.in(folder);
         try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
-                Pipeline pipeline = new Pipeline(new MemoryObjectStore(), local(), MAX_FILES)) {
+                Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), local(), MAX_FILES)) {
             new Books(lake, pipeline, seed, duckDb).run(100);
         }
     }
@@ -87,7 +88,7 @@ class PipelineTest {
     void everySnapshotOfABucketIsWhatWasWritten(S3Servers.Kind kind) throws Exception {
         S3Server server = S3Servers.shared(kind);
         Lake lake = new Lake(new Lake.S3(server, server.newBucket()));
-        ObjectStore catalog = S3Stores.catalog(server.client(), "s3://" + server.newBucket() + "/catalog");
+        CatalogStore catalog = S3Stores.catalog(server.client(), "s3://" + server.newBucket() + "/catalog");
         try (Pipeline pipeline = new Pipeline(catalog, s3(server.client()), MAX_FILES)) {
             new Books(lake, pipeline, kind.name().length(), null).run(12);
         }

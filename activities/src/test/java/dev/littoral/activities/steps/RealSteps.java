@@ -2,7 +2,7 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
 import dev.littoral.workflows.UpdateActivities;
@@ -70,7 +70,7 @@ public final class RealSteps {
      *
      * @param trusting whether requests are taken for consistent
      */
-    public static CatalogActivities catalog(ObjectStore store, Clock clock, int attempt, boolean trusting) {
+    public static CatalogActivities catalog(CatalogStore store, Clock clock, int attempt, boolean trusting) {
         return new CatalogActivitiesImpl(store, SourcePolicy.NONE, clock, inputs(trusting), () -> caller(attempt));
     }
 
@@ -82,7 +82,7 @@ public final class RealSteps {
      * @param trusting whether requests are taken for consistent
      */
     public static UpdateActivities on(
-            ObjectStore store,
+            CatalogStore store,
             Function<ExternalSource, FileSource> sources,
             int maxFilesPerShard,
             String attempt,

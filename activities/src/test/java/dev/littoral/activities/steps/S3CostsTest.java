@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.KeyServer;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import io.temporal.failure.ApplicationFailure;
@@ -44,7 +44,7 @@ class S3CostsTest {
     void whatAnUpdateCostsFollowsWhatChanged() throws Exception {
         try (KeyServer server = new KeyServer(keys(FILES), LATENCY, CONTENT, Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
-                Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.s3(client), IN_SHARD)) {
+                Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), PipelineTest.s3(client), IN_SHARD)) {
             Update first = update(pipeline);
             assertThat(first.files().added()).isEqualTo(FILES);
             assertThat(server.gets()).as("reads, of which a file needs one").isEqualTo(FILES);
@@ -83,7 +83,7 @@ class S3CostsTest {
     void aStoreThatRefusesTooManyReadsAtOnceIsReadAllTheSame() throws Exception {
         try (KeyServer server = new KeyServer(keys(4_000), LATENCY, CONTENT, 24);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
-                Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.s3(client), IN_SHARD)) {
+                Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), PipelineTest.s3(client), IN_SHARD)) {
             assertThat(update(pipeline).files().added()).isEqualTo(4_000);
             assertThat(server.gets()).isEqualTo(4_000);
             assertThat(server.refused()).isPositive().isLessThan(4_000 / 10);
@@ -95,7 +95,7 @@ class S3CostsTest {
     void aStoreThatListsAndReadsWithDifferentETagsIsFoundOutInTheSecondRound() throws Exception {
         try (KeyServer server = new KeyServer(keys(3), Duration.ZERO, CONTENT, Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
-                Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.s3(client), IN_SHARD)) {
+                Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), PipelineTest.s3(client), IN_SHARD)) {
             server.readWith("x");
             assertThatThrownBy(() -> update(pipeline))
                     .rootCause()

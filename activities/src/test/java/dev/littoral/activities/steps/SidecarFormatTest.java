@@ -9,7 +9,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.ParquetSpec;
@@ -66,7 +66,7 @@ class SidecarFormatTest {
                 "file://" + folder + "/",
                 new ParquetSpec(FORMAT, List.of(), List.of(), List.of(), OnBadFile.FAIL, null));
         SourceFormats formats = new SourceFormats(new FilesFormat(FORMAT, new SidecarInspector()));
-        try (Pipeline pipeline = new Pipeline(new MemoryObjectStore(), PipelineTest.local(formats), 10)) {
+        try (Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), PipelineTest.local(formats), 10)) {
             Update first = pipeline.update(source, PipelineTest.options(100));
             assertThat(first.files().added()).isEqualTo(2);
             assertThat(first.head().totals().rows()).isEqualTo(320);

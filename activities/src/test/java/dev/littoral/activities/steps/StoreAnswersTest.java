@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.steps.Pipeline.Update;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
-import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.FakeS3;
@@ -56,7 +56,7 @@ class StoreAnswersTest {
     private volatile String answered = ANSWERED;
     private FakeS3 front;
     private S3Client client;
-    private ObjectStore catalog;
+    private CatalogStore catalog;
     private Pipeline pipeline;
 
     @BeforeEach

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.testing.KeyServer;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -60,7 +60,7 @@ class TablesTest {
         UpdateActivitiesImpl.Opener opener = kind == Kind.LOCAL
                 ? PipelineTest.local()
                 : PipelineTest.s3(S3Servers.shared(S3Servers.Kind.S3PROXY).client());
-        return new Pipeline(new MemoryObjectStore(), opener, 100);
+        return new Pipeline(new MemoryCatalogStore(), opener, 100);
     }
 
     private static ExternalSource source(Lake lake, OnTable table) {
@@ -177,7 +177,7 @@ class TablesTest {
     void verifySaysOfASourceThatTurnedOutToBeATableThatItCannotBeListed() throws Exception {
         Lake lake = lake(Kind.LOCAL);
         lake.write("a.parquet", 100, 0);
-        MemoryObjectStore catalog = new MemoryObjectStore();
+        MemoryCatalogStore catalog = new MemoryCatalogStore();
         try (Pipeline pipeline = new Pipeline(catalog, PipelineTest.local(), 100)) {
             pipeline.update(source(lake, OnTable.REFUSE), CollectionOptions.DEFAULTS);
             lake.writeBytes("_delta_log/0.json", "{}".getBytes(UTF_8), 0, "log");
@@ -257,7 +257,7 @@ class TablesTest {
         byte[] content = ParquetFiles.of(100, 0);
         ExternalSource source = new ExternalSource("s3://" + KeyServer.BUCKET + "/lake/", ExternalSpec.parquet());
         int lists;
-        MemoryObjectStore catalog = new MemoryObjectStore();
+        MemoryCatalogStore catalog = new MemoryCatalogStore();
         try (KeyServer server = new KeyServer(keys, Duration.ZERO, content, Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 Pipeline pipeline = new Pipeline(catalog, PipelineTest.s3(client), 1_000)) {
@@ -271,7 +271,7 @@ class TablesTest {
         try (KeyServer server = new KeyServer(keys, Duration.ZERO, content, Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 Pipeline served = new Pipeline(catalog, PipelineTest.s3(client), 1_000);
-                Pipeline begun = new Pipeline(new MemoryObjectStore(), PipelineTest.s3(client), 1_000)) {
+                Pipeline begun = new Pipeline(new MemoryCatalogStore(), PipelineTest.s3(client), 1_000)) {
             assertRefused(served, source, name, "s3://bucket/lake/");
             assertThat(server.lists()).isLessThanOrEqualTo(lists);
             assertRefused(begun, source, name, "s3://bucket/lake/");

@@ -12,7 +12,7 @@ import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.steps.Pipeline.Update;
-import dev.littoral.activities.testing.MemoryObjectStore;
+import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.UpdateActivities;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -76,7 +76,7 @@ class UpdateTest {
     @TempDir
     private Path folder;
 
-    private final MemoryObjectStore objects = new MemoryObjectStore();
+    private final MemoryCatalogStore objects = new MemoryCatalogStore();
     private final Pipeline pipeline = new Pipeline(
             objects,
             PipelineTest.local(new SourceFormats(

@@ -1,6 +1,6 @@
 package dev.littoral.activities.steps;
 
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
@@ -18,17 +18,17 @@ import java.util.List;
  * @param lines each finding as its severity and its sentence
  */
 record Verified(List<String> lines, Summary summary) {
-    static Verified of(ObjectStore store) throws InterruptedException {
+    static Verified of(CatalogStore store) throws InterruptedException {
         return of(store, Integer.MAX_VALUE);
     }
 
-    static Verified of(ObjectStore store, int maxSegments) throws InterruptedException {
+    static Verified of(CatalogStore store, int maxSegments) throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
         Summary summary = new Verifier(store, "c", maxSegments, findings::add).verify();
         return of(findings, summary);
     }
 
-    static Verified withSource(ObjectStore store, UpdateActivitiesImpl.Opener opener) throws InterruptedException {
+    static Verified withSource(CatalogStore store, UpdateActivitiesImpl.Opener opener) throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
         Summary summary = new Verifier(store, "c", findings::add).verifyWithSource(source -> {
             try {

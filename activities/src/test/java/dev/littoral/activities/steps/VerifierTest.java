@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
-import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.verify.Severity;
 import dev.littoral.workflows.model.ExternalSource;
@@ -139,7 +139,7 @@ class VerifierTest extends DamagedCatalogs {
         }
         Lake there = Lake.in(lake);
         CatalogFolder catalog = new CatalogFolder(folder.resolve("catalog"));
-        ObjectStore store = LocalStores.catalog(folder.resolve("catalog"));
+        CatalogStore store = LocalStores.catalog(folder.resolve("catalog"));
         ConditionalWriteProbe.probeOnce(store);
         ExternalSource source = new ExternalSource("file://" + lake + "/", all().spec());
         try (Pipeline pipeline = new Pipeline(store, PipelineTest.local(), 10)) {

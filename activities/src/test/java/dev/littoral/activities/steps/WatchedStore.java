@@ -1,6 +1,6 @@
 package dev.littoral.activities.steps;
 
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,20 +10,20 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Notes the key of every call to a store, and what is written, and lets a test step in. Safe for use by many threads.
  */
-final class WatchedStore implements ObjectStore {
+final class WatchedStore implements CatalogStore {
     /** Steps in before a write. */
     interface Step {
         void before(String key) throws InterruptedException;
     }
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final List<String> read = new ArrayList<>();
     private final List<String> written = new ArrayList<>();
     private long bytesWritten;
     private final LongAdder requests = new LongAdder();
     private volatile Step step = key -> {};
 
-    WatchedStore(ObjectStore store) {
+    WatchedStore(CatalogStore store) {
         this.store = store;
     }
 

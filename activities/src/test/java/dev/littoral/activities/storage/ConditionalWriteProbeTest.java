@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.ForwardingStore;
-import dev.littoral.activities.testing.MemoryObjectStore;
-import dev.littoral.activities.testing.MemoryObjectStore.Call;
-import dev.littoral.activities.testing.MemoryObjectStore.Fault;
+import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore.Call;
+import dev.littoral.activities.testing.MemoryCatalogStore.Fault;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConditionalWriteProbeTest {
-    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryCatalogStore store = new MemoryCatalogStore();
 
     @Test
     void aSafeStorePassesAndNothingStays() throws Exception {
@@ -31,7 +31,7 @@ class ConditionalWriteProbeTest {
 
     @Test
     void aLocalFolderPasses(@TempDir Path folder) throws Exception {
-        ObjectStore local = LocalStores.catalog(folder);
+        CatalogStore local = LocalStores.catalog(folder);
         ConditionalWriteProbe.probe(local);
         assertThat(folder.resolve("_probe")).doesNotExist();
         ConditionalWriteProbe.probeOnce(local);
@@ -41,7 +41,7 @@ class ConditionalWriteProbeTest {
     @Test
     void aStoreThatFillsUpInBetweenIsLeftAsItWas() {
         for (int fits : new int[] {0, 1, 16, 17, 100}) {
-            MemoryObjectStore full = new MemoryObjectStore();
+            MemoryCatalogStore full = new MemoryCatalogStore();
             AtomicInteger creates = new AtomicInteger();
             assertThatThrownBy(() -> ConditionalWriteProbe.probe(new ForwardingStore(full) {
                         @Override
@@ -100,7 +100,7 @@ class ConditionalWriteProbeTest {
     void aStoreThatLetsALaterCreateWinIsRefused() {
         store.letCreatesWin(17);
         assertThatThrownBy(() -> ConditionalWriteProbe.probe(store)).hasMessageContaining("16 of 16");
-        MemoryObjectStore forgetful = new MemoryObjectStore();
+        MemoryCatalogStore forgetful = new MemoryCatalogStore();
         assertRefused(
                 () -> ConditionalWriteProbe.probe(new ForwardingStore(forgetful) {
                     private int creates;
@@ -119,7 +119,7 @@ class ConditionalWriteProbeTest {
 
     @Test
     void aStoreThatReturnsALosersBodyIsRefused() {
-        MemoryObjectStore mixing = new MemoryObjectStore();
+        MemoryCatalogStore mixing = new MemoryCatalogStore();
         assertRefused(
                 () -> ConditionalWriteProbe.probe(new ForwardingStore(mixing) {
                     @Override
@@ -236,7 +236,7 @@ class ConditionalWriteProbeTest {
     @Test
     void aMarkerThatWasCopiedFromElsewhereDoesNotCount() throws Exception {
         ConditionalWriteProbe.probeOnce(store);
-        MemoryObjectStore copy = new MemoryObjectStore();
+        MemoryCatalogStore copy = new MemoryCatalogStore();
         copy.put(
                 ConditionalWriteProbe.MARKER,
                 new String(store.get(ConditionalWriteProbe.MARKER).orElseThrow(), UTF_8)

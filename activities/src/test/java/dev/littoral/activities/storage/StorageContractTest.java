@@ -8,13 +8,14 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.Found;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.activities.storage.memory.MemoryStorage;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.TestProfiles;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
@@ -49,16 +50,19 @@ class StorageContractTest {
                 address = "memory://lake/";
             }
             case LOCAL -> {
-                storages = Registry.storages(null);
+                storages = StorageRegistry.storages(null);
                 address = "file://" + folder + "/lake/";
             }
             case S3 -> {
                 S3Server server = S3Servers.shared(S3Servers.Kind.MINIO);
-                storages = Registry.storages(TestProfiles.clients("[profile a]\nregion=us-east-1\naws_access_key_id="
-                        + server.accessKey() + "\naws_secret_access_key=" + server.secretKey() + "\nendpoint_url="
-                        + server.endpoint() + "\n[default]\nregion=us-east-1\naws_access_key_id="
-                        + server.accessKey() + "\naws_secret_access_key=" + server.secretKey() + "\nendpoint_url="
-                        + server.endpoint() + "\n"));
+                storages = StorageRegistry.storages(
+                        TestProfiles.clients("[profile a]\nregion=us-east-1\naws_access_key_id="
+                                + server.accessKey() + "\naws_secret_access_key=" + server.secretKey()
+                                + "\nendpoint_url="
+                                + server.endpoint() + "\n[default]\nregion=us-east-1\naws_access_key_id="
+                                + server.accessKey() + "\naws_secret_access_key=" + server.secretKey()
+                                + "\nendpoint_url="
+                                + server.endpoint() + "\n"));
                 address = "s3://" + server.newBucket() + "/lake/";
             }
         }
@@ -70,12 +74,12 @@ class StorageContractTest {
 
     private SourceReader source(boolean allowEmpty) {
         ExternalSource source = new ExternalSource(address, ExternalSpec.parquet());
-        return new Sources(storages, Registry.formats(), AllowList.of(source)).open(source, allowEmpty);
+        return new Sources(storages, FormatRegistry.formats(), AllowList.of(source)).open(source, allowEmpty);
     }
 
     /** A catalog's keys are names of files too. */
     private void fill(String... keys) throws InterruptedException {
-        try (ObjectStore store = storages.openCatalog(address, StoreObserver.NONE)) {
+        try (CatalogStore store = storages.openCatalog(address, StoreObserver.NONE)) {
             for (String key : keys) {
                 store.put(key, bytes(key));
             }
@@ -144,7 +148,7 @@ class StorageContractTest {
     @EnumSource
     void anObjectIsCreatedOnceListedInOrderAndDeleted(Kind kind) throws Exception {
         open(kind);
-        try (ObjectStore store = storages.openCatalog(address, StoreObserver.NONE)) {
+        try (CatalogStore store = storages.openCatalog(address, StoreObserver.NONE)) {
             assertThat(store.get("c/head/1")).isEmpty();
             assertThat(store.createIfAbsent("c/head/1", bytes("one"))).isTrue();
             assertThat(store.createIfAbsent("c/head/1", bytes("two"))).isFalse();

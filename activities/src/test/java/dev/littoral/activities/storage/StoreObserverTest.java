@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FakeS3;
@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 class StoreObserverTest {
     private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
-    private void hear(StoreObserver.Store store, String kind, String status) {
-        heard.add(store + " " + kind + " " + status);
+    private void hear(StoreObserver.Role role, String kind, String status) {
+        heard.add(role + " " + kind + " " + status);
     }
 
     @Test
@@ -37,7 +37,7 @@ class StoreObserverTest {
                     default -> FakeS3.error(404, "NoSuchKey");
                 });
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "hush")) {
-            ObjectStore store = S3Stores.catalog(client, "s3://lake", this::hear);
+            CatalogStore store = S3Stores.catalog(client, "s3://lake", this::hear);
             assertThat(store.get("a")).hasValue("abc".getBytes(UTF_8));
             assertThat(store.get("b")).isEmpty();
         }
@@ -49,7 +49,7 @@ class StoreObserverTest {
         RequestCounts counts = new RequestCounts();
         try (FakeS3 server = new FakeS3((number, request) -> new byte[0]);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "hush")) {
-            ObjectStore store = S3Stores.catalog(client, "s3://lake", counts.and(this::hear));
+            CatalogStore store = S3Stores.catalog(client, "s3://lake", counts.and(this::hear));
             assertThatThrownBy(() -> store.get("a")).isInstanceOf(LittoralException.class);
         }
         assertThat(heard)
@@ -60,8 +60,8 @@ class StoreObserverTest {
 
     @Test
     void requestsToAFolderAreHeardToo(@TempDir Path folder) throws Exception {
-        try (Storages storages = Registry.storages();
-                ObjectStore store = storages.openCatalog(folder.toString(), this::hear)) {
+        try (Storages storages = StorageRegistry.storages();
+                CatalogStore store = storages.openCatalog(folder.toString(), this::hear)) {
             store.createIfAbsent("c/head/1.json", new byte[1]);
             store.get("c/head/1.json");
             store.list("c/", null, 1);

@@ -1,15 +1,15 @@
 package dev.littoral.activities.testing;
 
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /** A decorator of an object store that does nothing itself; tests override what they want to happen otherwise. */
-public class ForwardingStore implements ObjectStore {
-    private final MemoryObjectStore store;
+public class ForwardingStore implements CatalogStore {
+    private final MemoryCatalogStore store;
 
-    public ForwardingStore(MemoryObjectStore store) {
+    public ForwardingStore(MemoryCatalogStore store) {
         this.store = store;
     }
 

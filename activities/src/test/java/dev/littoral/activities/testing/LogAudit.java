@@ -3,7 +3,7 @@ package dev.littoral.activities.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.ZstdInputStream;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,24 +27,24 @@ public final class LogAudit {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE = 1_000;
 
-    private final ObjectStore store;
+    private final CatalogStore store;
     private final String collectionId;
     private final List<String> findings = new ArrayList<>();
 
-    private LogAudit(ObjectStore store, String collectionId) {
+    private LogAudit(CatalogStore store, String collectionId) {
         this.store = store;
         this.collectionId = collectionId;
     }
 
     /** What is wrong with a collection; nothing when all is well. */
-    public static List<String> findings(ObjectStore store, String collectionId) throws InterruptedException {
+    public static List<String> findings(CatalogStore store, String collectionId) throws InterruptedException {
         LogAudit audit = new LogAudit(store, collectionId);
         audit.audit();
         return audit.findings;
     }
 
     /** The rows of each file that the newest version serves, by path. */
-    public static Map<String, Long> served(ObjectStore store, String collectionId) throws InterruptedException {
+    public static Map<String, Long> served(CatalogStore store, String collectionId) throws InterruptedException {
         LogAudit audit = new LogAudit(store, collectionId);
         List<JsonNode> log = audit.log();
         Map<String, Long> served = new TreeMap<>();
@@ -63,7 +63,7 @@ public final class LogAudit {
      *
      * @param head the version, as it is in the store
      */
-    public static List<JsonNode> files(ObjectStore store, String collectionId, JsonNode head)
+    public static List<JsonNode> files(CatalogStore store, String collectionId, JsonNode head)
             throws InterruptedException {
         LogAudit audit = new LogAudit(store, collectionId);
         List<JsonNode> files = audit.files(head);

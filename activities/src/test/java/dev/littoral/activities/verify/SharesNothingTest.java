@@ -16,7 +16,7 @@ class SharesNothingTest {
             .onlyDependOnClassesThat()
             .haveNameMatching("java\\..*|com\\.fasterxml\\.jackson\\..*|com\\.github\\.luben\\.zstd\\..*"
                     + "|dev\\.littoral\\.activities\\.verify\\..*"
-                    + "|dev\\.littoral\\.activities\\.storage\\.ObjectStore"
+                    + "|dev\\.littoral\\.activities\\.storage\\.CatalogStore"
                     + "|dev\\.littoral\\.activities\\.source\\.(FileSource|SourceReader)(\\$.*)?"
                     + "|dev\\.littoral\\.activities\\.source\\.SkipReason"
                     + "|dev\\.littoral\\.activities\\.path\\.SourceFile"

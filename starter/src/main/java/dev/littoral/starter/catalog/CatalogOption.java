@@ -2,7 +2,7 @@ package dev.littoral.starter.catalog;
 
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.cli.CollectionParameter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ public class CatalogOption {
 
     /** Reading a catalog that is not there must not make it. */
     void requireFolder() {
-        Optional<Path> folder = Registry.addresses().catalog(catalog).folder();
+        Optional<Path> folder = StorageRegistry.addresses().catalog(catalog).folder();
         if (folder.isPresent() && !Files.isDirectory(folder.get())) {
             throw LittoralException.input(
                     "Catalog " + folder.get() + " is no folder; expected one that littoral sync has written");

@@ -3,12 +3,13 @@ package dev.littoral.starter.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.source.registry.FormatRegistry;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.Storages;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
 import dev.littoral.activities.verify.Verifier;
@@ -47,8 +48,8 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         where.requireFolder();
-        try (Storages storages = Registry.storages();
-                ObjectStore store = storages.openCatalogForReading(where.catalog())) {
+        try (Storages storages = StorageRegistry.storages();
+                CatalogStore store = storages.openCatalogForReading(where.catalog())) {
             PrintWriter out = spec.commandLine().getOut();
             Verifier verifier = new Verifier(store, where.collectionId(), finding -> print(finding, out));
             Summary summary = source ? verifier.verifyWithSource(of -> open(of, storages)) : verifier.verify();
@@ -69,7 +70,7 @@ public final class VerifyCommand implements Callable<Integer> {
             throw new LittoralException(FailureType.INPUT, "it is no source: " + e.getOriginalMessage(), e);
         }
         // A user of the command line reads with their own profiles.
-        return new Sources(storages, Registry.formats(), AllowList.of(readable)).open(readable, true);
+        return new Sources(storages, FormatRegistry.formats(), AllowList.of(readable)).open(readable, true);
     }
 
     private void print(Finding finding, PrintWriter out) {

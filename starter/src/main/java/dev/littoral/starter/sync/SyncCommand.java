@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.CatalogSourceOverlap;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
@@ -199,7 +199,7 @@ public final class SyncCommand implements Callable<Integer> {
     /** What is going to be followed. */
     private ExternalSource followed(String collectionId, CollectionStart start) {
         ExternalSource followed = start.source() == null ? declared(collectionId) : start.source();
-        CatalogSourceOverlap.refusal(Registry.addresses(), where.catalog(), followed)
+        CatalogSourceOverlap.refusal(StorageRegistry.addresses(), where.catalog(), followed)
                 .ifPresent(refusal -> {
                     throw LittoralException.input(refusal);
                 });

@@ -1,7 +1,7 @@
 package dev.littoral.starter.worker;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.TemporalService;
@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
                     + " Default of --catalog: .littoral here."
         })
 public final class DevCommand implements Callable<Integer> {
-    private static final WorkerConfig.Defaults DEFAULTS = new WorkerConfig.Defaults(".littoral", Registry.EVERY_SOURCE);
+    private static final WorkerConfig.Defaults DEFAULTS =
+            new WorkerConfig.Defaults(".littoral", StorageRegistry.EVERY_SOURCE);
 
     private static final String NAMESPACE = "default";
 
@@ -119,7 +120,7 @@ public final class DevCommand implements Callable<Integer> {
 
     /** Next to a catalog that is a folder, else here. */
     private static Path database(String catalog) {
-        return Registry.addresses()
+        return StorageRegistry.addresses()
                 .catalog(catalog)
                 .folder()
                 .map(DevCommand::databaseBeside)

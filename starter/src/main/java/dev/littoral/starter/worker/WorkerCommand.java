@@ -1,6 +1,6 @@
 package dev.littoral.starter.worker;
 
-import dev.littoral.activities.registry.Registry;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.TemporalService;
@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         })
 public final class WorkerCommand implements Callable<Integer> {
     /** A worker reads no files of its machine unless it is configured to. */
-    private static final WorkerConfig.Defaults DEFAULTS = new WorkerConfig.Defaults(null, Registry.EVERY_REMOTE_SOURCE);
+    private static final WorkerConfig.Defaults DEFAULTS =
+            new WorkerConfig.Defaults(null, StorageRegistry.EVERY_REMOTE_SOURCE);
 
     @Spec
     private CommandSpec spec;

@@ -1,9 +1,9 @@
 package dev.littoral.starter.worker;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.registry.Registry;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.cli.Output;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -275,7 +275,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         }
         if (!SourceParser.isProfile(name)
                 || name.contains("://")
-                || (equals >= 0 && !Registry.addresses().hasProfiles(prefix))) {
+                || (equals >= 0 && !StorageRegistry.addresses().hasProfiles(prefix))) {
             throw given.refusal(expected);
         }
         return new AllowedProfile(prefix, name);
@@ -293,7 +293,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         if (hasUserInfo(text)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
-        return Registry.addresses().allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
+        return StorageRegistry.addresses().allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
     }
 
     private static boolean hasUserInfo(String uri) {

@@ -92,7 +92,7 @@ public final class RangeReadBenchmark {
             S3Bucket direct = new S3Bucket(
                     ours,
                     new S3Uri(bucket, "lake/"),
-                    new S3RequestObserver(StoreObserver.NONE, StoreObserver.Store.SOURCE));
+                    new S3RequestObserver(StoreObserver.NONE, StoreObserver.Role.SOURCE));
             String range = "bytes=" + (OBJECT - TAIL) + "-" + (OBJECT - 1);
             Map<String, Reader> readers = new LinkedHashMap<>();
             readers.put(

@@ -10,7 +10,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.storage.BlobObjectStore;
+import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.BlobStore.Entry;
 import dev.littoral.activities.storage.BlobStore.Kind;
@@ -51,7 +51,7 @@ public final class BlobFileSource implements FileSource {
         this.store = store;
         this.filter = filter;
         this.allowEmpty = allowEmpty;
-        this.folder = BlobObjectStore.folder(store.prefix());
+        this.folder = BlobCatalogStore.folder(store.prefix());
         this.address = store.location();
     }
 

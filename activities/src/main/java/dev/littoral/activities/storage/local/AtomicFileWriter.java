@@ -2,7 +2,7 @@ package dev.littoral.activities.storage.local;
 
 import dev.littoral.activities.failure.FileFailures;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.BlobObjectStore;
+import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,7 +73,7 @@ final class AtomicFileWriter {
 
     private AtomicFileWriter(Path root) {
         this.root = root;
-        this.temporary = root.resolve(BlobObjectStore.TEMPORARY);
+        this.temporary = root.resolve(BlobCatalogStore.TEMPORARY);
     }
 
     /** Makes a file unless there is one, and says whether it did. Durable on return. */

@@ -34,7 +34,7 @@ final class LocalBlobStore implements BlobStore {
     private final boolean folderOnly;
     private final Opener opener;
     private final Optional<AtomicFileWriter> writer;
-    private final StoreObserver.Store store;
+    private final StoreObserver.Role role;
     private final StoreObserver observer;
 
     /** Opens files for reading. */
@@ -47,13 +47,13 @@ final class LocalBlobStore implements BlobStore {
             boolean folderOnly,
             Opener opener,
             Optional<AtomicFileWriter> writer,
-            StoreObserver.Store store,
+            StoreObserver.Role role,
             StoreObserver observer) {
         this.root = root;
         this.folderOnly = folderOnly;
         this.opener = opener;
         this.writer = writer;
-        this.store = store;
+        this.role = role;
         this.observer = observer;
     }
 
@@ -63,7 +63,7 @@ final class LocalBlobStore implements BlobStore {
      * @param folderOnly whether it can only be a folder
      */
     static LocalBlobStore source(RootDirectory root, boolean folderOnly, Opener opener, StoreObserver observer) {
-        return new LocalBlobStore(root, folderOnly, opener, Optional.empty(), StoreObserver.Store.SOURCE, observer);
+        return new LocalBlobStore(root, folderOnly, opener, Optional.empty(), StoreObserver.Role.SOURCE, observer);
     }
 
     /**
@@ -73,13 +73,13 @@ final class LocalBlobStore implements BlobStore {
      */
     static LocalBlobStore catalog(RootDirectory root, StoreObserver observer) throws InterruptedException {
         Optional<AtomicFileWriter> writer = Optional.of(AtomicFileWriter.open(root.path()));
-        return new LocalBlobStore(root, true, FileChannel::open, writer, StoreObserver.Store.CATALOG, observer);
+        return new LocalBlobStore(root, true, FileChannel::open, writer, StoreObserver.Role.CATALOG, observer);
     }
 
     /** A catalog that is only read, such as one on a read-only file system: nothing is made, checked or removed. */
     static LocalBlobStore forReading(RootDirectory root) {
         return new LocalBlobStore(
-                root, true, FileChannel::open, Optional.empty(), StoreObserver.Store.CATALOG, StoreObserver.NONE);
+                root, true, FileChannel::open, Optional.empty(), StoreObserver.Role.CATALOG, StoreObserver.NONE);
     }
 
     @Override
@@ -110,7 +110,7 @@ final class LocalBlobStore implements BlobStore {
         if (RootDirectory.isTrue(found, "isRegularFile")) {
             root.requireInPlace();
             // A source that is one file is listed by this look.
-            observer.answered(store, "LIST", StoreObserver.OK);
+            observer.answered(role, "LIST", StoreObserver.OK);
             return Optional.of(Entry.file(key, RootDirectory.version(found), (Long) found.get("size")));
         }
         if (path.equals(root.path())) {
@@ -124,9 +124,9 @@ final class LocalBlobStore implements BlobStore {
      */
     @Override
     public Cursor list(String prefix, String after, int limit) throws InterruptedException {
-        return observer.observe(store, "LIST", () -> {
+        return observer.observe(role, "LIST", () -> {
             Path top = root.path(prefix);
-            if (store == StoreObserver.Store.CATALOG) {
+            if (role == StoreObserver.Role.CATALOG) {
                 return new FolderWalk(new RootDirectory(top), false, after);
             }
             if (folderOnly) {
@@ -156,7 +156,7 @@ final class LocalBlobStore implements BlobStore {
 
     @Override
     public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
-        return observer.observe(store, "GET", () -> readOnce(file, offset, length));
+        return observer.observe(role, "GET", () -> readOnce(file, offset, length));
     }
 
     private byte[] readOnce(SourceFile file, long offset, int length)
@@ -211,7 +211,7 @@ final class LocalBlobStore implements BlobStore {
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
-        return observer.observe(store, "GET", () -> {
+        return observer.observe(role, "GET", () -> {
             Path path = root.path(key);
             try {
                 return Optional.of(Files.readAllBytes(path));
@@ -226,17 +226,17 @@ final class LocalBlobStore implements BlobStore {
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-        return observer.observe(store, "PUT", () -> writer().create(root.path(key), body));
+        return observer.observe(role, "PUT", () -> writer().create(root.path(key), body));
     }
 
     @Override
     public void put(String key, byte[] body) throws InterruptedException {
-        observer.observe(store, "PUT", () -> writer().replace(root.path(key), body));
+        observer.observe(role, "PUT", () -> writer().replace(root.path(key), body));
     }
 
     @Override
     public void delete(Collection<String> keys) throws InterruptedException {
-        observer.observe(store, "DELETE", () -> {
+        observer.observe(role, "DELETE", () -> {
             for (String key : keys) {
                 writer().delete(root.path(key));
             }

@@ -5,7 +5,7 @@ import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.storage.BlobObjectStore;
+import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.FailureType;
@@ -45,10 +45,10 @@ final class S3BlobStore implements BlobStore {
      * A bucket, opened at an address in it; nothing is read yet.
      *
      * @param client stays the caller's; built by {@link S3Clients}
-     * @param store the role under which its requests are reported
+     * @param role the role under which its requests are reported
      */
-    S3BlobStore(S3Client client, S3Uri uri, StoreObserver.Store store, StoreObserver observer) {
-        this.bucket = new S3Bucket(client, uri, new S3RequestObserver(observer, store));
+    S3BlobStore(S3Client client, S3Uri uri, StoreObserver.Role role, StoreObserver observer) {
+        this.bucket = new S3Bucket(client, uri, new S3RequestObserver(observer, role));
         this.prefix = uri.key();
     }
 
@@ -300,7 +300,7 @@ final class S3BlobStore implements BlobStore {
                 .toList();
         for (int from = 0; from < objects.size(); from += BATCH) {
             List<ObjectIdentifier> batch = objects.subList(from, Math.min(from + BATCH, objects.size()));
-            String action = "delete objects of " + address(BlobObjectStore.folder(prefix));
+            String action = "delete objects of " + address(BlobCatalogStore.folder(prefix));
             DeleteObjectsResponse reply = bucket.whole(
                     action,
                     s3 -> s3.deleteObjects(r -> r.bucket(bucket.name())

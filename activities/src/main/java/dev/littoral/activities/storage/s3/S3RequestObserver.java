@@ -13,9 +13,9 @@ import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
  * Reports each S3 request, retries included, to an observer, as the store bills them.
  *
  * @param observer notified of each try and its HTTP status
- * @param store what the requests go to
+ * @param role what the store holds
  */
-record S3RequestObserver(StoreObserver observer, StoreObserver.Store store) {
+record S3RequestObserver(StoreObserver observer, StoreObserver.Role role) {
     private static final ExecutionAttribute<S3RequestObserver> OBSERVER =
             new ExecutionAttribute<>("LittoralRequestObserver");
 
@@ -33,12 +33,12 @@ record S3RequestObserver(StoreObserver observer, StoreObserver.Store store) {
      * @param status its HTTP status, or {@link StoreObserver#ERROR}
      */
     void answered(String kind, String status) {
-        observer.answered(store, kind, status);
+        observer.answered(role, kind, status);
     }
 
     /** A reply that was asked for directly: empty where the SDK is to ask. */
     <T> Optional<T> routed(Optional<T> reply) {
-        observer.routed(store, reply.isPresent() ? StoreObserver.Route.DIRECT : StoreObserver.Route.FALLBACK);
+        observer.routed(role, reply.isPresent() ? StoreObserver.Route.DIRECT : StoreObserver.Route.FALLBACK);
         return reply;
     }
 

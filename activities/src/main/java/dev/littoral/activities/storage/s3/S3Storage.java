@@ -1,6 +1,6 @@
 package dev.littoral.activities.storage.s3;
 
-import dev.littoral.activities.storage.BlobObjectStore;
+import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
@@ -76,7 +76,7 @@ public record S3Storage(S3Clients clients) implements StorageProvider {
 
         @Override
         public BlobStore openSource(StorageAccess access, StoreObserver observer) {
-            return new S3BlobStore(clients.client(access), S3Uri.parse(address), StoreObserver.Store.SOURCE, observer);
+            return new S3BlobStore(clients.client(access), S3Uri.parse(address), StoreObserver.Role.SOURCE, observer);
         }
 
         @Override
@@ -84,8 +84,8 @@ public record S3Storage(S3Clients clients) implements StorageProvider {
             S3Uri uri = S3Uri.parse(address);
             return new S3BlobStore(
                     clients.client(StorageAccess.OWN),
-                    new S3Uri(uri.bucket(), BlobObjectStore.folder(uri.key())),
-                    StoreObserver.Store.CATALOG,
+                    new S3Uri(uri.bucket(), BlobCatalogStore.folder(uri.key())),
+                    StoreObserver.Role.CATALOG,
                     observer);
         }
 

@@ -3,8 +3,8 @@ package dev.littoral.activities.storage.local;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.files.BlobFileSource;
-import dev.littoral.activities.storage.BlobObjectStore;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.BlobCatalogStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import java.nio.channels.FileChannel;
@@ -28,11 +28,11 @@ public final class LocalStores {
                 new LocalStorage().source(uri).openSource(StorageAccess.OWN, StoreObserver.NONE), filter, false);
     }
 
-    public static ObjectStore catalog(Path root) throws InterruptedException {
-        return new BlobObjectStore(LocalBlobStore.catalog(new RootDirectory(root), StoreObserver.NONE));
+    public static CatalogStore catalog(Path root) throws InterruptedException {
+        return new BlobCatalogStore(LocalBlobStore.catalog(new RootDirectory(root), StoreObserver.NONE));
     }
 
-    public static ObjectStore forReading(Path root) {
-        return new BlobObjectStore(LocalBlobStore.forReading(new RootDirectory(root)));
+    public static CatalogStore forReading(Path root) {
+        return new BlobCatalogStore(LocalBlobStore.forReading(new RootDirectory(root)));
     }
 }

@@ -9,7 +9,7 @@ import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.StorageProvider;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.activities.storage.StoreObserver.Store;
+import dev.littoral.activities.storage.StoreObserver.Role;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -71,12 +71,12 @@ public final class MemoryStorage implements StorageProvider {
 
         @Override
         public BlobStore openSource(StorageAccess access, StoreObserver observer) {
-            return new Memory(address.substring(PREFIX.length()), Store.SOURCE, observer);
+            return new Memory(address.substring(PREFIX.length()), Role.SOURCE, observer);
         }
 
         @Override
         public BlobStore openCatalog(StoreObserver observer) {
-            return new Memory(address.substring(PREFIX.length()), Store.CATALOG, observer);
+            return new Memory(address.substring(PREFIX.length()), Role.CATALOG, observer);
         }
 
         @Override
@@ -87,12 +87,12 @@ public final class MemoryStorage implements StorageProvider {
 
     private final class Memory implements BlobStore {
         private final String prefix;
-        private final Store store;
+        private final Role role;
         private final StoreObserver observer;
 
-        Memory(String prefix, Store store, StoreObserver observer) {
+        Memory(String prefix, Role role, StoreObserver observer) {
             this.prefix = prefix;
-            this.store = store;
+            this.role = role;
             this.observer = observer;
         }
 
@@ -128,7 +128,7 @@ public final class MemoryStorage implements StorageProvider {
         @Override
         public Cursor list(String below, String after, int limit) throws InterruptedException {
             List<Entry> found = observer.observe(
-                    store,
+                    role,
                     "LIST",
                     () -> blobs.tailMap(below, true).entrySet().stream()
                             .takeWhile(each -> each.getKey().startsWith(below))
@@ -159,7 +159,7 @@ public final class MemoryStorage implements StorageProvider {
 
         @Override
         public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
-            return observer.observe(store, "GET", () -> {
+            return observer.observe(role, "GET", () -> {
                 Blob blob = blobs.get(key(file.path()));
                 if (blob == null || !("v" + blob.version).equals(file.version())) {
                     throw new FileChangedException(file.path(), blob == null ? "it is gone" : "it is another");
@@ -171,23 +171,23 @@ public final class MemoryStorage implements StorageProvider {
         @Override
         public Optional<byte[]> get(String key) throws InterruptedException {
             return observer.observe(
-                    store, "GET", () -> Optional.ofNullable(blobs.get(key)).map(blob -> blob.body.clone()));
+                    role, "GET", () -> Optional.ofNullable(blobs.get(key)).map(blob -> blob.body.clone()));
         }
 
         @Override
         public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
             Blob made = new Blob(body, versions.incrementAndGet());
-            return observer.observe(store, "PUT", () -> blobs.putIfAbsent(key, made) == null);
+            return observer.observe(role, "PUT", () -> blobs.putIfAbsent(key, made) == null);
         }
 
         @Override
         public void put(String key, byte[] body) throws InterruptedException {
-            observer.observe(store, "PUT", () -> blobs.put(key, new Blob(body, versions.incrementAndGet())));
+            observer.observe(role, "PUT", () -> blobs.put(key, new Blob(body, versions.incrementAndGet())));
         }
 
         @Override
         public void delete(Collection<String> keys) throws InterruptedException {
-            observer.observe(store, "DELETE", () -> blobs.keySet().removeAll(keys));
+            observer.observe(role, "DELETE", () -> blobs.keySet().removeAll(keys));
         }
 
         @Override

@@ -101,10 +101,10 @@ class DirectS3ReaderTest {
         List<StoreObserver.Route> routes = new ArrayList<>();
         StoreObserver observer = new StoreObserver() {
             @Override
-            public void answered(Store store, String kind, String status) {}
+            public void answered(Role role, String kind, String status) {}
 
             @Override
-            public void routed(Store store, Route route) {
+            public void routed(Role role, Route route) {
                 routes.add(route);
             }
         };
@@ -222,7 +222,7 @@ class DirectS3ReaderTest {
             S3Bucket bucket = new S3Bucket(
                     client,
                     new S3Uri("lake", ""),
-                    new S3RequestObserver(counter, StoreObserver.Store.SOURCE),
+                    new S3RequestObserver(counter, StoreObserver.Role.SOURCE),
                     Duration.ofSeconds(1));
             read(bucket);
             assertThat(read(bucket).asUtf8String()).isEqualTo("abc");

@@ -11,7 +11,7 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SkipReason;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.HostileS3;
 import dev.littoral.workflows.model.FailureType;
@@ -262,7 +262,7 @@ class HostileStoreTest {
     void aCatalogsListingIsFoundOut(Trick trick) throws Exception {
         try (HostileS3 server = new HostileS3(trick.script());
                 S3Client client = client(server);
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             isFoundOut(catchThrowableOfType(LittoralException.class, () -> store.list("", null, 10)), trick);
             assertThat(server.taken()).isLessThan(FEW_REPLIES);
         }
@@ -349,7 +349,7 @@ class HostileStoreTest {
         try (HostileS3 server =
                         new HostileS3((number, request, out) -> reply(out, page(object(first) + object(second))));
                 S3Client client = client(server);
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             assertThatThrownBy(() -> store.list("c/", null, 10))
                     .isInstanceOf(LittoralException.class)
                     .hasMessageContaining("before " + second.substring(3))
@@ -361,7 +361,7 @@ class HostileStoreTest {
     void aCatalogsKeysComeAfterTheOneThatWasAskedFor() throws Exception {
         try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page(object("in/c/1"))));
                 S3Client client = client(server);
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             for (String after : List.of("c/1", "c/2")) {
                 assertThatThrownBy(() -> store.list("c/", after, 10))
                         .isInstanceOf(LittoralException.class)
@@ -377,7 +377,7 @@ class HostileStoreTest {
         try (HostileS3 server =
                         new HostileS3((number, request, out) -> reply(out, page(object("in/c/1") + object("in/c/2"))));
                 S3Client client = client(server);
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             assertThatThrownBy(() -> store.list("c/", null, 1)).hasMessageContaining("lists 2 keys");
         }
     }
@@ -513,7 +513,7 @@ class HostileStoreTest {
         try (HostileS3 server = new HostileS3((number, request, out) ->
                         out.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\n\r\n").forever("w"));
                 S3Client client = client(server);
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
             store.put("c/1", new byte[] {1});
             assertThat(server.taken()).isLessThan(FEW_REPLIES);
         }

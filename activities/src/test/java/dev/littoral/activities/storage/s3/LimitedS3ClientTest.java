@@ -131,7 +131,7 @@ class LimitedS3ClientTest {
                         new FakeS3((number, request) -> status == 0 ? new byte[0] : FakeS3.error(status, "Whatever"));
                 S3Client client = client(server)) {
             S3Bucket bucket =
-                    new S3Bucket(client, lake, new S3RequestObserver(StoreObserver.NONE, StoreObserver.Store.SOURCE));
+                    new S3Bucket(client, lake, new S3RequestObserver(StoreObserver.NONE, StoreObserver.Role.SOURCE));
             assertThatThrownBy(() -> bucket.get(3, r -> r.key("a"))).isInstanceOf(SdkException.class);
         }
         assertThat(isLetInBesideTwoOthers(lake)).isEqualTo(answered);

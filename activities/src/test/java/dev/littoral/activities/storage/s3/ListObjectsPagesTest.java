@@ -39,7 +39,7 @@ class ListObjectsPagesTest {
         return new S3Bucket(
                         client,
                         S3Uri.parse("s3://lake/in/"),
-                        new S3RequestObserver(StoreObserver.NONE, StoreObserver.Store.SOURCE))
+                        new S3RequestObserver(StoreObserver.NONE, StoreObserver.Role.SOURCE))
                 .pages(r -> r.prefix("in/").delimiter("/"));
     }
 

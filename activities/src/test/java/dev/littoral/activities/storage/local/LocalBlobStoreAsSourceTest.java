@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LocalSourceTest {
+class LocalBlobStoreAsSourceTest {
     private static final PathFilter ALL = new PathFilter(List.of(), List.of());
 
     @TempDir
@@ -116,14 +116,14 @@ class LocalSourceTest {
         Random random = new Random(seed);
         for (int tree = 0; tree < 20; tree++) {
             Path top = Files.createDirectory(temporary.resolve("tree-" + tree));
-            TreeSet<String> expected = new TreeSet<>(LocalSourceTest::compareBytes);
+            TreeSet<String> expected = new TreeSet<>(LocalBlobStoreAsSourceTest::compareBytes);
             grow(random, top, 3, expected);
             FileSource source = LocalStores.source(top, ALL);
             Found whole = list(source);
             assertThat(met(whole)).as("seed %s tree %s", seed, tree).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(whole.paths())
                     .as("seed %s tree %s", seed, tree)
-                    .isSortedAccordingTo(LocalSourceTest::compareBytes);
+                    .isSortedAccordingTo(LocalBlobStoreAsSourceTest::compareBytes);
 
             List<String> cuts = new ArrayList<>();
             for (int i = 0; i < 5; i++) {

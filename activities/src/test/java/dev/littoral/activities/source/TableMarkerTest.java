@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which paths in a folder tell that it is a table. */
-class TableFormatTest {
+class TableMarkerTest {
     @ParameterizedTest
     @CsvSource({
         "_delta_log/, a Delta table",
@@ -22,7 +22,7 @@ class TableFormatTest {
         "metadata/v1.metadata.json.gz, an Iceberg table",
     })
     void aTableIsToldByItsLog(String path, String words) {
-        assertThat(TableFormat.of(path)).map(TableFormat::words).contains(words);
+        assertThat(TableMarker.of(path)).map(TableMarker::words).contains(words);
     }
 
     @ParameterizedTest
@@ -44,6 +44,6 @@ class TableFormatTest {
                 "metadata/v1.metadata.json.tmp",
             })
     void otherPathsTellNothing(String path) {
-        assertThat(TableFormat.of(path)).isEmpty();
+        assertThat(TableMarker.of(path)).isEmpty();
     }
 }

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.testing.MemoryObjectStore.Call;
-import dev.littoral.activities.testing.MemoryObjectStore.Fault;
+import dev.littoral.activities.testing.MemoryCatalogStore.Call;
+import dev.littoral.activities.testing.MemoryCatalogStore.Fault;
 import dev.littoral.workflows.model.FailureType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class MemoryObjectStoreTest {
-    private final MemoryObjectStore store = new MemoryObjectStore();
+class MemoryCatalogStoreTest {
+    private final MemoryCatalogStore store = new MemoryCatalogStore();
 
     @Test
     void bytesAreCopiedOnTheWayInAndOut() {

@@ -6,7 +6,7 @@ import java.util.Optional;
  * A table format whose tables are folders of files. Only the table's own log says which files count: reading all of
  * them yields removed rows, and others twice.
  */
-enum TableFormat {
+enum TableMarker {
     DELTA("a Delta table"),
     ICEBERG("an Iceberg table"),
     HUDI("a Hudi table"),
@@ -17,7 +17,7 @@ enum TableFormat {
 
     private final String words;
 
-    TableFormat(String words) {
+    TableMarker(String words) {
         this.words = words;
     }
 
@@ -31,7 +31,7 @@ enum TableFormat {
      *
      * @param relativePath below the folder; that of a folder has a slash at its end
      */
-    static Optional<TableFormat> of(String relativePath) {
+    static Optional<TableMarker> of(String relativePath) {
         if (relativePath.startsWith("_delta_log/")) {
             return Optional.of(DELTA);
         }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * A catalog below a prefix of any blob store. It is as safe as the store's conditional create is. Keys of other
  * characters than a catalog's are somebody else's, and not listed.
  */
-public final class BlobObjectStore implements ObjectStore {
+public final class BlobCatalogStore implements CatalogStore {
     /** The first part of no key: kept for what a store writes before it takes its name. */
     public static final String TEMPORARY = "_tmp";
 
@@ -23,7 +23,7 @@ public final class BlobObjectStore implements ObjectStore {
      *
      * @param blobs opened at its folder, with or without a closing slash; closed with this
      */
-    public BlobObjectStore(BlobStore blobs) {
+    public BlobCatalogStore(BlobStore blobs) {
         this.blobs = blobs;
         this.prefix = folder(blobs.prefix());
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
-import dev.littoral.activities.storage.ObjectStore;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -39,12 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LocalObjectStoreTest {
+class LocalBlobStoreAsCatalogTest {
     @TempDir
     Path temporary;
 
     private Path root;
-    private ObjectStore store;
+    private CatalogStore store;
 
     @BeforeEach
     void open() throws InterruptedException {
@@ -200,12 +200,12 @@ class LocalObjectStoreTest {
 
     @Test
     void ofRacingCreatesOneWinsAndItsBodyStays() throws Exception {
-        ObjectStore other = LocalStores.catalog(root);
+        CatalogStore other = LocalStores.catalog(root);
         race(
                 16,
                 100,
                 (thread, round) -> {
-                    ObjectStore one = thread % 2 == 0 ? store : other;
+                    CatalogStore one = thread % 2 == 0 ? store : other;
                     String body = thread + "-" + round;
                     return one.createIfAbsent("race/" + round + "/head", bytes(body)) ? body : null;
                 },
@@ -220,13 +220,13 @@ class LocalObjectStoreTest {
 
     @Test
     void aWriteIsNotLostWhileOthersEmptyItsFolder() throws Exception {
-        ObjectStore other = LocalStores.catalog(root);
+        CatalogStore other = LocalStores.catalog(root);
         race(
                 8,
                 100,
                 (thread, round) -> {
                     String mine = "shared/deep/" + thread;
-                    ObjectStore one = thread % 2 == 0 ? store : other;
+                    CatalogStore one = thread % 2 == 0 ? store : other;
                     boolean created = one.createIfAbsent(mine, bytes("x"));
                     boolean there = one.get(mine).isPresent();
                     one.put(mine, bytes("y"));
@@ -454,7 +454,7 @@ class LocalObjectStoreTest {
     @Test
     void whatItMakesIsForItsOwnerAlone(@TempDir Path above) throws Exception {
         Path root = above.resolve("made/catalog");
-        ObjectStore own = LocalStores.catalog(root);
+        CatalogStore own = LocalStores.catalog(root);
         own.createIfAbsent("c/head/1.json", new byte[] {1});
         own.put("c/other/deep/2.json", new byte[] {2});
         ConditionalWriteProbe.probeOnce(own);

@@ -1,4 +1,4 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,9 +11,11 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.Listing;
+import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.storage.RequestCounts;
-import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
-class S3SourceFaultsTest {
+class S3BlobStoreAsSourceFaultsTest {
     private static final String ETAG_HEADER = "ETag: \"e\"\r\n";
     private static final SourceFile FILE = new SourceFile("s3://lake/in/a", "etag:e", 10);
 

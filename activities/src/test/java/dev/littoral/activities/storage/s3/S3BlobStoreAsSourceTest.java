@@ -1,4 +1,4 @@
-package dev.littoral.activities.source;
+package dev.littoral.activities.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,9 +10,12 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.Listing;
+import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PathFilter;
+import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.storage.RequestCounts;
-import dev.littoral.activities.storage.s3.S3Clients;
-import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.activities.testing.S3Servers.Kind;
@@ -32,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
-class S3SourceTest {
+class S3BlobStoreAsSourceTest {
     private static final PathFilter EVERYTHING = new PathFilter(List.of(), List.of());
     private static final String EMOJI = "\ud83d\ude00";
 

@@ -1,7 +1,7 @@
 package dev.littoral.activities.testing;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** An object store in memory that counts its calls and fails on demand. Safe for use by many threads. */
-public final class MemoryObjectStore implements ObjectStore {
+public final class MemoryCatalogStore implements CatalogStore {
 
     /** The kinds of calls, each counted by itself. */
     public enum Call {

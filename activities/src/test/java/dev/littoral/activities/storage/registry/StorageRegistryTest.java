@@ -1,4 +1,4 @@
-package dev.littoral.activities.registry;
+package dev.littoral.activities.storage.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,15 +12,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The registry's kinds of stores are those that messages may name. */
-class RegistryTest {
+class StorageRegistryTest {
     @Test
     void messagesNameExactlyTheKindsOfStoresThatThereAre() {
-        assertThat(Registry.EVERY_SOURCE)
+        assertThat(StorageRegistry.EVERY_SOURCE)
                 .hasSameSizeAs(SourceScheme.values())
                 .allSatisfy(prefix -> assertThat(Arrays.stream(SourceScheme.values())
                                 .map(scheme -> scheme.name().toLowerCase(Locale.ROOT) + "://"))
                         .anyMatch(prefix::startsWith));
-        for (String prefix : Registry.EVERY_SOURCE) {
+        for (String prefix : StorageRegistry.EVERY_SOURCE) {
             String uri = prefix + "lake/";
             assertThat(SourceParser.parse(new SourceRequest(Json.tree(Map.of("uri", uri))))
                             .uri())

@@ -1,10 +1,10 @@
-package dev.littoral.activities.steps;
+package dev.littoral.activities.balance;
 
 import dev.littoral.activities.source.BadFileException;
 import java.util.Arrays;
 
 /** Splits a data file into fragments: row ranges along the boundaries of its row groups. */
-final class FragmentSplitter {
+public final class FragmentSplitter {
     static final int MAX_FRAGMENTS = 1_000_000;
 
     private FragmentSplitter() {}
@@ -21,7 +21,7 @@ final class FragmentSplitter {
      *     being the file's rows. Just 0 for a file without rows.
      * @throws BadFileException when there would be more than 1,000,000 fragments
      */
-    static long[] split(String path, long[] rowGroupRows, long target) {
+    public static long[] split(String path, long[] rowGroupRows, long target) {
         if (target < 1) {
             throw new IllegalArgumentException("Found a target of " + target + " rows, expected at least 1");
         }
@@ -49,7 +49,7 @@ final class FragmentSplitter {
      *
      * @throws BadFileException when they do
      */
-    static void check(String path, long rows, long target) {
+    public static void check(String path, long rows, long target) {
         if (Math.ceilDiv(rows, target) > MAX_FRAGMENTS) {
             throw tooMany(path, target);
         }

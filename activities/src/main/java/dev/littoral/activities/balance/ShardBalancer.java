@@ -1,9 +1,5 @@
-package dev.littoral.activities.steps;
+package dev.littoral.activities.balance;
 
-import dev.littoral.activities.balance.Balance;
-import dev.littoral.activities.balance.Balancer;
-import dev.littoral.activities.balance.RowDelta;
-import dev.littoral.activities.balance.ShardFragments;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ListingDigest;
@@ -20,7 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Balances a shard: keeps or assigns the segment of every fragment. Pure. */
-final class ShardBalancer {
+public final class ShardBalancer {
     private ShardBalancer() {}
 
     /**
@@ -34,7 +30,7 @@ final class ShardBalancer {
      * @param newSegments segments with a new id
      * @param newRows rows in these
      */
-    record Result(
+    public record Result(
             List<FileEntry> files,
             Totals totals,
             String listing,
@@ -49,7 +45,7 @@ final class ShardBalancer {
      * @param base the base's files, in order
      * @param changes the difference to them
      */
-    static RowDelta rowDelta(List<FileEntry> base, List<FileEntry> changes) {
+    public static RowDelta rowDelta(List<FileEntry> base, List<FileEntry> changes) {
         Map<String, FileEntry> before = new HashMap<>();
         base.forEach(file -> before.put(file.path(), file));
         long added = 0;
@@ -73,7 +69,7 @@ final class ShardBalancer {
      * @param targetRows what a segment may have at most, at least 1
      * @param firstId the id of the first new segment, above all ids of the base
      */
-    static Result balance(
+    public static Result balance(
             List<FileEntry> base, PathRange range, List<FileEntry> changes, long targetRows, long firstId) {
         List<FileEntry> inRange =
                 base.stream().filter(file -> range.contains(file.path())).toList();

@@ -1,4 +1,4 @@
-package dev.littoral.activities.steps;
+package dev.littoral.activities.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.storage.ObjectStore;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.activities.testing.S3Server;
@@ -28,13 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
-class S3ObjectStoreTest {
+class S3BlobStoreAsCatalogTest {
     private final RequestCounts counter = new RequestCounts();
 
     @ParameterizedTest
     @EnumSource
     void whatIsWrittenIsReadUntilItIsDeleted(Kind kind) throws Exception {
-        try (ObjectStore store = store(S3Servers.shared(kind))) {
+        try (CatalogStore store = store(S3Servers.shared(kind))) {
             byte[] large = new byte[3_000_000];
             new Random(7).nextBytes(large);
 
@@ -65,7 +65,7 @@ class S3ObjectStoreTest {
     @EnumSource
     void ofManyRacingCreationsOneWins(Kind kind) throws Exception {
         int racers = 16;
-        try (ObjectStore store = store(S3Servers.shared(kind));
+        try (CatalogStore store = store(S3Servers.shared(kind));
                 ExecutorService threads = Executors.newFixedThreadPool(racers)) {
             for (int round = 0; round < 10; round++) {
                 String key = "c/head/" + round;
@@ -91,7 +91,7 @@ class S3ObjectStoreTest {
     }
 
     /** As the commit protocol does it: what nobody knows is settled by one read. */
-    private static boolean createOrReadBack(ObjectStore store, String key, byte[] body) throws InterruptedException {
+    private static boolean createOrReadBack(CatalogStore store, String key, byte[] body) throws InterruptedException {
         try {
             return store.createIfAbsent(key, body);
         } catch (LittoralException e) {
@@ -103,7 +103,7 @@ class S3ObjectStoreTest {
     @ParameterizedTest
     @EnumSource
     void keysAreListedInOrderAndInPieces(Kind kind) throws Exception {
-        try (ObjectStore store = store(S3Servers.shared(kind))) {
+        try (CatalogStore store = store(S3Servers.shared(kind))) {
             List<String> keys = IntStream.range(0, 1005)
                     .mapToObj("c/staging/%04d"::formatted)
                     .toList();
@@ -143,7 +143,7 @@ class S3ObjectStoreTest {
         FakeS3.Script losesTheFirst = (number, request) -> number == 0 ? new byte[0] : null;
         try (FakeS3 between = new FakeS3(server.endpoint(), losesTheFirst);
                 S3Client client = S3Clients.connect(between.endpoint(), server.accessKey(), server.secretKey());
-                ObjectStore store = S3Stores.catalog(client, "s3://" + bucket, counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://" + bucket, counter)) {
             assertThat(store.createIfAbsent("c/head/1", bytes("mine"))).isFalse();
             assertThat(store.get("c/head/1")).hasValue(bytes("mine"));
         }
@@ -154,7 +154,7 @@ class S3ObjectStoreTest {
     void aWriteWhoseAnswerIsCutOffIsNotTakenForDone() throws Exception {
         try (FakeS3 server = new FakeS3((number, request) -> FakeS3.cutOff());
                 S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
             isTransient(() -> store.createIfAbsent("c/1", bytes("x")));
             isTransient(() -> store.put("c/1", bytes("x")));
             isTransient(() -> store.get("c/1"));
@@ -167,7 +167,7 @@ class S3ObjectStoreTest {
     void aConflictOfTwoWritersIsSettledByTheCaller() throws Exception {
         try (FakeS3 server = new FakeS3((number, request) -> FakeS3.error(409, "ConditionalRequestConflict"));
                 S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
             isTransient(() -> store.createIfAbsent("c/1", bytes("x")));
         }
     }
@@ -182,7 +182,7 @@ class S3ObjectStoreTest {
         for (byte[] answer : answers) {
             try (FakeS3 server = new FakeS3((number, request) -> answer);
                     S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                    ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
+                    CatalogStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
                 assertThatThrownBy(() -> store.get("c/1")).isInstanceOf(LittoralException.class);
             }
         }
@@ -195,7 +195,7 @@ class S3ObjectStoreTest {
         try (FakeS3 server =
                         new FakeS3((number, request) -> FakeS3.reply(200, "Content-Type: application/xml\r\n", body));
                 S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
-                ObjectStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
             assertThatThrownBy(() -> store.delete(List.of("c/1", "c/2")))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
@@ -203,9 +203,9 @@ class S3ObjectStoreTest {
         }
     }
 
-    private ObjectStore store(S3Server server) {
+    private CatalogStore store(S3Server server) {
         String uri = "s3://" + server.newBucket() + "/catalog";
-        ObjectStore store = S3Stores.catalog(server.client(), uri, counter);
+        CatalogStore store = S3Stores.catalog(server.client(), uri, counter);
         assertThat(store.location()).isEqualTo(uri + "/");
         return store;
     }

@@ -1,8 +1,7 @@
-package dev.littoral.activities.steps;
+package dev.littoral.activities.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.littoral.activities.balance.RowDelta;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ListingDigest;

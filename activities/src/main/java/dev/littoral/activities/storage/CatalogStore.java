@@ -10,7 +10,7 @@ import java.util.Optional;
  * Safe for use by many threads. Failures are {@link dev.littoral.activities.failure.LittoralException}, classified;
  * TRANSIENT on a write means that nobody knows whether it happened.
  */
-public interface ObjectStore extends AutoCloseable {
+public interface CatalogStore extends AutoCloseable {
 
     /**
      * Creates an object unless one of that key exists. Of many racing calls exactly one returns true, and its body is

@@ -1,0 +1,16 @@
+package dev.littoral.activities.source.registry;
+
+import dev.littoral.activities.parquet.ParquetFooters;
+import dev.littoral.activities.source.SourceFormats;
+import dev.littoral.activities.source.files.FilesFormat;
+import dev.littoral.workflows.model.ParquetSpec;
+
+/** The registry of the formats of sources that Littoral comes with, one line each. */
+public final class FormatRegistry {
+    private FormatRegistry() {}
+
+    /** The formats of sources. */
+    public static SourceFormats formats() {
+        return new SourceFormats(new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()));
+    }
+}
