@@ -127,15 +127,14 @@ class CollectionWorkflowTest {
     /** What comes while a declaration is under way is one burst, however long that takes. */
     @Test
     void ofABurstOfChangesTheLastIsCommitted() throws InterruptedException {
-        // On the spot and, where the machine is slow, handed out.
-        List<FakeLake.Hold> declares = List.of(lake.hold("declareSource"), lake.hold("declareSource"));
+        FakeLake.Hold declares = lake.holdEvery("declareSource");
         lab.start(A);
-        declares.get(0).awaitReached();
+        declares.awaitReached();
         ExternalCollectionWorkflow collection = lab.collection();
         for (int i = 0; i < 200; i++) {
             collection.sourceChanged(SourceRequest.of(CollectionFixture.source("s3://lake/" + i + "/")));
         }
-        declares.forEach(FakeLake.Hold::release);
+        lake.releaseEvery("declareSource");
 
         CollectionStatus status = lab.awaitStatus(each ->
                 each.source().uri().equals("s3://lake/199/") && each.state().equals("idle"));

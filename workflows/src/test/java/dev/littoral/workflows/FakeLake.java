@@ -54,6 +54,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private final List<String> calls = new ArrayList<>();
     private final List<ListRequest> listings = new ArrayList<>();
     private final Map<String, Deque<Hold>> holds = new HashMap<>();
+    private final Map<String, Hold> heldSteps = new HashMap<>();
     private final Map<String, Deque<String>> failures = new HashMap<>();
     private final Set<String> staged = new TreeSet<>();
     private final Set<String> objects = new TreeSet<>();
@@ -109,6 +110,17 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         Hold hold = new Hold();
         holds.computeIfAbsent(step, any -> new ArrayDeque<>()).add(hold);
         return hold;
+    }
+
+    /** All calls of a step stop until {@link #releaseEvery}, however often it is tried meanwhile. */
+    synchronized Hold holdEvery(String step) {
+        Hold hold = new Hold();
+        heldSteps.put(step, hold);
+        return hold;
+    }
+
+    synchronized void releaseEvery(String step) {
+        heldSteps.remove(step).release();
     }
 
     /** The next calls of a step fail. */
@@ -208,14 +220,15 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         String failure;
         synchronized (this) {
             if (Activity.getExecutionContext().getInfo().isLocal()
-                    && (isQueued(failures, step) || isQueued(holds, step))) {
+                    && (isQueued(failures, step) || isQueued(holds, step) || heldSteps.containsKey(step))) {
                 // What is to be held or to fail does so where it can be watched: in the ordinary activity that follows.
                 throw ApplicationFailure.newFailure(step + " takes too long", FailureType.TRANSIENT.name());
             }
             calls.add(step);
             failure = failures.getOrDefault(step, new ArrayDeque<>()).poll();
-            hold = failure != null
-                    ? null
+            Hold every = heldSteps.get(step);
+            hold = failure != null || every != null
+                    ? every
                     : holds.getOrDefault(step, new ArrayDeque<>()).poll();
         }
         if (hold != null) {
