@@ -34,7 +34,7 @@ public final class CatalogLayout {
     private CatalogLayout() {}
 
     /** The key in the catalog of a collection's object. */
-    static String key(String collectionId, String key) {
+    public static String key(String collectionId, String key) {
         return collectionId + "/" + key;
     }
 
@@ -45,7 +45,7 @@ public final class CatalogLayout {
     }
 
     /** A version of the commit log. */
-    static String head(long version) {
+    public static String head(long version) {
         return "%s%010d.json".formatted(HEADS, LAST_VERSION - version);
     }
 

@@ -1,5 +1,6 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.StorageLocation;
@@ -14,8 +15,8 @@ import java.util.Optional;
  * the one before wrote; of a source in the catalog, clean-up might remove files.
  */
 public final class CatalogSourceOverlap {
-    /** An object as every collection has it. */
-    private static final String OBJECT = "c/head/0.json";
+    /** The key of an object as every collection has one. */
+    private static final String OBJECT = CatalogLayout.key("c", CatalogLayout.head(1));
 
     private CatalogSourceOverlap() {}
 
