@@ -63,16 +63,20 @@ public interface BlobStore extends AutoCloseable {
      */
     byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
 
-    /** As {@link CatalogStore#get}. */
+    /** Reads a whole blob, or empty where there is none. A reply that was cut off is an error. */
     Optional<byte[]> get(String key) throws InterruptedException;
 
-    /** As {@link CatalogStore#createIfAbsent}. */
+    /**
+     * Creates a blob unless one of that key exists. Of many racing calls exactly one returns true, and its body is what
+     * everyone reads from then on. Durable when it returns. A failure may leave the blob created or not; an answer that
+     * was lost and asked for again may say false of a blob that this call created.
+     */
     boolean createIfAbsent(String key, byte[] body) throws InterruptedException;
 
-    /** As {@link CatalogStore#put}. */
+    /** Writes a blob, over one of that key. Readers see the old body or the new, whole. Durable when it returns. */
     void put(String key, byte[] body) throws InterruptedException;
 
-    /** As {@link CatalogStore#delete}. */
+    /** Deletes blobs; keys without one are passed over. */
     void delete(Collection<String> keys) throws InterruptedException;
 
     /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */
