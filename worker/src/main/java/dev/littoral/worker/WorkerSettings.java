@@ -39,6 +39,9 @@ public record WorkerSettings(
      */
     public static WorkerSettings of(String catalog, List<String> allowedSources) {
         return new WorkerSettings(
-                catalog, AllowList.of(allowedSources), ExternalCollectionWorkflow.TASK_QUEUE, CONCURRENT_ACTIVITIES);
+                catalog,
+                new AllowList(allowedSources, List.of()),
+                ExternalCollectionWorkflow.TASK_QUEUE,
+                CONCURRENT_ACTIVITIES);
     }
 }

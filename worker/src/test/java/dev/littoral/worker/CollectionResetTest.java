@@ -68,7 +68,10 @@ class CollectionResetTest {
                 LittoralWorker worker = LittoralWorker.start(
                         connection.client(),
                         new WorkerSettings(
-                                catalog.toString(), AllowList.of(List.of("file://" + folder)), TASK_QUEUE, 16));
+                                catalog.toString(),
+                                new AllowList(List.of("file://" + folder), List.of()),
+                                TASK_QUEUE,
+                                16));
                 CatalogStore store = LocalStores.catalog(catalog);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> tenants = new ArrayList<>();
@@ -200,7 +203,7 @@ class CollectionResetTest {
                             return new Sources(
                                             StorageRegistry.storages(null),
                                             FormatRegistry.formats(),
-                                            AllowList.of(StorageRegistry.EVERY_SOURCE))
+                                            new AllowList(StorageRegistry.EVERY_SOURCE, List.of()))
                                     .open(Json.JSON.treeToValue(source, ExternalSource.class), true);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);

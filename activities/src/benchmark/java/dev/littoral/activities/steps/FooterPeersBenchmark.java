@@ -13,6 +13,7 @@ import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
+import dev.littoral.workflows.model.OnTable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,7 +114,7 @@ final class FooterPeersBenchmark {
 
     private static void local(Path folder, int files, String what) throws Exception {
         Map<String, Measured.Work> works = new LinkedHashMap<>();
-        try (FileSource source = LocalStores.source(folder, new PathFilter(List.of(), List.of()));
+        try (FileSource source = LocalStores.source(folder, new PathFilter(List.of(), List.of(), OnTable.REFUSE));
                 Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                 PyArrow pyArrow = PyArrow.start(List.of(folder + "/", "" + files, "" + CORES))) {
             List<SourceFile> listed = listed(source);

@@ -20,11 +20,6 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
         profiles = List.copyOf(profiles);
     }
 
-    /** A list of sources that may name no profile. */
-    public static AllowList of(List<String> sources) {
-        return new AllowList(sources, List.of());
-    }
-
     /** Exactly what a person named who is the worker's own operator. */
     public static AllowList of(ExternalSource source) {
         return new AllowList(List.of(source.uri()), AllowedProfile.of(source));

@@ -54,14 +54,10 @@ public interface FileSource extends AutoCloseable {
     void listSorted(Visitor visitor) throws InterruptedException;
 
     /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */
-    default int parallelListings() {
-        return 16;
-    }
+    int parallelListings();
 
-    /** What the files of a shard are read on; enough here for a folder on a network file system. */
-    default ParallelTasks.Threads readers() {
-        return ParallelTasks.Threads.platform(32);
-    }
+    /** What the files of a shard are read on. */
+    ParallelTasks.Threads readers();
 
     /**
      * Paths that split what a listing has not met yet of a range, so that it can be listed in parallel: in order,
@@ -87,9 +83,7 @@ public interface FileSource extends AutoCloseable {
      * Why no read of a file can ever find the version that is listed, in words, or empty when it may. Asked for a file
      * that was found changed again and again; costs a few requests.
      */
-    default Optional<String> disagreement(String path) throws InterruptedException {
-        return Optional.empty();
-    }
+    Optional<String> disagreement(String path) throws InterruptedException;
 
     @Override
     void close();

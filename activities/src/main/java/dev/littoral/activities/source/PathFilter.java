@@ -16,11 +16,6 @@ public final class PathFilter {
     private final List<Glob> exclude;
     private final OnTable table;
 
-    /** A filter that refuses tables. */
-    public PathFilter(List<String> include, List<String> exclude) {
-        this(include, exclude, OnTable.REFUSE);
-    }
-
     /**
      * A filter.
      *

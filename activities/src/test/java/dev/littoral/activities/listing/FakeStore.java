@@ -4,8 +4,8 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PlainSource;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Paths without content, listed in an order of the test's choosing as an S3 bucket would be: page by page, after a key.
  */
-final class FakeStore implements FileSource {
+final class FakeStore implements PlainSource {
     private final Comparator<String> order;
     private final TreeMap<String, SourceFile> files = new TreeMap<>(PathOrder.ORDER);
     private final TreeMap<String, SkipReason> skipped = new TreeMap<>(PathOrder.ORDER);

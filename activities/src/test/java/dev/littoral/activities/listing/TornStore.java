@@ -2,12 +2,12 @@ package dev.littoral.activities.listing;
 
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.PlainSource;
 import java.util.List;
 
 /** A store whose range from a path on does not have that path, though the range before meets it. */
-record TornStore(FakeStore store, String missing) implements FileSource {
+record TornStore(FakeStore store, String missing) implements PlainSource {
     @Override
     public String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException {
         return missing.equals(range.from())

@@ -3,7 +3,7 @@ package dev.littoral.activities.parquet;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PlainSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Files in memory, for reading only. Fails on a read beyond a file, as a store would. */
-class MemorySource implements FileSource {
+class MemorySource implements PlainSource {
     /** How many bytes each read asked for. */
     final List<Integer> reads = new CopyOnWriteArrayList<>();
 

@@ -4,12 +4,12 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PlainSource;
 import java.util.Arrays;
 import java.util.List;
 
 /** A source whose every listing and read is answered by the world. A listing is of one moment. */
-final class RecordedSource implements FileSource {
+final class RecordedSource implements PlainSource {
     private final RecordedStore world;
     private final String uri;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PathFilterTest {
-    private static final PathFilter ALL = new PathFilter(List.of(), List.of());
+    private static final PathFilter ALL = new PathFilter(List.of(), List.of(), OnTable.REFUSE);
 
     @ParameterizedTest
     @ValueSource(
@@ -57,7 +57,7 @@ class PathFilterTest {
             })
     void aNameThatAWriterHasNotGivenItsEndHides(String path) {
         assertThat(ALL.skip(path)).contains(SkipReason.UNFINISHED);
-        assertThat(new PathFilter(List.of("**.tmp", "**._COPYING_"), List.of("**")).skip(path))
+        assertThat(new PathFilter(List.of("**.tmp", "**._COPYING_"), List.of("**"), OnTable.REFUSE).skip(path))
                 .contains(SkipReason.UNFINISHED);
     }
 
@@ -89,7 +89,8 @@ class PathFilterTest {
 
     @Test
     void aPathMustMatchOneIncludeAndNoExclude() {
-        PathFilter filter = new PathFilter(List.of("*.parquet", "raw/**"), List.of("**/old/**", "tmp-*"));
+        PathFilter filter =
+                new PathFilter(List.of("*.parquet", "raw/**"), List.of("**/old/**", "tmp-*"), OnTable.REFUSE);
         assertThat(filter.skip("a/b.parquet")).isEmpty();
         assertThat(filter.skip("raw/b.csv")).isEmpty();
         assertThat(filter.skip("b.csv")).contains(SkipReason.NOT_INCLUDED);
@@ -99,13 +100,13 @@ class PathFilterTest {
 
     @Test
     void hiddenComesFirstWhateverTheGlobsSay() {
-        PathFilter filter = new PathFilter(List.of("_SUCCESS"), List.of("_*"));
+        PathFilter filter = new PathFilter(List.of("_SUCCESS"), List.of("_*"), OnTable.REFUSE);
         assertThat(filter.skip("_SUCCESS")).contains(SkipReason.HIDDEN);
     }
 
     @Test
     void aBadGlobIsAnInputFailureThatNamesIt() {
-        assertThatThrownBy(() -> new PathFilter(List.of("*"), List.of("[a")))
+        assertThatThrownBy(() -> new PathFilter(List.of("*"), List.of("[a"), OnTable.REFUSE))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                 .hasMessageContaining("[a");

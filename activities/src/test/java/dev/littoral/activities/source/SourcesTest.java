@@ -65,7 +65,8 @@ class SourcesTest {
         return new Sources(
                 StorageRegistry.storages(null),
                 FormatRegistry.formats(),
-                AllowList.of(prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes)));
+                new AllowList(
+                        prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes), List.of()));
     }
 
     private static void assertAllowed(Sources sources, String uri) {
@@ -342,7 +343,9 @@ class SourcesTest {
             ExternalSource there = source("s3://lake/", "there");
             ExternalSource nobody = source("s3://lake/", "nobody");
             Sources none = new Sources(
-                    StorageRegistry.storages(clients), FormatRegistry.formats(), AllowList.of(List.of("s3://")));
+                    StorageRegistry.storages(clients),
+                    FormatRegistry.formats(),
+                    new AllowList(List.of("s3://"), List.of()));
             String sentence =
                     "Profile '%s' cannot be used for source s3://lake/: this worker has no such profile, or its"
                             + " allow-profile does not name it for that source; expected one that it has and names";
@@ -403,7 +406,10 @@ class SourcesTest {
 
     @Test
     void aSourceWithoutAProfileNeedsNone() {
-        assertThat(new Sources(StorageRegistry.storages(null), FormatRegistry.formats(), AllowList.of(List.of("s3://")))
+        assertThat(new Sources(
+                                StorageRegistry.storages(null),
+                                FormatRegistry.formats(),
+                                new AllowList(List.of("s3://"), List.of()))
                         .refusal(source("s3://lake/")))
                 .isEmpty();
     }
@@ -428,7 +434,7 @@ class SourcesTest {
         return new Sources(
                 StorageRegistry.storages(clients),
                 FormatRegistry.formats(),
-                AllowList.of(StorageRegistry.EVERY_SOURCE),
+                new AllowList(StorageRegistry.EVERY_SOURCE, List.of()),
                 Optional.of(catalog),
                 requests);
     }

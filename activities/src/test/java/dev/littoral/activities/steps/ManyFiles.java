@@ -9,7 +9,7 @@ import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.PlainSource;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.workflows.model.ExternalSource;
@@ -123,7 +123,7 @@ final class ManyFiles {
     }
 
     /** Files of one content, a thousand in a folder. */
-    private static final class Synthetic implements FileSource {
+    private static final class Synthetic implements PlainSource {
         private final int files;
         private final byte[] content = ParquetFiles.of(ROWS, 0);
         private volatile int changed = -1;

@@ -43,7 +43,7 @@ class WorkerConfigTest {
     void aWorkerAllowsNoFilesAndOpensNoPortUnlessTold() {
         WorkerConfig config = config(Map.of(WorkerConfig.Setting.CATALOG, "s3://lake/catalog"), Map.of(), null);
         assertThat(config.worker().catalog()).isEqualTo("s3://lake/catalog");
-        assertThat(config.worker().allowed()).isEqualTo(AllowList.of(List.of("s3://")));
+        assertThat(config.worker().allowed()).isEqualTo(new AllowList(List.of("s3://"), List.of()));
         assertThat(config.worker().taskQueue()).isEqualTo("littoral");
         assertThat(config.worker().concurrentActivities()).isEqualTo(16);
         assertThat(config.worker().activitiesPerSecond()).isZero();

@@ -15,6 +15,7 @@ import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnTable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -48,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalBlobStoreAsSourceTest {
-    private static final PathFilter ALL = new PathFilter(List.of(), List.of());
+    private static final PathFilter ALL = new PathFilter(List.of(), List.of(), OnTable.REFUSE);
 
     @TempDir
     Path temporary;
@@ -223,7 +224,8 @@ class LocalBlobStoreAsSourceTest {
     @Test
     void oneFileIsASourceAndIsServedWhateverItsName() throws Exception {
         Path file = write("_a.parquet");
-        FileSource source = LocalStores.source("file://" + file, new PathFilter(List.of("*.csv"), List.of()));
+        FileSource source =
+                LocalStores.source("file://" + file, new PathFilter(List.of("*.csv"), List.of(), OnTable.REFUSE));
         assertThat(list(source).paths()).containsExactly(file.toString());
         assertThat(source.read(list(source).files.getFirst(), 0, 1)).isEqualTo("x".getBytes(UTF_8));
         Found none = new Found();
@@ -277,7 +279,8 @@ class LocalBlobStoreAsSourceTest {
         write("notes.txt");
         write(root.resolve("empty.parquet"), "");
         Files.createDirectories(root.resolve("nothing/below"));
-        Found found = list(LocalStores.source(root, new PathFilter(List.of("*.parquet"), List.of("old/**"))));
+        Found found =
+                list(LocalStores.source(root, new PathFilter(List.of("*.parquet"), List.of("old/**"), OnTable.REFUSE)));
         assertThat(found.paths()).containsExactly(path("_day=1/ok.parquet"));
         assertThat(found.skipped)
                 .containsExactly(

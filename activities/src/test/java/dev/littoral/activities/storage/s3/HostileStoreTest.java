@@ -15,6 +15,7 @@ import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.HostileS3;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,8 @@ class HostileStoreTest {
     }
 
     private FileSource source(S3Client client) {
-        return S3Stores.source(client, "s3://lake/in/", new PathFilter(List.of(), List.of()), counter, true);
+        return S3Stores.source(
+                client, "s3://lake/in/", new PathFilter(List.of(), List.of(), OnTable.REFUSE), counter, true);
     }
 
     /** What is listed, or the failure it ends with. */
@@ -676,8 +678,8 @@ class HostileStoreTest {
                 });
                 S3Client client = client(server);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            FileSource slow =
-                    S3Stores.source(client, "s3://lake/slow/", new PathFilter(List.of(), List.of()), counter, true);
+            FileSource slow = S3Stores.source(
+                    client, "s3://lake/slow/", new PathFilter(List.of(), List.of(), OnTable.REFUSE), counter, true);
             List<Future<?>> reads = new ArrayList<>();
             for (int i = 0; i < 36; i++) {
                 SourceFile file = new SourceFile("s3://lake/slow/" + i, "etag:e", 10);

@@ -18,6 +18,7 @@ import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -64,8 +65,8 @@ class S3BlobStoreAsSourceFaultsTest {
         try (FakeS3 server =
                         new FakeS3((number, request) -> FakeS3.reply(200, "Content-Type: application/xml\r\n", body));
                 S3Client client = client(server)) {
-            FileSource source =
-                    S3Stores.source(client, "s3://lake/in/", new PathFilter(List.of(), List.of()), counter, true);
+            FileSource source = S3Stores.source(
+                    client, "s3://lake/in/", new PathFilter(List.of(), List.of(), OnTable.REFUSE), counter, true);
             assertThatThrownBy(() -> Listing.of(source))
                     .asInstanceOf(type(LittoralException.class))
                     .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
@@ -368,7 +369,8 @@ class S3BlobStoreAsSourceFaultsTest {
     }
 
     private FileSource source(S3Client client) {
-        return S3Stores.source(client, "s3://lake/in/", new PathFilter(List.of(), List.of()), counter, false);
+        return S3Stores.source(
+                client, "s3://lake/in/", new PathFilter(List.of(), List.of(), OnTable.REFUSE), counter, false);
     }
 
     private static S3Client client(FakeS3 server) {

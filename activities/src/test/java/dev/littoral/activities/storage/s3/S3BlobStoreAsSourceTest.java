@@ -20,6 +20,7 @@ import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.activities.testing.S3Servers.Kind;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.OnTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -36,7 +37,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 class S3BlobStoreAsSourceTest {
-    private static final PathFilter EVERYTHING = new PathFilter(List.of(), List.of());
+    private static final PathFilter EVERYTHING = new PathFilter(List.of(), List.of(), OnTable.REFUSE);
     private static final String EMOJI = "\ud83d\ude00";
 
     private final RequestCounts counter = new RequestCounts();
@@ -266,7 +267,7 @@ class S3BlobStoreAsSourceTest {
         for (String key : List.of("in/", "in/day=1/", "in/empty.parquet", "in/_SUCCESS")) {
             server.client().putObject(r -> r.bucket(bucket).key(key), RequestBody.empty());
         }
-        PathFilter filter = new PathFilter(List.of("**.parquet"), List.of("old/**"));
+        PathFilter filter = new PathFilter(List.of("**.parquet"), List.of("old/**"), OnTable.REFUSE);
 
         try (FileSource source = S3Stores.source(server.client(), uri(bucket, "in/"), filter, counter, false)) {
             Listing listing = Listing.of(source);

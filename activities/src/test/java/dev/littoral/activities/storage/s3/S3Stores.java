@@ -7,6 +7,7 @@ import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.StoreObserver.Role;
+import dev.littoral.workflows.model.OnTable;
 import java.util.List;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -21,7 +22,7 @@ public final class S3Stores {
 
     /** A source of which every file is served. */
     public static FileSource source(S3Client client, String uri) {
-        return source(client, uri, new PathFilter(List.of(), List.of()), StoreObserver.NONE, false);
+        return source(client, uri, new PathFilter(List.of(), List.of(), OnTable.REFUSE), StoreObserver.NONE, false);
     }
 
     public static CatalogStore catalog(S3Client client, String uri, StoreObserver observer) {
