@@ -20,7 +20,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** A headless Chromium with a profile of its own. Pages may poll for ever, so one waits for text. */
 final class Browser implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
     private final Path chromium = ServerProcess.binary("chromium");
@@ -77,7 +77,7 @@ final class Browser implements AutoCloseable {
 
     /** Waits until the page says all of this, and returns what it says. */
     String awaitText(String... parts) throws InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(TIMEOUT);
         while (true) {
             String text = text();
             String missing = null;

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** Runs the packaged jar in a process of its own, in a folder and with a catalog of its own. */
 final class Cli {
-    private static final long PATIENCE_SECONDS = 300;
+    private static final long TIMEOUT_SECONDS = 300;
     private static final Path JAR = jar();
     /** Classes of a first sync, from which every further process starts in half the time. */
     private static final Path ARCHIVE = archive();
@@ -59,7 +59,7 @@ final class Cli {
                     .redirectErrorStream(true)
                     .redirectOutput(scratch.resolve("log").toFile())
                     .start();
-            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             return archive;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -187,9 +187,9 @@ final class Cli {
         }
 
         Run end() throws InterruptedException {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(words + " goes on after " + PATIENCE_SECONDS + " seconds: " + said);
+                throw new AssertionError(words + " goes on after " + TIMEOUT_SECONDS + " seconds: " + said);
             }
             return new Run(words, process.exitValue(), out.join(), err.join());
         }

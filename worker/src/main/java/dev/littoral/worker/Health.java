@@ -62,7 +62,7 @@ public final class Health implements ClientInterceptor {
     }
 
     /** Why the process cannot work, in a sentence, or empty where it can. */
-    public Optional<String> trouble() {
+    public Optional<String> failure() {
         return Optional.ofNullable(failure).or(this::silence);
     }
 

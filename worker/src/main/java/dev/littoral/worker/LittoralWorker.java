@@ -44,7 +44,7 @@ public final class LittoralWorker implements AutoCloseable {
     private final CatalogStore store;
     private final WorkerFactory factory;
     private final WorkerSettings settings;
-    private final PollerProbe polling;
+    private final PollerProbe pollers;
     private final Health health;
 
     private LittoralWorker(
@@ -52,13 +52,13 @@ public final class LittoralWorker implements AutoCloseable {
             CatalogStore store,
             WorkerFactory factory,
             WorkerSettings settings,
-            PollerProbe polling,
+            PollerProbe pollers,
             Health health) {
         this.storages = storages;
         this.store = store;
         this.factory = factory;
         this.settings = settings;
-        this.polling = polling;
+        this.pollers = pollers;
         this.health = health;
     }
 
@@ -98,7 +98,7 @@ public final class LittoralWorker implements AutoCloseable {
             close(store, storages);
             throw e;
         }
-        List<UpdateListener> listeners =
+        List<UpdateObserver> observers =
                 Stream.concat(Stream.of(new UpdateLog()), metrics.stream()).toList();
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
@@ -107,7 +107,7 @@ public final class LittoralWorker implements AutoCloseable {
                                 health.watch(),
                                 new UpdateSizeLimit(),
                                 new ProgressReporter(),
-                                new UpdateObserver(listeners),
+                                new UpdateEventInterceptor(observers),
                                 // Last, so outermost: the others log in its context.
                                 new LogContextInterceptor())
                         .build());
@@ -146,7 +146,7 @@ public final class LittoralWorker implements AutoCloseable {
      * @throws io.grpc.StatusRuntimeException when the service does not answer
      */
     public boolean isPolling() {
-        return !factory.isShutdown() && polling.isKnown();
+        return !factory.isShutdown() && pollers.isKnown();
     }
 
     /**

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Probes whether the service sees a client's process poll a task queue. */
 record PollerProbe(WorkflowClient client, String taskQueue) {
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long TIMEOUT_SECONDS = 5;
 
     /**
      * Asks the service. True where the service does not report pollers, as the in-memory one.
@@ -27,7 +27,7 @@ record PollerProbe(WorkflowClient client, String taskQueue) {
             return client
                     .getWorkflowServiceStubs()
                     .blockingStub()
-                    .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                     .describeTaskQueue(DescribeTaskQueueRequest.newBuilder()
                             .setNamespace(client.getOptions().getNamespace())
                             .setTaskQueue(TaskQueue.newBuilder().setName(taskQueue))

@@ -39,7 +39,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
     private static final Duration MOST = Duration.ofMinutes(2);
 
     /** Many parts of a step fail at the same moment, for the same reason. */
-    private static final Duration BETWEEN_TROUBLES = Duration.ofSeconds(1);
+    private static final Duration MIN_RETRY_REPORT_INTERVAL = Duration.ofSeconds(1);
 
     /** Steps under way in this worker that are remembered. */
     private static final int MAX_STEPS = 1_000;
@@ -58,19 +58,19 @@ final class ProgressReporter extends WorkerInterceptorBase {
         private final Map<String, Long> done = new HashMap<>();
         private Duration wait = FIRST;
         private Instant next = Instant.now().plus(FIRST);
-        private Instant nextTrouble = Instant.MIN;
+        private Instant nextRetryReport = Instant.MIN;
     }
 
     @Override
     public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
-        return new Telling(next);
+        return new ReportingInterceptor(next);
     }
 
-    private final class Telling extends ActivityInboundCallsInterceptorBase {
+    private final class ReportingInterceptor extends ActivityInboundCallsInterceptorBase {
         private ActivityExecutionContext context;
         private long of;
 
-        Telling(ActivityInboundCallsInterceptor next) {
+        ReportingInterceptor(ActivityInboundCallsInterceptor next) {
             super(next);
         }
 
@@ -99,7 +99,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
                 // A local activity is retried within its workflow task, at once.
                 if (FailureType.TRANSIENT.name().equals(e.getType())
                         && !context.getInfo().isLocal()) {
-                    trouble(context, e);
+                    reportRetry(context, e);
                 }
                 throw e;
             }
@@ -120,37 +120,37 @@ final class ProgressReporter extends WorkerInterceptorBase {
             step.next = now.plus(step.wait);
             done = step.done.values().stream().mapToLong(Long::longValue).sum();
         }
-        String word = word(info);
-        tell(
+        String name = stepName(info);
+        send(
                 context,
-                new ProgressSignal.News(
+                new ProgressSignal.Report(
                         update(info),
-                        word,
+                        name,
                         worker(context),
                         done,
-                        word.equals(UpdateStep.BALANCE.wireName()) ? 0 : of,
+                        name.equals(UpdateStep.BALANCE.wireName()) ? 0 : of,
                         null));
     }
 
-    private void trouble(ActivityExecutionContext context, ApplicationFailure failure) {
+    private void reportRetry(ActivityExecutionContext context, ApplicationFailure failure) {
         ActivityInfo info = context.getInfo();
         Instant now = Instant.now();
         synchronized (steps) {
             Step step = step(info);
-            if (now.isBefore(step.nextTrouble)) {
+            if (now.isBefore(step.nextRetryReport)) {
                 return;
             }
-            step.nextTrouble = now.plus(BETWEEN_TROUBLES);
+            step.nextRetryReport = now.plus(MIN_RETRY_REPORT_INTERVAL);
         }
-        RetryInfo trouble = new RetryInfo(
-                word(info),
+        RetryInfo retry = new RetryInfo(
+                stepName(info),
                 failure.getOriginalMessage(),
                 info.getAttempt(),
                 now,
                 failure.isNonRetryable()
                         ? null
                         : Policies.nextTry(info.getAttempt()).map(now::plus).orElse(null));
-        tell(context, new ProgressSignal.News(update(info), null, worker(context), 0, 0, trouble));
+        send(context, new ProgressSignal.Report(update(info), null, worker(context), 0, 0, retry));
     }
 
     private Step step(ActivityInfo info) {
@@ -162,7 +162,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
     }
 
     /** The step an activity is of: list, read, balance, commit, or another one's name. */
-    private static String word(ActivityInfo info) {
+    private static String stepName(ActivityInfo info) {
         return UpdateStep.ofActivityType(info.getActivityType())
                 .map(UpdateStep::wireName)
                 .orElse(info.getActivityType());
@@ -177,13 +177,13 @@ final class ProgressReporter extends WorkerInterceptorBase {
     }
 
     /** On a thread of its own: the service may be away, and the work goes on. */
-    private static void tell(ActivityExecutionContext context, ProgressSignal.News news) {
+    private static void send(ActivityExecutionContext context, ProgressSignal.Report report) {
         WorkflowClient client = context.getWorkflowClient();
         String collectionId = collection(context.getInfo());
         Thread.ofVirtual().start(() -> {
             try {
                 client.newUntypedWorkflowStub(collectionId)
-                        .signal(MessageNames.PROGRESS_SIGNAL, ProgressSignal.of(news));
+                        .signal(MessageNames.PROGRESS_SIGNAL, ProgressSignal.of(report));
             } catch (RuntimeException e) {
                 LOG.debug("Collection {} could not be told how far its update is", collectionId, e);
             }

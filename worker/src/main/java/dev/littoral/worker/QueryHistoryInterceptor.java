@@ -59,13 +59,13 @@ final class QueryHistoryInterceptor implements ClientInterceptor {
                         new SimpleForwardingClientCallListener<>(listener) {
                             @Override
                             public void onMessage(A answer) {
-                                A told = answer;
+                                A filtered = answer;
                                 if (answer instanceof PollWorkflowTaskQueueResponse task && isWithHistory(task)) {
-                                    told = of(method.getResponseMarshaller(), withFirstEvent(task));
+                                    filtered = of(method.getResponseMarshaller(), withFirstEvent(task));
                                 } else if (isQuerys && answer instanceof GetWorkflowExecutionHistoryResponse page) {
-                                    told = of(method.getResponseMarshaller(), ofQuery(page));
+                                    filtered = of(method.getResponseMarshaller(), ofQuery(page));
                                 }
-                                super.onMessage(told);
+                                super.onMessage(filtered);
                             }
                         },
                         headers);

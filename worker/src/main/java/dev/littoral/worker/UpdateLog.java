@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs the end of each update, in one line. */
-final class UpdateLog implements UpdateListener {
+final class UpdateLog implements UpdateObserver {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateLog.class);
 
     @Override

@@ -1,84 +1,23 @@
 package dev.littoral.worker;
 
-import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
-import dev.littoral.workflows.model.ListingOutcome;
-import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.UpdateReport;
-import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
-import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
-import io.temporal.common.interceptors.WorkerInterceptorBase;
-import io.temporal.common.interceptors.WorkflowInboundCallsInterceptor;
-import io.temporal.common.interceptors.WorkflowInboundCallsInterceptorBase;
-import io.temporal.failure.ApplicationFailure;
-import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Workflow;
-import io.temporal.workflow.unsafe.WorkflowUnsafe;
-import java.util.List;
-import java.util.function.Consumer;
 
 /**
- * The one interceptor that observes updates: publishes their events to {@link UpdateListener}s such as the log and the
- * metrics.
+ * Observer of update events: those of the updates that this worker runs, once each, without a workflow's replays.
+ * Called on threads of workflows and activities, so it must not block, and must be safe for use by many threads.
  */
-final class UpdateObserver extends WorkerInterceptorBase {
-    private final List<UpdateListener> listeners;
+interface UpdateObserver {
+    /** An update has ended, with whatever outcome, and reports so. */
+    void ended(UpdateReport report);
 
-    UpdateObserver(List<UpdateListener> listeners) {
-        this.listeners = List.copyOf(listeners);
-    }
+    /** An update was stopped by its collection before it could report. */
+    default void stopped() {}
 
-    @Override
-    public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
-        return new ActivityInboundCallsInterceptorBase(next) {
-            @Override
-            public ActivityOutput execute(ActivityInput input) {
-                ActivityOutput output = super.execute(input);
-                if (output.getResult() instanceof ReadOutcome.Read read) {
-                    publish(listener -> listener.rows(read.addedRows(), read.removedRows()));
-                } else if (output.getResult() instanceof ListingOutcome listing && listing.vanished() != null) {
-                    publish(listener -> listener.rows(0, listing.vanished().rows()));
-                }
-                return output;
-            }
-        };
-    }
-
-    @Override
-    public WorkflowInboundCallsInterceptor interceptWorkflow(WorkflowInboundCallsInterceptor next) {
-        return new WorkflowInboundCallsInterceptorBase(next) {
-            @Override
-            public WorkflowOutput execute(WorkflowInput input) {
-                if (!Workflow.getInfo().getWorkflowType().equals(UpdateExternalCollectionWorkflow.TYPE)) {
-                    return super.execute(input);
-                }
-                try {
-                    WorkflowOutput output = super.execute(input);
-                    if (output.getResult() instanceof UpdateReport report) {
-                        publishOnce(listener -> listener.ended(report));
-                    }
-                    return output;
-                } catch (ApplicationFailure e) {
-                    if (e.getDetails().getSize() > 0) {
-                        UpdateReport report = e.getDetails().get(UpdateReport.class);
-                        publishOnce(listener -> listener.ended(report));
-                    }
-                    throw e;
-                } catch (TemporalFailure e) {
-                    publishOnce(UpdateListener::stopped);
-                    throw e;
-                }
-            }
-        };
-    }
-
-    /** Publishes from a workflow, but not again when it is replayed. */
-    private void publishOnce(Consumer<UpdateListener> event) {
-        if (!WorkflowUnsafe.isReplaying()) {
-            publish(event);
-        }
-    }
-
-    private void publish(Consumer<UpdateListener> event) {
-        listeners.forEach(event);
-    }
+    /**
+     * A step has found rows that are new or gone; those of a changed file are both.
+     *
+     * @param added at least 0
+     * @param removed at least 0
+     */
+    default void rows(long added, long removed) {}
 }

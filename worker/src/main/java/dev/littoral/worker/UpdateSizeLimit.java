@@ -56,18 +56,18 @@ final class UpdateSizeLimit extends WorkerInterceptorBase implements ClientInter
                         new SimpleForwardingClientCallListener<>(listener) {
                             @Override
                             public void onMessage(A answer) {
-                                A told = answer;
+                                A filtered = answer;
                                 if (answer instanceof PollWorkflowTaskQueueResponse task && isTooLarge(task)) {
-                                    told = of(method, bounded(task));
+                                    filtered = of(method, bounded(task));
                                 } else if (answer instanceof RespondWorkflowTaskCompletedResponse completed
                                         && isTooLarge(completed.getWorkflowTask())) {
-                                    told = of(
+                                    filtered = of(
                                             method,
                                             completed.toBuilder()
                                                     .setWorkflowTask(bounded(completed.getWorkflowTask()))
                                                     .build());
                                 }
-                                super.onMessage(told);
+                                super.onMessage(filtered);
                             }
                         },
                         headers);

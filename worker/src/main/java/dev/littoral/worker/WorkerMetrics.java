@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * The metrics of a worker for Prometheus: Temporal's SDK's and Littoral's own. No tag grows with the number of
  * collections. Safe for use by many threads.
  */
-public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoCloseable {
+public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
 
     /** How often the SDK reports its metrics. */
@@ -53,19 +53,19 @@ public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoC
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scope scope;
-    private final FreshnessTracker successes = new FreshnessTracker(Clock.systemUTC());
+    private final FreshnessTracker freshness = new FreshnessTracker(Clock.systemUTC());
 
     public WorkerMetrics() {
         registry.config().meterFilter(new FewBuckets());
         scope = new RootScopeBuilder()
                 .reporter(new MicrometerClientStatsReporter(registry))
                 .reportEvery(com.uber.m3.util.Duration.ofSeconds(REPORT_SECONDS));
-        Gauge.builder("littoral.seconds.since.last.success", successes, FreshnessTracker::secondsSinceNewest)
+        Gauge.builder("littoral.seconds.since.last.success", freshness, FreshnessTracker::secondsSinceNewest)
                 .description(
                         "Seconds since any collection's update last ended well in this worker; NaN before the first")
                 .register(registry);
         for (FreshnessTracker.Age age : FreshnessTracker.Age.values()) {
-            Gauge.builder("littoral.collections", successes, all -> all.count(age))
+            Gauge.builder("littoral.collections", freshness, all -> all.count(age))
                     .description(
                             "Collections whose updates ended in this worker, by the age of the last that ended well")
                     .tag("last_success", age.tag())
@@ -144,9 +144,9 @@ public final class WorkerMetrics implements StoreObserver, UpdateListener, AutoC
             report.seconds().forEach(this::step);
         }
         if (GOOD.contains(report.outcome())) {
-            successes.succeeded(report.collectionId());
+            freshness.succeeded(report.collectionId());
         } else {
-            successes.failed(report.collectionId());
+            freshness.failed(report.collectionId());
         }
     }
 

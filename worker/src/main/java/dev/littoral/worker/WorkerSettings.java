@@ -1,9 +1,7 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.source.AllowList;
-import dev.littoral.workflows.ExternalCollectionWorkflow;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * The settings of a worker: what it serves, and how much of it at once.
@@ -30,18 +28,5 @@ public record WorkerSettings(
     /** Settings without a limit of activities per second, and with the usual time to drain. */
     public WorkerSettings(String catalog, AllowList allowed, String taskQueue, int concurrentActivities) {
         this(catalog, allowed, taskQueue, concurrentActivities, 0, DRAIN);
-    }
-
-    /**
-     * Settings with the usual task queue and concurrency.
-     *
-     * @param allowedSources prefixes of the source URIs that may be read, with no profile
-     */
-    public static WorkerSettings of(String catalog, List<String> allowedSources) {
-        return new WorkerSettings(
-                catalog,
-                new AllowList(allowedSources, List.of()),
-                ExternalCollectionWorkflow.TASK_QUEUE,
-                CONCURRENT_ACTIVITIES);
     }
 }

@@ -52,7 +52,7 @@ class CollectionResetTest {
 
     private static final int REQUESTS = 20;
 
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 60;
 
     @TempDir
     private Path folder;
@@ -141,7 +141,7 @@ class CollectionResetTest {
                 resets++;
             }
             // Updates of runs that were reset are stopped, and remove their staging then.
-            for (int i = 0; i < PATIENCE_SECONDS && !findings().isEmpty(); i++) {
+            for (int i = 0; i < TIMEOUT_SECONDS && !findings().isEmpty(); i++) {
                 Thread.sleep(1_000);
             }
             assertThat(findings()).as(id).isEmpty();

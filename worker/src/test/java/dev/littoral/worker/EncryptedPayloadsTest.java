@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
@@ -184,7 +185,11 @@ class EncryptedPayloadsTest {
         Lab startWorker(CheckedCodec codec) throws InterruptedException {
             worker = LittoralWorker.start(
                     EncryptedPayloadsTest.client(stubs, namespace, new MessageConverter(codec)),
-                    WorkerSettings.of(folder.resolve("catalog").toString(), List.of("file://" + folder + "/")));
+                    new WorkerSettings(
+                            folder.resolve("catalog").toString(),
+                            new AllowList(List.of("file://" + folder + "/"), List.of()),
+                            ExternalCollectionWorkflow.TASK_QUEUE,
+                            16));
             return this;
         }
 

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param id the collection
  */
 record Following(WorkflowClient client, String id) {
-    private static final long PATIENCE_SECONDS = 300;
+    private static final long TIMEOUT_SECONDS = 300;
 
     /** Many segments in few rows, and a source that may become empty. */
     static final CollectionOptions SMALL =
@@ -143,7 +143,7 @@ record Following(WorkflowClient client, String id) {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        await(what, PATIENCE_SECONDS, condition);
+        await(what, TIMEOUT_SECONDS, condition);
     }
 
     static void await(String what, long seconds, BooleanSupplier condition) {

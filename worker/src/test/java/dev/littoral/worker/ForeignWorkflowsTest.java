@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
@@ -83,7 +84,12 @@ class ForeignWorkflowsTest {
         try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
                 TemporalConnection connection = TemporalConnection.to(temporal.target(), null);
                 LittoralWorker worker = LittoralWorker.start(
-                        connection.client(), WorkerSettings.of(catalog.toString(), List.of("file://" + folder)))) {
+                        connection.client(),
+                        new WorkerSettings(
+                                catalog.toString(),
+                                new AllowList(List.of("file://" + folder), List.of()),
+                                ExternalCollectionWorkflow.TASK_QUEUE,
+                                16))) {
             WorkflowClient client = connection.client();
             WorkerFactory foreign = WorkerFactory.newInstance(client);
             foreign.newWorker(FOREIGN_QUEUE).registerWorkflowImplementationTypes(Anything.class);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class FreshnessTrackerTest {
     private Instant now = Instant.parse("2026-11-01T00:00:00Z");
 
-    private final FreshnessTracker successes = new FreshnessTracker(new Clock() {
+    private final FreshnessTracker freshness = new FreshnessTracker(new Clock() {
         @Override
         public ZoneId getZone() {
             return ZoneOffset.UTC;
@@ -36,40 +36,40 @@ class FreshnessTrackerTest {
     }
 
     private int all() {
-        return Arrays.stream(Age.values()).mapToInt(successes::count).sum();
+        return Arrays.stream(Age.values()).mapToInt(freshness::count).sum();
     }
 
     @Test
     void eachCollectionIsOfOneAgeAndAges() {
-        assertThat(successes.secondsSinceNewest()).isNaN();
-        successes.succeeded("a");
-        successes.failed("b");
-        assertThat(successes.count(Age.MINUTE)).isEqualTo(1);
-        assertThat(successes.count(Age.NEVER)).isEqualTo(1);
+        assertThat(freshness.secondsSinceNewest()).isNaN();
+        freshness.succeeded("a");
+        freshness.failed("b");
+        assertThat(freshness.count(Age.MINUTE)).isEqualTo(1);
+        assertThat(freshness.count(Age.NEVER)).isEqualTo(1);
         later(Duration.ofMinutes(5));
-        successes.succeeded("b");
+        freshness.succeeded("b");
         later(Duration.ofSeconds(2));
-        assertThat(successes.secondsSinceNewest()).isEqualTo(2.0);
-        assertThat(successes.count(Age.TEN_MINUTES)).isEqualTo(1);
-        assertThat(successes.count(Age.MINUTE)).isEqualTo(1);
-        assertThat(successes.count(Age.NEVER)).isZero();
+        assertThat(freshness.secondsSinceNewest()).isEqualTo(2.0);
+        assertThat(freshness.count(Age.TEN_MINUTES)).isEqualTo(1);
+        assertThat(freshness.count(Age.MINUTE)).isEqualTo(1);
+        assertThat(freshness.count(Age.NEVER)).isZero();
         assertThat(all()).isEqualTo(2);
     }
 
     @Test
     void aCollectionThatFailsKeepsTheAgeOfItsLastSuccess() {
-        successes.succeeded("a");
+        freshness.succeeded("a");
         for (int i = 0; i < 10; i++) {
             later(Duration.ofDays(1));
-            successes.failed("a");
+            freshness.failed("a");
         }
-        assertThat(successes.count(Age.OLDER)).isEqualTo(1);
+        assertThat(freshness.count(Age.OLDER)).isEqualTo(1);
         assertThat(all()).isEqualTo(1);
     }
 
     @Test
     void whatEndedLongAgoIsForgotten() {
-        successes.succeeded("a");
+        freshness.succeeded("a");
         later(Duration.ofDays(8));
         assertThat(all()).isZero();
     }
@@ -77,7 +77,7 @@ class FreshnessTrackerTest {
     @Test
     void itRemembersABoundedNumber() {
         for (int i = 0; i < 10_100; i++) {
-            successes.succeeded("c" + i);
+            freshness.succeeded("c" + i);
         }
         assertThat(all()).isEqualTo(10_000);
     }

@@ -86,21 +86,21 @@ class HealthTest {
 
     @Test
     void memoryThatRanOutIsRememberedAndTriedElsewhere() {
-        assertThat(health.trouble()).isEmpty();
+        assertThat(health.failure()).isEmpty();
         assertThatThrownBy(() -> execute(new OutOfMemoryError("Java heap space")))
                 .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
                     assertThat(failure.getType()).isEqualTo("TRANSIENT");
                     assertThat(failure.isNonRetryable()).isFalse();
                     assertThat(failure.getOriginalMessage()).startsWith("the worker ran out of memory");
                 });
-        assertThat(health.trouble()).hasValueSatisfying(why -> assertThat(why).contains("out of memory", "expected "));
+        assertThat(health.failure()).hasValueSatisfying(why -> assertThat(why).contains("out of memory", "expected "));
     }
 
     @Test
     void classesThatCannotBeLoadedAreRemembered() {
         assertThatThrownBy(() -> execute(new NoClassDefFoundError("dev/littoral/Gone")))
                 .isInstanceOf(ApplicationFailure.class);
-        assertThat(health.trouble()).hasValueSatisfying(why -> assertThat(why).contains("NoClassDefFoundError"));
+        assertThat(health.failure()).hasValueSatisfying(why -> assertThat(why).contains("NoClassDefFoundError"));
     }
 
     @Test
@@ -110,28 +110,28 @@ class HealthTest {
                 }) {
             assertThatThrownBy(() -> execute(failure)).isSameAs(failure);
         }
-        assertThat(health.trouble()).isEmpty();
+        assertThat(health.failure()).isEmpty();
     }
 
     @Test
     void aWorkerThatAsksForNoWorkIsNotWell() {
         pass(Health.MAX_SILENCE.multipliedBy(2));
-        assertThat(health.trouble()).as("it is not expected to ask").isEmpty();
+        assertThat(health.failure()).as("it is not expected to ask").isEmpty();
         health.expectPolls(true);
         pass(Health.MAX_SILENCE);
-        assertThat(health.trouble()).isEmpty();
+        assertThat(health.failure()).isEmpty();
         Silent poll = call(WorkflowServiceGrpc.getPollWorkflowTaskQueueMethod());
         pass(Health.MAX_SILENCE.multipliedBy(2));
-        assertThat(health.trouble()).as("a question is under way").isEmpty();
+        assertThat(health.failure()).as("a question is under way").isEmpty();
         poll.listener.onClose(Status.UNAVAILABLE, new Metadata());
         pass(Health.MAX_SILENCE);
-        assertThat(health.trouble()).as("a service that is away is asked again").isEmpty();
+        assertThat(health.failure()).as("a service that is away is asked again").isEmpty();
         call(WorkflowServiceGrpc.getDescribeNamespaceMethod());
         pass(Duration.ofSeconds(1));
-        assertThat(health.trouble())
+        assertThat(health.failure())
                 .hasValueSatisfying(why -> assertThat(why).contains("has not asked Temporal for work"));
         health.expectPolls(false);
-        assertThat(health.trouble()).as("it drains").isEmpty();
+        assertThat(health.failure()).as("it drains").isEmpty();
     }
 
     @Test
@@ -141,6 +141,6 @@ class HealthTest {
                 .onClose(
                         Status.INTERNAL.withDescription("Panic!").withCause(new OutOfMemoryError("test")),
                         new Metadata());
-        assertThat(health.trouble()).hasValueSatisfying(why -> assertThat(why).contains("out of memory"));
+        assertThat(health.failure()).hasValueSatisfying(why -> assertThat(why).contains("out of memory"));
     }
 }

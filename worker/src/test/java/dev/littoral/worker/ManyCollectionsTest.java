@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ManyCollectionsTest {
     private static final int COLLECTIONS = Integer.getInteger("littoral.many.collections", 300);
-    private static final Duration PATIENCE = Duration.ofMinutes(5).plusSeconds(COLLECTIONS);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5).plusSeconds(COLLECTIONS);
     private static final long MEMORY = 512 << 20;
 
     @TempDir
@@ -65,7 +65,7 @@ class ManyCollectionsTest {
                 WorkflowClient.start(
                         collection::run, CollectionInput.of(source(left), CollectionOptions.DEFAULTS), null);
             }
-            Instant deadline = Instant.now().plus(PATIENCE);
+            Instant deadline = Instant.now().plus(TIMEOUT);
             for (int i = 0; i < COLLECTIONS; i++) {
                 assertThat(awaitRest(client, i, 1, deadline).snapshot().rows()).isEqualTo(10);
             }

@@ -84,14 +84,14 @@ class MonitoringServerTest {
         return socket;
     }
 
-    private MonitoringServer door(String page, Duration patience) {
+    private MonitoringServer door(String page, Duration timeout) {
         return MonitoringServer.open(
                 "127.0.0.1",
                 0,
                 () -> page,
                 () -> Optional.ofNullable(trouble),
                 () -> Optional.ofNullable(hindrance),
-                patience);
+                timeout);
     }
 
     /** Connections that send half of a request, or do not read what is answered. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsTest {
     private static final String PLANTED = "hush7f3a";
 
-    private static final long PATIENCE_MILLIS = 180_000;
+    private static final long TIMEOUT_MILLIS = 180_000;
 
     @TempDir
     private Path folder;
@@ -123,7 +123,7 @@ class SecretsTest {
     }
 
     private static void await(Condition condition) throws InterruptedException {
-        long deadline = System.currentTimeMillis() + PATIENCE_MILLIS;
+        long deadline = System.currentTimeMillis() + TIMEOUT_MILLIS;
         while (!condition.holds()) {
             assertThat(System.currentTimeMillis()).as("waited too long").isLessThan(deadline);
             Thread.sleep(50);

@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.ExternalCollectionWorkflowImpl;
 import dev.littoral.workflows.model.ChangeAnswer;
@@ -50,7 +51,11 @@ class UpdateSizeLimitTest {
         try (TemporalConnection connection = TemporalConnection.to(temporal.target(), null);
                 LittoralWorker worker = LittoralWorker.start(
                         connection.client(),
-                        WorkerSettings.of(folder.resolve("catalog").toString(), List.of("file://" + folder)))) {
+                        new WorkerSettings(
+                                folder.resolve("catalog").toString(),
+                                new AllowList(List.of("file://" + folder), List.of()),
+                                ExternalCollectionWorkflow.TASK_QUEUE,
+                                16))) {
             assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
             WorkflowClient client = temporal.client();
             ExternalCollectionWorkflow collection = client.newWorkflowStub(

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /** A worker in a process of its own, which can be paused and killed. */
 final class WorkerProcess {
-    private static final long PATIENCE_MILLIS = 180_000;
+    private static final long TIMEOUT_MILLIS = 180_000;
 
     private static final AllowList ALLOWED =
             new AllowList(StorageRegistry.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));
@@ -65,7 +65,7 @@ final class WorkerProcess {
     }
 
     WorkerProcess awaitReady() {
-        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000;
         while (!isReady()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new AssertionError("the worker does not start: " + process.log());

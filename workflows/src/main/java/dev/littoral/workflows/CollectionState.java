@@ -298,7 +298,7 @@ final class CollectionState {
     }
 
     /** A worker reports progress. */
-    void onProgress(ProgressSignal.News report, Instant now) {
+    void onProgress(ProgressSignal.Report report, Instant now) {
         progress.onProgress(report, active.running(), now);
     }
 

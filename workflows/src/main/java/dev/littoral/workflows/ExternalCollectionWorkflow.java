@@ -77,7 +77,7 @@ public interface ExternalCollectionWorkflow {
     @SignalMethod(
             name = MessageNames.PROGRESS_SIGNAL,
             description = "Sent by workers: how far they are, what they have trouble with")
-    void onProgress(ProgressSignal news);
+    void onProgress(ProgressSignal report);
 
     @QueryMethod(name = MessageNames.STATUS, description = "What it follows, serves and does")
     CollectionStatus status();

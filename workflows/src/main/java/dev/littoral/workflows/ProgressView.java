@@ -25,9 +25,9 @@ final class ProgressView {
      *
      * @param running the running update, or null
      */
-    void onProgress(ProgressSignal.News report, Job running, Instant now) {
-        if (report.trouble() != null) {
-            retry = report.trouble();
+    void onProgress(ProgressSignal.Report report, Job running, Instant now) {
+        if (report.retry() != null) {
+            retry = report.retry();
         }
         if (running == null
                 || running.update() != report.update()
@@ -40,7 +40,7 @@ final class ProgressView {
                 || !report.step().equals(progress.step())) {
             doneByWorker.clear();
         }
-        if (report.trouble() == null) {
+        if (report.retry() == null) {
             retry = null;
         }
         if (doneByWorker.size() < MAX_WORKERS || doneByWorker.containsKey(report.worker())) {

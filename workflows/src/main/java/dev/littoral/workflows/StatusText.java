@@ -110,12 +110,10 @@ public final class StatusText {
     }
 
     /** A failure and when it is retried. */
-    public static String trouble(RetryInfo trouble) {
-        return trouble.cause() + " (" + trouble.step() + ", attempt " + trouble.attempt() + " failed at "
-                + time(trouble.time())
-                + (trouble.nextTry() == null
-                        ? ", tries are used up)"
-                        : ", next try at " + time(trouble.nextTry()) + ")");
+    public static String retry(RetryInfo retry) {
+        return retry.cause() + " (" + retry.step() + ", attempt " + retry.attempt() + " failed at "
+                + time(retry.time())
+                + (retry.nextTry() == null ? ", tries are used up)" : ", next try at " + time(retry.nextTry()) + ")");
     }
 
     /** The progress of the running update. */
@@ -136,8 +134,8 @@ public final class StatusText {
         StringBuilder page = new StringBuilder();
         line(page, "State", status.state());
         // The web UI shows a few lines at once: first what a person may have to correct.
-        if (status.trouble() != null) {
-            line(page, "Trying again", plain(trouble(status.trouble())));
+        if (status.retry() != null) {
+            line(page, "Trying again", plain(retry(status.retry())));
         }
         if (status.lastFailure() != null) {
             line(page, "Last failure", plain(end(status.lastFailure())));

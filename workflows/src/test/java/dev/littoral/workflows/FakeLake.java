@@ -45,7 +45,7 @@ import java.util.stream.LongStream;
  */
 final class FakeLake implements CatalogActivities, UpdateActivities {
     /** How long a test waits for a step before it gives up. */
-    private static final long PATIENCE_SECONDS = 180;
+    private static final long TIMEOUT_SECONDS = 180;
 
     private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0);
 
@@ -77,7 +77,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         }
 
         Hold awaitReached() throws InterruptedException {
-            if (!reached.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!reached.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the step is not reached");
             }
             return this;

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 /** A Temporal service and a worker upon a {@link FakeLake}. */
 final class Lab implements AutoCloseable {
     static final String ID = "orders";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     /** What a lab's workflows run on. */
     private interface Service extends AutoCloseable {
@@ -176,7 +176,7 @@ final class Lab implements AutoCloseable {
     static WorkerOptions.Builder workerOptions() {
         return WorkerOptions.newBuilder()
                 // A machine may be so busy that a thread waits for a second; that is no deadlock.
-                .setDefaultDeadlockDetectionTimeout(PATIENCE.toMillis())
+                .setDefaultDeadlockDetectionTimeout(TIMEOUT.toMillis())
                 .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
                 .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20));
     }
@@ -272,7 +272,7 @@ final class Lab implements AutoCloseable {
     }
 
     void await(String what, BooleanSupplier condition) throws InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(TIMEOUT);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(deadline)) {
                 throw new AssertionError(

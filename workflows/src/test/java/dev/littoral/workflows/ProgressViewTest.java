@@ -2,6 +2,7 @@ package dev.littoral.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
@@ -9,19 +10,22 @@ import org.junit.jupiter.api.Test;
 
 class ProgressViewTest extends CollectionFixture {
     @Test
-    void progressAddsUpOverWorkersAndTroubleIsSaidUntilItPasses() {
+    void progressAddsUpOverWorkersAndARetryIsShownUntilItSucceeds() {
         running(A);
-        RetryInfo trouble = new RetryInfo("list", "the store answers 503", 2, now, now.plusSeconds(1));
-        state.onProgress(new ProgressSignal.News(1, null, "w1", 0, 0, trouble), now);
-        assertThat(state.view().status().trouble()).isEqualTo(trouble);
-        state.onProgress(new ProgressSignal.News(1, "list", "w1", 70, 0, null), now);
-        assertThat(state.view().status().trouble()).isNull();
+        RetryInfo retry = new RetryInfo("list", "the store answers 503", 2, now, now.plusSeconds(1));
+        state.onProgress(new ProgressSignal.Report(1, null, "w1", 0, 0, retry), now);
+        assertThat(state.view().status().retry()).isEqualTo(retry);
+        assertThat(Json.JSON.valueToTree(state.view().status()).has("trouble"))
+                .as("the name on the wire")
+                .isTrue();
+        state.onProgress(new ProgressSignal.Report(1, "list", "w1", 70, 0, null), now);
+        assertThat(state.view().status().retry()).isNull();
         assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
-        state.onProgress(new ProgressSignal.News(1, "read", "w1", 10, 100, null), now);
-        state.onProgress(new ProgressSignal.News(1, "read", "w2", 20, 100, null), now);
-        state.onProgress(new ProgressSignal.News(1, "read", "w1", 15, 100, null), now);
+        state.onProgress(new ProgressSignal.Report(1, "read", "w1", 10, 100, null), now);
+        state.onProgress(new ProgressSignal.Report(1, "read", "w2", 20, 100, null), now);
+        state.onProgress(new ProgressSignal.Report(1, "read", "w1", 15, 100, null), now);
         assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
-        state.onProgress(new ProgressSignal.News(7, "read", "w1", 99, 100, null), now);
+        state.onProgress(new ProgressSignal.Report(7, "read", "w1", 99, 100, null), now);
         assertThat(state.view().status().progress().done())
                 .as("another update's")
                 .isEqualTo(35);
@@ -34,7 +38,7 @@ class ProgressViewTest extends CollectionFixture {
     void progressIsAddedUpOverABoundedNumberOfWorkers() {
         running(A);
         for (int worker = 0; worker < 1_000; worker++) {
-            state.onProgress(new ProgressSignal.News(1, "read", "w" + worker, 1, 0, null), now);
+            state.onProgress(new ProgressSignal.Report(1, "read", "w" + worker, 1, 0, null), now);
         }
         assertThat(state.view().status().progress().done()).isEqualTo(100);
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ResetTest {
     /** How often a person tries again. */
-    private static final int PATIENCE = 20;
+    private static final int TIMEOUT = 20;
 
     private final FakeLake lake = new FakeLake();
 
@@ -106,7 +106,7 @@ class ResetTest {
     private void isRightInTheEnd(Lab lab, String when) throws InterruptedException {
         AtomicReference<CollectionStatus> last = new AtomicReference<>();
         for (int i = 0; !isRightSoon(lab, last); i++) {
-            if (i == PATIENCE) {
+            if (i == TIMEOUT) {
                 throw new AssertionError(
                         when + ": " + last + ", " + lab.collection().jobs(null) + ", " + lake.log(ID));
             }

@@ -43,9 +43,9 @@ class StatusTextTest {
         state.opened(head);
         state.handle(new Message.Refresh("refresh", null), NOW);
         state.launched(((Decision.Launch) state.next(NOW)).job(), NOW);
-        state.onProgress(new ProgressSignal.News(42, "read", "w", 1_204, 98_112, null), NOW);
+        state.onProgress(new ProgressSignal.Report(42, "read", "w", 1_204, 98_112, null), NOW);
         state.onProgress(
-                new ProgressSignal.News(
+                new ProgressSignal.Report(
                         42,
                         null,
                         "w",

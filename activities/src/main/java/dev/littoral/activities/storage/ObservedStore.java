@@ -7,18 +7,18 @@ import java.util.Optional;
 
 /** A catalog store decorated with an observer of its calls, whatever requests each call becomes. */
 public record ObservedStore(CatalogStore store, StoreObserver observer) implements CatalogStore {
-    private <T> T tell(String kind, StoreObserver.Request<T, RuntimeException> request) throws InterruptedException {
+    private <T> T observe(String kind, StoreObserver.Request<T, RuntimeException> request) throws InterruptedException {
         return observer.observe(Role.CATALOG, kind, request);
     }
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-        return tell("CREATE", () -> store.createIfAbsent(key, body));
+        return observe("CREATE", () -> store.createIfAbsent(key, body));
     }
 
     @Override
     public void put(String key, byte[] body) throws InterruptedException {
-        tell("PUT", () -> {
+        observe("PUT", () -> {
             store.put(key, body);
             return null;
         });
@@ -26,17 +26,17 @@ public record ObservedStore(CatalogStore store, StoreObserver observer) implemen
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
-        return tell("GET", () -> store.get(key));
+        return observe("GET", () -> store.get(key));
     }
 
     @Override
     public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
-        return tell("LIST", () -> store.list(prefix, startAfter, limit));
+        return observe("LIST", () -> store.list(prefix, startAfter, limit));
     }
 
     @Override
     public void delete(Collection<String> keys) throws InterruptedException {
-        tell("DELETE", () -> {
+        observe("DELETE", () -> {
             store.delete(keys);
             return null;
         });

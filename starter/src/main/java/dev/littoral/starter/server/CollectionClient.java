@@ -157,9 +157,9 @@ public final class CollectionClient {
     }
 
     /** What it says of itself, or empty where no worker says so within some time. */
-    public Optional<CollectionStatus> statusWithin(Duration patience) {
+    public Optional<CollectionStatus> statusWithin(Duration timeout) {
         try {
-            return Optional.of(server.within(patience, typed()::status));
+            return Optional.of(server.within(timeout, typed()::status));
         } catch (RuntimeException e) {
             if (ServerFailures.isUnanswered(e) || ServerFailures.isUnserved(e)) {
                 return Optional.empty();

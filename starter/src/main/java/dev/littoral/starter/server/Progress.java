@@ -18,7 +18,7 @@ public final class Progress implements AutoCloseable {
 
     private final PrintWriter err;
     private final Tally tally = new Tally();
-    private String lastTrouble;
+    private String lastRetry;
     private long said;
     private boolean drawn;
 
@@ -28,12 +28,12 @@ public final class Progress implements AutoCloseable {
      * @param step the step, or null while the catalog is opened
      * @param done what each of the step's activities that runs has done
      * @param listed files in all, or 0 while that is not known
-     * @param trouble why an attempt failed that is tried again, or null
+     * @param retry why an attempt failed that is tried again, or null
      */
-    record Step(UpdateStep step, Map<String, Long> done, long listed, String trouble) {
+    record Step(UpdateStep step, Map<String, Long> done, long listed, String retry) {
         /** The same step with what its activities have done in all. */
         Step with(long sum) {
-            return new Step(step, Map.of("all", sum), listed, trouble);
+            return new Step(step, Map.of("all", sum), listed, retry);
         }
     }
 
@@ -62,10 +62,10 @@ public final class Progress implements AutoCloseable {
     }
 
     void show(Step step) {
-        if (step.trouble() != null && !step.trouble().equals(lastTrouble)) {
-            say("trying again: " + Output.path(step.trouble()));
+        if (step.retry() != null && !step.retry().equals(lastRetry)) {
+            say("trying again: " + Output.path(step.retry()));
         }
-        lastTrouble = step.trouble();
+        lastRetry = step.retry();
         long sum = tally.add(step);
         if (TERMINAL) {
             // Without line wrap a narrow terminal cuts the line instead of scrolling.

@@ -25,7 +25,7 @@ final class ProgressProbe {
     Optional<Progress.Step> at(CollectionStatus status) {
         Job job = status.update();
         if (job == null) {
-            return Optional.of(new Progress.Step(null, Map.of(), 0, trouble(collection.pendingActivities(null))));
+            return Optional.of(new Progress.Step(null, Map.of(), 0, retry(collection.pendingActivities(null))));
         }
         Optional<UpdateProgress> said = collection.progress(job);
         if (said.isEmpty()) {
@@ -34,7 +34,7 @@ final class ProgressProbe {
         List<PendingActivityInfo> activities = collection.pendingActivities(job);
         Map<String, Long> done =
                 activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, this::heartbeat));
-        return Optional.of(new Progress.Step(said.get().step(), done, said.get().listed(), trouble(activities)));
+        return Optional.of(new Progress.Step(said.get().step(), done, said.get().listed(), retry(activities)));
     }
 
     /** Whether an update's workflow has nothing under way. */
@@ -43,7 +43,7 @@ final class ProgressProbe {
     }
 
     /** Why an activity is tried again, or null. */
-    private String trouble(List<PendingActivityInfo> activities) {
+    private String retry(List<PendingActivityInfo> activities) {
         return activities.stream()
                 .filter(activity -> activity.getAttempt() > 1 && activity.hasLastFailure())
                 .map(activity -> said(converter().failureToException(activity.getLastFailure())))

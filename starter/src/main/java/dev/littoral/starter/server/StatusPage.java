@@ -30,7 +30,7 @@ final class StatusPage {
             if (status.update() != null) {
                 add(page, "running", running(status, live));
             }
-            trouble(status, live).ifPresent(trouble -> add(page, "trouble", trouble));
+            retry(status, live).ifPresent(retry -> add(page, "trouble", retry));
             if (status.pending() != null) {
                 add(
                         page,
@@ -105,10 +105,8 @@ final class StatusPage {
     }
 
     /** What is tried again. */
-    static Optional<String> trouble(CollectionStatus status, Optional<Progress.Step> live) {
-        return status.trouble() != null
-                ? Optional.of(StatusText.trouble(status.trouble()))
-                : live.map(Progress.Step::trouble);
+    static Optional<String> retry(CollectionStatus status, Optional<Progress.Step> live) {
+        return status.retry() != null ? Optional.of(StatusText.retry(status.retry())) : live.map(Progress.Step::retry);
     }
 
     private static String refresh(CollectionStatus status) {

@@ -33,7 +33,7 @@ final class StatusWatcher {
     private List<String> shown = List.of();
     private CollectionStatus before;
     private String said = "";
-    private String trouble = "";
+    private String retry = "";
     private String written = "";
     private Set<Long> known = Set.of();
 
@@ -136,31 +136,31 @@ final class StatusWatcher {
 
     /** What is new since the look before, in the order in which it happened. */
     private List<String> changes(CollectionRun run, CollectionStatus status, Optional<Progress.Step> step) {
-        List<String> news = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         if (before == null || !Objects.equals(before.source(), status.source())) {
-            news.add("source " + StatusPage.source(status));
+            lines.add("source " + StatusPage.source(status));
         }
         List<Rejection> rejected = status.rejected();
         if (!rejected.isEmpty() && (before == null || !before.rejected().contains(rejected.getLast()))) {
-            news.add("rejected " + StatusPage.rejected(rejected.getLast()));
+            lines.add("rejected " + StatusPage.rejected(rejected.getLast()));
         }
         for (Job job : ended(status)) {
-            news.add(StatusText.end(job));
+            lines.add(StatusText.end(job));
         }
-        String found = StatusPage.trouble(status, step).orElse("");
-        if (!found.isEmpty() && !found.equals(trouble)) {
-            news.add("trying again: " + found);
+        String found = StatusPage.retry(status, step).orElse("");
+        if (!found.isEmpty() && !found.equals(retry)) {
+            lines.add("trying again: " + found);
         }
-        trouble = found;
+        retry = found;
         String now = !run.isRunning()
                 ? run.end()
                 : status.update() != null
                         ? StatusPage.running(status, step)
                         : status.state() + ", serves " + StatusPage.serves(status);
         if (!now.equals(said)) {
-            news.add(now);
+            lines.add(now);
         }
         said = now;
-        return news;
+        return lines;
     }
 }

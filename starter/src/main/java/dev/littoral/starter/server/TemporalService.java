@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 /** A connection to a Temporal service, on which every call has a deadline. */
 public final class TemporalService implements AutoCloseable {
     /** How long a service may take that is there. */
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     /** Where Temporal's development server listens by default. */
     private static final int DEFAULT_PORT = 7233;
@@ -97,7 +97,7 @@ public final class TemporalService implements AutoCloseable {
             // Not through the client, which tries for a minute.
             client().getWorkflowServiceStubs()
                     .blockingStub()
-                    .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .withDeadlineAfter(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .getSystemInfo(GetSystemInfoRequest.getDefaultInstance());
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
@@ -109,16 +109,16 @@ public final class TemporalService implements AutoCloseable {
     /** What the service answers. */
     public <T> T ask(Supplier<T> question) {
         try {
-            return within(PATIENCE, question);
+            return within(TIMEOUT, question);
         } catch (RuntimeException e) {
             throw failures.of(e);
         }
     }
 
     /** What comes within some time; failures are as Temporal's client throws them. */
-    <T> T within(Duration patience, Supplier<T> question) {
+    <T> T within(Duration timeout, Supplier<T> question) {
         Context.CancellableContext context =
-                Context.current().withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS, deadlines);
+                Context.current().withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS, deadlines);
         try {
             return context.wrap(question::get).call();
         } catch (RuntimeException e) {

@@ -87,12 +87,12 @@ public final class UpdateFollower {
      *
      * @throws LittoralException when it could not start
      */
-    Optional<CollectionStatus> begun(Duration patience) throws InterruptedException {
+    Optional<CollectionStatus> begun(Duration timeout) throws InterruptedException {
         long started = System.nanoTime();
         Optional<CollectionStatus> said = Optional.empty();
         do {
             requireOpen();
-            Optional<CollectionStatus> now = collection.statusWithin(patience);
+            Optional<CollectionStatus> now = collection.statusWithin(timeout);
             said = now.isPresent() ? now : said;
             // One that was retired before closes at once, and then says why.
             if (said.isPresent()
@@ -102,7 +102,7 @@ public final class UpdateFollower {
             }
             said.ifPresent(this::show);
             Thread.sleep(POLL_MILLIS);
-        } while (!isLongAgo(started, patience));
+        } while (!isLongAgo(started, timeout));
         requireOpen();
         return said;
     }
@@ -128,7 +128,7 @@ public final class UpdateFollower {
      *
      * @param worker the only one of an in-memory service, or null
      */
-    public UpdateReport followToRest(LittoralWorker worker) throws InterruptedException {
+    public UpdateReport followUntilIdle(LittoralWorker worker) throws InterruptedException {
         return follow(
                 status -> status.update() == null && status.pending() == null
                         ? Optional.ofNullable(status.last())
@@ -179,8 +179,8 @@ public final class UpdateFollower {
         }
     }
 
-    private static boolean isLongAgo(long nanos, Duration patience) {
-        return System.nanoTime() - nanos > patience.toNanos();
+    private static boolean isLongAgo(long nanos, Duration timeout) {
+        return System.nanoTime() - nanos > timeout.toNanos();
     }
 
     private static boolean is(Job job, long update) {

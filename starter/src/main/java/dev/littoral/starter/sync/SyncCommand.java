@@ -185,7 +185,7 @@ public final class SyncCommand implements Callable<Integer> {
             collection.start(input, taskQueue);
             UpdateFollower follower = new UpdateFollower(collection, shutdown, progress);
             try {
-                return follower.followToRest(embedded ? worker : null);
+                return follower.followUntilIdle(embedded ? worker : null);
             } finally {
                 if (!follower.isClosed()) {
                     // The collection has done its work. Without this worker it could not go on; all that lasts is in

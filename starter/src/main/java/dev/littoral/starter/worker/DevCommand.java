@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 /** Runs a Temporal service and a worker. */
 @Command(
         name = "dev",
-        modelTransformer = WorkerOptions.class,
+        modelTransformer = WorkerSettingOptions.class,
         description = "Starts everything for one machine: a Temporal server and a worker, until Ctrl-C.",
         footer = {
             "",
@@ -77,7 +77,7 @@ public final class DevCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WorkerConfig config = WorkerOptions.config(spec.commandLine().getParseResult(), DEFAULTS);
+        WorkerConfig config = WorkerSettingOptions.config(spec.commandLine().getParseResult(), DEFAULTS);
         int ui = uiPort == null ? port + UI_DISTANCE : uiPort;
         requirePort("--port", port);
         requirePort("--ui-port", ui);

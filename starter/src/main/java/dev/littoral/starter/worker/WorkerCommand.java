@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** Runs a worker. */
 @Command(
         name = "worker",
-        modelTransformer = WorkerOptions.class,
+        modelTransformer = WorkerSettingOptions.class,
         description = "Does the work of collections on a Temporal server, until it is asked to stop.",
         footer = {
             "",
@@ -37,7 +37,7 @@ public final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WorkerConfig config = WorkerOptions.config(spec.commandLine().getParseResult(), DEFAULTS);
+        WorkerConfig config = WorkerSettingOptions.config(spec.commandLine().getParseResult(), DEFAULTS);
         WorkerRun.log(config.logFormat());
         shutdown.drain(() -> {});
         try (WorkerMetrics metrics = new WorkerMetrics();

@@ -108,7 +108,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     }
 
     /** What was typed, set in the environment and written in a file. */
-    record Sources(Map<Setting, String> typed, Map<String, String> environment, Optional<Path> file) {
+    record SettingSources(Map<Setting, String> typed, Map<String, String> environment, Optional<Path> file) {
         private Map<Setting, Given> given() {
             Map<Setting, Given> given = new EnumMap<>(Setting.class);
             file.ifPresent(path -> read(path, given));
@@ -153,7 +153,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     }
 
     /** Settings, with defaults for what is not set. */
-    static WorkerConfig of(Sources sources, Defaults defaults) {
+    static WorkerConfig of(SettingSources sources, Defaults defaults) {
         Map<Setting, Given> given = sources.given();
         Given catalog = given.get(Setting.CATALOG);
         if (catalog == null && defaults.catalog() == null) {

@@ -131,7 +131,7 @@ final class WorkerRun {
                 config.metricsHost(),
                 config.metricsPort().getAsInt(),
                 metrics::page,
-                server.health()::trouble,
+                server.health()::failure,
                 state::unready);
     }
 

@@ -28,7 +28,8 @@ class WorkerConfigTest {
 
     private static WorkerConfig config(
             Map<WorkerConfig.Setting, String> typed, Map<String, String> environment, Path file) {
-        return WorkerConfig.of(new WorkerConfig.Sources(typed, environment, Optional.ofNullable(file)), DEFAULTS);
+        return WorkerConfig.of(
+                new WorkerConfig.SettingSources(typed, environment, Optional.ofNullable(file)), DEFAULTS);
     }
 
     private static WorkerConfig typed(WorkerConfig.Setting key, String value) {

@@ -2,6 +2,7 @@ package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  * @param options how it is kept
  * @param update the update that runs, or null
  * @param progress its progress, or null while none was reported; short updates report none
- * @param trouble the failure that is retried, or null
+ * @param retry the failure that is retried, or null
  * @param pending the update that waits, or null
  * @param last the update that ended last, or null
  * @param lastFailure the update that failed last, or null
@@ -36,7 +37,7 @@ public record CollectionStatus(
         CollectionOptions options,
         Job update,
         RunningProgress progress,
-        RetryInfo trouble,
+        @JsonProperty("trouble") RetryInfo retry,
         Job pending,
         Job last,
         Job lastFailure,

@@ -2,20 +2,21 @@ package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * The progress signal of a worker to a collection. It is for people: nothing is decided on it.
  *
- * @param json {@link News} as JSON, or anything else, which is refused
+ * @param json {@link Report} as JSON, or anything else, which is refused
  */
 public record ProgressSignal(@JsonValue JsonNode json) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public ProgressSignal {}
 
-    public static ProgressSignal of(News news) {
-        return new ProgressSignal(Json.tree(news));
+    public static ProgressSignal of(Report report) {
+        return new ProgressSignal(Json.tree(report));
     }
 
     /**
@@ -26,8 +27,14 @@ public record ProgressSignal(@JsonValue JsonNode json) {
      * @param worker the worker's identity
      * @param done files listed, files opened or shards balanced by this worker in this step
      * @param of how many there are in all, or 0 while that is not known
-     * @param trouble the failure that is retried, or null
+     * @param retry the failure that is retried, or null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record News(long update, String step, String worker, long done, long of, RetryInfo trouble) {}
+    public record Report(
+            long update,
+            String step,
+            String worker,
+            long done,
+            long of,
+            @JsonProperty("trouble") RetryInfo retry) {}
 }

@@ -25,12 +25,12 @@ public final class ProgressParser {
      *
      * @throws InvalidRequestException when no worker sends such a signal
      */
-    public static ProgressSignal.News parse(ProgressSignal signal) {
+    public static ProgressSignal.Report parse(ProgressSignal signal) {
         try {
-            ProgressSignal.News news =
-                    signal == null ? null : Json.JSON.treeToValue(signal.json(), ProgressSignal.News.class);
-            if (news != null && isPresentable(news)) {
-                return news;
+            ProgressSignal.Report report =
+                    signal == null ? null : Json.JSON.treeToValue(signal.json(), ProgressSignal.Report.class);
+            if (report != null && isPresentable(report)) {
+                return report;
             }
         } catch (JsonProcessingException e) {
             // Refused below, as one out of bounds is.
@@ -39,13 +39,13 @@ public final class ProgressParser {
     }
 
     /** Whether all of it can be written and shown: else each workflow task that writes the status would fail. */
-    private static boolean isPresentable(ProgressSignal.News news) {
-        RetryInfo retry = news.trouble();
-        return (news.step() == null || isPresentable(news.step(), JsonFields.MAX_TEXT_CHARS))
-                && (news.worker() == null || isPresentable(news.worker(), JsonFields.MAX_TEXT_CHARS))
-                && news.done() >= 0
-                && news.done() <= MAX_DONE
-                && news.of() >= 0
+    private static boolean isPresentable(ProgressSignal.Report report) {
+        RetryInfo retry = report.retry();
+        return (report.step() == null || isPresentable(report.step(), JsonFields.MAX_TEXT_CHARS))
+                && (report.worker() == null || isPresentable(report.worker(), JsonFields.MAX_TEXT_CHARS))
+                && report.done() >= 0
+                && report.done() <= MAX_DONE
+                && report.of() >= 0
                 && (retry == null
                         || (isPresentable(retry.step(), JsonFields.MAX_TEXT_CHARS)
                                 && isPresentable(retry.cause(), MAX_CAUSE_CHARS)

@@ -33,31 +33,34 @@ class ProgressParserTest {
                         + "'nextTry':'-100000000-01-01T00:00:00Z'}}"
             })
     void newsThatCannotBeShownAreRefused(String json) throws JsonProcessingException {
-        ProgressSignal news = new ProgressSignal(Json.JSON.readTree(json.replace('\'', '"')));
-        assertThatThrownBy(() -> ProgressParser.parse(news))
+        ProgressSignal report = new ProgressSignal(Json.JSON.readTree(json.replace('\'', '"')));
+        assertThatThrownBy(() -> ProgressParser.parse(report))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("news is not what a worker sends; expected none from anybody else");
     }
 
     @Test
     void newsAreTakenUpToTheirBounds() {
-        RetryInfo trouble = new RetryInfo(
+        RetryInfo retry = new RetryInfo(
                 "s".repeat(1_024), "c".repeat(1 << 14), 1, Instant.EPOCH, Instant.parse("9999-12-30T23:59:59.999Z"));
-        ProgressSignal.News most =
-                new ProgressSignal.News(1, "s".repeat(1_024), "w".repeat(1_024), 1L << 50, 0, trouble);
+        ProgressSignal.Report most =
+                new ProgressSignal.Report(1, "s".repeat(1_024), "w".repeat(1_024), 1L << 50, 0, retry);
+        assertThat(ProgressSignal.of(most).json().has("trouble"))
+                .as("the name on the wire")
+                .isTrue();
         assertThat(ProgressParser.parse(ProgressSignal.of(most))).isEqualTo(most);
-        for (ProgressSignal.News beyond : List.of(
-                new ProgressSignal.News(1, "s".repeat(1_025), "w", 0, 0, null),
-                new ProgressSignal.News(1, "s", "w".repeat(1_025), 0, 0, null),
-                new ProgressSignal.News(1, "s", "w", (1L << 50) + 1, 0, null),
-                new ProgressSignal.News(1, "s", "w", 0, -1, null),
-                new ProgressSignal.News(
+        for (ProgressSignal.Report beyond : List.of(
+                new ProgressSignal.Report(1, "s".repeat(1_025), "w", 0, 0, null),
+                new ProgressSignal.Report(1, "s", "w".repeat(1_025), 0, 0, null),
+                new ProgressSignal.Report(1, "s", "w", (1L << 50) + 1, 0, null),
+                new ProgressSignal.Report(1, "s", "w", 0, -1, null),
+                new ProgressSignal.Report(
                         1, "s", "w", 0, 0, new RetryInfo("s".repeat(1_025), "c", 1, Instant.EPOCH, null)),
-                new ProgressSignal.News(
+                new ProgressSignal.Report(
                         1, "s", "w", 0, 0, new RetryInfo("s", "c".repeat((1 << 14) + 1), 1, Instant.EPOCH, null)),
-                new ProgressSignal.News(
+                new ProgressSignal.Report(
                         1, "s", "w", 0, 0, new RetryInfo("s", "c", 1, Instant.EPOCH.minusNanos(1), null)),
-                new ProgressSignal.News(
+                new ProgressSignal.Report(
                         1, "s", "w", 0, 0, new RetryInfo("s", "c", 1, Instant.parse("9999-12-31T00:00:00Z"), null)))) {
             assertThat(refusal(() -> ProgressParser.parse(ProgressSignal.of(beyond))))
                     .startsWith("news is not");

@@ -27,7 +27,7 @@ public final class DocumentedCode {
             Pattern.compile("test-classes|-tests\\.jar|junit|opentest4j|apiguardian|assertj|archunit|temporal-testing"
                     + "|temporal-test-server|surefire|duckdb|logback|s3proxy|jclouds|parquet-");
 
-    private static final long PATIENCE_MILLIS = 60_000;
+    private static final long TIMEOUT_MILLIS = 60_000;
 
     private final Path folder;
     private final String name;
@@ -73,7 +73,7 @@ public final class DocumentedCode {
                 name));
         command.addAll(List.of(arguments));
         ServerProcess process = ServerProcess.start(folder, command, environment);
-        assertThat(process.waitFor(PATIENCE_MILLIS)).as("%s", process.log()).isTrue();
+        assertThat(process.waitFor(TIMEOUT_MILLIS)).as("%s", process.log()).isTrue();
         return process.log();
     }
 

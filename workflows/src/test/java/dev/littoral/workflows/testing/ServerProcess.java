@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Assumptions;
  * its home is its folder, and what it prints goes to the file {@code log} there.
  */
 public final class ServerProcess {
-    private static final long PATIENCE_MILLIS = 60_000;
+    private static final long TIMEOUT_MILLIS = 60_000;
 
     /** Those that were not seen to end; none outlives the tests, also when these are interrupted. */
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -145,7 +145,7 @@ public final class ServerProcess {
     /** Asks it to end, and ends it when it does not. */
     public void stop() {
         process.destroy();
-        if (!waitFor(PATIENCE_MILLIS)) {
+        if (!waitFor(TIMEOUT_MILLIS)) {
             kill();
         }
     }
@@ -153,7 +153,7 @@ public final class ServerProcess {
     /** Ends it at once. */
     public void kill() {
         process.destroyForcibly();
-        if (!waitFor(PATIENCE_MILLIS)) {
+        if (!waitFor(TIMEOUT_MILLIS)) {
             throw new IllegalStateException("Process " + process.pid() + " does not end");
         }
     }

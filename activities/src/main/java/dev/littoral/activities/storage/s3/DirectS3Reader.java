@@ -41,7 +41,7 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  */
 final class DirectS3Reader {
     /** A reply takes milliseconds. A slower one is left to the SDK, which has longer timeouts. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /** The length of a body that may have any, within reason. */
     private static final long ANY = -1;
@@ -63,7 +63,7 @@ final class DirectS3Reader {
     private static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
 
     private static final ScheduledThreadPoolExecutor TIMER = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("s3-patience").factory());
+            1, Thread.ofPlatform().daemon().name("s3-timeouts").factory());
 
     static {
         TIMER.setRemoveOnCancelPolicy(true);
@@ -71,7 +71,7 @@ final class DirectS3Reader {
 
     private final String address;
     private final S3RequestObserver observer;
-    private final Duration patience;
+    private final Duration timeout;
     private final AtomicInteger doubts = new AtomicInteger();
     private volatile RequestTemplate template;
 
@@ -83,12 +83,12 @@ final class DirectS3Reader {
      *
      * @param address what they are sent for, a source or a catalog
      * @param observer notified of each
-     * @param patience how long a request may take, once it has its turn
+     * @param timeout how long a request may take, once it has its turn
      */
-    DirectS3Reader(String address, S3RequestObserver observer, Duration patience) {
+    DirectS3Reader(String address, S3RequestObserver observer, Duration timeout) {
         this.address = address;
         this.observer = observer;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
@@ -129,13 +129,13 @@ final class DirectS3Reader {
     /**
      * Lists a page, where it is one that {@link ListObjectsParser} reads.
      *
-     * @param asked what has to be on it; another one is the SDK's to ask for again
+     * @param check what has to be on it; another one is the SDK's to ask for again
      */
-    Optional<ListPage> page(Map<String, String> query, ListPageCheck asked) {
-        return observer.routed(readPage(query, asked));
+    Optional<ListPage> page(Map<String, String> query, ListPageCheck check) {
+        return observer.routed(readPage(query, check));
     }
 
-    private Optional<ListPage> readPage(Map<String, String> query, ListPageCheck asked) {
+    private Optional<ListPage> readPage(Map<String, String> query, ListPageCheck check) {
         RequestTemplate known = template;
         if (known == null || !readsPages) {
             return Optional.empty();
@@ -146,7 +146,7 @@ final class DirectS3Reader {
                     Optional<ListPage> page = ListObjectsParser.read(reply.asByteArrayUnsafe());
                     readsPages = page.isPresent();
                     try {
-                        page.ifPresent(asked::check);
+                        page.ifPresent(check::check);
                     } catch (UnexpectedReplyException e) {
                         return Optional.empty();
                     }
@@ -197,17 +197,17 @@ final class DirectS3Reader {
         AdaptiveConcurrencyLimit.End end = AdaptiveConcurrencyLimit.End.OTHER;
         boolean answered = false;
         long began = System.nanoTime();
-        ScheduledFuture<?> late = TIMER.schedule(prepared::abort, patience.toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> late = TIMER.schedule(prepared::abort, timeout.toNanos(), TimeUnit.NANOSECONDS);
         try {
             HttpExecuteResponse response = prepared.call();
             int code = response.httpResponse().statusCode();
             status = Integer.toString(code);
-            AdaptiveConcurrencyLimit.End told = AdaptiveConcurrencyLimit.End.of(code, bytes != ANY);
-            end = told == AdaptiveConcurrencyLimit.End.THROTTLED ? told : end;
+            AdaptiveConcurrencyLimit.End outcome = AdaptiveConcurrencyLimit.End.of(code, bytes != ANY);
+            end = outcome == AdaptiveConcurrencyLimit.End.THROTTLED ? outcome : end;
             Optional<ResponseBytes<SdkHttpResponse>> reply = whole(response, bytes);
             answered = true;
             // The time of one that was not whole, which may have crawled until it was given up, is not a busy store's.
-            end = reply.isPresent() ? told : end;
+            end = reply.isPresent() ? outcome : end;
             return reply;
         } catch (IOException e) {
             return Optional.empty();

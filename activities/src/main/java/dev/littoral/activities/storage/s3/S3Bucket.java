@@ -54,13 +54,13 @@ final class S3Bucket {
      * @param address the source or the catalog that is in it: its requests share their turns
      */
     S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer) {
-        this(client, address, observer, DirectS3Reader.PATIENCE);
+        this(client, address, observer, DirectS3Reader.TIMEOUT);
     }
 
-    S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer, Duration patience) {
+    S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer, Duration timeout) {
         this.client = client;
         this.name = address.bucket();
-        this.direct = new DirectS3Reader(address.toString(), observer, patience);
+        this.direct = new DirectS3Reader(address.toString(), observer, timeout);
         AwsRequestOverrideConfiguration.Builder marks = AwsRequestOverrideConfiguration.builder();
         observer.addTo(marks);
         direct.addTo(marks);
@@ -95,8 +95,8 @@ final class S3Bucket {
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
-        ListPageCheck asked = new ListPageCheck(request);
-        Optional<ListPage> page = send(s3 -> direct.page(query(request), asked));
+        ListPageCheck check = new ListPageCheck(request);
+        Optional<ListPage> page = send(s3 -> direct.page(query(request), check));
         if (page.isPresent()) {
             return page.get();
         }
@@ -104,7 +104,7 @@ final class S3Bucket {
                         "list " + path(request.prefix() == null ? "" : request.prefix()),
                         s3 -> listed(s3, request),
                         reply -> {
-                            reply.ifPresent(asked::check);
+                            reply.ifPresent(check::check);
                             return reply.isPresent();
                         })
                 .get();

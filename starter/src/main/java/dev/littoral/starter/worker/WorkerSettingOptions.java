@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** The options of a worker: one for each {@link Setting}, and {@code --config} for their file. */
-public final class WorkerOptions implements IModelTransformer {
+public final class WorkerSettingOptions implements IModelTransformer {
     private static final String CONFIG = "--config";
     private static final String CONFIG_VARIABLE = "LITTORAL_CONFIG";
 
@@ -52,7 +52,7 @@ public final class WorkerOptions implements IModelTransformer {
             }
         }
         String file = parsed.matchedOptionValue(CONFIG, System.getenv(CONFIG_VARIABLE));
-        return WorkerConfig.of(new WorkerConfig.Sources(typed, System.getenv(), path(file)), defaults);
+        return WorkerConfig.of(new WorkerConfig.SettingSources(typed, System.getenv(), path(file)), defaults);
     }
 
     private static Optional<Path> path(String file) {
