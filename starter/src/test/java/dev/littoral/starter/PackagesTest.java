@@ -1,47 +1,48 @@
 package dev.littoral.starter;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Which packages of the command line see which. */
+/** The dependencies between the packages of the command line. */
 class PackagesTest {
-    private static final Path MAIN = Path.of("src/main/java/dev/littoral/starter");
-    private static final Pattern IMPORT =
-            Pattern.compile("(?m)^import (?:static )?dev\\.littoral\\.starter\\.(\\w+)\\.");
+    private static final String TOP = "dev.littoral.starter";
 
-    /** Each sees only packages before it. */
-    private static final List<String> ORDER = List.of("cli", "logging", "catalog", "server", "worker", "sync", "");
+    /** Each depends only on packages before it. */
+    private static final List<String> ORDER = List.of(
+            TOP + ".cli", TOP + ".logging", TOP + ".catalog", TOP + ".server", TOP + ".worker", TOP + ".sync", TOP);
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(TOP);
 
     @Test
-    void noPackageSeesOneThatSeesIt() throws IOException {
-        Map<String, Set<String>> seen = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(MAIN)) {
-            for (Path file :
-                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
-                Set<String> of =
-                        seen.computeIfAbsent(MAIN.relativize(file.getParent()).toString(), each -> new TreeSet<>());
-                Matcher imports = IMPORT.matcher(Files.readString(file));
-                while (imports.find()) {
-                    of.add(imports.group(1));
-                }
-            }
+    void packagesDependOnEachOtherInOneDirection() {
+        slices().matching(TOP + ".(**)").should().beFreeOfCycles().check(MAIN);
+        classes().should().resideInAnyPackage(ORDER.toArray(String[]::new)).check(MAIN);
+        for (int i = 1; i < ORDER.size(); i++) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(ORDER.get(i - 1))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(ORDER.subList(i, ORDER.size()).toArray(String[]::new))
+                    .check(MAIN);
         }
-        assertThat(seen.keySet()).containsExactlyInAnyOrderElementsOf(ORDER);
-        seen.forEach((name, others) -> others.remove(name));
-        seen.forEach((name, others) -> assertThat(ORDER.subList(0, ORDER.indexOf(name)))
-                .as("seen by %s", name)
-                .containsAll(others));
+    }
+
+    @Test
+    void theCommandLineDependsOnNoStoresLibrary() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("software.amazon..", "dev.littoral.activities.storage.s3..")
+                .check(MAIN);
     }
 }
