@@ -201,7 +201,7 @@ class CollectionResetTest {
                     .verifyWithSource(source -> {
                         try {
                             return new Sources(
-                                            StorageRegistry.storages(null),
+                                            StorageRegistry.addresses(),
                                             FormatRegistry.formats(),
                                             new AllowList(StorageRegistry.EVERY_SOURCE, List.of()))
                                     .open(Json.JSON.treeToValue(source, ExternalSource.class), true);

@@ -34,15 +34,12 @@ public record ListingPlan(
      *
      * @param nextSegmentId segment ids from here on were never assigned
      */
-    public record Base(long version, String commitId, long nextSegmentId) {
-        public static Base of(Head head) {
-            return new Base(head.version(), head.commitId(), head.nextSegmentId());
-        }
-    }
+    public record Base(long version, String commitId, long nextSegmentId) {}
 
     /** The same plan, complete. */
     public ListingPlan complete(Head head, String skipReport) {
-        return new ListingPlan(Base.of(head), shards, vanished, reopen, skipped, skipReport, previous);
+        Base of = new Base(head.version(), head.commitId(), head.nextSegmentId());
+        return new ListingPlan(of, shards, vanished, reopen, skipped, skipReport, previous);
     }
 
     /** What the shards that serve as they are add up to. */

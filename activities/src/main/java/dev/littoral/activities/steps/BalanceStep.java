@@ -62,7 +62,7 @@ final class BalanceStep {
             throw LittoralException.input("objects is \"" + request.objects()
                     + "\", which a version names already; expected a folder that none names");
         }
-        List<Touched> touched = plan.touched();
+        List<Touched> touched = plan.plan().touched();
         for (int i = request.from() + done.shards(); i < request.to(); i++) {
             Progress before = done;
             ShardBalancer.Result shard =

@@ -97,7 +97,7 @@ final class CommitStep {
     }
 
     private List<BalancedShard> balanced(StagedPlan plan) throws InterruptedException {
-        int touched = plan.touched().size();
+        int touched = plan.plan().touched().size();
         List<Callable<BalancedShard>> tasks = new ArrayList<>();
         for (int i = 0; i < touched; i++) {
             String key = plan.balancedKey(i);

@@ -96,7 +96,7 @@ final class ReadStep {
 
     private void read(StagedPlan plan, CollectionCatalog catalog, SourceReader source)
             throws FileChangedException, InterruptedException {
-        List<Touched> touched = plan.touched();
+        List<Touched> touched = plan.plan().touched();
         long targetRows = request.options().targetRowsPerSegment();
         ShardReader reader =
                 new ShardReader(catalog, source, request.source().spec().onBadFile(), targetRows, opened);
@@ -119,7 +119,7 @@ final class ReadStep {
             return files;
         }
         StagedPlan previous = new StagedPlan(plan.previous(), catalog.one(plan.previous(), ListingPlan.class));
-        List<Touched> before = previous.touched();
+        List<Touched> before = previous.plan().touched();
         for (int i = 0; i < before.size(); i++) {
             if (overlap(before.get(i), touched)
                     && catalog.find(previous.changesKey(i)).isPresent()) {

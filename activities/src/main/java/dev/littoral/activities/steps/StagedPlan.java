@@ -5,7 +5,6 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.listing.ListingPlan;
-import dev.littoral.activities.listing.ListingPlan.Touched;
 import java.util.List;
 
 /**
@@ -27,10 +26,6 @@ record StagedPlan(String key, ListingPlan plan) {
             throw new StagingGoneException(key);
         }
         return new StagedPlan(key, plan);
-    }
-
-    List<Touched> touched() {
-        return plan.touched();
     }
 
     /** The key of a touched shard's difference to the base. */

@@ -32,7 +32,7 @@ class CatalogSourceOverlapTest {
         "/lake/x/../catalog, file:///lake/"
     })
     void aCatalogThatTheSourceWouldServeIsRefused(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.storages(null), catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.addresses(), catalog, source(uri)))
                 .hasValueSatisfying(why -> assertThat(why)
                         .startsWith("Catalog " + catalog + " lies in the source " + uri + "; expected one elsewhere"));
     }
@@ -45,7 +45,7 @@ class CatalogSourceOverlapTest {
         "/catalog, file:///catalog/orders/snapshots/"
     })
     void aSourceInTheCatalogIsRefused(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.storages(null), catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.addresses(), catalog, source(uri)))
                 .contains("Source " + uri + " lies in the catalog " + catalog + "; expected one elsewhere");
     }
 
@@ -60,14 +60,14 @@ class CatalogSourceOverlapTest {
         "/lake-catalog, file:///lake/"
     })
     void whatIsApartOrHiddenIsFine(String catalog, String uri) {
-        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.storages(null), catalog, source(uri)))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.addresses(), catalog, source(uri)))
                 .isEmpty();
     }
 
     @Test
     void whatAGlobLeavesOutIsFine() {
         assertThat(CatalogSourceOverlap.refusal(
-                        StorageRegistry.storages(null), "s3://lake/catalog", source("s3://lake/", "catalog/**")))
+                        StorageRegistry.addresses(), "s3://lake/catalog", source("s3://lake/", "catalog/**")))
                 .isEmpty();
     }
 
@@ -76,22 +76,17 @@ class CatalogSourceOverlapTest {
         Files.createDirectories(folder.resolve("lake"));
         Files.createSymbolicLink(folder.resolve("alias"), folder.resolve("lake"));
         assertThat(CatalogSourceOverlap.refusal(
-                        StorageRegistry.storages(null),
-                        folder + "/alias/catalog",
-                        source("file://" + folder + "/lake/")))
+                        StorageRegistry.addresses(), folder + "/alias/catalog", source("file://" + folder + "/lake/")))
                 .isPresent();
         assertThat(CatalogSourceOverlap.refusal(
-                        StorageRegistry.storages(null),
-                        folder + "/lake/catalog",
-                        source("file://" + folder + "/alias/")))
+                        StorageRegistry.addresses(), folder + "/lake/catalog", source("file://" + folder + "/alias/")))
                 .isPresent();
     }
 
     /** Whoever opens it says so. */
     @Test
     void anAddressThatIsNoPathIsNotRefusedHere() {
-        assertThat(CatalogSourceOverlap.refusal(
-                        StorageRegistry.storages(null), "/catalog", source("file:///lake\u0000/")))
+        assertThat(CatalogSourceOverlap.refusal(StorageRegistry.addresses(), "/catalog", source("file:///lake\u0000/")))
                 .isEmpty();
     }
 }

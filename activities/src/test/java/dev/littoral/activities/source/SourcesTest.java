@@ -63,7 +63,7 @@ class SourcesTest {
 
     private Sources sources(String... prefixes) {
         return new Sources(
-                StorageRegistry.storages(null),
+                StorageRegistry.addresses(),
                 FormatRegistry.formats(),
                 new AllowList(
                         prefixes.length == 0 ? List.of("file://" + allowed + "/") : List.of(prefixes), List.of()));
@@ -407,7 +407,7 @@ class SourcesTest {
     @Test
     void aSourceWithoutAProfileNeedsNone() {
         assertThat(new Sources(
-                                StorageRegistry.storages(null),
+                                StorageRegistry.addresses(),
                                 FormatRegistry.formats(),
                                 new AllowList(List.of("s3://"), List.of()))
                         .refusal(source("s3://lake/")))

@@ -70,8 +70,8 @@ class PipelineTest {
     }
 
     static UpdateActivitiesImpl.Opener local(SourceFormats formats) {
-        return new Sources(
-                StorageRegistry.storages(null), formats, new AllowList(StorageRegistry.EVERY_SOURCE, List.of()))::open;
+        return new Sources(StorageRegistry.addresses(), formats, new AllowList(StorageRegistry.EVERY_SOURCE, List.of()))
+                ::open;
     }
 
     @ParameterizedTest

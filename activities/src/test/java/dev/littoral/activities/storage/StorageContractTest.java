@@ -50,7 +50,7 @@ class StorageContractTest {
                 address = "memory://lake/";
             }
             case LOCAL -> {
-                storages = StorageRegistry.storages(null);
+                storages = StorageRegistry.addresses();
                 address = "file://" + folder + "/lake/";
             }
             case S3 -> {

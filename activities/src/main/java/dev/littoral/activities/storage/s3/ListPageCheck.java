@@ -10,7 +10,7 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  * bucket's name is not compared: access points, gateways and tenants are asked by one name and answer with another.
  */
 final class ListPageCheck {
-    /** As long as a key of S3 may be, in bytes; one with so many characters has no fewer. */
+    /** As long as a key of S3 may be, in bytes; a key of more characters has more. */
     private static final int MAX_KEY = 1_024;
 
     private static final int MAX_ETAG = 256;
