@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Temporal servers that are away, or that say no. */
+/** Commands without a Temporal server that answers, or with one that refuses them. */
 class AwayIT {
     private static final String KEY = "tmprl-hunter2";
 
@@ -73,7 +73,7 @@ class AwayIT {
         started.clear();
     }
 
-    /** A server that answers every request so. */
+    /** A server that answers every request with a status. */
     private static Server saying(Status status) throws Exception {
         BindableService service = new WorkflowServiceGrpc.WorkflowServiceImplBase() {};
         ServerInterceptor refusing = new ServerInterceptor() {
@@ -109,7 +109,7 @@ class AwayIT {
         assertThat(unknown.err()).hasLineCount(1);
     }
 
-    /** Runs on this machine decide, and on a machine of the build there is none. */
+    /** The result depends on whether a server listens on this machine; where builds run, none does. */
     @Test
     void whereNoServerIsConfiguredOrListensTheStatusIsTheCatalogs() throws Exception {
         Lake.write(folder.resolve("lake/a.parquet"), 10, 0);
@@ -173,9 +173,7 @@ class AwayIT {
 
     @Test
     void aNamespaceThatIsMissingIsNamed() throws Exception {
-        Cli cli = new Cli(folder)
-                .with("TEMPORAL_ADDRESS", TemporalServer.shared().target())
-                .with("TEMPORAL_NAMESPACE", "nowhere");
+        Cli cli = new Cli(folder).on(TemporalServer.shared(), "nowhere");
         for (Run run : runs(cli, ExitCode.INPUT)) {
             assertThat(run.sentence())
                     .startsWith("littoral: Temporal at "

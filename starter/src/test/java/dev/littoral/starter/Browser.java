@@ -18,7 +18,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** A headless Chromium with a profile of its own. Pages may poll for ever, so one waits for text. */
+/** A headless Chromium with a profile of its own. Pages may poll for ever, so tests wait for text. */
 final class Browser implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");

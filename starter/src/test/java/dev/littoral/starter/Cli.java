@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.testing.TemporalServer;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -84,6 +85,11 @@ final class Cli {
 
     Path catalog() {
         return folder.resolve("catalog");
+    }
+
+    /** Uses a namespace of a Temporal server. */
+    Cli on(TemporalServer server, String namespace) {
+        return with("TEMPORAL_ADDRESS", server.target()).with("TEMPORAL_NAMESPACE", namespace);
     }
 
     Cli with(String variable, String value) {
@@ -235,18 +241,21 @@ final class Cli {
         return start(words).end();
     }
 
-    /** The collection's head, from the catalog, whatever servers there are. */
-    JsonNode head() throws IOException, InterruptedException {
-        return run("status", "c", "--catalog", catalog().toString(), "--json")
-                .endsWith(ExitCode.OK)
-                .json();
+    /** Runs a command that has to succeed. */
+    Run ok(String... words) throws IOException, InterruptedException {
+        return run(words).endsWith(ExitCode.OK);
     }
 
-    /** Syncs with --json and expects it to end well. */
+    /** The collection's head, from the catalog, whatever servers there are. */
+    JsonNode head() throws IOException, InterruptedException {
+        return ok("status", "c", "--catalog", catalog().toString(), "--json").json();
+    }
+
+    /** Syncs with --json, which has to succeed. */
     JsonNode sync(String... words) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("sync", "c", "--json"));
         all.addAll(List.of(words));
-        return run(all.toArray(String[]::new)).endsWith(ExitCode.OK).json();
+        return ok(all.toArray(String[]::new)).json();
     }
 
     /** Every file and folder of the catalog with all that a write would change. */
@@ -263,7 +272,7 @@ final class Cli {
         return tree;
     }
 
-    /** What lies in the catalog's staging areas, and what was written for an end that did not come. */
+    /** The catalog's files of staging areas and of unfinished writes. */
     List<String> leftovers() throws IOException {
         return tree().keySet().stream()
                 .filter(path -> path.matches(".*/staging.*|_tmp/.*|_probe.*"))

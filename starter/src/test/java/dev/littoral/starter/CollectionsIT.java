@@ -21,7 +21,7 @@ class CollectionsIT {
     @TempDir
     static Path folder;
 
-    private static Fleet fleet;
+    private static WorkerFixture fixture;
     private static Cli cli;
 
     @BeforeAll
@@ -29,14 +29,14 @@ class CollectionsIT {
         Lake.write(folder.resolve("lake/a.parquet"), 100, 0);
         Lake.write(folder.resolve("lake/b.parquet"), 50, 1_000);
         Lake.write(folder.resolve("other/a.parquet"), 7, 0);
-        fleet = Fleet.start(folder);
-        cli = fleet.cli();
+        fixture = WorkerFixture.start(folder);
+        cli = fixture.cli();
     }
 
     @AfterAll
     static void stop() {
-        if (fleet != null) {
-            fleet.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -44,14 +44,10 @@ class CollectionsIT {
         return "file://" + folder + "/" + name + "/";
     }
 
-    private static Run ok(String... words) throws Exception {
-        return cli.run(words).endsWith(ExitCode.OK);
-    }
-
-    /** Its status, once it is in a state. */
+    /** Waits until a collection is in a state, and returns its status. */
     private static JsonNode until(String collection, String state) throws Exception {
         for (int i = 0; i < 30; i++) {
-            JsonNode status = ok("status", collection, "--json").json();
+            JsonNode status = cli.ok("status", collection, "--json").json();
             if (status.get("state").asText().equals(state)) {
                 return status;
             }
@@ -61,7 +57,7 @@ class CollectionsIT {
 
     @Test
     void aWayOutOfWhatIsAllowedIsRefusedAndNothingChanges() throws Exception {
-        ok("start", "kept", "--source", "lake", "--wait");
+        cli.ok("start", "kept", "--source", "lake", "--wait");
         Path out = Files.createSymbolicLink(folder.resolve("out"), folder.getParent());
         assertThat(cli.run("change-source", "kept", "--source", source("out"))
                         .endsWith(ExitCode.INPUT)
@@ -82,14 +78,14 @@ class CollectionsIT {
                     .contains("Profile '" + profile + "' cannot be used for source " + SlowBucket.SOURCE)
                     .contains("allow-profile");
         }
-        JsonNode status = ok("status", "kept", "--json").json();
+        JsonNode status = cli.ok("status", "kept", "--json").json();
         assertThat(status.get("source").get("uri").asText()).isEqualTo(source("lake"));
         assertThat(status.get("generation").asLong()).isEqualTo(1);
     }
 
     @Test
-    void aCollectionStartsFollowsItsSourceAndTellsOfIt() throws Exception {
-        JsonNode first = ok("start", "life", "--source", "lake", "--target-rows", "1000", "--wait", "--json")
+    void aCollectionStartsFollowsItsSourceAndReportsIt() throws Exception {
+        JsonNode first = cli.ok("start", "life", "--source", "lake", "--target-rows", "1000", "--wait", "--json")
                 .json();
         assertThat(first.get("outcome").asText()).isEqualTo("COMMITTED");
         assertThat(first.get("rows").asLong()).isEqualTo(150);
@@ -98,26 +94,26 @@ class CollectionsIT {
         Run again = cli.run("start", "life", "--source", "other").endsWith(ExitCode.INPUT);
         assertThat(again.out()).isEmpty();
         assertThat(again.sentence())
-                .contains("life runs already at " + fleet.place(), "littoral change-source", "littoral refresh");
+                .contains("life runs already at " + fixture.place(), "littoral change-source", "littoral refresh");
 
-        Run unchanged = ok("refresh", "life", "--wait");
+        Run unchanged = cli.ok("refresh", "life", "--wait");
         assertThat(unchanged.out()).startsWith("life  UNCHANGED: ").contains("update 2", "150 in 2 fragments");
         assertThat(unchanged.err()).doesNotContain("\u001b");
 
         JsonNode changed =
-                ok("change-source", "life", "--source", "other", "--json").json();
+                cli.ok("change-source", "life", "--source", "other", "--json").json();
         assertThat(changed.get("collectionId").asText()).isEqualTo("life");
         assertThat(changed.get("update").asLong()).isEqualTo(3);
         assertThat(changed.get("generation").asLong()).isEqualTo(2);
         assertThat(changed.get("state").asText()).isIn("PENDING", "RUNNING", "COMMITTED");
         until("life", "idle");
-        Run same = ok("change-source", "life", "--source", "other");
+        Run same = cli.ok("change-source", "life", "--source", "other");
         assertThat(same.out()).startsWith("life  update 3 is COMMITTED, generation 2: ");
-        JsonNode back = ok("change-source", "life", "--source", source("lake"), "--wait", "--json")
+        JsonNode back = cli.ok("change-source", "life", "--source", source("lake"), "--wait", "--json")
                 .json();
         assertThat(back.get("generation").asLong()).isEqualTo(3);
         assertThat(back.get("rows").asLong()).isEqualTo(150);
-        JsonNode refresh = ok("refresh", "life", "--json").json();
+        JsonNode refresh = cli.ok("refresh", "life", "--json").json();
         assertThat(refresh.get("update").asLong()).isEqualTo(5);
         JsonNode status = until("life", "idle");
 
@@ -125,7 +121,7 @@ class CollectionsIT {
         assertThat(status.get("options").get("targetRowsPerSegment").asLong()).isEqualTo(1_000);
         assertThat(status.get("last").get("state").asText()).isEqualTo("UNCHANGED");
         assertThat(status.has("run")).isFalse();
-        assertThat(ok("status", "life").out())
+        assertThat(cli.ok("status", "life").out())
                 .startsWith("life  idle\n")
                 .contains(
                         "\n  source    " + source("lake") + " (generation 3)\n",
@@ -135,56 +131,65 @@ class CollectionsIT {
                 .doesNotContain("{", "\n  running", "\n  trouble");
 
         List<Long> numbers = new ArrayList<>();
-        for (JsonNode job : ok("jobs", "life", "--json").jsonLines()) {
+        for (JsonNode job : cli.ok("jobs", "life", "--json").jsonLines()) {
             numbers.add(job.get("update").asLong());
         }
         assertThat(numbers).containsExactly(5L, 4L, 3L, 2L, 1L);
-        assertThat(ok("jobs", "life", "--before", "5", "--limit", "2").out().lines())
+        assertThat(cli.ok("jobs", "life", "--before", "5", "--limit", "2").out().lines())
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains(" COMMITTED ", " by changeSource of file:///"))
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("4 "),
                         line -> assertThat(line).startsWith("3 "));
-        assertThat(ok("jobs", "life", "--before", "1").out()).isEmpty();
+        assertThat(cli.ok("jobs", "life", "--before", "1").out()).isEmpty();
     }
 
     @Test
     void everyPageOfJobsFollowsOnTheOneBefore() throws Exception {
-        ok("start", "pages", "--source", "other", "--wait");
+        cli.ok("start", "pages", "--source", "other", "--wait");
         for (int i = 0; i < 4; i++) {
-            fleet.refresh("pages");
+            fixture.refresh("pages");
         }
         List<Long> numbers = new ArrayList<>();
         for (String before : List.of("1000", "4", "2")) {
-            for (JsonNode job : ok("jobs", "pages", "--before", before, "--limit", "2", "--json")
+            for (JsonNode job : cli.ok("jobs", "pages", "--before", before, "--limit", "2", "--json")
                     .jsonLines()) {
                 numbers.add(job.get("update").asLong());
             }
         }
         assertThat(numbers).containsExactly(5L, 4L, 3L, 2L, 1L);
-        assertThat(ok("jobs", "pages", "--limit", "500").out()).hasLineCount(5);
+        assertThat(cli.ok("jobs", "pages", "--limit", "500").out()).hasLineCount(5);
     }
 
     @Test
     void signalsActOnWhatRunsAndAreRefusedForWhatDoesNot() throws Exception {
-        ok("start", "signals", "--source", "lake", "--refresh-every", "PT1H", "--keep-versions-for", "P9D", "--wait");
-        assertThat(ok("status", "signals").out()).contains("\n  refresh   every PT1H, next at ");
-        assertThat(ok("pause", "signals").out()).isEqualTo("signals  asked to refresh no more by itself\n");
+        cli.ok(
+                "start",
+                "signals",
+                "--source",
+                "lake",
+                "--refresh-every",
+                "PT1H",
+                "--keep-versions-for",
+                "P9D",
+                "--wait");
+        assertThat(cli.ok("status", "signals").out()).contains("\n  refresh   every PT1H, next at ");
+        assertThat(cli.ok("pause", "signals").out()).isEqualTo("signals  asked to refresh no more by itself\n");
         JsonNode paused = until("signals", "paused");
         assertThat(paused.has("nextRefresh")).isFalse();
         assertThat(paused.get("options").get("keepVersionsFor").asText()).isEqualTo("PT216H");
-        assertThat(ok("status", "signals").out()).contains("\n  refresh   every PT1H, paused\n");
-        assertThat(ok("resume", "signals", "--json").json().toString())
+        assertThat(cli.ok("status", "signals").out()).contains("\n  refresh   every PT1H, paused\n");
+        assertThat(cli.ok("resume", "signals", "--json").json().toString())
                 .isEqualTo("{\"collectionId\":\"signals\",\"signal\":\"resume\"}");
         assertThat(until("signals", "idle").has("nextRefresh")).isTrue();
-        assertThat(ok("cancel", "signals").out()).isEqualTo("signals  asked to stop its update\n");
-        assertThat(ok("retire", "signals").out()).isEqualTo("signals  asked to end for good\n");
+        assertThat(cli.ok("cancel", "signals").out()).isEqualTo("signals  asked to stop its update\n");
+        assertThat(cli.ok("retire", "signals").out()).isEqualTo("signals  asked to end for good\n");
         JsonNode retired = until("signals", "retired");
         for (int i = 0; i < 30 && !retired.has("run"); i++) {
             retired = until("signals", "retired");
         }
         assertThat(retired.get("run").get("status").asText()).isEqualTo("completed");
-        assertThat(ok("status", "signals").out())
+        assertThat(cli.ok("status", "signals").out())
                 .matches("(?s)signals  was retired at [-0-9: ]{19} UTC; it runs no more\n.*")
                 .contains("serves    150 rows in");
 
@@ -192,11 +197,11 @@ class CollectionsIT {
             Run over = cli.run(command, "signals").endsWith(ExitCode.INPUT);
             assertThat(over.sentence())
                     .startsWith(
-                            "littoral: Collection signals does not run at " + fleet.place() + ": it was retired at ")
+                            "littoral: Collection signals does not run at " + fixture.place() + ": it was retired at ")
                     .endsWith("; expected another collectionId");
             Run absent = cli.run(command, "nobody").endsWith(ExitCode.INPUT);
             assertThat(absent.sentence())
-                    .isEqualTo("littoral: Temporal at " + fleet.place()
+                    .isEqualTo("littoral: Temporal at " + fixture.place()
                             + " has no collection nobody; expected one that littoral start has started there");
         }
         assertThat(cli.run("start", "signals").endsWith(ExitCode.INPUT).sentence())
@@ -219,11 +224,11 @@ class CollectionsIT {
             assertThat(run.sentence()).contains(notAllowed);
             assertThat(run.out()).isEmpty();
         }
-        Run status = ok("status", "refused");
+        Run status = cli.ok("status", "refused");
         assertThat(status.out()).contains("refused  failed at ", notAllowed, "; it runs no more");
         assertThat(cli.run("pause", "refused").endsWith(ExitCode.INPUT).sentence())
                 .contains("it failed at ", notAllowed, "; littoral start starts it again");
-        ok("start", "refused", "--source", "lake", "--wait");
+        cli.ok("start", "refused", "--source", "lake", "--wait");
         for (String[] words : new String[][] {{}, {"--wait"}, {"--json"}}) {
             List<String> all = new ArrayList<>(List.of("change-source", "refused", "--source", "s3://elsewhere/"));
             all.addAll(List.of(words));
@@ -235,32 +240,32 @@ class CollectionsIT {
     }
 
     @Test
-    void anUpdateThatFailsTellsSoInItsExitCode() throws Exception {
+    void anUpdateThatFailsHasTheExitCodeOfItsFailure() throws Exception {
         Run run = cli.run("start", "failing", "--source", "missing", "--wait").endsWith(ExitCode.INPUT);
         assertThat(run.sentence()).contains("update 1 of failing FAILED: ", "missing", "; nothing is served");
-        assertThat(ok("status", "failing").out())
+        assertThat(cli.ok("status", "failing").out())
                 .startsWith("failing  failed\n")
                 .contains("last      update 1 FAILED at ");
-        ok("change-source", "failing", "--source", "lake", "--wait");
-        assertThat(ok("status", "failing").out())
+        cli.ok("change-source", "failing", "--source", "lake", "--wait");
+        assertThat(cli.ok("status", "failing").out())
                 .startsWith("failing  idle\n")
                 .contains("last      update 2 COMMITTED at ", "failure   update 1 FAILED at ");
     }
 
     @Test
     void aCollectionMayStartWithoutASource() throws Exception {
-        assertThat(ok("start", "empty").out())
-                .startsWith("empty  started at " + fleet.place() + ", task queue littoral\n")
+        assertThat(cli.ok("start", "empty").out())
+                .startsWith("empty  started at " + fixture.place() + ", task queue littoral\n")
                 .contains("littoral change-source gives it one");
         assertThat(cli.run("refresh", "empty").endsWith(ExitCode.INPUT).sentence())
                 .contains("the collection has no source yet");
-        assertThat(ok("status", "empty").out()).contains("source    none yet", "serves    nothing yet");
-        assertThat(ok("start", "waiting", "--wait", "--json")
+        assertThat(cli.ok("status", "empty").out()).contains("source    none yet", "serves    nothing yet");
+        assertThat(cli.ok("start", "waiting", "--wait", "--json")
                         .json()
                         .get("state")
                         .asText())
                 .isEqualTo("idle");
-        assertThat(ok("change-source", "empty", "--source", "lake").out())
+        assertThat(cli.ok("change-source", "empty", "--source", "lake").out())
                 .contains("empty  update 1 is ", "generation 1", "littoral status empty --watch");
     }
 
@@ -268,11 +273,11 @@ class CollectionsIT {
     void aCollectionThatTheServerDoesNotHaveIsPointedToTheCatalog() throws Exception {
         Run run = cli.run("status", "nobody").endsWith(ExitCode.INPUT);
         assertThat(run.sentence())
-                .isEqualTo("littoral: Temporal at " + fleet.place()
+                .isEqualTo("littoral: Temporal at " + fixture.place()
                         + " has no collection nobody; littoral status nobody --catalog " + cli.catalog()
                         + " reads what the catalog has of it");
-        ok("start", "both", "--source", "lake", "--wait");
-        JsonNode head = ok("status", "both", "--catalog", cli.catalog().toString(), "--json")
+        cli.ok("start", "both", "--source", "lake", "--wait");
+        JsonNode head = cli.ok("status", "both", "--catalog", cli.catalog().toString(), "--json")
                 .json();
         assertThat(head.get("kind").asText()).isEqualTo("COMMITTED");
         assertThat(cli.run(
@@ -287,14 +292,14 @@ class CollectionsIT {
     }
 
     @Test
-    void whereNoWorkerAnswersThatIsSaidInTime() throws Exception {
-        Run start = ok("start", "alone", "--source", "lake", "--task-queue", "nobody");
+    void aWorkerThatDoesNotAnswerIsReportedInTime() throws Exception {
+        Run start = cli.ok("start", "alone", "--source", "lake", "--task-queue", "nobody");
         assertThat(start.out()).contains("task queue nobody\n", "No worker has begun with it yet");
-        assertThat(ok("start", "alone2", "--source", "lake", "--task-queue", "nobody", "--json")
+        assertThat(cli.ok("start", "alone2", "--source", "lake", "--task-queue", "nobody", "--json")
                         .json()
                         .has("state"))
                 .isFalse();
-        String nobody = "No worker answers for collection alone on task queue nobody of " + fleet.place();
+        String nobody = "No worker answers for collection alone on task queue nobody of " + fixture.place();
         long began = System.nanoTime();
         List<Running> asking = new ArrayList<>();
         for (String[] words : new String[][] {
@@ -316,22 +321,22 @@ class CollectionsIT {
                 .contains("the collection is started, and begins when one comes");
         assertThat(System.nanoTime() - began).isLessThan(TimeUnit.MINUTES.toNanos(5));
         // The server takes signals by itself.
-        ok("pause", "alone");
+        cli.ok("pause", "alone");
     }
 
     @Test
     void aWatchSaysWhatChangesUntilItIsInterrupted() throws Exception {
-        ok("start", "watched", "--source", "lake", "--wait");
+        cli.ok("start", "watched", "--source", "lake", "--wait");
         Running watch = cli.start("status", "watched", "--watch");
         assertThat(watch.prints("  idle, serves 150 rows")).isTrue();
         Running json = cli.start("status", "watched", "--watch", "--json");
         assertThat(json.prints("\"state\":\"idle\"")).isTrue();
-        Running page = fleet.cli()
+        Running page = fixture.cli()
                 .with("JDK_JAVA_OPTIONS", "-Dlittoral.terminal.out=true")
                 .start("status", "watched", "--watch");
         assertThat(page.prints("watched  idle\n")).isTrue();
-        ok("change-source", "watched", "--source", "other", "--wait");
-        ok("pause", "watched");
+        cli.ok("change-source", "watched", "--source", "other", "--wait");
+        cli.ok("pause", "watched");
         assertThat(watch.prints("  paused, serves 7 rows")).isTrue();
         assertThat(json.prints("\"state\":\"paused\"")).isTrue();
         assertThat(page.prints("watched  paused\n")).isTrue();
@@ -351,7 +356,7 @@ class CollectionsIT {
 
         Running last = cli.start("status", "watched", "--watch");
         assertThat(last.prints("  paused, serves 7 rows")).isTrue();
-        ok("retire", "watched");
+        cli.ok("retire", "watched");
         assertThat(last.end().endsWith(ExitCode.OK).out()).contains("  was retired at ");
     }
 
@@ -361,11 +366,11 @@ class CollectionsIT {
                         .endsWith(ExitCode.INPUT)
                         .sentence())
                 .contains("Catalog " + folder + "/catalog lies in the source");
-        ok("start", "straight", "--source", "lake", "--wait");
+        cli.ok("start", "straight", "--source", "lake", "--wait");
         assertThat(cli.run("change-source", "straight", "--source", "catalog/straight")
                         .endsWith(ExitCode.INPUT)
                         .sentence())
                 .contains("lies in the catalog " + folder + "/catalog");
-        ok("refresh", "straight", "--wait");
+        cli.ok("refresh", "straight", "--wait");
     }
 }

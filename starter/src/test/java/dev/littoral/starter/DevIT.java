@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything for one machine, started by one command. */
+/** The {@code dev} command: a Temporal server and a worker on one machine. */
 class DevIT {
     @TempDir
     Path folder;
@@ -88,7 +88,7 @@ class DevIT {
                     HttpResponse.BodyHandlers.ofString());
             assertThat(page.statusCode()).isEqualTo(200);
         }
-        cli().run("start", "c", "--source", "lake", "--wait").endsWith(ExitCode.OK);
+        cli().ok("start", "c", "--source", "lake", "--wait");
         Run run = stop().endsWith(ExitCode.OK);
         assertThat(run.out())
                 .contains(
@@ -105,8 +105,7 @@ class DevIT {
         Files.setPosixFilePermissions(database, PosixFilePermissions.fromString("rw-r--r--"));
 
         start(real());
-        assertThat(cli().run("refresh", "c", "--wait").endsWith(ExitCode.OK).out())
-                .startsWith("c  UNCHANGED: ");
+        assertThat(cli().ok("refresh", "c", "--wait").out()).startsWith("c  UNCHANGED: ");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith(".catalog-temporal.db")))
                     .isNotEmpty()
@@ -134,7 +133,7 @@ class DevIT {
         Lake.write(folder.resolve("lake/a.parquet"), 10, 0);
         start(cli().with("PATH", Files.createDirectory(folder.resolve("bin")).toString()));
         assertThat(children()).isEmpty();
-        cli().run("start", "c", "--source", "lake", "--wait").endsWith(ExitCode.OK);
+        cli().ok("start", "c", "--source", "lake", "--wait");
         Run run = stop().endsWith(ExitCode.OK);
         assertThat(run.out()).contains("Web UI     none", "127.0.0.1:" + port);
     }

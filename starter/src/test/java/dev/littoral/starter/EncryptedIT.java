@@ -20,9 +20,7 @@ class EncryptedIT {
     private final String namespace = TemporalServer.shared().newNamespace();
 
     private Cli cli() {
-        return new Cli(folder)
-                .with("TEMPORAL_ADDRESS", TemporalServer.shared().target())
-                .with("TEMPORAL_NAMESPACE", namespace);
+        return new Cli(folder).on(TemporalServer.shared(), namespace);
     }
 
     /** A command line with the codec's class, which is not in the jar. */
@@ -49,37 +47,27 @@ class EncryptedIT {
             try {
                 assertThat(worker.says("Worker ready")).isTrue();
                 Cli cli = withClass("right");
-                assertThat(cli.run("start", "c", "--source", "lake", "--wait", "--json")
-                                .endsWith(ExitCode.OK)
+                assertThat(cli.ok("start", "c", "--source", "lake", "--wait", "--json")
                                 .json()
                                 .get("rows")
                                 .asLong())
                         .isEqualTo(10);
-                assertThat(cli.run("change-source", "c", "--source", "other", "--wait")
-                                .endsWith(ExitCode.OK)
+                assertThat(cli.ok("change-source", "c", "--source", "other", "--wait")
                                 .out())
                         .contains("COMMITTED");
-                assertThat(cli.run("status", "c").endsWith(ExitCode.OK).out()).contains("/other/");
-                assertThat(cli.run("list").endsWith(ExitCode.OK).out()).contains("idle", "/other/");
-                assertThat(cli.run("sync", "c", "--source", "lake")
-                                .endsWith(ExitCode.OK)
-                                .out())
-                        .contains("COMMITTED");
-                assertThat(cli.run("sync", "d", "--source", "lake")
-                                .endsWith(ExitCode.OK)
-                                .out())
-                        .contains("COMMITTED");
-                assertThat(cli.run("change-source", "c", "--source", "gone")
-                                .endsWith(ExitCode.OK)
-                                .out())
+                assertThat(cli.ok("status", "c").out()).contains("/other/");
+                assertThat(cli.ok("list").out()).contains("idle", "/other/");
+                assertThat(cli.ok("sync", "c", "--source", "lake").out()).contains("COMMITTED");
+                assertThat(cli.ok("sync", "d", "--source", "lake").out()).contains("COMMITTED");
+                assertThat(cli.ok("change-source", "c", "--source", "gone").out())
                         .contains("update 4");
-                assertThat(cli.run("jobs", "c").endsWith(ExitCode.OK).out()).contains("/gone: ");
+                assertThat(cli.ok("jobs", "c").out()).contains("/gone: ");
 
                 // Without the codec, and with another key, a sentence says what is missing.
                 Run blind = cli().run("status", "c").endsWith(ExitCode.INPUT);
                 assertThat(blind.sentence())
                         .contains("payloads there are encoded", "expected", "TEMPORAL_CODEC_ENDPOINT");
-                assertThat(cli().run("list").endsWith(ExitCode.OK).err()).contains("not all is shown", "expected");
+                assertThat(cli().ok("list").err()).contains("not all is shown", "expected");
                 assertThat(withClass("wrong")
                                 .run("status", "c")
                                 .endsWith(ExitCode.INPUT)

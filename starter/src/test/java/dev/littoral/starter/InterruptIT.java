@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sync that is stopped, asked or not, at one moment or another. */
+/** Syncs that are interrupted or killed at various moments. */
 class InterruptIT {
     private static final int FILES = 2_000;
 
@@ -45,7 +45,7 @@ class InterruptIT {
         return head.get("snapshot").get("totals").get("rows").asLong();
     }
 
-    /** The exit code tells what the head became, whatever came first. */
+    /** The exit code agrees with the head, whether the stop or the commit came first. */
     private void assertStoppedOrCommitted(Run run) throws IOException, InterruptedException {
         assertThat(run.exit()).as("%s", run).isIn(ExitCode.STOPPED.code(), ExitCode.OK.code());
         boolean stopped = run.exit() == ExitCode.STOPPED.code();

@@ -14,12 +14,22 @@ import java.sql.Statement;
 final class Lake {
     private Lake() {}
 
-    /** Writes rows of an id, which starts somewhere, and a text. */
+    /** Writes rows of an id, counted up from the first, and a text. */
     static void write(Path file, long rows, long firstId) {
         write(file, "SELECT i AS id, 'row ' || i AS text FROM range(%d, %d) t(i)".formatted(firstId, firstId + rows));
     }
 
-    /** Writes what a query selects. A file that is there is replaced, as a writer to a lake does it. */
+    /** Writes two files, syncs, adds a file and an empty one, and syncs again. */
+    static void syncTwice(Path lake, Cli cli) throws IOException, InterruptedException {
+        write(lake.resolve("a.parquet"), 3_000, 0);
+        write(lake.resolve("b.parquet"), 500, 10_000);
+        cli.sync("--source", "lake", "--target-rows", "2500");
+        write(lake.resolve("c.parquet"), 40, 20_000);
+        Files.createFile(lake.resolve("empty"));
+        cli.sync("--target-rows", "2500");
+    }
+
+    /** Writes what a query selects. An existing file is replaced by a rename, as writers to a lake do. */
     static void write(Path file, String query) {
         try {
             Files.createDirectories(file.getParent());

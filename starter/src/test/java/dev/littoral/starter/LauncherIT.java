@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script that runs the jar, in a checkout whose Maven is a script too. */
+/** The script that runs the jar, in a checkout whose Maven is a script as well. */
 class LauncherIT {
     private static final String JAR = "littoral-starter-0.1.0-SNAPSHOT-all.jar";
 
@@ -26,7 +26,7 @@ class LauncherIT {
     private Path checkout;
     private Path bin;
 
-    /** How the script ended. */
+    /** The result of the script. */
     private record Ended(int exit, String out, String err) {}
 
     @BeforeEach

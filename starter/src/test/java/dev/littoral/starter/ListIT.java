@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The collections on a real Temporal server, which lists what has happened a moment later. */
+/** The {@code list} command on a real Temporal server, whose list lags behind by a moment. */
 class ListIT {
     @TempDir
     Path folder;
@@ -38,19 +38,19 @@ class ListIT {
     @Test
     void collectionsAreListedByStateWithoutAnySearchAttribute() throws Exception {
         Lake.write(folder.resolve("lake/a.parquet"), 1_234, 0);
-        try (Fleet fleet = Fleet.start(folder)) {
-            Cli cli = fleet.cli();
-            assertThat(cli.run("list").endsWith(ExitCode.OK).out()).isEmpty();
+        try (WorkerFixture fixture = WorkerFixture.start(folder)) {
+            Cli cli = fixture.cli();
+            assertThat(cli.ok("list").out()).isEmpty();
             for (String id : List.of("a", "b", "c", "d")) {
-                cli.run("start", id, "--source", "lake", "--wait").endsWith(ExitCode.OK);
+                cli.ok("start", id, "--source", "lake", "--wait");
             }
             cli.run("start", "f", "--source", "missing", "--wait").endsWith(ExitCode.INPUT);
-            cli.run("start", "s", "--task-queue", "nobody").endsWith(ExitCode.OK);
-            cli.run("pause", "b").endsWith(ExitCode.OK);
-            cli.run("retire", "c").endsWith(ExitCode.OK);
-            fleet.terminate("d");
-            cli.run("start", "d", "--source", "lake", "--wait").endsWith(ExitCode.OK);
-            fleet.terminate("d");
+            cli.ok("start", "s", "--task-queue", "nobody");
+            cli.ok("pause", "b");
+            cli.ok("retire", "c");
+            fixture.terminate("d");
+            cli.ok("start", "d", "--source", "lake", "--wait");
+            fixture.terminate("d");
             Map<String, String> running =
                     new TreeMap<>(Map.of("a", "idle", "b", "paused", "f", "failed", "s", "starting"));
             until(cli, running, "list", "--json");

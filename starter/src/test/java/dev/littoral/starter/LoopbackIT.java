@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The embedded service is for its own process. */
+/** The embedded service listens on loopback only, and ends with its process. */
 @EnabledOnOs(OS.LINUX)
 class LoopbackIT {
     @TempDir

@@ -1,17 +1,10 @@
 package dev.littoral.starter;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** An S3 bucket with many Parquet files, all alike. The last ones can be read when the test says so. */
 final class SlowBucket implements AutoCloseable {
@@ -20,12 +13,9 @@ final class SlowBucket implements AutoCloseable {
     /** How sources of it are read. */
     static final String SPEC = "{\"profile\":\"lake\"}";
 
-    private static final String[] SETTINGS = {"aws.configFile", "aws.sharedCredentialsFile"};
-
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final S3Endpoint endpoint;
     private final byte[] file;
-    private final byte[] listing;
+    private final String listing;
     private final int quick;
     private final CountDownLatch released = new CountDownLatch(1);
     private volatile boolean busy;
@@ -44,37 +34,21 @@ final class SlowBucket implements AutoCloseable {
                             .formatted(i, i, this.file.length))
                     .append("<LastModified>2026-11-01T00:00:00.000Z</LastModified></Contents>");
         }
-        listing = ("<ListBucketResult><Name>lake</Name><Prefix></Prefix><KeyCount>" + files
-                        + "</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>" + keys
-                        + "</ListBucketResult>")
-                .getBytes(UTF_8);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::answer);
-        server.start();
-        Path config = folder.resolve("aws-lake");
-        Files.writeString(
-                config,
-                "[profile lake]\nregion = us-east-1\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = none\n"
-                        + "endpoint_url = http://127.0.0.1:"
-                        + server.getAddress().getPort() + "\n");
-        for (String setting : SETTINGS) {
-            System.setProperty(setting, config.toString());
-        }
+        listing = "<ListBucketResult><Name>lake</Name><Prefix></Prefix><KeyCount>" + files
+                + "</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>" + keys
+                + "</ListBucketResult>";
+        endpoint = new S3Endpoint(folder, "lake", this::answer);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
             if (busy) {
-                byte[] error = "<Error><Code>SlowDown</Code><Message>too much</Message></Error>".getBytes(UTF_8);
-                exchange.sendResponseHeaders(503, error.length);
-                exchange.getResponseBody().write(error);
+                S3Endpoint.reply(exchange, 503, S3Endpoint.error("SlowDown"));
                 return;
             }
             if (!path.endsWith(".parquet")) {
-                exchange.sendResponseHeaders(200, listing.length);
-                exchange.getResponseBody().write(listing);
+                S3Endpoint.reply(exchange, 200, listing);
                 return;
             }
             int number = Integer.parseInt(path.replaceAll("\\D", ""));
@@ -105,10 +79,6 @@ final class SlowBucket implements AutoCloseable {
     @Override
     public void close() {
         release();
-        for (String setting : SETTINGS) {
-            System.clearProperty(setting);
-        }
-        server.stop(0);
-        threads.shutdownNow();
+        endpoint.close();
     }
 }

@@ -24,15 +24,15 @@ class SlowUpdatesIT {
     Path folder;
 
     private SlowStore store;
-    private Fleet fleet;
+    private WorkerFixture fixture;
     private Cli cli;
 
     @BeforeEach
     void start() throws Exception {
         Lake.write(folder.resolve("lake/a.parquet"), 100, 0);
         store = new SlowStore(folder);
-        fleet = Fleet.start(folder);
-        cli = fleet.cli();
+        fixture = WorkerFixture.start(folder);
+        cli = fixture.cli();
     }
 
     @AfterEach
@@ -40,8 +40,8 @@ class SlowUpdatesIT {
         if (store != null) {
             store.be(SlowStore.Mode.ANSWER);
         }
-        if (fleet != null) {
-            fleet.close();
+        if (fixture != null) {
+            fixture.close();
         }
         if (store != null) {
             store.close();
@@ -54,8 +54,7 @@ class SlowUpdatesIT {
 
     private JsonNode until(Predicate<JsonNode> holds) throws Exception {
         for (int i = 0; i < 600; i++) {
-            JsonNode status =
-                    cli.run("status", "c", "--json").endsWith(ExitCode.OK).json();
+            JsonNode status = cli.ok("status", "c", "--json").json();
             if (holds.test(status)) {
                 return status;
             }
@@ -75,12 +74,11 @@ class SlowUpdatesIT {
         Run stopped = start.end().endsWith(ExitCode.STOPPED);
         assertThat(stopped.sentence()).isEqualTo("littoral: stopped waiting; update 1 of c goes on");
         assertThat(stopped.out()).isEmpty();
-        assertThat(cli.run("status", "c").endsWith(ExitCode.OK).out())
+        assertThat(cli.ok("status", "c").out())
                 .startsWith("c  updating\n")
                 .contains(
                         "\n  running   update 1 lists files\n", "spec {\"format\":\"parquet\"", "\"profile\":\"slow\"");
-        assertThat(cli.run("list", "--state", "updating").endsWith(ExitCode.OK).out())
-                .contains("c ", "updating", SlowStore.SOURCE);
+        assertThat(cli.ok("list", "--state", "updating").out()).contains("c ", "updating", SlowStore.SOURCE);
         store.be(SlowStore.Mode.ANSWER);
         until(status -> has(status, "last", "COMMITTED"));
     }
@@ -89,7 +87,7 @@ class SlowUpdatesIT {
     void anUpdateThatIsCancelledOrSupersededEndsTheWait() throws Exception {
         Running start = cli.start(words(new String[] {"start", "c", "--wait", "--json"}, SLOW));
         assertThat(start.says("littoral: listing")).isTrue();
-        cli.run("cancel", "c").endsWith(ExitCode.OK);
+        cli.ok("cancel", "c");
         Run cancelled = start.end().endsWith(ExitCode.STOPPED);
         assertThat(cancelled.json().get("outcome").asText()).isEqualTo("CANCELED");
         assertThat(cancelled.sentence())
@@ -97,8 +95,7 @@ class SlowUpdatesIT {
 
         Running refresh = cli.start("refresh", "c", "--wait");
         assertThat(refresh.says("littoral: listing")).isTrue();
-        Run changed =
-                cli.run("change-source", "c", "--source", "lake", "--wait").endsWith(ExitCode.OK);
+        Run changed = cli.ok("change-source", "c", "--source", "lake", "--wait");
         assertThat(changed.out()).contains("COMMITTED", "update 3", "100 in 1 fragments");
         Run superseded = refresh.end().endsWith(ExitCode.STOPPED);
         assertThat(superseded.sentence())
@@ -106,7 +103,7 @@ class SlowUpdatesIT {
 
         Running last = cli.start(words(new String[] {"change-source", "c", "--wait"}, SLOW));
         assertThat(last.says("littoral: listing")).isTrue();
-        cli.run("retire", "c").endsWith(ExitCode.OK);
+        cli.ok("retire", "c");
         Run retired = last.end();
         assertThat(retired.exit()).as("%s", retired).isIn(ExitCode.STOPPED.code(), ExitCode.INPUT.code());
         assertThat(retired.sentence()).contains("retired");
@@ -115,10 +112,10 @@ class SlowUpdatesIT {
     @Test
     void whatIsTriedAgainIsInTheStatusAndInTheWatch() throws Exception {
         store.be(SlowStore.Mode.FAIL);
-        cli.run(words(new String[] {"start", "c", "--allow-empty"}, SLOW)).endsWith(ExitCode.OK);
+        cli.ok(words(new String[] {"start", "c", "--allow-empty"}, SLOW));
         Running watch = cli.start("status", "c", "--watch");
         assertThat(watch.prints("  trying again: ")).isTrue();
-        Run status = cli.run("status", "c").endsWith(ExitCode.OK);
+        Run status = cli.ok("status", "c");
         assertThat(status.out()).contains("\n  trouble   ", "SlowDown");
         Running refresh = cli.start("refresh", "c", "--wait");
         assertThat(refresh.says("littoral: trying again: ")).isTrue();
@@ -127,7 +124,7 @@ class SlowUpdatesIT {
         assertThat(watch.prints("  idle, serves nothing yet")).isTrue();
         watch.signal("INT");
         assertThat(watch.end().endsWith(ExitCode.OK).out()).contains("SlowDown", "  update 1 COMMITTED at ");
-        assertThat(cli.run("status", "c").endsWith(ExitCode.OK).out()).doesNotContain("\n  trouble");
+        assertThat(cli.ok("status", "c").out()).doesNotContain("\n  trouble");
     }
 
     @Test
@@ -135,8 +132,8 @@ class SlowUpdatesIT {
         Running start = cli.start(words(new String[] {"start", "c", "--allow-empty", "--wait", "--json"}, SLOW));
         assertThat(start.says("littoral: listing")).isTrue();
         store.be(SlowStore.Mode.ANSWER);
-        fleet.stopWorker();
-        fleet.startWorker();
+        fixture.stopWorker();
+        fixture.startWorker();
         assertThat(start.end().endsWith(ExitCode.OK).json().get("outcome").asText())
                 .isEqualTo("COMMITTED");
     }
@@ -145,20 +142,17 @@ class SlowUpdatesIT {
     void aSyncOfACollectionThatRunsAsksItsWorkersAndCancelsWhenInterrupted() throws Exception {
         // Its own worker could not: the catalog of this command line is another one.
         Cli other =
-                fleet.cli().with("LITTORAL_CATALOG", folder.resolve("nowhere").toString());
-        cli.run("start", "c", "--source", "lake", "--wait").endsWith(ExitCode.OK);
-        Run same = other.run("sync", "c", "--json").endsWith(ExitCode.OK);
+                fixture.cli().with("LITTORAL_CATALOG", folder.resolve("nowhere").toString());
+        cli.ok("start", "c", "--source", "lake", "--wait");
+        Run same = other.ok("sync", "c", "--json");
         assertThat(same.json().get("outcome").asText()).isEqualTo("UNCHANGED");
         assertThat(same.json().get("update").asLong()).isEqualTo(2);
-        assertThat(same.err()).contains("littoral: c runs at " + fleet.place() + "; its workers do the update\n");
-        assertThat(other.run("sync", "c", "--source", "lake")
-                        .endsWith(ExitCode.OK)
-                        .out())
-                .contains("UNCHANGED", "update 3");
+        assertThat(same.err()).contains("littoral: c runs at " + fixture.place() + "; its workers do the update\n");
+        assertThat(other.ok("sync", "c", "--source", "lake").out()).contains("UNCHANGED", "update 3");
         assertThat(other.run("sync", "c", "--target-rows", "5")
                         .endsWith(ExitCode.INPUT)
                         .sentence())
-                .contains("runs at " + fleet.place() + " with targetRowsPerSegment 1000000, not 5");
+                .contains("runs at " + fixture.place() + " with targetRowsPerSegment 1000000, not 5");
         Running sync = other.start(words(new String[] {"sync", "c"}, SLOW));
         assertThat(sync.says("littoral: listing")).isTrue();
         sync.signal("INT");
@@ -175,19 +169,16 @@ class SlowUpdatesIT {
 
     @Test
     void aSyncOfACollectionThatDoesNotRunBringsAWorkerAndLeavesNothingRunning() throws Exception {
-        JsonNode first = cli.run("sync", "c", "--source", "lake", "--json")
-                .endsWith(ExitCode.OK)
-                .json();
+        JsonNode first = cli.ok("sync", "c", "--source", "lake", "--json").json();
         assertThat(first.get("update").asLong()).isEqualTo(1);
-        assertThat(cli.run("list").endsWith(ExitCode.OK).out()).isEmpty();
+        assertThat(cli.ok("list").out()).isEmpty();
         assertThat(cli.run("pause", "c").endsWith(ExitCode.INPUT).sentence())
                 .contains("was terminated at ", "littoral start starts it again");
-        JsonNode next = cli.run("sync", "c", "--json").endsWith(ExitCode.OK).json();
+        JsonNode next = cli.ok("sync", "c", "--json").json();
         assertThat(next.get("update").asLong()).isEqualTo(2);
         assertThat(next.get("outcome").asText()).isEqualTo("UNCHANGED");
         // Workers that stay go on where the catalog is: an update that changes nothing leaves no trace there.
-        assertThat(cli.run("start", "c", "--source", "lake", "--wait", "--json")
-                        .endsWith(ExitCode.OK)
+        assertThat(cli.ok("start", "c", "--source", "lake", "--wait", "--json")
                         .json()
                         .get("update")
                         .asLong())
@@ -196,13 +187,13 @@ class SlowUpdatesIT {
 
     @Test
     void aSyncThatWasKilledIsTakenOverByTheNext() throws Exception {
-        fleet.stopWorker();
-        Cli sync = fleet.cli().with("AWS_CONFIG_FILE", store.config());
+        fixture.stopWorker();
+        Cli sync = fixture.cli().with("AWS_CONFIG_FILE", store.config());
         Running killed = sync.start(words(new String[] {"sync", "c"}, SLOW));
         assertThat(killed.says("littoral: listing")).isTrue();
         killed.signal("KILL");
         killed.end();
-        Run next = sync.run("sync", "c", "--source", "lake", "--json").endsWith(ExitCode.OK);
+        Run next = sync.ok("sync", "c", "--source", "lake", "--json");
         assertThat(next.json().get("outcome").asText()).isEqualTo("COMMITTED");
         assertThat(next.json().get("generation").asLong()).isEqualTo(2);
         assertThat(next.json().get("rows").asLong()).isEqualTo(100);
@@ -212,10 +203,7 @@ class SlowUpdatesIT {
         interrupted.signal("TERM");
         assertThat(interrupted.end().endsWith(ExitCode.STOPPED).sentence())
                 .contains("CANCELED: cancelled by request; what is served is as it was");
-        assertThat(sync.run("list").endsWith(ExitCode.OK).out()).isEmpty();
-        assertThat(List.of(sync.run("sync", "c", "--source", "lake")
-                        .endsWith(ExitCode.OK)
-                        .exit()))
-                .containsExactly(0);
+        assertThat(sync.ok("list").out()).isEmpty();
+        assertThat(List.of(sync.ok("sync", "c", "--source", "lake").exit())).containsExactly(0);
     }
 }

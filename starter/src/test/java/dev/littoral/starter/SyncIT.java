@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A collection's life, sync by sync. */
+/** The {@code sync} command over a collection's lifetime. */
 class SyncIT {
     @TempDir
     Path folder;
@@ -57,11 +57,11 @@ class SyncIT {
     }
 
     @Test
-    void anotherTargetSaysHowManyRowsItMakesBeIndexedAnew() throws Exception {
+    void anotherTargetReportsHowManyRowsAreToBeIndexedAgain() throws Exception {
         JsonNode first = cli.sync("--source", lake.toString(), "--target-rows", "1000");
         assertThat(first.get("newRows").asLong()).isEqualTo(first.get("rows").asLong());
         assertThat(first.has("targetRowsBefore")).isFalse();
-        Run smaller = cli.run("sync", "c", "--target-rows", "100").endsWith(ExitCode.OK);
+        Run smaller = cli.ok("sync", "c", "--target-rows", "100");
         assertThat(smaller.out())
                 .contains("  indexed   " + Output.count(first.get("rows").asLong())
                         + " rows anew; targetRowsPerSegment was 1,000 before\n");
@@ -77,7 +77,7 @@ class SyncIT {
     @Test
     void theFirstSyncCommitsAndAnUnchangedSourceWritesNothing() throws Exception {
         Files.createFile(lake.resolve("_SUCCESS"));
-        Run run = cli.run("sync", "c", "--source", lake.toString(), "--json").endsWith(ExitCode.OK);
+        Run run = cli.ok("sync", "c", "--source", lake.toString(), "--json");
         JsonNode report = run.json();
         assertThat(keys(report))
                 .containsExactly(

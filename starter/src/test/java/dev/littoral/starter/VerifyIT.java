@@ -26,12 +26,7 @@ class VerifyIT {
     void syncTwice() throws Exception {
         cli = new Cli(folder);
         lake = folder.resolve("lake");
-        Lake.write(lake.resolve("a.parquet"), 3_000, 0);
-        Lake.write(lake.resolve("b.parquet"), 500, 10_000);
-        cli.sync("--source", "lake", "--target-rows", "2500");
-        Lake.write(lake.resolve("c.parquet"), 40, 20_000);
-        Files.createFile(lake.resolve("empty"));
-        cli.sync("--target-rows", "2500");
+        Lake.syncTwice(lake, cli);
     }
 
     private Path newestShard() throws Exception {
@@ -45,13 +40,12 @@ class VerifyIT {
     @Test
     void aCatalogThatIsRightHasNoFindingAndIsNotWrittenTo() throws Exception {
         Map<String, String> before = cli.tree();
-        Run run = cli.run("verify", "c", "--source").endsWith(ExitCode.OK);
+        Run run = cli.ok("verify", "c", "--source");
         assertThat(run.out())
                 .isEqualTo("c  versions 1 to 3 in " + cli.catalog()
                         + "; read 2 shards of 2 snapshots with 5 files and 3 segments"
                         + "; looked for 3 files in the source\n0 errors, 0 warnings, 0 notes\n");
-        JsonNode summary =
-                cli.run("verify", "c", "--json").endsWith(ExitCode.OK).json();
+        JsonNode summary = cli.ok("verify", "c", "--json").json();
         assertThat(summary.get("collectionId").asText()).isEqualTo("c");
         assertThat(summary.get("newest").asLong()).isEqualTo(3);
         assertThat(summary.get("errors").asLong()).isZero();
@@ -61,7 +55,7 @@ class VerifyIT {
     }
 
     @Test
-    void damageIsNamedAndNoSyncBuildsUponIt() throws Exception {
+    void damageIsNamedAndNoSyncBuildsOnIt() throws Exception {
         Path shard = newestShard();
         byte[] bytes = Files.readAllBytes(shard);
         bytes[bytes.length / 2] ^= 1;
@@ -91,7 +85,7 @@ class VerifyIT {
     }
 
     @Test
-    void aCollectionDoesNotStartAnewWhereItsVersionsWereDeleted() throws Exception {
+    void aCollectionDoesNotStartOverWhereItsVersionsWereDeleted() throws Exception {
         try (Stream<Path> versions = Files.list(cli.catalog().resolve("c/head"))) {
             for (Path version : versions.toList()) {
                 Files.delete(version);

@@ -20,33 +20,32 @@ class WebUiIT {
     @TempDir
     Path folder;
 
-    private Fleet fleet;
+    private WorkerFixture fixture;
 
     private URI page(String workflowId, String tab) {
         WorkflowExecution run =
-                fleet.client().newUntypedWorkflowStub(workflowId).describe().getExecution();
-        return URI.create(TemporalServer.shared().uiAddress() + "/namespaces/" + fleet.namespace() + "/workflows/"
+                fixture.client().newUntypedWorkflowStub(workflowId).describe().getExecution();
+        return URI.create(TemporalServer.shared().uiAddress() + "/namespaces/" + fixture.namespace() + "/workflows/"
                 + URLEncoder.encode(workflowId, StandardCharsets.UTF_8) + "/" + run.getRunId() + "/" + tab);
     }
 
     private URI list() {
-        return URI.create(TemporalServer.shared().uiAddress() + "/namespaces/" + fleet.namespace() + "/workflows");
+        return URI.create(TemporalServer.shared().uiAddress() + "/namespaces/" + fixture.namespace() + "/workflows");
     }
 
     @Test
-    void aCollectionsPageAndItsUpdatesPagesTellTheirStory() throws Exception {
+    void theWebUiShowsACollectionAndItsUpdates() throws Exception {
         Lake.write(folder.resolve("lake/day=1/a.parquet"), 100, 0);
         Lake.write(folder.resolve("lake/day=2/a.parquet"), 50, 1_000);
         try (SlowBucket bucket = new SlowBucket(folder, folder.resolve("lake/day=1/a.parquet"), FILES, 200);
-                Fleet started = Fleet.start(folder);
+                WorkerFixture started = WorkerFixture.start(folder);
                 Browser browser = new Browser()) {
-            fleet = started;
-            Cli cli = fleet.cli();
-            cli.run("start", "products", "--source", "lake", "--wait").endsWith(ExitCode.OK);
+            fixture = started;
+            Cli cli = fixture.cli();
+            cli.ok("start", "products", "--source", "lake", "--wait");
             Files.writeString(folder.resolve("lake/day=2/broken.parquet"), "PAR1 no footer PAR1");
             cli.run("refresh", "products", "--wait").endsWith(ExitCode.INPUT);
-            cli.run("change-source", "products", "--source", SlowBucket.SOURCE, "--spec", SlowBucket.SPEC)
-                    .endsWith(ExitCode.OK);
+            cli.ok("change-source", "products", "--source", SlowBucket.SOURCE, "--spec", SlowBucket.SPEC);
 
             browser.open(list());
             browser.awaitText("products", "products/update-3", "ExternalCollection", "Running");
@@ -57,7 +56,7 @@ class WebUiIT {
             collectionIsIdle(browser);
             updateIsDone(browser);
             bucket.busy(true);
-            cli.run("refresh", "products").endsWith(ExitCode.OK);
+            cli.ok("refresh", "products");
             storeIsAway(browser);
             bucket.busy(false);
         }
@@ -92,7 +91,7 @@ class WebUiIT {
 
     private void collectionIsIdle(Browser browser) throws InterruptedException {
         // A page shows what was so when it was opened.
-        fleet.awaitIdle("products");
+        fixture.awaitIdle("products");
         browser.open(page("products", "user-metadata"));
         browser.awaitText(
                 "State: idle",

@@ -16,13 +16,13 @@ import java.util.List;
  * A worker on a real Temporal server, in a namespace of its own. It serves a folder's catalog and may read what lies
  * in the folder.
  */
-final class Fleet implements AutoCloseable {
+final class WorkerFixture implements AutoCloseable {
     private final Path folder;
     private final String namespace;
     private final WorkflowClient client;
     private LittoralWorker worker;
 
-    private Fleet(Path folder) {
+    private WorkerFixture(Path folder) {
         this.folder = folder;
         this.namespace = TemporalServer.shared().newNamespace();
         this.client = WorkflowClient.newInstance(
@@ -33,10 +33,10 @@ final class Fleet implements AutoCloseable {
                         .build());
     }
 
-    static Fleet start(Path folder) throws InterruptedException {
-        Fleet fleet = new Fleet(folder);
-        fleet.startWorker();
-        return fleet;
+    static WorkerFixture start(Path folder) throws InterruptedException {
+        WorkerFixture fixture = new WorkerFixture(folder);
+        fixture.startWorker();
+        return fixture;
     }
 
     void startWorker() throws InterruptedException {
@@ -58,7 +58,7 @@ final class Fleet implements AutoCloseable {
         worker = null;
     }
 
-    /** Has a collection list its source again, and waits until it has. */
+    /** Refreshes a collection and waits for the end of that update. */
     void refresh(String collection) throws InterruptedException {
         ExternalCollectionWorkflow workflow = client.newWorkflowStub(ExternalCollectionWorkflow.class, collection);
         long update = workflow.updateRefresh().update();
@@ -80,9 +80,7 @@ final class Fleet implements AutoCloseable {
 
     /** A command line that is set to this server and namespace. */
     Cli cli() {
-        return new Cli(folder)
-                .with("TEMPORAL_ADDRESS", TemporalServer.shared().target())
-                .with("TEMPORAL_NAMESPACE", namespace);
+        return new Cli(folder).on(TemporalServer.shared(), namespace);
     }
 
     String namespace() {

@@ -7,10 +7,9 @@ import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.testing.ServerProcess;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +55,7 @@ class WorkerIT {
     }
 
     private Cli cli() {
-        return new Cli(folder).with("TEMPORAL_ADDRESS", temporal.target()).with("TEMPORAL_NAMESPACE", namespace);
+        return new Cli(folder).on(temporal, namespace);
     }
 
     private URI startWorker(Cli cli, String... options) throws Exception {
@@ -70,9 +69,9 @@ class WorkerIT {
         return URI.create(address.group(1));
     }
 
-    private HttpResponse<String> get(URI door, String path) throws IOException, InterruptedException {
+    private HttpResponse<String> get(URI monitoring, String path) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(URI.create(door + path)).build(), HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(monitoring + path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private Run stop(String signal) throws Exception {
@@ -94,7 +93,7 @@ class WorkerIT {
     }
 
     private void serve(SlowStore store) throws Exception {
-        URI door = startWorker(
+        URI monitoring = startWorker(
                 cli().with("AWS_CONFIG_FILE", store.config())
                         .with("AWS_SECRET_ACCESS_KEY", SECRET)
                         .with("AWS_ACCESS_KEY_ID", "AKID" + SECRET)
@@ -107,12 +106,11 @@ class WorkerIT {
                 SlowStore.SOURCE,
                 "--config",
                 "worker.properties");
-        assertThat(get(door, "/readyz").statusCode()).isEqualTo(200);
-        assertThat(get(door, "/healthz").statusCode()).isEqualTo(200);
+        assertThat(get(monitoring, "/readyz").statusCode()).isEqualTo(200);
+        assertThat(get(monitoring, "/healthz").statusCode()).isEqualTo(200);
 
-        cli().run("start", "c", "--source", "lake", "--task-queue", "other", "--wait")
-                .endsWith(ExitCode.OK);
-        cli().run(
+        cli().ok("start", "c", "--source", "lake", "--task-queue", "other", "--wait");
+        cli().ok(
                         "start",
                         "s",
                         "--source",
@@ -122,13 +120,12 @@ class WorkerIT {
                         "--allow-empty",
                         "--task-queue",
                         "other",
-                        "--wait")
-                .endsWith(ExitCode.OK);
+                        "--wait");
         // The SDK hands its numbers over once a second.
         String metrics = "";
         for (int i = 0; i < 1_200 && !metrics.contains("littoral_updates_total"); i++) {
             Thread.sleep(50);
-            metrics = get(door, "/metrics").body();
+            metrics = get(monitoring, "/metrics").body();
         }
         assertThat(metrics)
                 .contains(
@@ -169,14 +166,14 @@ class WorkerIT {
     @Test
     void aRunningActivityEndsBeforeTheWorkerThatDrains() throws Exception {
         try (SlowStore store = new SlowStore(folder)) {
-            URI door = startWorker(cli().with("AWS_CONFIG_FILE", store.config()), "--drain", "PT60S");
+            URI monitoring = startWorker(cli().with("AWS_CONFIG_FILE", store.config()), "--drain", "PT60S");
             startSlow("c");
             worker.signal("TERM");
             assertThat(worker.says("Worker draining")).isTrue();
-            HttpResponse<String> ready = get(door, "/readyz");
+            HttpResponse<String> ready = get(monitoring, "/readyz");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).isEqualTo("the worker drains\n");
-            assertThat(get(door, "/healthz").statusCode()).isEqualTo(200);
+            assertThat(get(monitoring, "/healthz").statusCode()).isEqualTo(200);
             store.be(SlowStore.Mode.ANSWER);
             Run run = worker.end();
             worker = null;
@@ -220,8 +217,7 @@ class WorkerIT {
 
     /** Starts a collection and waits until its first activity runs. */
     private void startSlow(String collection) throws Exception {
-        cli().run("start", collection, "--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC, "--allow-empty")
-                .endsWith(ExitCode.OK);
+        cli().ok("start", collection, "--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC, "--allow-empty");
         for (int i = 0; i < 600; i++) {
             if (temporal.cliIn(
                             namespace,
@@ -273,10 +269,7 @@ class WorkerIT {
                         .endsWith(ExitCode.INPUT)
                         .sentence())
                 .contains("no namespace nowhere");
-        int free;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = socket.getLocalPort();
-        }
+        int free = ServerProcess.freePort();
         Run away = cli().with("TEMPORAL_ADDRESS", "127.0.0.1:" + free)
                 .run("worker")
                 .endsWith(ExitCode.UNAVAILABLE);
@@ -307,17 +300,17 @@ class WorkerIT {
         temporal = TemporalServer.startDurable();
         namespace = TemporalServer.DEFAULT_NAMESPACE;
         try {
-            URI door = startWorker(cli());
-            assertThat(get(door, "/readyz").statusCode()).isEqualTo(200);
+            URI monitoring = startWorker(cli());
+            assertThat(get(monitoring, "/readyz").statusCode()).isEqualTo(200);
             temporal.kill();
-            HttpResponse<String> away = get(door, "/readyz");
+            HttpResponse<String> away = get(monitoring, "/readyz");
             assertThat(away.statusCode()).isEqualTo(503);
             assertThat(away.body()).contains("does not answer at " + temporal.target());
             temporal.restart();
             boolean ready = false;
             for (int i = 0; i < 2_400 && !ready; i++) {
                 Thread.sleep(50);
-                ready = get(door, "/readyz").statusCode() == 200;
+                ready = get(monitoring, "/readyz").statusCode() == 200;
             }
             assertThat(ready).as("%s", worker.said()).isTrue();
             assertThat(stop("TERM").exit()).isZero();

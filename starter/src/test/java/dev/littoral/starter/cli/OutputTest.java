@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputTest {
-    /** A name of somebody else's cannot move the cursor, and cannot make what stands behind it read backwards. */
+    /** A foreign name can neither move the cursor nor reverse the text after it. */
     @ParameterizedTest
     @ValueSource(ints = {0x1B, 0x7F, 0x9B, 0x200F, 0x2028, 0x202E, 0x2066})
     void aCharacterThatChangesWhatStandsBesideItIsEscaped(int c) {

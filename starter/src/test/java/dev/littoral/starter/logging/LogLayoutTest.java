@@ -60,7 +60,7 @@ class LogLayoutTest {
     }
 
     @Test
-    void whatTheSdkTellsOfAnActivitySaysWhoseItIs() throws Exception {
+    void whatTheSdkLogsOfAnActivityNamesItsCollection() throws Exception {
         JsonNode json = ofTheSdk(Map.of("WorkflowId", "orders/update-7", "ActivityType", "ListFiles"));
         assertThat(json.get("collection").asText()).isEqualTo("orders");
         assertThat(json.get("update").asText()).isEqualTo("7");
@@ -75,7 +75,7 @@ class LogLayoutTest {
                 .doLayout(event("io.temporal.internal.worker.ActivityWorker", Level.WARN, "away", null, context)));
     }
 
-    /** Libraries that log requests have a level of their own; that of the root does not hold for them. */
+    /** Libraries that log requests have their own level, whatever that of the root is. */
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "DEBUG", "INFO", "ERROR", "OFF"})
     void whatLibrariesTellOfRequestsIsKeptBackWhateverLevelIsAskedFor(String level) throws Exception {

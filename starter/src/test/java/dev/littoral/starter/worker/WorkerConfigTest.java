@@ -41,7 +41,7 @@ class WorkerConfigTest {
     }
 
     @Test
-    void aWorkerAllowsNoFilesAndOpensNoPortUnlessTold() {
+    void aWorkerAllowsNoFilesAndOpensNoPortUnlessConfigured() {
         WorkerConfig config = config(Map.of(WorkerConfig.Setting.CATALOG, "s3://lake/catalog"), Map.of(), null);
         assertThat(config.worker().catalog()).isEqualTo("s3://lake/catalog");
         assertThat(config.worker().allowed()).isEqualTo(new AllowList(List.of("s3://"), List.of()));
@@ -75,7 +75,7 @@ class WorkerConfigTest {
     }
 
     @Test
-    void sourcesAreSeparatedByCommasAndFoldersAreMeantAsWhatLiesInThem() {
+    void sourcesAreSeparatedByCommasAndAFolderStandsForItsFiles() {
         assertThat(config(
                                 Map.of(WorkerConfig.Setting.CATALOG, "catalog"),
                                 Map.of("LITTORAL_ALLOW_SOURCE", "s3://lake/a/, file:///b/," + folder),
