@@ -44,17 +44,17 @@ final class ProgressReporter extends WorkerInterceptorBase {
     /** Steps under way in this worker that are remembered. */
     private static final int MAX_STEPS = 1_000;
 
-    private final Map<String, Step> steps = new LinkedHashMap<>() {
+    private final Map<String, StepState> steps = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Step> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, StepState> eldest) {
             return size() > MAX_STEPS;
         }
     };
 
     /** A step of an update in this worker: what its activities have done, and when that is reported next. */
-    private static final class Step {
+    private static final class StepState {
         private final Map<String, Long> done = new HashMap<>();
         private Duration wait = FIRST;
         private Instant next = Instant.now().plus(FIRST);
@@ -110,7 +110,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
         ActivityInfo info = context.getInfo();
         long done;
         synchronized (steps) {
-            Step step = step(info);
+            StepState step = step(info);
             step.done.put(info.getActivityId(), progress.done());
             Instant now = Instant.now();
             if (now.isBefore(step.next)) {
@@ -136,7 +136,7 @@ final class ProgressReporter extends WorkerInterceptorBase {
         ActivityInfo info = context.getInfo();
         Instant now = Instant.now();
         synchronized (steps) {
-            Step step = step(info);
+            StepState step = step(info);
             if (now.isBefore(step.nextRetryReport)) {
                 return;
             }
@@ -153,8 +153,8 @@ final class ProgressReporter extends WorkerInterceptorBase {
         send(context, new ProgressSignal.Report(update(info), null, worker(context), 0, 0, retry));
     }
 
-    private Step step(ActivityInfo info) {
-        return steps.computeIfAbsent(info.getWorkflowRunId() + "/" + info.getActivityType(), any -> new Step());
+    private StepState step(ActivityInfo info) {
+        return steps.computeIfAbsent(info.getWorkflowRunId() + "/" + info.getActivityType(), any -> new StepState());
     }
 
     private static String worker(ActivityExecutionContext context) {

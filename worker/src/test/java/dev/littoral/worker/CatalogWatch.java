@@ -22,8 +22,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Looks at a collection's log in the raw store again and again: versions only grow, none changes, none goes before its
- * time, none comes back, and each snapshot is a listing of its source made after the version before it.
+ * Checks a collection's log in the raw store again and again: versions only grow, none changes, none is removed before
+ * its time, none comes back, and each snapshot is a listing of its source made after the version before it.
  */
 final class CatalogWatch {
     private static final ObjectMapper JSON = new ObjectMapper();

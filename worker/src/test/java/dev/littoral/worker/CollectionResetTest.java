@@ -41,10 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CollectionResetTest {
     private static final String TASK_QUEUE = "resets";
 
-    /**
-     * Beside each other, as most of the time of a reset is a wait. Each is reset to every so many-th task of its
-     * history.
-     */
+    /** In parallel, as a reset is mostly a wait. Each is reset to every {@code COLLECTIONS}-th task of its history. */
     private static final int COLLECTIONS = Integer.getInteger("littoral.resets.collections", 12);
 
     /** How long a collection may take to look at an update that is gone, before a person asks again. */
@@ -128,7 +125,7 @@ class CollectionResetTest {
             return "file://" + lake + "/";
         }
 
-        /** Has a history, resets it to its tasks, and returns how often. */
+        /** Builds up a history, resets it to its tasks, and returns how often. */
         int isReset(int first, boolean reapplies) throws Exception {
             history();
             String run = collection.run();
@@ -151,20 +148,20 @@ class CollectionResetTest {
 
         /** Updates that commit, one that is stopped by a change, and one that is cancelled. */
         private void history() throws Exception {
-            collection.awaitRest();
+            collection.awaitIdle();
             collection.workflow().changeSource(Following.request(uri(middle)));
-            collection.awaitRest();
+            collection.awaitIdle();
             change();
             collection.workflow().signalRefresh();
             collection.workflow().sourceChanged(Following.request(uri(right)));
             collection.workflow().sourceChanged(Following.request(uri(left)));
-            collection.awaitRest();
+            collection.awaitIdle();
             change();
             collection.workflow().updateRefresh();
             collection.workflow().cancelUpdate();
-            collection.awaitRest();
+            collection.awaitIdle();
             collection.workflow().sourceChanged(Following.request(uri(right)));
-            collection.awaitRest();
+            collection.awaitIdle();
         }
 
         private void isRightInTheEnd(String when) throws Exception {

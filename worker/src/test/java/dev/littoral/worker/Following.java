@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A collection that follows its source, as a client sees it who finds the server and its workers away at times.
+ * A collection as seen by a client for whom the server and the workers are unavailable at times.
  *
  * @param id the collection
  */
@@ -59,24 +59,24 @@ record Following(WorkflowClient client, String id) {
         return client.newWorkflowStub(ExternalCollectionWorkflow.class, id);
     }
 
-    /** Sends or asks something, and tells whether it arrived for certain. */
-    boolean tell(Consumer<ExternalCollectionWorkflow> message) {
+    /** Sends a message, and returns whether it certainly arrived. */
+    boolean send(Consumer<ExternalCollectionWorkflow> message) {
         try {
             message.accept(workflow());
             return true;
         } catch (WorkflowException | StatusRuntimeException e) {
-            // The server or every worker is away; a person would try again.
+            // The server or every worker is unavailable; the caller tries again.
             return false;
         }
     }
 
     /** Sends something until it arrives. */
     void insist(String what, Consumer<ExternalCollectionWorkflow> message) {
-        await(what + " of " + id, () -> tell(message));
+        await(what + " of " + id, () -> send(message));
     }
 
     /**
-     * Resets the run to one of its workflow tasks, as an operator does, and tells whether that is done.
+     * Resets the run to one of its workflow tasks, as an operator does, and returns whether that is done.
      *
      * @param choice picks the task
      * @param reapplies whether messages that came since are applied again
@@ -132,13 +132,13 @@ record Following(WorkflowClient client, String id) {
     }
 
     /** Waits until nothing runs or waits. */
-    CollectionStatus awaitRest() {
+    CollectionStatus awaitIdle() {
         CollectionStatus[] last = new CollectionStatus[1];
-        await(id + " to rest", () -> tell(collection -> last[0] = collection.status()) && isAtRest(last[0]));
+        await(id + " to become idle", () -> send(collection -> last[0] = collection.status()) && isIdle(last[0]));
         return last[0];
     }
 
-    private static boolean isAtRest(CollectionStatus status) {
+    private static boolean isIdle(CollectionStatus status) {
         return status.last() != null && status.update() == null && status.pending() == null;
     }
 

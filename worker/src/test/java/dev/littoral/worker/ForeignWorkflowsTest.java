@@ -168,7 +168,7 @@ class ForeignWorkflowsTest {
         }
     }
 
-    /** What an update is not started with by its collection. */
+    /** An input that a collection does not start an update with. */
     private static List<Object> children() {
         Map<String, Object> whole = Map.of(
                 "collectionId",

@@ -149,7 +149,7 @@ final class HostileDay implements AutoCloseable {
     // ------------------------------------------------------------------ the day
 
     /**
-     * Starts everything, lets everything fail until it is enough, lets all come to rest, and checks.
+     * Starts everything, lets everything fail until it is enough, waits until all is idle, and checks.
      *
      * @param isEnough asked with the number of updates that started and ended
      */
@@ -170,7 +170,7 @@ final class HostileDay implements AutoCloseable {
                 act(() -> operator(tenant, random("operator of " + tenant.id())));
             }
         }
-        act(() -> trouble(random("trouble")));
+        act(() -> injectFault(random("trouble")));
         act(() -> audit(random("audit")));
         long begun = System.nanoTime();
         for (long minute = 1; violations.isEmpty() && !isEnough.test(ended()); Thread.sleep(200)) {
@@ -184,7 +184,7 @@ final class HostileDay implements AutoCloseable {
             actor.get(3, TimeUnit.MINUTES);
         }
         if (violations.isEmpty()) {
-            comeToRest();
+            awaitIdle();
         }
     }
 
@@ -302,7 +302,7 @@ final class HostileDay implements AutoCloseable {
     }
 
     private void say(Tenant tenant, String what, Consumer<ExternalCollectionWorkflow> message) {
-        count(tenant.collection().tell(message) ? "sent " + what : "not sent for certain", 1);
+        count(tenant.collection().send(message) ? "sent " + what : "not sent for certain", 1);
     }
 
     private interface Request {
@@ -315,7 +315,7 @@ final class HostileDay implements AutoCloseable {
         threads.execute(() -> guarded(() -> {
             try {
                 ChangeAnswer[] answer = new ChangeAnswer[1];
-                if (!tenant.collection().tell(workflow -> answer[0] = request.to(workflow))) {
+                if (!tenant.collection().send(workflow -> answer[0] = request.to(workflow))) {
                     count("not sent for certain", 1);
                     return;
                 }
@@ -363,7 +363,7 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
-    private enum Trouble {
+    private enum Fault {
         KILL,
         SHORT_PAUSE,
         LONG_PAUSE,
@@ -372,8 +372,8 @@ final class HostileDay implements AutoCloseable {
     }
 
     /** Kills and pauses workers and the server, everything in each few turns. */
-    private void trouble(SplittableRandom random) throws Exception {
-        Deque<Trouble> next = new ArrayDeque<>();
+    private void injectFault(SplittableRandom random) throws Exception {
+        Deque<Fault> next = new ArrayDeque<>();
         Set<Integer> paused = ConcurrentHashMap.newKeySet();
         List<Future<?>> pauses = new ArrayList<>();
         while (!over) {
@@ -416,17 +416,17 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
-    private static List<Trouble> shuffled(SplittableRandom random) {
-        List<Trouble> bag = new ArrayList<>(List.of(
-                Trouble.KILL,
-                Trouble.KILL,
-                Trouble.KILL,
-                Trouble.SHORT_PAUSE,
-                Trouble.SHORT_PAUSE,
-                Trouble.LONG_PAUSE,
-                Trouble.TEMPORAL_RESTART,
-                Trouble.STORE_RESTART));
-        List<Trouble> shuffled = new ArrayList<>();
+    private static List<Fault> shuffled(SplittableRandom random) {
+        List<Fault> bag = new ArrayList<>(List.of(
+                Fault.KILL,
+                Fault.KILL,
+                Fault.KILL,
+                Fault.SHORT_PAUSE,
+                Fault.SHORT_PAUSE,
+                Fault.LONG_PAUSE,
+                Fault.TEMPORAL_RESTART,
+                Fault.STORE_RESTART));
+        List<Fault> shuffled = new ArrayList<>();
         while (!bag.isEmpty()) {
             shuffled.add(bag.remove(random.nextInt(bag.size())));
         }
@@ -472,20 +472,20 @@ final class HostileDay implements AutoCloseable {
 
     // ------------------------------------------------------------------ the evening
 
-    private void comeToRest() throws Exception {
+    private void awaitIdle() throws Exception {
         network.calm();
         Following.await("what the network holds back", network::isQuiet);
         Following.await("the workers", 60, this::workersAreThere);
         for (Tenant tenant : tenants) {
             tenant.collection().insist("the pause", ExternalCollectionWorkflow::pause);
             if (tenant.reset()) {
-                // An update that it was not told of is looked at soon.
+                // An update whose end was not reported is checked soon.
                 tenant.collection().insist("a refresh", ExternalCollectionWorkflow::signalRefresh);
             }
         }
         Following.await("the answers", () -> asked.get() == 0);
         for (Tenant tenant : tenants) {
-            tenant.collection().awaitRest();
+            tenant.collection().awaitIdle();
             // One that was stopped is not waited for by its collection.
             tenant.ends().awaitWorkflows();
             tenant.ends().look();
@@ -494,11 +494,11 @@ final class HostileDay implements AutoCloseable {
                     store.list(tenant.id() + "/staging/", null, 1_000).size());
         }
         for (Tenant tenant : tenants) {
-            tenant.lake(tenant.collection().awaitRest().source().uri()).append(7);
+            tenant.lake(tenant.collection().awaitIdle().source().uri()).append(7);
             tenant.collection().insist("a last refresh", ExternalCollectionWorkflow::signalRefresh);
         }
         for (Tenant tenant : tenants) {
-            CollectionStatus status = tenant.collection().awaitRest();
+            CollectionStatus status = tenant.collection().awaitIdle();
             boolean followed = tenant.reset() && status.last().state() == UpdateState.UNCHANGED;
             if (status.last().state() != UpdateState.COMMITTED && !followed) {
                 violations.add(tenant.id() + ": a last refresh ended as " + status.last());
@@ -530,7 +530,7 @@ final class HostileDay implements AutoCloseable {
         return fleet.isReady();
     }
 
-    /** Now that all is at rest nothing at all may be found. */
+    /** Now that all is idle nothing at all may be found. */
     private void check(Tenant tenant, CollectionStatus status) throws Exception {
         new Verifier(store, tenant.id(), finding -> violations.add(tenant.id() + ": " + finding))
                 .verifyWithSource(source -> new ParquetSource(

@@ -109,7 +109,7 @@ class KilledWorkersTest {
                 first.kill();
                 second = WorkerProcess.start(folder, catalog, id, environment).awaitReady();
 
-                CollectionStatus status = collection.awaitRest();
+                CollectionStatus status = collection.awaitIdle();
                 assertThat(status.last().state()).as(step + ": " + status).isEqualTo(UpdateState.COMMITTED);
                 assertThat(status.last().update()).isEqualTo(1);
                 assertThat(status.snapshot().rows()).isEqualTo(100L * FILES);
@@ -218,9 +218,9 @@ class KilledWorkersTest {
         }
         Following collection = new Following(client, id);
         switch (random.nextInt(4)) {
-            case 0 -> collection.tell(workflow -> workflow.sourceChanged(Following.request(uri(lake))));
-            case 1 -> collection.tell(ExternalCollectionWorkflow::cancelUpdate);
-            default -> collection.tell(ExternalCollectionWorkflow::signalRefresh);
+            case 0 -> collection.send(workflow -> workflow.sourceChanged(Following.request(uri(lake))));
+            case 1 -> collection.send(ExternalCollectionWorkflow::cancelUpdate);
+            default -> collection.send(ExternalCollectionWorkflow::signalRefresh);
         }
     }
 
@@ -229,7 +229,7 @@ class KilledWorkersTest {
     }
 
     private static void check(Following collection, String catalog, long seed) throws Exception {
-        CollectionStatus status = collection.awaitRest();
+        CollectionStatus status = collection.awaitIdle();
         String id = collection.id();
         String as = id + ", seed " + seed + ": " + status;
         assertThat(status.last().state()).as(as).isIn(UpdateState.COMMITTED, UpdateState.UNCHANGED);

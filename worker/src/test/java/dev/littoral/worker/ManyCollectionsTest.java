@@ -67,7 +67,7 @@ class ManyCollectionsTest {
             }
             Instant deadline = Instant.now().plus(TIMEOUT);
             for (int i = 0; i < COLLECTIONS; i++) {
-                assertThat(awaitRest(client, i, 1, deadline).snapshot().rows()).isEqualTo(10);
+                assertThat(awaitIdle(client, i, 1, deadline).snapshot().rows()).isEqualTo(10);
             }
             // By now most of them are not in the worker's memory any more.
             for (int i = 0; i < COLLECTIONS; i += 10) {
@@ -76,7 +76,7 @@ class ManyCollectionsTest {
             try (CatalogStore store = storages.openCatalogForReading(catalog)) {
                 for (int i = 0; i < COLLECTIONS; i++) {
                     boolean changed = i % 10 == 0;
-                    assertThat(awaitRest(client, i, changed ? 2 : 1, deadline)
+                    assertThat(awaitIdle(client, i, changed ? 2 : 1, deadline)
                                     .snapshot()
                                     .rows())
                             .isEqualTo(changed ? 20 : 10);
@@ -112,7 +112,7 @@ class ManyCollectionsTest {
         return client.newWorkflowStub(ExternalCollectionWorkflow.class, "many-" + number);
     }
 
-    private static CollectionStatus awaitRest(WorkflowClient client, int number, long update, Instant deadline)
+    private static CollectionStatus awaitIdle(WorkflowClient client, int number, long update, Instant deadline)
             throws InterruptedException {
         while (true) {
             CollectionStatus status = collection(client, number).status();

@@ -24,21 +24,21 @@ import org.junit.jupiter.api.Test;
 class MonitoringServerTest {
     private volatile String hindrance = "the worker starts";
 
-    private volatile String trouble;
+    private volatile String failure;
 
-    private final MonitoringServer door = door("a_total 1.0\n", Duration.ofSeconds(30));
+    private final MonitoringServer server = start("a_total 1.0\n", Duration.ofSeconds(30));
 
     private final HttpClient client = HttpClient.newHttpClient();
 
     @AfterEach
     void close() {
-        door.close();
+        server.close();
         client.close();
     }
 
     private HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(URI.create(door.address() + path))
+                HttpRequest.newBuilder(URI.create(server.address() + path))
                         .method(method, HttpRequest.BodyPublishers.noBody())
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -57,7 +57,7 @@ class MonitoringServerTest {
     @Test
     void aProcessThatCannotWorkIsNeitherWellNorReady() throws Exception {
         hindrance = null;
-        trouble = "the worker ran out of memory";
+        failure = "the worker ran out of memory";
         for (String path : List.of("/healthz", "/readyz")) {
             HttpResponse<String> answer = ask("GET", path);
             assertThat(answer.statusCode()).as(path).isEqualTo(503);
@@ -77,33 +77,33 @@ class MonitoringServerTest {
     }
 
     /** A connection on which a part of a request was sent. */
-    private static Socket half(MonitoringServer door, String sent) throws IOException {
-        Socket socket = new Socket(door.address().getHost(), door.address().getPort());
+    private static Socket half(MonitoringServer server, String sent) throws IOException {
+        Socket socket = new Socket(server.address().getHost(), server.address().getPort());
         socket.setSoTimeout(60_000);
         socket.getOutputStream().write(sent.getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 
-    private MonitoringServer door(String page, Duration timeout) {
+    private MonitoringServer start(String page, Duration timeout) {
         return MonitoringServer.open(
                 "127.0.0.1",
                 0,
                 () -> page,
-                () -> Optional.ofNullable(trouble),
+                () -> Optional.ofNullable(failure),
                 () -> Optional.ofNullable(hindrance),
                 timeout);
     }
 
     /** Connections that send half of a request, or do not read what is answered. */
-    private static List<Socket> crowd(MonitoringServer door) throws IOException {
+    private static List<Socket> crowd(MonitoringServer server) throws IOException {
         List<Socket> crowd = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            crowd.add(half(door, "GET /healthz HT"));
-            crowd.add(half(door, "GET /healthz HTTP/1.1\r\nHost: a\r\nX-More: "));
-            crowd.add(half(door, "POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc"));
+            crowd.add(half(server, "GET /healthz HT"));
+            crowd.add(half(server, "GET /healthz HTTP/1.1\r\nHost: a\r\nX-More: "));
+            crowd.add(half(server, "POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc"));
         }
         for (int i = 0; i < 10; i++) {
-            crowd.add(half(door, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
+            crowd.add(half(server, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
         }
         return crowd;
     }
@@ -119,7 +119,7 @@ class MonitoringServerTest {
         hindrance = null;
         String page = "a_total 1.0\n".repeat(500_000);
         // None of them is cut off while this test runs.
-        try (MonitoringServer busy = door(page, Duration.ofHours(1))) {
+        try (MonitoringServer busy = start(page, Duration.ofHours(1))) {
             List<Socket> crowd = crowd(busy);
             for (String path : List.of("/healthz", "/readyz", "/metrics")) {
                 HttpRequest request = HttpRequest.newBuilder(URI.create(busy.address() + path))
@@ -137,7 +137,7 @@ class MonitoringServerTest {
     @Test
     void halfSentRequestsAndSlowReadersAreCutOff() throws Exception {
         String page = "a_total 1.0\n".repeat(500_000);
-        try (MonitoringServer busy = door(page, Duration.ofSeconds(1))) {
+        try (MonitoringServer busy = start(page, Duration.ofSeconds(1))) {
             List<Socket> crowd = crowd(busy);
             // A slow reader gets what lies in buffers.
             Thread.sleep(Duration.ofSeconds(2));
@@ -163,7 +163,7 @@ class MonitoringServerTest {
 
     @Test
     void aHeaderThatDoesNotEndIsCutOffBeforeItIsHeld() throws Exception {
-        try (Socket socket = half(door, "GET /healthz HTTP/1.1\r\nX-Long: ")) {
+        try (Socket socket = half(server, "GET /healthz HTTP/1.1\r\nX-Long: ")) {
             byte[] more = "a".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 2_000; i++) {
@@ -176,8 +176,8 @@ class MonitoringServerTest {
     }
 
     @Test
-    void aPortThatIsTakenIsSaidInASentence() {
-        int port = door.address().getPort();
+    void aPortThatIsTakenIsReportedInOneSentence() {
+        int port = server.address().getPort();
         assertThatThrownBy(() -> MonitoringServer.open("127.0.0.1", port, () -> "", Optional::empty, Optional::empty))
                 .isInstanceOf(LittoralException.class)
                 .hasMessageContainingAll("127.0.0.1:" + port, "expected ");

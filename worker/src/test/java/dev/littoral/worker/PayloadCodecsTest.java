@@ -83,7 +83,7 @@ class PayloadCodecsTest {
     }
 
     @Test
-    void aServerThatIsAwayIsToldFromAPayloadThatCannotBeDecoded() {
+    void aServerThatIsAwayIsDistinguishedFromAPayloadThatCannotBeDecoded() {
         CheckedCodec codec;
         List<Payload> encoded;
         List<Payload> foreign = new AesCodec("other").encode(PLAIN);

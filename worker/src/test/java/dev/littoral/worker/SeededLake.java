@@ -11,8 +11,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A folder of Parquet files in a bucket, changed by a seeded hand. It remembers which content a file had when, so that
- * it can tell whether a snapshot is one listing made within a span of time. One thread changes it.
+ * A folder of Parquet files in a bucket, changed by a seeded random generator. It remembers which content a file had
+ * when, so that it can tell whether a snapshot is one listing made within a span of time. One thread changes it.
  */
 final class SeededLake {
     private static final int FEW = 4;

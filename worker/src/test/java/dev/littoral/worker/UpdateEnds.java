@@ -55,7 +55,7 @@ final class UpdateEnds {
     /** Asks the collection; nothing happens where it cannot answer. */
     void look() {
         List<Job> jobs = new ArrayList<>();
-        collection.tell(workflow -> jobs.addAll(workflow.jobs(null)));
+        collection.send(workflow -> jobs.addAll(workflow.jobs(null)));
         heard(jobs);
     }
 
@@ -104,7 +104,7 @@ final class UpdateEnds {
         return differing;
     }
 
-    /** When all is at rest: no number is missing, and each end is what the catalog and the sources say. */
+    /** When all is idle: no number is missing, and each end is what the catalog and the sources say. */
     synchronized void check() {
         long last = ended.isEmpty() ? 0 : ended.lastKey();
         for (long update = 1; update <= last; update++) {

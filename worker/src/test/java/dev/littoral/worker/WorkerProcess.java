@@ -102,7 +102,7 @@ final class WorkerProcess {
                 .waitFor();
     }
 
-    /** The most memory it has had, heap and all, in bytes; empty where the system does not tell. */
+    /** The most memory it has had, heap and all, in bytes; empty where the system does not report it. */
     OptionalLong mostMemory() throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {

@@ -73,7 +73,7 @@ class CollectionStateTest extends CollectionFixture {
     }
 
     @Test
-    void anAnswerTellsWhereAJobIsWhereverThatIs() {
+    void anAnswerHasTheStateOfAJobWhereverThatIs() {
         running(A);
         assertThat(state.view().answer(1).state()).isEqualTo(RUNNING);
         long next = change(B).job();
@@ -501,7 +501,7 @@ class CollectionStateTest extends CollectionFixture {
     }
 
     @Test
-    void anEndThatCannotBeWrittenIsSaidAndTheCollectionGoesOn() {
+    void anEndThatCannotBeWrittenIsReportedAndTheCollectionGoesOn() {
         running(A);
         finish(1);
         state.handle(new Message.Retire(), now);

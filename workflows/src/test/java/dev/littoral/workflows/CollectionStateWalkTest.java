@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random walks of messages and of what can happen to updates, upon a head that grows by base + 1 only. What may never
- * be is looked for after every step; what has to be in the end, when all is quiet.
+ * Random walks of messages and of what can happen to updates, on a head that grows by base + 1 only. Invariants are
+ * checked after every step; what has to come about in the end, once nothing is under way.
  */
 class CollectionStateWalkTest {
     private static final long FIRST_SEED = 1;
@@ -388,7 +388,7 @@ class CollectionStateWalkTest {
                 }
                 child();
             }
-            fail("it does not come to rest");
+            fail("it does not become idle");
         }
 
         private void check() {

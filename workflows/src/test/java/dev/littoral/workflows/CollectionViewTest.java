@@ -31,7 +31,7 @@ class CollectionViewTest extends CollectionFixture {
     }
 
     @Test
-    void theLastFailureIsSaidUntilThereIsAnother() throws JsonProcessingException {
+    void theLastFailureIsShownUntilThereIsAnother() throws JsonProcessingException {
         running(A);
         closed(1, failed(FailureType.INPUT, "bad file"));
         state.inspected(1, head, Head.NONE, now);

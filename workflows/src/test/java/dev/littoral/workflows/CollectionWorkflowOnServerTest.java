@@ -11,8 +11,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class CollectionWorkflowOnServerTest extends CollectionWorkflowTest {
     @Override
-    Lab newLab(FakeLake upon, SourcePolicy rules, Policies.History history) {
-        return Lab.onServer(upon, rules, history);
+    Lab newLab(FakeLake lake, SourcePolicy rules, Policies.History history) {
+        return Lab.onServer(lake, rules, history);
     }
 
     @AfterEach

@@ -63,8 +63,8 @@ class CollectionWorkflowTest {
     private Lab lab = newLab(lake, SourcePolicy.NONE, Policies.HISTORY);
 
     /** Where the workflows run. */
-    Lab newLab(FakeLake upon, SourcePolicy rules, Policies.History history) {
-        return new Lab(upon, rules, history);
+    Lab newLab(FakeLake lake, SourcePolicy rules, Policies.History history) {
+        return new Lab(lake, rules, history);
     }
 
     final Lab lab() {
@@ -150,7 +150,7 @@ class CollectionWorkflowTest {
     }
 
     @Test
-    void aDeclarationThatFailsIsSaidAndTheNextRefreshTriesAgain() throws InterruptedException {
+    void aDeclarationThatFailsIsReportedAndTheNextRefreshTriesAgain() throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         lake.fail("declareSource", FailureType.ACCESS, 1);
@@ -309,7 +309,7 @@ class CollectionWorkflowTest {
     }
 
     @Test
-    void anEndThatCannotBeWrittenIsSaidAndTheCollectionGoesOn() throws InterruptedException {
+    void anEndThatCannotBeWrittenIsReportedAndTheCollectionGoesOn() throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         lake.fail("retireCollection", FailureType.ACCESS, 1);
@@ -470,7 +470,7 @@ class CollectionWorkflowTest {
     }
 
     @Test
-    void anUpdateThatStartsItWithABadInputSaysWhy() {
+    void anUpdateThatStartsItWithABadInputIsRefusedWithTheReason() {
         ExternalCollectionWorkflow collection = withStart();
 
         assertRefused(
@@ -758,11 +758,11 @@ class CollectionWorkflowTest {
     }
 
     /**
-     * A task that the server has given to another worker may go on here. It can write upon what was history when it
-     * began, which the other one meets; what it would write upon what it has learned itself nobody would know of.
+     * A task that the server has given to another worker may go on here. What it writes on a head of the history is met
+     * by the other worker; what it would write on a head that only this task has read, nobody would know of.
      */
     @Test
-    void whatATaskHasLearnedItselfIsWrittenUponByAStepThatTheServerHandsOut() throws InterruptedException {
+    void aHeadThatOnlyThisTaskHasReadIsWrittenOnByAnActivityOfTheServer() throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         lake.write(ID, HeadKind.ROLLED_BACK, A, 1);
@@ -778,7 +778,7 @@ class CollectionWorkflowTest {
         assertThat(steps).contains("DeclareSource");
         // On a busy machine a step that is tried on the spot may come too late, and is handed out too.
         assertThat(lake.calls("declareSource"))
-                .as("start, moved, upon the newest")
+                .as("start, moved, on the newest")
                 .isGreaterThanOrEqualTo(3);
         assertThat(lake.log(ID)).extracting(Head::commitId).doesNotHaveDuplicates();
     }

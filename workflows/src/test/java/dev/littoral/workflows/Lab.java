@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** A Temporal service and a worker upon a {@link FakeLake}. */
+/** A Temporal service and a worker on a {@link FakeLake}. */
 final class Lab implements AutoCloseable {
     static final String ID = "orders";
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
@@ -162,7 +162,7 @@ final class Lab implements AutoCloseable {
 
     private static WorkflowClientOptions clientOptions() {
         return WorkflowClientOptions.newBuilder()
-                // Recorded histories tell of no machine.
+                // Recorded histories name no machine.
                 .setIdentity("littoral")
                 .setDataConverter(new MessageConverter())
                 .build();

@@ -35,7 +35,7 @@ class MessageFuzzTest {
     private static final Long SEED = Long.getLong("littoral.fuzz.seed");
     private static final long ANSWER_SECONDS = 180;
 
-    /** After so many messages the collection is asked for something. */
+    /** The number of messages between requests. */
     private static final int BETWEEN_LOOKS = 10;
 
     /** Parts of a program, which nobody who sends a message knows. */

@@ -24,11 +24,12 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * What the real server tells a collection that was reset, and what it does not: how an update ended that closed before.
+ * What the real server reports to a collection that was reset, and what it does not: the end of an update that closed
+ * before.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ResetTest {
-    /** How often a person tries again. */
+    /** How often a request is repeated. */
     private static final int TIMEOUT = 20;
 
     private final FakeLake lake = new FakeLake();

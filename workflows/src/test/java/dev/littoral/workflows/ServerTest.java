@@ -243,7 +243,7 @@ class ServerTest {
         }
     }
 
-    /** What a worker has no room for rests without any cost to it. */
+    /** An idle collection that was evicted from the cache costs its worker nothing. */
     @Test
     void aCollectionThatItsWorkerHasForgottenComesBackByOneReplay() throws Exception {
         TemporalServer server = TemporalServer.shared();
@@ -261,27 +261,27 @@ class ServerTest {
         try (Lab lab =
                 Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, Policies.HISTORY, room, late)) {
             for (int i = 0; i < 5; i++) {
-                String id = "rests-" + i;
+                String id = "idle-" + i;
                 WorkflowClient.start(
                         lab.client.newWorkflowStub(ExternalCollectionWorkflow.class, Lab.options(id))::run,
                         CollectionInput.of(A, CollectionOptions.DEFAULTS),
                         null);
                 lab.await("the first commit of " + id, () -> isCommitted(id, A));
-                lab.await("its update to end", () -> isAtRest(lab, id));
+                lab.await("its update to end", () -> isIdle(lab, id));
             }
-            int before = executions.get("rests-0").get();
+            int before = executions.get("idle-0").get();
             lab.client
-                    .newWorkflowStub(ExternalCollectionWorkflow.class, "rests-0")
+                    .newWorkflowStub(ExternalCollectionWorkflow.class, "idle-0")
                     .sourceChanged(SourceRequest.of(B));
-            lab.await("the commit of B", () -> isCommitted("rests-0", B));
-            lab.await("its update to end", () -> isAtRest(lab, "rests-0"));
+            lab.await("the commit of B", () -> isCommitted("idle-0", B));
+            lab.await("its update to end", () -> isIdle(lab, "idle-0"));
 
-            assertThat(executions.get("rests-0")).hasValue(before + 1);
+            assertThat(executions.get("idle-0")).hasValue(before + 1);
         }
     }
 
-    /** As the server tells: a query would make the worker remember the collection. */
-    private static boolean isAtRest(Lab lab, String id) {
+    /** By the server's description: a query would make the worker remember the collection. */
+    private static boolean isIdle(Lab lab, String id) {
         DescribeWorkflowExecutionResponse found = lab.client
                 .getWorkflowServiceStubs()
                 .blockingStub()
@@ -472,7 +472,7 @@ class ServerTest {
                 hold.awaitReached();
                 server.kill();
                 if (step.equals("commitSnapshot")) {
-                    // What is done meanwhile cannot be told to anybody.
+                    // What is done meanwhile cannot be reported.
                     hold.release();
                     lab.await("the commit", () -> lake.log(ID).size() == 2 + 4);
                 }

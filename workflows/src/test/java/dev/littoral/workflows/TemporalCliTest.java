@@ -507,7 +507,7 @@ class TemporalCliTest {
     }
 
     @Test
-    void namesThatAreMisspeltAreSaid() throws InterruptedException {
+    void misspeltNamesAreReported() throws InterruptedException {
         startA();
         isFine(signal("sourceChange", "--input", SOURCE_B));
         assertThat(awaitRejected().at("/0/reason").asText())
@@ -522,7 +522,7 @@ class TemporalCliTest {
     }
 
     @Test
-    void aSecondInputToStartIsSaid() {
+    void aSecondInputToStartIsReported() {
         isFine(start("--input", START_A, "--input", "{\"refreshEvery\":\"PT1H\"}"));
 
         assertSays(
@@ -531,7 +531,7 @@ class TemporalCliTest {
     }
 
     @Test
-    void aWorkflowTypeThatIsMisspeltIsSaid() {
+    void aMisspeltWorkflowTypeIsReported() {
         isFine(cli(
                 "workflow",
                 "start",

@@ -92,9 +92,9 @@ class UpdateCheckTest {
         state.checked(List.of(1L), now);
     }
 
-    /** The server answers a look before it has told the collection. */
+    /** The server describes an update as closed before it has notified the collection. */
     @Test
-    void anUpdateThatHasJustClosedSaysItselfHowItEnded() {
+    void anUpdateThatHasJustClosedReportsItsOwnEnd() {
         running();
         now = now.plusSeconds(60);
         assertThat(state.next(now)).isInstanceOf(Decision.CheckUpdates.class);
@@ -181,7 +181,7 @@ class UpdateCheckTest {
     }
 
     @Test
-    void oneThatWasToldToStopAndIsGoneIsOver() {
+    void anUpdateThatWasStoppedAndIsGoneIsOver() {
         running();
         state.handle(new Message.CancelUpdate(), now);
         assertThat(state.view().status().state()).isEqualTo("updating");
@@ -230,7 +230,7 @@ class UpdateCheckTest {
     }
 
     @Test
-    void unchangedUponAVersionThatIsNotKnownHasTheHeadRead() {
+    void unchangedOnAVersionThatIsNotKnownHasTheHeadRead() {
         running();
         Head newest = next(next(head, HeadKind.COMMITTED, A, 0), HeadKind.COMMITTED, A, 0);
         state.handle(new Message.UpdateClosed(1, report(1, UpdateState.UNCHANGED, newest), null), now);

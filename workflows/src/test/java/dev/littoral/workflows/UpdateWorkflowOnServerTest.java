@@ -8,8 +8,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class UpdateWorkflowOnServerTest extends UpdateWorkflowTest {
     @Override
-    Lab newLab(FakeLake upon) {
-        return Lab.onServer(upon, SourcePolicy.NONE, Policies.HISTORY);
+    Lab newLab(FakeLake lake) {
+        return Lab.onServer(lake, SourcePolicy.NONE, Policies.HISTORY);
     }
 
     @AfterEach

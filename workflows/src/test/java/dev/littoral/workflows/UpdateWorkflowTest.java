@@ -44,8 +44,8 @@ class UpdateWorkflowTest {
     private final Lab lab = newLab(lake);
 
     /** Where the workflows run. */
-    Lab newLab(FakeLake upon) {
-        return new Lab(upon);
+    Lab newLab(FakeLake lake) {
+        return new Lab(lake);
     }
 
     final Lab lab() {
@@ -311,7 +311,7 @@ class UpdateWorkflowTest {
     }
 
     @Test
-    void aListingUponAVersionThatWasReplacedIsNotUnchanged() throws InterruptedException {
+    void aListingOnAVersionThatWasReplacedIsNotUnchanged() throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         lake.write(ID, HeadKind.DECLARED, B, 7);

@@ -8,7 +8,7 @@ import dev.littoral.workflows.model.UpdateState;
 public enum ExitCode {
     /** Done: committed, or nothing had changed. */
     OK(0),
-    /** A bug in Littoral. The JVM ends so, too, when it runs out of memory. */
+    /** A bug in Littoral, or the JVM has run out of memory. */
     INTERNAL(1),
     /** The command line is not right. */
     USAGE(2),

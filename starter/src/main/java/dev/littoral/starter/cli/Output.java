@@ -27,7 +27,7 @@ public final class Output {
         return String.format(Locale.ROOT, "%,d", n);
     }
 
-    /** A path on one line, whatever letters it has. */
+    /** A path on one line: control characters are escaped. */
     public static String path(String path) {
         return escaped(path);
     }

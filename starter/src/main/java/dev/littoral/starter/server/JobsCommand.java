@@ -24,7 +24,7 @@ public final class JobsCommand extends CollectionCommand {
             names = "--limit",
             paramLabel = "<n>",
             defaultValue = "20",
-            description = "At most so many. Default: ${DEFAULT-VALUE}.")
+            description = "The maximum number of updates. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     @Spec

@@ -60,7 +60,7 @@ public final class ListCommand implements Callable<Integer> {
      * @param rows the rows it serves, or null where it has not said so
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Listed(
+    private record ListedCollection(
             String collectionId,
             String state,
             String source,
@@ -99,7 +99,7 @@ public final class ListCommand implements Callable<Integer> {
         } while (!request.getNextPageToken().equals(ByteString.EMPTY) && !out.checkError());
     }
 
-    private Listed listed(TemporalService server, WorkflowExecutionInfo info) {
+    private ListedCollection listed(TemporalService server, WorkflowExecutionInfo info) {
         boolean runs = info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
         String said = memo(server, info, "state", String.class);
         String state = switch (info.getStatus()) {
@@ -107,7 +107,7 @@ public final class ListCommand implements Callable<Integer> {
             case WORKFLOW_EXECUTION_STATUS_COMPLETED -> "retired";
             default -> CollectionRun.text(info.getStatus());
         };
-        return new Listed(
+        return new ListedCollection(
                 info.getExecution().getWorkflowId(),
                 state,
                 memo(server, info, "source", String.class),
@@ -134,13 +134,13 @@ public final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Listed listed) {
+    private void print(ListedCollection listed) {
         if (state == null || state.equals(listed.state())) {
             output.print(listed, ListCommand::text);
         }
     }
 
-    private static String text(Listed listed) {
+    private static String text(ListedCollection listed) {
         return "%-30s %-10s %14s rows  %s"
                 .formatted(
                         Output.path(listed.collectionId()),

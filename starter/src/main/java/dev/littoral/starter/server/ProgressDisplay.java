@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The progress display of an update: a line that is redrawn on a terminal, a line for each step otherwise. */
-public final class Progress implements AutoCloseable {
+public final class ProgressDisplay implements AutoCloseable {
     private static final int BAR = 24;
 
     /** Set by the launcher, which knows whether the error stream is a terminal. */
@@ -57,7 +57,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    public Progress(PrintWriter err) {
+    public ProgressDisplay(PrintWriter err) {
         this.err = err;
     }
 

@@ -22,10 +22,10 @@ final class ProgressProbe {
     }
 
     /** How far the update is, or empty where nobody can say just now: it starts or ends, or no worker is there. */
-    Optional<Progress.Step> at(CollectionStatus status) {
+    Optional<ProgressDisplay.Step> at(CollectionStatus status) {
         Job job = status.update();
         if (job == null) {
-            return Optional.of(new Progress.Step(null, Map.of(), 0, retry(collection.pendingActivities(null))));
+            return Optional.of(new ProgressDisplay.Step(null, Map.of(), 0, retry(collection.pendingActivities(null))));
         }
         Optional<UpdateProgress> said = collection.progress(job);
         if (said.isEmpty()) {
@@ -34,7 +34,8 @@ final class ProgressProbe {
         List<PendingActivityInfo> activities = collection.pendingActivities(job);
         Map<String, Long> done =
                 activities.stream().collect(Collectors.toMap(PendingActivityInfo::getActivityId, this::heartbeat));
-        return Optional.of(new Progress.Step(said.get().step(), done, said.get().listed(), retry(activities)));
+        return Optional.of(
+                new ProgressDisplay.Step(said.get().step(), done, said.get().listed(), retry(activities)));
     }
 
     /** Whether an update's workflow has nothing under way. */

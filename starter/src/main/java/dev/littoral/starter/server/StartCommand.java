@@ -84,7 +84,7 @@ public final class StartCommand extends CollectionCommand {
         if (wait.isTyped()) {
             shutdown.endWith(ExitCode.STOPPED, "stopped waiting; collection " + collection.id() + " goes on");
             Optional<Long> first;
-            try (Progress progress = new Progress(err())) {
+            try (ProgressDisplay progress = new ProgressDisplay(err())) {
                 first = new UpdateFollower(collection, shutdown, progress).first();
             }
             if (first.isPresent()) {
@@ -98,7 +98,7 @@ public final class StartCommand extends CollectionCommand {
     private void print(CollectionClient collection, String run) throws InterruptedException {
         // What a worker refuses at once is reported at once.
         Optional<CollectionStatus> status;
-        try (Progress progress = new Progress(err())) {
+        try (ProgressDisplay progress = new ProgressDisplay(err())) {
             status = new UpdateFollower(collection, shutdown, progress).begun(BEGIN);
         }
         if (json()) {

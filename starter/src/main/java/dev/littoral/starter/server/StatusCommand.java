@@ -70,7 +70,7 @@ public final class StatusCommand implements Callable<Integer> {
                 return new StatusWatcher(collection, out(), json).watch().code();
             }
             CollectionStatus status = collection.status();
-            Optional<Progress.Step> step =
+            Optional<ProgressDisplay.Step> step =
                     run.isRunning() ? new ProgressProbe(collection).at(status) : Optional.empty();
             if (json) {
                 Output.json(out(), object(status, run));

@@ -21,7 +21,7 @@ final class StatusPage {
      *
      * @param live what the update that runs has done so far, where that is known better than from the status
      */
-    static List<String> lines(CollectionStatus status, CollectionRun run, Optional<Progress.Step> live) {
+    static List<String> lines(CollectionStatus status, CollectionRun run, Optional<ProgressDisplay.Step> live) {
         List<String> page = new ArrayList<>();
         page.add(status.collectionId() + "  " + (run.isRunning() ? status.state() : run.end() + "; it runs no more"));
         add(page, "source", source(status));
@@ -79,7 +79,7 @@ final class StatusPage {
     }
 
     /** The update that runs, and how far it is. */
-    static String running(CollectionStatus status, Optional<Progress.Step> live) {
+    static String running(CollectionStatus status, Optional<ProgressDisplay.Step> live) {
         Job update = status.update();
         RunningProgress said =
                 status.progress() != null && status.progress().update() == update.update() ? status.progress() : null;
@@ -99,14 +99,16 @@ final class StatusPage {
         long of = same && said.of() > 0
                 ? said.of()
                 : step.equals(UpdateStep.READ.wireName())
-                        ? live.map(Progress.Step::listed).orElse(0L)
+                        ? live.map(ProgressDisplay.Step::listed).orElse(0L)
                         : 0;
         return "update " + update.update() + " " + StatusText.step(step, of > 0 ? Math.min(done, of) : done, of);
     }
 
     /** What is tried again. */
-    static Optional<String> retry(CollectionStatus status, Optional<Progress.Step> live) {
-        return status.retry() != null ? Optional.of(StatusText.retry(status.retry())) : live.map(Progress.Step::retry);
+    static Optional<String> retry(CollectionStatus status, Optional<ProgressDisplay.Step> live) {
+        return status.retry() != null
+                ? Optional.of(StatusText.retry(status.retry()))
+                : live.map(ProgressDisplay.Step::retry);
     }
 
     private static String refresh(CollectionStatus status) {

@@ -28,7 +28,7 @@ final class StatusWatcher {
     private final ProgressProbe probe;
     private final PrintWriter out;
     private final boolean json;
-    private final Progress.Tally tally = new Progress.Tally();
+    private final ProgressDisplay.Tally tally = new ProgressDisplay.Tally();
     private int drawn;
     private List<String> shown = List.of();
     private CollectionStatus before;
@@ -66,8 +66,8 @@ final class StatusWatcher {
         return ExitCode.OK;
     }
 
-    private void show(CollectionRun run, CollectionStatus status, Optional<Progress.Step> step) {
-        Optional<Progress.Step> summed = step.map(now -> now.with(tally.add(now)));
+    private void show(CollectionRun run, CollectionStatus status, Optional<ProgressDisplay.Step> step) {
+        Optional<ProgressDisplay.Step> summed = step.map(now -> now.with(tally.add(now)));
         if (json) {
             String object = Output.json(StatusCommand.object(status, run));
             if (!object.equals(written)) {
@@ -135,7 +135,7 @@ final class StatusWatcher {
     }
 
     /** What is new since the look before, in the order in which it happened. */
-    private List<String> changes(CollectionRun run, CollectionStatus status, Optional<Progress.Step> step) {
+    private List<String> changes(CollectionRun run, CollectionStatus status, Optional<ProgressDisplay.Step> step) {
         List<String> lines = new ArrayList<>();
         if (before == null || !Objects.equals(before.source(), status.source())) {
             lines.add("source " + StatusPage.source(status));

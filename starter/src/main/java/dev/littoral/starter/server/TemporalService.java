@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 
 /** A connection to a Temporal service, on which every call has a deadline. */
 public final class TemporalService implements AutoCloseable {
-    /** How long a service may take that is there. */
+    /** The time limit of a call. */
     private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     /** Where Temporal's development server listens by default. */
@@ -42,7 +42,7 @@ public final class TemporalService implements AutoCloseable {
     /**
      * Connects to the service that Temporal's environment configuration names, or else to the default address.
      *
-     * @throws LittoralException when nobody answers there, or not to us
+     * @throws LittoralException when nothing answers there, or access is denied
      */
     public static TemporalService open() {
         return open(null);

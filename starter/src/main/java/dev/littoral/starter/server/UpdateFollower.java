@@ -28,13 +28,13 @@ import java.util.concurrent.TimeoutException;
 public final class UpdateFollower {
     private static final long POLL_MILLIS = 50;
 
-    /** Looks become as rare as this. The update of a small source ends sooner. */
+    /** The longest interval between polls. The update of a small source ends sooner. */
     private static final long MAX_POLL_MILLIS = 400;
 
     /** How long a worker may take to begin with a collection that has just started. */
     private static final Duration BEGIN = Duration.ofSeconds(10);
 
-    /** How long nobody may answer meanwhile: a machine is busy, a server starts again, a worker takes over. */
+    /** How long no answer may come meanwhile: a machine is busy, a server restarts, a worker takes over. */
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
     /** After this many polls in a row of an update that is to stop and does nothing, its workflow is stuck. */
@@ -46,10 +46,10 @@ public final class UpdateFollower {
     private final CollectionClient collection;
     private final ProgressProbe probe;
     private final ShutdownSignal shutdown;
-    private final Progress progress;
+    private final ProgressDisplay progress;
     private CompletableFuture<Void> closed;
 
-    public UpdateFollower(CollectionClient collection, ShutdownSignal shutdown, Progress progress) {
+    public UpdateFollower(CollectionClient collection, ShutdownSignal shutdown, ProgressDisplay progress) {
         this.collection = collection;
         this.probe = new ProgressProbe(collection);
         this.shutdown = shutdown;

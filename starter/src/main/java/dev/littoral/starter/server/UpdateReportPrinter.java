@@ -17,7 +17,7 @@ public final class UpdateReportPrinter {
     private UpdateReportPrinter() {}
 
     /**
-     * The report on one stream; what a person has to know of an end that was not wished for on the other.
+     * The report on one stream; why the update did not succeed on the other.
      *
      * @return how the command ends
      */
@@ -40,7 +40,7 @@ public final class UpdateReportPrinter {
         return ExitCode.of(report.outcome(), report.failure());
     }
 
-    /** A reason without the full stop that it may end with. */
+    /** A reason without its full stop. */
     private static String sentence(String reason) {
         return Output.path(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
     }

@@ -22,7 +22,7 @@ final class WaitOption {
             throws InterruptedException {
         shutdown.endWith(ExitCode.STOPPED, "stopped waiting; update " + update + " of " + collection.id() + " goes on");
         UpdateReport report;
-        try (Progress progress = new Progress(command.err())) {
+        try (ProgressDisplay progress = new ProgressDisplay(command.err())) {
             report = new UpdateFollower(collection, shutdown, progress).follow(update);
         }
         return UpdateReportPrinter.end(report, command.json(), command.out(), command.err());

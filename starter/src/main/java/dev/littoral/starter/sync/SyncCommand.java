@@ -13,7 +13,7 @@ import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.CollectionClient;
 import dev.littoral.starter.server.CollectionRun;
 import dev.littoral.starter.server.InputOptions;
-import dev.littoral.starter.server.Progress;
+import dev.littoral.starter.server.ProgressDisplay;
 import dev.littoral.starter.server.TemporalService;
 import dev.littoral.starter.server.UpdateFollower;
 import dev.littoral.starter.server.UpdateReportPrinter;
@@ -60,7 +60,7 @@ public final class SyncCommand implements Callable<Integer> {
     /** Each sync has a task queue of its own, so that no other worker takes its tasks and it takes nobody's. */
     private static final String QUEUE_PREFIX = "littoral-sync-";
 
-    /** How long a sync may take to answer before another one takes its process for dead. */
+    /** How long a sync may take to answer before another one considers its process dead. */
     private static final Duration LEFT_BEHIND = Duration.ofSeconds(10);
 
     @Mixin
@@ -89,7 +89,7 @@ public final class SyncCommand implements Callable<Integer> {
         CollectionStart start = CollectionStart.parse(input);
         PrintWriter err = command.commandLine().getErr();
         UpdateReport report;
-        try (Progress progress = new Progress(err)) {
+        try (ProgressDisplay progress = new ProgressDisplay(err)) {
             shutdown.endWith(ExitCode.STOPPED, "stopped before an update started");
             if (TemporalConnection.isConfigured()) {
                 try (TemporalService server = TemporalService.open()) {
@@ -114,7 +114,7 @@ public final class SyncCommand implements Callable<Integer> {
     }
 
     private UpdateReport configured(
-            CollectionClient collection, ObjectNode given, CollectionStart start, Progress progress)
+            CollectionClient collection, ObjectNode given, CollectionStart start, ProgressDisplay progress)
             throws InterruptedException {
         Optional<CollectionRun> run = collection.run().filter(CollectionRun::isRunning);
         if (run.isPresent() && isLeftBehind(collection, run.get())) {
@@ -140,7 +140,8 @@ public final class SyncCommand implements Callable<Integer> {
     }
 
     /** Has a collection that runs on the server do what a sync does. */
-    private UpdateReport ask(CollectionClient collection, ObjectNode given, CollectionStart start, Progress progress)
+    private UpdateReport ask(
+            CollectionClient collection, ObjectNode given, CollectionStart start, ProgressDisplay progress)
             throws InterruptedException {
         CollectionStatus status = collection.status();
         requireSame(collection, status, given.get("options"), start.options());
@@ -154,9 +155,9 @@ public final class SyncCommand implements Callable<Integer> {
 
     /** Options are set when a collection starts; one that runs cannot be given others. */
     private static void requireSame(
-            CollectionClient collection, CollectionStatus status, JsonNode typed, CollectionOptions wanted) {
+            CollectionClient collection, CollectionStatus status, JsonNode typed, CollectionOptions requested) {
         JsonNode now = Json.JSON.valueToTree(status.options());
-        JsonNode then = Json.JSON.valueToTree(wanted);
+        JsonNode then = Json.JSON.valueToTree(requested);
         for (Map.Entry<String, JsonNode> option : typed.properties()) {
             String name = option.getKey();
             if (!then.get(name).equals(now.get(name))) {
@@ -174,7 +175,7 @@ public final class SyncCommand implements Callable<Integer> {
             CollectionInput input,
             ExternalSource followed,
             boolean embedded,
-            Progress progress)
+            ProgressDisplay progress)
             throws InterruptedException {
         // A user who names a source on the command line is the worker's operator, and allows it and its profile.
         try (LittoralWorker worker = LittoralWorker.start(

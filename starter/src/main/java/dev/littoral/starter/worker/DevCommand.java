@@ -141,7 +141,7 @@ public final class DevCommand implements Callable<Integer> {
                 return ExitCode.OK.code();
             }
             new WorkerRun(config, server, metrics, shutdown, err())
-                    .serve(() -> tell(temporal.target(), ui), temporal::isAlive);
+                    .serve(() -> announce(temporal.target(), ui), temporal::isAlive);
         }
         if (!shutdown.isRequested()) {
             throw temporal.ended();
@@ -179,7 +179,8 @@ public final class DevCommand implements Callable<Integer> {
         try (temporal;
                 WorkerMetrics metrics = new WorkerMetrics();
                 TemporalService server = TemporalService.shared(temporal.target(), metrics.scope())) {
-            new WorkerRun(config, server, metrics, shutdown, err()).serve(() -> tell(temporal.target(), 0), () -> true);
+            new WorkerRun(config, server, metrics, shutdown, err())
+                    .serve(() -> announce(temporal.target(), 0), () -> true);
         }
         return ExitCode.OK.code();
     }
@@ -189,7 +190,7 @@ public final class DevCommand implements Callable<Integer> {
     }
 
     /** Where things are and what comes next. */
-    private void tell(String target, int ui) {
+    private void announce(String target, int ui) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Temporal   " + target + ", namespace " + NAMESPACE);
         if (ui == 0) {

@@ -60,9 +60,9 @@ final class WorkerRun {
      * Serves until it is asked to stop, and drains.
      *
      * @param ready what is done when it polls
-     * @param goesOn asked now and then; false ends it too
+     * @param keepsRunning checked now and then; false ends it too
      */
-    void serve(Runnable ready, BooleanSupplier goesOn) throws InterruptedException {
+    void serve(Runnable ready, BooleanSupplier keepsRunning) throws InterruptedException {
         server.requireCodec();
         requireNamespace();
         Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
@@ -73,26 +73,26 @@ final class WorkerRun {
         // Not a field: the logger is made after the format is set.
         Logger log = LoggerFactory.getLogger(WorkerRun.class);
         Ready state = new Ready();
-        try (MonitoringServer door = config.metricsPort().isPresent() ? open(state) : null;
+        try (MonitoringServer monitoring = config.metricsPort().isPresent() ? open(state) : null;
                 LittoralWorker worker = start(state)) {
             unready = null;
             String served = "task queue " + Output.path(config.worker().taskQueue()) + " at " + server.place()
                     + ", catalog " + worker.catalog() + ", sources "
                     + String.join(" ", config.worker().allowed().sources())
-                    + (door == null ? "" : ", metrics at " + door.address() + "/metrics");
+                    + (monitoring == null ? "" : ", metrics at " + monitoring.address() + "/metrics");
             if (log.isInfoEnabled()) {
                 log.info("Worker ready: {}", served);
             } else {
                 err.println("littoral: worker ready: " + served);
             }
             ready.run();
-            while (goesOn.getAsBoolean()) {
+            while (keepsRunning.getAsBoolean()) {
                 if (shutdown.isRequestedWithin(LOOK_MILLIS)) {
                     break;
                 }
             }
             unready = "the worker drains";
-            if (goesOn.getAsBoolean()) {
+            if (keepsRunning.getAsBoolean()) {
                 log.info(
                         "Worker draining: running activities have {}",
                         config.worker().drain());
