@@ -87,7 +87,7 @@ public final class Littoral implements Runnable {
         // Nothing but sentences for people goes to the terminal; the log has what failed elsewhere.
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, e) -> LoggerFactory.getLogger(Littoral.class).error("Thread {} failed", thread.getName(), e));
-        // What gRPC logs through the JDK is said in a sentence.
+        // What gRPC logs through the JDK is reported in a sentence.
         LogManager.getLogManager().reset();
         // Paths have letters of every script, whatever the locale; and a listing can be long, so it is buffered.
         StandardOutput stdout = new StandardOutput();

@@ -166,7 +166,7 @@ class CollectionResetTest {
 
         private void isRightInTheEnd(String when) throws Exception {
             for (int i = 0; i < REQUESTS; i++) {
-                // A person tries again, and has the collection look at what it waits for.
+                // A refresh makes the collection check the updates that it waits for.
                 collection.workflow().signalRefresh();
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_BETWEEN_REQUESTS);
                 while (System.nanoTime() < end) {
@@ -181,7 +181,7 @@ class CollectionResetTest {
                             + collection.workflow().jobs(null));
         }
 
-        /** Whether it rests, and serves what the source that it follows has now. */
+        /** Whether it is idle, and serves what the source that it follows has now. */
         private boolean isRight() throws InterruptedException, SQLException {
             ExternalCollectionWorkflow workflow = collection.workflow();
             CollectionStatus status = workflow.status();
@@ -191,7 +191,7 @@ class CollectionResetTest {
                             .equals(Parquet.rows(Path.of(status.source().uri().substring("file://".length()))));
         }
 
-        /** What anybody finds in the catalog once all is at rest. */
+        /** What anybody finds in the catalog once all is idle. */
         private List<String> findings() throws InterruptedException {
             List<String> findings = new ArrayList<>(LogAudit.findings(store, id));
             new Verifier(store, id, finding -> findings.add(finding.severity() + " " + finding.sentence()))

@@ -146,7 +146,7 @@ final class HostileDay implements AutoCloseable {
         return List.copyOf(violations);
     }
 
-    // ------------------------------------------------------------------ the day
+    // ------------------------------------------------------------------ run
 
     /**
      * Starts everything, lets everything fail until it is enough, waits until all is idle, and checks.
@@ -470,7 +470,7 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
-    // ------------------------------------------------------------------ the evening
+    // ------------------------------------------------------------------ checks at the end
 
     private void awaitIdle() throws Exception {
         network.calm();
@@ -570,7 +570,7 @@ final class HostileDay implements AutoCloseable {
         return rows;
     }
 
-    // ------------------------------------------------------------------ what is said
+    // ------------------------------------------------------------------ log
 
     /** What happened, line by line. */
     List<String> summary() {

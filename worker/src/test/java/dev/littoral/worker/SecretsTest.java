@@ -64,7 +64,7 @@ class SecretsTest {
                 assertThat(denied.status().last().state()).isEqualTo(UpdateState.FAILED);
                 assertThat(denied.status().last().failure()).hasToString("ACCESS");
 
-                // What a person sends by a slip is refused before it enters the history, and not repeated.
+                // What a person sends by mistake is refused before it enters the history, and not repeated.
                 for (String slip : List.of(
                         "{'uri':'s3://user:" + PLANTED + "info@lake/'}",
                         "{'uri':'https://lake/a?X-Amz-Signature=" + PLANTED + "signed'}",

@@ -141,7 +141,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         changing = times;
     }
 
-    /** So many shards have to be read where something has changed. */
+    /** Sets how many shards have to be read where something has changed. */
     synchronized void touchedShards(int shards) {
         touched = shards;
     }

@@ -222,7 +222,7 @@ class MessageFuzzTest {
 
     // ------------------------------------------------------------------ what people read
 
-    /** What stands in an answer, whoever wrapped it: the client's own words about its call are not looked at. */
+    /** What stands in an answer, whatever wrapped it: the client's own words about its call are not looked at. */
     private static void assertPlain(Throwable failure) {
         Throwable last = failure;
         for (Throwable each = failure; each != null; each = each.getCause()) {

@@ -111,7 +111,7 @@ class ResetTest {
                 throw new AssertionError(
                         when + ": " + last + ", " + lab.collection().jobs(null) + ", " + lake.log(ID));
             }
-            // A person tries again, and has the collection look at what it waits for.
+            // A refresh makes the collection check the updates that it waits for.
             lab.collection().signalRefresh();
         }
         List<String> backwards = new ArrayList<>();

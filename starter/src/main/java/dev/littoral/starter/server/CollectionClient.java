@@ -67,7 +67,7 @@ public final class CollectionClient {
         return server;
     }
 
-    // ------------------------------------------------------------------ what is
+    // ------------------------------------------------------------------ state
 
     /** Its newest run, or empty where the server has none. */
     public Optional<CollectionRun> run() {
@@ -92,7 +92,7 @@ public final class CollectionClient {
     }
 
     /**
-     * Its run, which goes on.
+     * Its newest run, which is open.
      *
      * @throws LittoralException where it does not
      */
@@ -124,7 +124,7 @@ public final class CollectionClient {
         });
     }
 
-    /** What the server says of a workflow, or empty where it has none of that ID. */
+    /** The server's description of a workflow, or empty where it has none of that ID. */
     private Optional<DescribeWorkflowExecutionResponse> describe(String workflowId) {
         DescribeWorkflowExecutionRequest.Builder request =
                 DescribeWorkflowExecutionRequest.newBuilder().setNamespace(server.namespace());
@@ -151,12 +151,12 @@ public final class CollectionClient {
                 .orElse(List.of());
     }
 
-    /** What it says of itself. */
+    /** Its status. */
     public CollectionStatus status() {
         return asked(typed()::status);
     }
 
-    /** What it says of itself, or empty where no worker says so within some time. */
+    /** Its status, or empty where no worker answers in time. */
     public Optional<CollectionStatus> statusWithin(Duration timeout) {
         try {
             return Optional.of(server.within(timeout, typed()::status));
@@ -173,7 +173,7 @@ public final class CollectionClient {
         return asked(() -> typed().jobs(JobsRequest.of(before, limit)));
     }
 
-    /** What an update's workflow says of itself, or empty where nobody says so just now: it starts or ends. */
+    /** An update's progress, or empty where its workflow does not answer just now: it starts or ends. */
     Optional<UpdateProgress> progress(Job update) {
         UpdateExternalCollectionWorkflow workflow = server.client()
                 .newWorkflowStub(
@@ -186,7 +186,7 @@ public final class CollectionClient {
         }
     }
 
-    // ------------------------------------------------------------------ what is asked for
+    // ------------------------------------------------------------------ requests
 
     /**
      * Starts its workflow.
@@ -242,12 +242,12 @@ public final class CollectionClient {
         return "`" + Output.path(cut).replace('`', '\'') + "`";
     }
 
-    /** Gives it another source; answers when that is in the catalog. */
+    /** Changes its source; returns when that is in the catalog. */
     public ChangeAnswer changeSource(SourceRequest source) {
         return update(MessageNames.CHANGE_SOURCE, source);
     }
 
-    /** Has its source listed again. */
+    /** Refreshes it. */
     public ChangeAnswer refresh() {
         return update(MessageNames.REFRESH);
     }
@@ -284,13 +284,13 @@ public final class CollectionClient {
         });
     }
 
-    // ------------------------------------------------------------------ how
+    // ------------------------------------------------------------------ calls
 
     private <T> T asked(Supplier<T> question) {
         return asked(question, "");
     }
 
-    /** What a worker answers. */
+    /** A worker's answer. */
     private <T> T asked(Supplier<T> question, String hint) {
         try {
             return server.within(WORKER, question);
@@ -302,7 +302,7 @@ public final class CollectionClient {
         }
     }
 
-    /** No worker answers. */
+    /** The failure that no worker answers. */
     LittoralException unanswered(String hint, Throwable cause) {
         return new LittoralException(
                 FailureType.TRANSIENT,

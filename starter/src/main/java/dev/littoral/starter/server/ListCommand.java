@@ -116,7 +116,7 @@ public final class ListCommand implements Callable<Integer> {
                 runs ? null : CollectionRun.instant(info.getCloseTime()));
     }
 
-    /** What a collection says there, or null where it says nothing or nothing that can be read. */
+    /** A value of a collection's memo, or null where it is missing or cannot be read. */
     private <T> T memo(TemporalService server, WorkflowExecutionInfo info, String key, Class<T> type) {
         Payload payload = info.getMemo().getFieldsMap().get(key);
         if (payload == null) {

@@ -76,7 +76,7 @@ public record ServerFailures(String target, String namespace) {
                 failure);
     }
 
-    /** What a workflow said itself: its class and its sentence. */
+    /** A workflow's own failure: its class and its sentence. */
     public static LittoralException of(ApplicationFailure failure) {
         for (FailureType type : FailureType.values()) {
             if (type.name().equals(failure.getType())) {
@@ -194,7 +194,7 @@ public record ServerFailures(String target, String namespace) {
         return status(failure).map(ServerFailures::said).orElse(String.valueOf(failure.getMessage()));
     }
 
-    /** What is said of a failure, down to its first cause: a connection that is refused says so there. */
+    /** The message of a failure's first cause, such as a refused connection. */
     private static String said(StatusRuntimeException failure) {
         Throwable first = failure;
         while (first.getCause() != null) {

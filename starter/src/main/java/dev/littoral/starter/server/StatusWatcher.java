@@ -116,7 +116,7 @@ final class StatusWatcher {
         out.println(StatusText.time(Instant.now()) + "  " + Output.path(sentence));
     }
 
-    /** The updates that ended since the look before, oldest first; at the first look the last one. */
+    /** The updates that ended since the previous poll, oldest first; at the first poll the last one. */
     private List<Job> ended(CollectionStatus status) {
         if (status.last() == null || (before != null && status.last().equals(before.last()))) {
             return List.of();
@@ -134,7 +134,7 @@ final class StatusWatcher {
         return fresh;
     }
 
-    /** What is new since the look before, in the order in which it happened. */
+    /** What is new since the previous poll, in the order in which it happened. */
     private List<String> changes(CollectionRun run, CollectionStatus status, Optional<ProgressDisplay.Step> step) {
         List<String> lines = new ArrayList<>();
         if (before == null || !Objects.equals(before.source(), status.source())) {

@@ -106,7 +106,7 @@ public final class TemporalService implements AutoCloseable {
         }
     }
 
-    /** What the service answers. */
+    /** The service's answer; a failure is a sentence. */
     public <T> T ask(Supplier<T> question) {
         try {
             return within(TIMEOUT, question);
@@ -115,7 +115,7 @@ public final class TemporalService implements AutoCloseable {
         }
     }
 
-    /** What comes within some time; failures are as Temporal's client throws them. */
+    /** The answer within a time limit; failures are as Temporal's client throws them. */
     <T> T within(Duration timeout, Supplier<T> question) {
         Context.CancellableContext context =
                 Context.current().withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS, deadlines);

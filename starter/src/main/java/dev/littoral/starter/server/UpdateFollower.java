@@ -82,8 +82,8 @@ public final class UpdateFollower {
     }
 
     /**
-     * What a collection that has just started says, once it has read its catalog or some time has passed; empty where
-     * no worker says anything.
+     * The status of a collection that has just started, once it has read its catalog or some time has passed; empty
+     * where no worker answers.
      *
      * @throws LittoralException when it could not start
      */
