@@ -13,10 +13,8 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An S3 endpoint on loopback. Workers of this JVM that start from now on find it as an AWS profile. */
+/** An S3 endpoint on loopback, and a configuration file in which it is an AWS profile. */
 final class S3Endpoint implements AutoCloseable {
-    private static final String[] SETTINGS = {"aws.configFile", "aws.sharedCredentialsFile"};
-
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Path config;
@@ -34,9 +32,6 @@ final class S3Endpoint implements AutoCloseable {
                 aws_secret_access_key = none
                 endpoint_url = %s
                 """.formatted(profile, url()));
-        for (String setting : SETTINGS) {
-            System.setProperty(setting, config.toString());
-        }
     }
 
     static void reply(HttpExchange exchange, int status, String body) throws IOException {
@@ -54,16 +49,13 @@ final class S3Endpoint implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** The profiles' file, for other processes. */
+    /** The configuration file. */
     String config() {
         return config.toString();
     }
 
     @Override
     public void close() {
-        for (String setting : SETTINGS) {
-            System.clearProperty(setting);
-        }
         threads.shutdownNow();
         server.stop(0);
     }

@@ -21,7 +21,7 @@ final class SlowBucket implements AutoCloseable {
     private volatile boolean busy;
 
     /**
-     * Workers of this JVM that start from now on find it as the AWS profile {@code lake}.
+     * A bucket that is the AWS profile {@code lake}.
      *
      * @param quick how many files can be read at once
      */
@@ -64,6 +64,11 @@ final class SlowBucket implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The AWS configuration file with its profile. */
+    String config() {
+        return endpoint.config();
     }
 
     /** From now on all files are quick. */

@@ -22,7 +22,7 @@ final class SlowStore implements AutoCloseable {
         ANSWER
     }
 
-    /** Workers of this JVM that start from now on find it as the AWS profile {@code slow}. */
+    /** A store that is the AWS profile {@code slow}. */
     SlowStore(Path folder) throws IOException {
         endpoint = new S3Endpoint(folder, "slow", exchange -> {
             boolean fails = passed() == Mode.FAIL;
@@ -30,7 +30,7 @@ final class SlowStore implements AutoCloseable {
         });
     }
 
-    /** The profiles' file, for other processes. */
+    /** The AWS configuration file with its profile. */
     String config() {
         return endpoint.config();
     }

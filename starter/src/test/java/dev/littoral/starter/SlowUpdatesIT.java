@@ -15,8 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 /** Updates on a real Temporal server that take as long as a test likes. */
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class SlowUpdatesIT {
     private static final String[] SLOW = {"--source", SlowStore.SOURCE, "--spec", SlowStore.SPEC};
 
@@ -31,7 +34,7 @@ class SlowUpdatesIT {
     void start() throws Exception {
         Lake.write(folder.resolve("lake/a.parquet"), 100, 0);
         store = new SlowStore(folder);
-        fixture = WorkerFixture.start(folder);
+        fixture = WorkerFixture.start(folder, store.config());
         cli = fixture.cli();
     }
 

@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 /** What a person reads in Temporal's web UI without decoding any JSON. */
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class WebUiIT {
     private static final int FILES = 600;
 
@@ -38,7 +41,7 @@ class WebUiIT {
         Lake.write(folder.resolve("lake/day=1/a.parquet"), 100, 0);
         Lake.write(folder.resolve("lake/day=2/a.parquet"), 50, 1_000);
         try (SlowBucket bucket = new SlowBucket(folder, folder.resolve("lake/day=1/a.parquet"), FILES, 200);
-                WorkerFixture started = WorkerFixture.start(folder);
+                WorkerFixture started = WorkerFixture.start(folder, bucket.config());
                 Browser browser = new Browser()) {
             fixture = started;
             Cli cli = fixture.cli();

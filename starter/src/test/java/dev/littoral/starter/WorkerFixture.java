@@ -17,10 +17,13 @@ import java.util.List;
  * in the folder.
  */
 final class WorkerFixture implements AutoCloseable {
+    private static final List<String> AWS_FILES = List.of("aws.configFile", "aws.sharedCredentialsFile");
+
     private final Path folder;
     private final String namespace;
     private final WorkflowClient client;
     private LittoralWorker worker;
+    private Runnable atClose = () -> {};
 
     private WorkerFixture(Path folder) {
         this.folder = folder;
@@ -36,6 +39,14 @@ final class WorkerFixture implements AutoCloseable {
     static WorkerFixture start(Path folder) throws InterruptedException {
         WorkerFixture fixture = new WorkerFixture(folder);
         fixture.startWorker();
+        return fixture;
+    }
+
+    /** Starts a worker that finds AWS profiles in a file. Its tests lock the JVM's properties, which name the file. */
+    static WorkerFixture start(Path folder, String awsConfig) throws InterruptedException {
+        AWS_FILES.forEach(property -> System.setProperty(property, awsConfig));
+        WorkerFixture fixture = start(folder);
+        fixture.atClose = () -> AWS_FILES.forEach(System::clearProperty);
         return fixture;
     }
 
@@ -101,5 +112,6 @@ final class WorkerFixture implements AutoCloseable {
         if (worker != null) {
             worker.close();
         }
+        atClose.run();
     }
 }
