@@ -1,5 +1,6 @@
 package dev.littoral.activities.balance;
 
+import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.source.BadFileException;
 import java.util.Arrays;
 
@@ -53,6 +54,11 @@ public final class FragmentSplitter {
         if (Math.ceilDiv(rows, target) > MAX_FRAGMENTS) {
             throw tooMany(path, target);
         }
+    }
+
+    /** Whether a file can stay split as it is: a target that was made smaller asks for new fragments. */
+    public static boolean fits(FileEntry file, long target) {
+        return file.fragments().stream().allMatch(fragment -> fragment.rows() <= target);
     }
 
     private static BadFileException tooMany(String path, long target) {

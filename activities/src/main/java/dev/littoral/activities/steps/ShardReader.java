@@ -105,7 +105,7 @@ final class ShardReader {
             SourceFile file = listed.get(i);
             FileEntry before = base.get(file.path());
             FileEntry read = reuse.get(file.path());
-            if (!plan.reopen() && isKnown(before, file) && fits(before)) {
+            if (!plan.reopen() && isKnown(before, file) && FragmentSplitter.fits(before, targetRows)) {
                 files[i] = before;
             } else if (isKnown(read, file)) {
                 files[i] = keepSegments(read, before);
@@ -143,11 +143,6 @@ final class ShardReader {
     /** Whether a file is one that was read before. One that could not be read is looked at again, however often. */
     private static boolean isKnown(FileEntry entry, SourceFile file) {
         return entry != null && entry.is(file) && !entry.unread();
-    }
-
-    /** Whether a file can stay cut as it is: a target that was made smaller asks for new cuts. */
-    private boolean fits(FileEntry entry) {
-        return entry.fragments().stream().allMatch(fragment -> fragment.rows() <= targetRows);
     }
 
     private void open(List<SourceFile> listed, List<Integer> toOpen, FileEntry[] files, Map<String, FileEntry> base)

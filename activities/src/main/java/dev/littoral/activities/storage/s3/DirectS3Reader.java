@@ -228,8 +228,8 @@ final class DirectS3Reader {
             long length = head.firstMatchingHeader("Content-Length")
                     .map(Long::parseLong)
                     .orElse(ANY);
-            boolean asked = bytes == ANY ? length <= MAX_PAGE : length == bytes;
-            if (body == null || !head.isSuccessful() || !asked) {
+            boolean expected = bytes == ANY ? length <= MAX_PAGE : length == bytes;
+            if (body == null || !head.isSuccessful() || !expected) {
                 if (head.statusCode() < 500 && head.statusCode() != 429) {
                     doubts.incrementAndGet();
                 }

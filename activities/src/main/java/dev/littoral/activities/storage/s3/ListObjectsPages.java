@@ -27,6 +27,11 @@ final class ListObjectsPages {
     private int empty;
     private String prefix = "";
 
+    /**
+     * A listing.
+     *
+     * @param options asked for before each page
+     */
     ListObjectsPages(S3Bucket bucket, Consumer<ListObjectsV2Request.Builder> options) {
         this.bucket = bucket;
         this.options = options;

@@ -96,8 +96,11 @@ final class S3BlobStore implements BlobStore {
 
         PageCursor(String below, String after, int limit) {
             this.left = limit;
-            this.pages = bucket.pages(r ->
-                    r.prefix(below).startAfter(after).maxKeys(left == NO_LIMIT ? null : Math.clamp(left, 1, BATCH)));
+            this.pages = new ListObjectsPages(
+                    bucket,
+                    r -> r.prefix(below)
+                            .startAfter(after)
+                            .maxKeys(left == NO_LIMIT ? null : Math.clamp(left, 1, BATCH)));
         }
 
         @Override
@@ -240,12 +243,10 @@ final class S3BlobStore implements BlobStore {
             // An answer that was lost makes the SDK try again, and then this call's own object is in its way: a false.
             write(key, body, PutObjectRequest.builder().ifNoneMatch("*"));
             return true;
-        } catch (S3Exception e) {
-            if (e.statusCode() == 412) {
+        } catch (SdkException e) {
+            if (e instanceof S3Exception refusal && refusal.statusCode() == 412) {
                 return false;
             }
-            throw S3Failures.of(writing(key), e);
-        } catch (SdkException e) {
             throw S3Failures.of(writing(key), e);
         }
     }
@@ -280,16 +281,13 @@ final class S3BlobStore implements BlobStore {
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
-        String action = "read " + bucket.path(key);
         try {
             return Optional.of(bucket.get(-1, r -> r.key(key)).asByteArrayUnsafe());
-        } catch (S3Exception e) {
-            if (S3Failures.isMissing(e)) {
+        } catch (SdkException e) {
+            if (e instanceof S3Exception refusal && S3Failures.isMissing(refusal)) {
                 return Optional.empty();
             }
-            throw S3Failures.of(action, e);
-        } catch (SdkException e) {
-            throw S3Failures.of(action, e);
+            throw S3Failures.of("read " + bucket.path(key), e);
         }
     }
 

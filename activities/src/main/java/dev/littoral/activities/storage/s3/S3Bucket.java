@@ -120,15 +120,6 @@ final class S3Bucket {
         }
     }
 
-    /**
-     * Lists page after page.
-     *
-     * @param options asked for before each page
-     */
-    ListObjectsPages pages(Consumer<ListObjectsV2Request.Builder> options) {
-        return new ListObjectsPages(this, options);
-    }
-
     private static Map<String, String> query(ListObjectsV2Request request) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("list-type", "2");

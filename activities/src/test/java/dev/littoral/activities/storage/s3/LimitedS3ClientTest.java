@@ -29,7 +29,7 @@ class LimitedS3ClientTest {
         return client(server, Duration.ofMinutes(1));
     }
 
-    private S3Client client(FakeS3 server, Duration patience) {
+    private S3Client client(FakeS3 server, Duration timeout) {
         return new LimitedS3Client(
                 S3Client.builder()
                         .endpointOverride(server.endpoint())
@@ -38,7 +38,7 @@ class LimitedS3ClientTest {
                         .credentialsProvider(
                                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "hush")))
                         .overrideConfiguration(
-                                o -> o.apiCallAttemptTimeout(patience).apiCallTimeout(patience))
+                                o -> o.apiCallAttemptTimeout(timeout).apiCallTimeout(timeout))
                         .build(),
                 limit);
     }
@@ -70,12 +70,12 @@ class LimitedS3ClientTest {
         assertThat(limit.waiting()).isZero();
     }
 
-    private boolean isAnsweredAfterWaitingForLongerThanItMayTake(Duration patience) throws Exception {
+    private boolean isAnsweredAfterWaitingForLongerThanItMayTake(Duration timeout) throws Exception {
         try (FakeS3 server = server();
-                S3Client client = client(server, patience)) {
+                S3Client client = client(server, timeout)) {
             FutureTask<String> task = read(client);
             Thread.startVirtualThread(task);
-            Thread.sleep(patience.multipliedBy(3).dividedBy(2));
+            Thread.sleep(timeout.multipliedBy(3).dividedBy(2));
             boolean waited = server.requests().isEmpty() && limit.waiting() == 1;
             limit.done("", true);
             try {

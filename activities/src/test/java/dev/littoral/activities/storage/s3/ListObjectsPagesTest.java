@@ -36,11 +36,11 @@ class ListObjectsPagesTest {
             @Override
             public void close() {}
         };
-        return new S3Bucket(
-                        client,
-                        S3Uri.parse("s3://lake/in/"),
-                        new S3RequestObserver(StoreObserver.NONE, StoreObserver.Role.SOURCE))
-                .pages(r -> r.prefix("in/").delimiter("/"));
+        S3Bucket bucket = new S3Bucket(
+                client,
+                S3Uri.parse("s3://lake/in/"),
+                new S3RequestObserver(StoreObserver.NONE, StoreObserver.Role.SOURCE));
+        return new ListObjectsPages(bucket, r -> r.prefix("in/").delimiter("/"));
     }
 
     private static ListObjectsV2Response.Builder page(String next, String... keys) {
