@@ -200,12 +200,13 @@ public final class RealCollection {
                 c.rejected()));
     }
 
-    public Job launched(Job job) {
-        return state.launched(job, now);
+    public Job launched(Job job, String launchId) {
+        return state.launched(job, launchId, now);
     }
 
-    public boolean isUntold(long update) {
-        return state.active().isUnreported(update);
+    /** Whether the log is searched for the commit of an update that closed. */
+    public boolean isSearchedFor(long update, Head newest) {
+        return state.active().isSearchedFor(update, newest);
     }
 
     public void inspected(long update, Head newest, Head commit) {

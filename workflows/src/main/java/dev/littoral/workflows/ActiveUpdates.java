@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -24,12 +26,21 @@ final class ActiveUpdates {
 
     private Job running;
     private final Map<Long, Stopping> stopping = new LinkedHashMap<>();
+    private final Map<Long, Launch> launches = new TreeMap<>();
 
     /** Updates for which the head is read, in this order. All of them stop. */
     private final Deque<Long> toInspect = new ArrayDeque<>();
 
     /** Updates whose end was not reported, so that the log is searched for their commit. */
     private final Set<Long> unreported = new TreeSet<>();
+
+    /**
+     * The launch of an active update.
+     *
+     * @param id see {@link dev.littoral.workflows.model.CommitId}; null in runs of older builds
+     * @param base the version that was the head
+     */
+    private record Launch(String id, long base) {}
 
     /**
      * An update that stops.
@@ -81,8 +92,9 @@ final class ActiveUpdates {
                 : stopping.values().stream().map(Stopping::job).findFirst().orElse(null);
     }
 
-    void run(Job job) {
+    void run(Job job, String launchId, long base) {
         running = job;
+        launches.put(job.update(), new Launch(launchId, base));
     }
 
     /** The update that runs is cancelled. */
@@ -127,6 +139,7 @@ final class ActiveUpdates {
     void forget(long update) {
         stopping.remove(update);
         unreported.remove(update);
+        launches.remove(update);
         toInspect.removeIf(each -> each == update);
         clearRunning(update);
     }
@@ -140,9 +153,28 @@ final class ActiveUpdates {
         toInspect.remove(update);
     }
 
-    /** Whether the update's end was not reported, so that the log is searched for its commit. */
-    boolean isUnreported(long update) {
-        return unreported.contains(update);
+    /** Whether this version is the commit of the active update of that number. */
+    boolean isCommitOf(long update, Head version) {
+        Launch launch = launches.get(update);
+        return launch != null && version.isCommitOf(update, launch.id());
+    }
+
+    /**
+     * Whether the log is searched for the commit of an update that stops: it did not report one, and the newest version
+     * is none, but versions before that may be.
+     */
+    boolean isSearchedFor(long update, Head newest) {
+        Launch launch = launches.get(update);
+        if (launch == null) {
+            return false;
+        }
+        if (launch.id() == null) {
+            return unreported.contains(update) && newest.update() > update;
+        }
+        return stopping.get(update).end() != UpdateState.COMMITTED
+                && newest.version() > launch.base()
+                && newest.update() >= update
+                && !newest.isCommitOf(update, launch.id());
     }
 
     /** The update of that number that stops, or null. */

@@ -2,6 +2,7 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CommitId;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.ExternalSource;
@@ -46,6 +47,9 @@ final class CollectionLoop {
     private final StatusReporter reporter;
     private final CatalogCalls catalog;
 
+    /** Whether launches of updates have ids; runs of older builds give none. */
+    private final boolean givesLaunchIds;
+
     /** The scopes of the updates whose workflow has not closed. */
     private final Map<Long, CancellationScope> updates = new TreeMap<>();
 
@@ -62,6 +66,7 @@ final class CollectionLoop {
         this.history = history;
         this.reporter = new StatusReporter(state, version);
         this.catalog = new CatalogCalls(version);
+        this.givesLaunchIds = version >= WorkflowVersions.LAUNCH_IDS;
         reporter.report();
     }
 
@@ -250,7 +255,8 @@ final class CollectionLoop {
     }
 
     private void launch(Job waiting) {
-        Job job = state.launched(waiting, now());
+        String launchId = givesLaunchIds ? CommitId.launchId(Workflow.randomUUID()) : null;
+        Job job = state.launched(waiting, launchId, now());
         reporter.report();
         UpdateExternalCollectionWorkflow child = Workflow.newChildWorkflowStub(
                 UpdateExternalCollectionWorkflow.class,
@@ -262,7 +268,8 @@ final class CollectionLoop {
                         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
                         .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
                         .build());
-        UpdateInput input = new UpdateInput(collectionId, job.update(), job.source(), state.options(), state.head());
+        UpdateInput input =
+                new UpdateInput(collectionId, job.update(), job.source(), state.options(), state.head(), launchId);
         CancellationScope scope = Workflow.newCancellationScope(() -> {
             Promise<UpdateReport> report = Async.function(child::run, input);
             report.handle((result, failure) -> {
@@ -311,7 +318,7 @@ final class CollectionLoop {
         Head commit = Head.NONE;
         try {
             newest = readHead();
-            if (state.active().isUnreported(update) && newest.update() > update) {
+            if (state.active().isSearchedFor(update, newest)) {
                 commit =
                         catalog.local("look for the commit", activities -> activities.findCommit(collectionId, update));
             }

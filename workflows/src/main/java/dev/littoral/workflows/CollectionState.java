@@ -124,11 +124,15 @@ final class CollectionState {
         watchdog.checked(absent, now).forEach(active::vanish);
     }
 
-    /** The waiting job's workflow is started; returns the job as it runs. */
-    Job launched(Job job, Instant now) {
+    /**
+     * The waiting job's workflow is started; returns the job as it runs.
+     *
+     * @param launchId by which its commits are known, or null in runs of older builds
+     */
+    Job launched(Job job, String launchId, Instant now) {
         schedule.launched(now);
         watchdog.restart();
-        return jobs.launch(job);
+        return jobs.launch(job, launchId);
     }
 
     /** See {@link JobQueue#inspected}. */

@@ -4,7 +4,6 @@ import dev.littoral.workflows.model.CarriedState;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
-import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -144,7 +143,7 @@ final class JobQueue {
      * stopped.
      *
      * @param newest the head, or null where it could not be read
-     * @param commit the version that the update committed, as far as is known, else {@link Head#NONE}
+     * @param commit the commit that the log has of the update's number, where it was searched, else {@link Head#NONE}
      */
     void inspected(long update, Head newest, Head commit, boolean retiring, Instant now) {
         active.inspected(update);
@@ -153,12 +152,12 @@ final class JobQueue {
             if (pending == null) {
                 declaration.follow(newest);
             }
+            boolean isItsCommit = active.isCommitOf(update, newest);
             advanceHead(newest);
             settleCommitted(newest, now);
             settleCommitted(commit, now);
             if (checksUpdates) {
                 renumber(newest, now);
-                boolean isItsCommit = newest.update() == update && newest.kind() == HeadKind.COMMITTED;
                 boolean follows = before != null && before.followed() && !isItsCommit;
                 if (follows
                         && declaration.desired() != null
@@ -203,10 +202,10 @@ final class JobQueue {
     }
 
     /** The waiting job's workflow is started; returns the job as it runs. */
-    Job launch(Job job) {
+    Job launch(Job job, String launchId) {
         pending = null;
         Job running = job.running(declaration.head().generation());
-        active.run(running);
+        active.run(running, launchId, declaration.head().version());
         return running;
     }
 
@@ -259,7 +258,7 @@ final class JobQueue {
     /** Where an update that stops has written this version, it ends as committed. */
     private void settleCommitted(Head version, Instant now) {
         ActiveUpdates.Stopping stopped = active.stopping(version.update());
-        if (stopped != null && version.kind() == HeadKind.COMMITTED) {
+        if (stopped != null && active.isCommitOf(version.update(), version)) {
             endActive(stopped.job(), UpdateState.COMMITTED, null, version.reason(), now);
         }
     }

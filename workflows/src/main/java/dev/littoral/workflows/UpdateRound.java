@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.BalanceResult;
+import dev.littoral.workflows.model.CommitId;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
@@ -71,7 +72,7 @@ final class UpdateRound {
         this.reporter = reporter;
         this.cleaner = cleaner;
         this.fanOut = fanOut;
-        this.commitId = input.update() + "-" + Workflow.randomUUID();
+        this.commitId = CommitId.of(input.update(), input.launchId(), Workflow.randomUUID());
         this.folder = SnapshotFolder.key(base.version() + 1, commitId);
     }
 

@@ -23,7 +23,10 @@ final class WorkflowVersions {
     /** Updates that do not report are checked, and one that met a conflict is followed by another. */
     static final int CHECKS_UPDATES = 3;
 
-    static final int NEWEST = 3;
+    /** Each launch of an update has an id, by which its commits are known in the log. */
+    static final int LAUNCH_IDS = 4;
+
+    static final int NEWEST = 4;
 
     private WorkflowVersions() {}
 }

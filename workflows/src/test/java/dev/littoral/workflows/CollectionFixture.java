@@ -36,6 +36,10 @@ abstract class CollectionFixture {
     static final ExternalSource A = source("s3://lake/a/");
     static final ExternalSource B = source("s3://lake/b/");
     static final ExternalSource C = source("s3://lake/c/");
+
+    /** The id of each launch here. Commits name none, as those of older builds. */
+    static final String LAUNCH = "xa";
+
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     static final CollectionOptions HOURLY =
             new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
@@ -68,7 +72,7 @@ abstract class CollectionFixture {
 
     void launch() {
         Decision.Launch launch = (Decision.Launch) state.next(now);
-        state.launched(launch.job(), now);
+        state.launched(launch.job(), LAUNCH, now);
     }
 
     /** A collection whose update 1 runs. */
@@ -161,6 +165,21 @@ abstract class CollectionFixture {
                 base.nextSegmentId(),
                 START,
                 "committed by " + update);
+    }
+
+    /** The version as another service's update of the same number has committed it. */
+    static Head ofAnotherLaunch(Head head) {
+        return new Head(
+                head.version(),
+                head.update() + "-xf00-" + head.commitId(),
+                head.kind(),
+                head.source(),
+                head.generation(),
+                head.update(),
+                head.snapshot(),
+                head.nextSegmentId(),
+                head.time(),
+                head.reason());
     }
 
     static SnapshotRef snapshot() {

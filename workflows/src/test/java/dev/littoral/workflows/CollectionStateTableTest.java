@@ -204,7 +204,7 @@ class CollectionStateTableTest {
                     state.advanceHead(head);
                     state.declared(now);
                 }
-                case Decision.Launch launch -> state.launched(launch.job(), now);
+                case Decision.Launch launch -> state.launched(launch.job(), CollectionFixture.LAUNCH, now);
                 case Decision.ReadHead read -> state.inspected(read.update(), head, Head.NONE, now);
                 case Decision.Retire ignored -> {
                     head = CollectionFixture.next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());

@@ -284,7 +284,7 @@ class CollectionStateTest extends CollectionFixture {
         CollectionState once = new CollectionState("orders", CollectionOptions.DEFAULTS);
         once.opened(new Head(1, "x", HeadKind.COMMITTED, A, 1, 1, snapshot(), 1, START, "r"));
         once.handle(new Message.Refresh("start", null), now);
-        once.launched(once.view().status().pending(), now);
+        once.launched(once.view().status().pending(), LAUNCH, now);
         once.handle(new Message.UpdateClosed(2, report(2, UNCHANGED), null), now);
 
         assertThat(once.next(now)).isEqualTo(new Decision.Idle(null));

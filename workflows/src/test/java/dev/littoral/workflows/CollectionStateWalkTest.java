@@ -227,7 +227,7 @@ class CollectionStateWalkTest {
             switch (decision) {
                 case Decision.Declare declare -> declare(declare.job());
                 case Decision.Launch launch -> {
-                    Job job = state.launched(launch.job(), now);
+                    Job job = state.launched(launch.job(), CollectionFixture.LAUNCH, now);
                     assertThat(job.source()).isEqualTo(state.head().source());
                     if (chance(3)) {
                         saw("number taken");
@@ -245,7 +245,7 @@ class CollectionStateWalkTest {
                     state.inspected(
                             read.update(),
                             newest(),
-                            state.active().isUnreported(read.update()) ? commit : Head.NONE,
+                            state.active().isSearchedFor(read.update(), newest()) ? commit : Head.NONE,
                             now);
                 }
                 case Decision.Retire ignored -> {

@@ -172,7 +172,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     /** Somebody else writes the next version. */
     synchronized void write(String collectionId, HeadKind kind, ExternalSource source, long update) {
-        Head head = CollectionFixture.next(newest(collectionId), kind, source, update);
+        write(collectionId, CollectionFixture.next(newest(collectionId), kind, source, update));
+    }
+
+    /** Somebody else writes this version, which is the next. */
+    synchronized void write(String collectionId, Head head) {
         logs.computeIfAbsent(collectionId, any -> new ArrayList<>()).add(head);
     }
 

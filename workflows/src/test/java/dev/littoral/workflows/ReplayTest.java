@@ -21,7 +21,7 @@ class ReplayTest {
     /** A folder for each build that changed what histories hold; see docs/adr/0014-workflow-versioning.md. */
     private static final Path FOLDER = Path.of("src", "test", "resources", "histories");
 
-    private static final List<String> BUILDS = List.of("build-0", "build-1", "build-2", "build-3");
+    private static final List<String> BUILDS = List.of("build-0", "build-1", "build-2", "build-3", "build-4");
 
     static List<String> recorded() throws IOException {
         try (Stream<Path> files = Files.walk(FOLDER)) {

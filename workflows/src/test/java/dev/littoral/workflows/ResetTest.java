@@ -57,6 +57,11 @@ class ResetTest {
             lab.collection().signalRefresh();
             isRightInTheEnd(lab, "reset to event " + task);
 
+            assertThat(lab.collection().jobs(null))
+                    .as("its commit is known by the launch, which is in the history before the reset")
+                    .filteredOn(job -> job.update() == 1)
+                    .allMatch(job -> job.state() == COMMITTED)
+                    .hasSize(1);
             assertThat(lab.events(ID)).contains(EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED);
             assertThat(lab.untyped().describe().getStatus())
                     .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);

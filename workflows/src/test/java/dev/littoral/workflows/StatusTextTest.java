@@ -42,7 +42,7 @@ class StatusTextTest {
         Head head = new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, CollectionFixture.snapshot(), 9, NOW, "r");
         state.opened(head);
         state.handle(new Message.Refresh("refresh", null), NOW);
-        state.launched(((Decision.Launch) state.next(NOW)).job(), NOW);
+        state.launched(((Decision.Launch) state.next(NOW)).job(), CollectionFixture.LAUNCH, NOW);
         state.onProgress(new ProgressSignal.Report(42, "read", "w", 1_204, 98_112, null), NOW);
         state.onProgress(
                 new ProgressSignal.Report(

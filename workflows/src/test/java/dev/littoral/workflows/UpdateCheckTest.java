@@ -3,10 +3,12 @@ package dev.littoral.workflows;
 import static dev.littoral.workflows.CollectionFixture.A;
 import static dev.littoral.workflows.CollectionFixture.B;
 import static dev.littoral.workflows.CollectionFixture.next;
+import static dev.littoral.workflows.CollectionFixture.ofAnotherLaunch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
@@ -40,7 +42,12 @@ class UpdateCheckTest {
     }
 
     private void launch() {
-        state.launched(((Decision.Launch) state.next(now)).job(), now);
+        launch(CollectionFixture.LAUNCH);
+    }
+
+    /** As a run of a build does that gives no ids to launches where that is null. */
+    private void launch(String launchId) {
+        state.launched(((Decision.Launch) state.next(now)).job(), launchId, now);
     }
 
     private void change(ExternalSource source) {
@@ -102,7 +109,8 @@ class UpdateCheckTest {
         head = next(head, HeadKind.COMMITTED, A, 1);
         state.handle(new Message.UpdateClosed(1, report(1, UpdateState.COMMITTED, head), null), now);
         assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
-        assertThat(state.active().isUnreported(1)).isFalse();
+        assertThat(state.active().isSearchedFor(1, next(head, HeadKind.COMMITTED, A, 2)))
+                .isFalse();
         state.inspected(1, head, Head.NONE, now);
         assertThat(ends()).isEqualTo("1 COMMITTED");
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
@@ -166,9 +174,9 @@ class UpdateCheckTest {
         now = now.plusSeconds(60);
         checkTwice();
         assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
-        assertThat(state.active().isUnreported(1)).isTrue();
         Head commit = next(head, HeadKind.COMMITTED, A, 1);
         Head newest = next(next(committed ? commit : head, HeadKind.DECLARED, B, 7), HeadKind.COMMITTED, B, 7);
+        assertThat(state.active().isSearchedFor(1, newest)).isTrue();
         state.inspected(1, newest, committed ? commit : Head.NONE, now);
 
         assertThat(ends()).isEqualTo(committed ? "1 COMMITTED" : "1 SUPERSEDED");
@@ -255,9 +263,67 @@ class UpdateCheckTest {
         state.advanceHead(declared);
         state.declared(now);
         assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
-        assertThat(state.active().isUnreported(1)).isTrue();
+        assertThat(state.active().isSearchedFor(1, declared)).isTrue();
         state.inspected(1, declared, commit, now);
         assertThat(ends()).endsWith("1 COMMITTED");
         assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
+    }
+
+    /** Two services that keep one collection can give one number to two updates. */
+    @Test
+    void aCommitOfItsNumberByAnotherServiceIsNotItsOwn() {
+        running();
+        Head newest = ofAnotherLaunch(next(head, HeadKind.COMMITTED, A, 1));
+        state.handle(new Message.UpdateClosed(1, report(1, UpdateState.SUPERSEDED, newest), null), now);
+        assertThat(state.active().isSearchedFor(1, newest)).isTrue();
+        state.inspected(1, newest, newest, now);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+        assertThat(((Decision.Launch) state.next(now)).job().update())
+                .as("another follows")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aDeclarationThatMeetsAnotherServicesCommitOfTheNumberDoesNotTakeItForItsOwn() {
+        running();
+        change(B);
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        Head newest = ofAnotherLaunch(next(head, HeadKind.COMMITTED, A, 1));
+        state.moved(newest, now);
+        assertThat(ends()).isEmpty();
+        assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);
+        state.advanceHead(next(newest, HeadKind.DECLARED, B, 2));
+        state.declared(now);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+    }
+
+    /** Whoever wrote after it, and with whatever number: those in the log can be equal. */
+    @Test
+    void itsOwnCommitIsLookedForBelowVersionsOfOthers() {
+        running();
+        Head commit = next(head, HeadKind.COMMITTED, A, 1);
+        state.handle(new Message.UpdateClosed(1, null, CollectionFixture.failed(FailureType.TRANSIENT, "lost")), now);
+        assertThat(state.active().isSearchedFor(1, head))
+                .as("nothing was written")
+                .isFalse();
+        assertThat(state.active().isSearchedFor(1, commit)).as("it is there").isFalse();
+        Head newest = next(commit, HeadKind.ROLLED_BACK, A, 1);
+        assertThat(state.active().isSearchedFor(1, newest)).isTrue();
+        state.inspected(1, newest, commit, now);
+        assertThat(ends()).isEqualTo("1 COMMITTED");
+    }
+
+    @Test
+    void aRunOfAnOlderBuildKnowsACommitByItsNumberAndSearchesForTheUnreportedOnly() {
+        state.checkUpdates();
+        state.opened(next(Head.NONE, HeadKind.DECLARED, A, 1));
+        refresh();
+        launch(null);
+        Head newest = ofAnotherLaunch(next(state.head(), HeadKind.COMMITTED, A, 2));
+        state.handle(new Message.UpdateClosed(2, null, CollectionFixture.failed(FailureType.TRANSIENT, "lost")), now);
+        assertThat(state.active().isSearchedFor(2, next(newest, HeadKind.COMMITTED, A, 3)))
+                .isFalse();
+        state.inspected(2, newest, Head.NONE, now);
+        assertThat(ends()).isEqualTo("2 COMMITTED");
     }
 }

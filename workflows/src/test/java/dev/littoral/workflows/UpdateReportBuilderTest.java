@@ -32,7 +32,7 @@ class UpdateReportBuilderTest {
     private static final Head BASE = head(4, new Totals(10, 1_000, 10, 100, 5, 1));
 
     private final UpdateReportBuilder tally =
-            new UpdateReportBuilder(new UpdateInput("orders", 3, A, CollectionOptions.DEFAULTS, BASE));
+            new UpdateReportBuilder(new UpdateInput("orders", 3, A, CollectionOptions.DEFAULTS, BASE, null));
 
     private static Head head(long version, Totals totals) {
         return new Head(

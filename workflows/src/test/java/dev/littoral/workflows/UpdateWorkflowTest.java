@@ -3,6 +3,7 @@ package dev.littoral.workflows;
 import static dev.littoral.workflows.CollectionFixture.A;
 import static dev.littoral.workflows.CollectionFixture.B;
 import static dev.littoral.workflows.CollectionFixture.C;
+import static dev.littoral.workflows.CollectionFixture.next;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.CANCELED;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
@@ -310,6 +311,35 @@ class UpdateWorkflowTest {
         assertThat(lake.newest(ID).update()).isEqualTo(41);
     }
 
+    /** Another service that keeps the collection too can give the same number to an update of its own. */
+    @Test
+    void whenAnotherServicesUpdateOfItsNumberHasCommittedItIsSupersededAndAnotherFollows() throws InterruptedException {
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lake.write(ID, CollectionFixture.ofAnotherLaunch(next(lake.newest(ID), HeadKind.COMMITTED, A, 1)));
+        lake.touch(A);
+        commit.release();
+
+        assertThat(lab.awaitEnd(1, SUPERSEDED).reason()).startsWith("version 2 is of update 1");
+        lab.awaitEnd(2, COMMITTED);
+        assertThat(lake.newest(ID).commitId()).matches("2-x[0-9a-f]+-[0-9a-f-]{36}");
+    }
+
+    /** The answer to its commit is lost, and another service writes the next version before the collection looks. */
+    @Test
+    void aCommitBelowAnotherServicesVersionIsFound() throws InterruptedException {
+        lake.fail("committed", FailureType.INPUT, 1);
+        FakeLake.Hold look = lake.hold("readHead");
+        lab.start(A);
+        look.awaitReached();
+        lake.write(ID, CollectionFixture.ofAnotherLaunch(next(lake.newest(ID), HeadKind.COMMITTED, A, 2)));
+        look.release();
+
+        lab.awaitEnd(1, COMMITTED);
+        assertThat(lake.calls("findCommit")).isPositive();
+    }
+
     @Test
     void aListingOnAVersionThatWasReplacedIsNotUnchanged() throws InterruptedException {
         lab.start(A);
@@ -526,7 +556,7 @@ class UpdateWorkflowTest {
                                 .setWorkflowId(UpdateExternalCollectionWorkflow.id(ID, 1))
                                 .setTaskQueue("that-nobody-polls")
                                 .build())
-                .start(new UpdateInput(ID, 1, A, CollectionOptions.DEFAULTS, Head.NONE));
+                .start(new UpdateInput(ID, 1, A, CollectionOptions.DEFAULTS, Head.NONE, null));
         lab.start(A);
 
         assertThat(lab.awaitEnd(1, SUPERSEDED).reason()).isEqualTo("a workflow of this number runs already");

@@ -42,8 +42,8 @@ final class Auditor {
         /** Every version there ever was. */
         private final TreeMap<Long, Body> log;
 
-        private final Map<Long, UpdateState> reports;
-        private final Map<Long, UpdateState> ends;
+        private final Map<Flow.UpdateName, UpdateState> reports;
+        private final Map<Flow.UpdateName, UpdateState> ends;
         private long declared;
 
         /** Whether a request arrived after its client had given up: then nobody could know how its step ended. */
@@ -221,8 +221,8 @@ final class Auditor {
                     8,
                     at + " serves files of " + snapshot.uri());
             for (UpdateState end : List.of(
-                    memory.ends.getOrDefault(head.get("update").asLong(), UpdateState.RUNNING),
-                    memory.reports.getOrDefault(head.get("update").asLong(), UpdateState.RUNNING))) {
+                    memory.ends.getOrDefault(updateOf(head), UpdateState.RUNNING),
+                    memory.reports.getOrDefault(updateOf(head), UpdateState.RUNNING))) {
                 boolean unknown = end == UpdateState.FAILED || (end == UpdateState.CANCELED && memory.late);
                 check(
                         end == UpdateState.RUNNING || end == UpdateState.COMMITTED || unknown,
@@ -350,7 +350,7 @@ final class Auditor {
         CommitOutcome outcome = result instanceof CommitResult commit
                 ? commit.outcome()
                 : result instanceof CommitOutcome other ? other : null;
-        if (result instanceof Head head && step instanceof Step.ReadHead) {
+        if (result instanceof Head head && (step instanceof Step.ReadHead || step instanceof Step.Open)) {
             check(head.equals(Head.NONE) || is(head, memory), 5, "the head is said to be " + inWords(head));
         }
         if (result instanceof Code.Failed failed) {
@@ -452,6 +452,7 @@ final class Auditor {
 
     /** An update's workflow closed with this. */
     void reported(Flow.Fact.Ended ended, Memory memory) {
+        checkNobodysMistake(ended);
         if (ended.state() != UpdateState.CANCELED) {
             memory.reports.put(ended.update(), ended.state());
         }
@@ -467,11 +468,22 @@ final class Auditor {
         }
     }
 
-    private boolean hasCommitted(long update, Memory memory) {
+    /** The update that committed a version, as its commitId says. */
+    private static Flow.UpdateName updateOf(JsonNode head) {
+        String[] parts = head.get("commitId").asText().split("-", 3);
+        return new Flow.UpdateName(Long.parseLong(parts[0]), parts[1]);
+    }
+
+    private boolean hasCommitted(Flow.UpdateName update, Memory memory) {
         return memory.log.values().stream()
                 .map(this::read)
                 .anyMatch(head -> head.get("kind").asText().equals("COMMITTED")
-                        && head.get("update").asLong() == update);
+                        && updateOf(head).equals(update));
+    }
+
+    /** Whoever acts here asks for what is right: no update fails for its input. */
+    private static void checkNobodysMistake(Flow.Fact.Ended ended) {
+        check(ended.failure() != FailureType.INPUT, 5, ended + ", and nobody asked for anything wrong");
     }
 
     /** Somebody was told this. */
@@ -486,6 +498,7 @@ final class Auditor {
                 memory.declared = Math.max(memory.declared, declared.generation());
             }
             case Flow.Fact.Ended ended -> {
+                checkNobodysMistake(ended);
                 check(
                         memory.ends.put(ended.update(), ended.state()) == null,
                         10,

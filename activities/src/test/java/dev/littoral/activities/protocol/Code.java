@@ -66,8 +66,11 @@ final class Code {
 
     private Object result(Step step, String attempt, RecordedStore source, CatalogStore store)
             throws InterruptedException {
-        CatalogActivities catalog =
-                RealSteps.catalog(store, Clock.fixed(now, ZoneOffset.UTC), numberOf(attempt), lost.trusting());
+        CatalogActivities catalog = RealSteps.catalog(
+                store,
+                Clock.fixed(now, ZoneOffset.UTC),
+                lost == Safeguard.FIRST_ATTEMPT_OF_COMMIT ? 1 : numberOf(attempt),
+                lost.trusting());
         UpdateActivities update = RealSteps.on(
                 store,
                 from -> new RecordedSource(source, from.uri(), lost != Safeguard.CONDITIONAL_READ),
@@ -77,6 +80,7 @@ final class Code {
         HeadLog heads = new HeadLog(store, World.COLLECTION);
         return switch (step) {
             case Step.ReadHead ignored -> catalog.readHead(World.COLLECTION);
+            case Step.Open ignored -> catalog.openCollection(World.COLLECTION, null);
             case Step.FindCommit find -> catalog.findCommit(World.COLLECTION, find.update());
             case Step.Declare declare -> catalog.declareSource(declare.request());
             case Step.ListFiles list -> uncounted(update.listFiles(list.request()));

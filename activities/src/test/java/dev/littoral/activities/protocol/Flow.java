@@ -37,6 +37,28 @@ final class Flow {
 
     record ChangeSource() implements Ask {}
 
+    /**
+     * What tells an update from all others: its commitIds begin with it. Two services can give one number to two
+     * updates.
+     *
+     * @param launchId the service that launched it stands for all its launches
+     */
+    record UpdateName(long number, String launchId) implements Comparable<UpdateName> {
+        /** The service of worlds that have one. */
+        static final String FIRST_SERVICE = "xa";
+
+        @Override
+        public int compareTo(UpdateName other) {
+            int byNumber = Long.compare(number, other.number);
+            return byNumber != 0 ? byNumber : launchId.compareTo(other.launchId);
+        }
+
+        @Override
+        public String toString() {
+            return number + "-" + launchId;
+        }
+    }
+
     /** What somebody is told. The auditor checks it. */
     sealed interface Fact {
         /** A source was declared: nothing of an older generation can commit any more. */
@@ -48,7 +70,7 @@ final class Flow {
         }
 
         /** A job ended so. */
-        record Ended(long update, UpdateState state, FailureType failure, Head head) implements Fact {
+        record Ended(UpdateName update, UpdateState state, FailureType failure, Head head) implements Fact {
             @Override
             public String toString() {
                 return "update " + update + " is " + state + (failure == null ? "" : ", " + failure);

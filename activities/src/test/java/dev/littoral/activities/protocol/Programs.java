@@ -44,7 +44,11 @@ final class Programs {
                 }
             } catch (Flow.StepFailed e) {
                 // A declaration that failed promises nothing.
-                flow.say(new Flow.Fact.Ended(number, UpdateState.FAILED, e.type(), Head.NONE));
+                flow.say(new Flow.Fact.Ended(
+                        new Flow.UpdateName(number, Flow.UpdateName.FIRST_SERVICE),
+                        UpdateState.FAILED,
+                        e.type(),
+                        Head.NONE));
             }
         }
 
@@ -137,29 +141,51 @@ final class Programs {
         }
     }
 
-    /** The collection workflow's loop around the real decisions, without Temporal. */
-    record Collection(Safeguard lost) implements Flow.Program {
+    /**
+     * The collection workflow's loop around the real decisions, without Temporal.
+     *
+     * @param service the Temporal service that runs it, as the launchId of its updates; two can run one collection on
+     *     one catalog
+     * @param starts whether it is started when others have written already: it opens the catalog, and lists the source
+     */
+    record Collection(String service, boolean starts, Safeguard lost) implements Flow.Program {
+        Collection(Safeguard lost) {
+            this(Flow.UpdateName.FIRST_SERVICE, false, lost);
+        }
+
+        /** The same collection on another service. */
+        static Collection elsewhere(Safeguard lost) {
+            return new Collection("xb", true, lost);
+        }
+
         @Override
         public void run(Flow flow) {
-            new Loop(flow, lost).run();
+            new Loop(flow, service, starts, lost).run();
         }
     }
 
     private static final class Loop {
         private final Flow flow;
+        private final String service;
+        private final boolean starts;
         private final Safeguard lost;
         private final RealCollection state = new RealCollection(World.COLLECTION, UpdateFlow.OPTIONS, Code.NOW);
         private final java.util.Set<Long> stopped = new java.util.HashSet<>();
         private int commitIds;
 
-        Loop(Flow flow, Safeguard lost) {
+        Loop(Flow flow, String service, boolean starts, Safeguard lost) {
             this.flow = flow;
+            this.service = service;
+            this.starts = starts;
             this.lost = lost;
         }
 
         void run() {
             try {
-                state.opened(flow.step(new Step.ReadHead(), Head.class));
+                state.opened(flow.step(starts ? new Step.Open() : new Step.ReadHead(), Head.class));
+                if (starts && state.head().exists() && !state.isRetired()) {
+                    state.refresh();
+                }
             } catch (Flow.StepFailed e) {
                 // It is started again, later.
                 return;
@@ -193,7 +219,8 @@ final class Programs {
 
         private void tell() {
             for (Job job : state.ended()) {
-                flow.say(new Flow.Fact.Ended(job.update(), job.state(), job.failure(), state.head()));
+                flow.say(new Flow.Fact.Ended(
+                        new Flow.UpdateName(job.update(), service), job.state(), job.failure(), state.head()));
             }
             for (ChangeAnswer answer : state.answers()) {
                 if (answer.generation() > 0) {
@@ -238,7 +265,7 @@ final class Programs {
                                 job.update(),
                                 job.source(),
                                 state.head(),
-                                state.head().version() + 1 + "-write-" + ++commitIds,
+                                state.head().version() + 1 + "-" + service + "-write-" + ++commitIds,
                                 "update " + job.update())),
                         CommitOutcome.class));
                 if (state.isRetired() || state.isDeclared(job.source())) {
@@ -253,8 +280,8 @@ final class Programs {
         }
 
         private void launch(Job waiting) {
-            Job job = state.launched(waiting);
-            flow.launch(new UpdateFlow(job.update(), job.source(), state.head(), false, lost));
+            Job job = state.launched(waiting, lost == Safeguard.LAUNCH_OF_COMMIT ? null : service);
+            flow.launch(new UpdateFlow(job.update(), service, job.source(), state.head(), false, lost));
         }
 
         private void inspect(long update) {
@@ -263,7 +290,7 @@ final class Programs {
             if (lost != Safeguard.HEAD_AFTER_STOPPED_UPDATE) {
                 try {
                     newest = flow.local(new Step.ReadHead(), Head.class);
-                    if (state.isUntold(update) && newest.update() > update) {
+                    if (state.isSearchedFor(update, newest) && lost != Safeguard.COMMIT_BELOW_NEWEST) {
                         commit = flow.local(new Step.FindCommit(update), Head.class);
                     }
                 } catch (Flow.StepFailed e) {
@@ -278,7 +305,10 @@ final class Programs {
                 while (state.head().exists() && !state.isRetired()) {
                     see(flow.step(
                             new Step.Retire(new RetireRequest(
-                                    World.COLLECTION, state.lastUpdate(), state.head(), "write-" + ++commitIds)),
+                                    World.COLLECTION,
+                                    state.lastUpdate(),
+                                    state.head(),
+                                    service + "-write-" + ++commitIds)),
                             CommitOutcome.class));
                 }
                 state.retired();

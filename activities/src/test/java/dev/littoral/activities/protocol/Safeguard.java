@@ -66,6 +66,19 @@ enum Safeguard {
             "how an update ended is said without a look at the head",
             "a collection, a refresh, one try for each step, two faults",
             5),
+    LAUNCH_OF_COMMIT(
+            "a collection knows the commit of an update by its number alone", "one collection on two services", 5),
+    COMMIT_BELOW_NEWEST(
+            "of what an update may have committed only the newest version is looked at",
+            "a collection that somebody else retires, one try for each step, two faults",
+            5),
+    LIST_AGAIN_WITHOUT_STAGING(
+            "an update whose staging another one has removed fails", "two refreshes of one source, answers lost", 5),
+    FIRST_ATTEMPT_OF_COMMIT(
+            "any attempt of a commit says that nothing was sent where staging is gone, though one before it may have"
+                    + " created the version",
+            "two refreshes of one source, answers lost",
+            5),
     DOUBTFUL_BASE(
             "a declaration that failed is forgotten, though it may still arrive",
             "a collection, A -> B -> A, one try for each step",

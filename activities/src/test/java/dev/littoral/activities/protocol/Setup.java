@@ -280,6 +280,7 @@ record Setup(
             case Step.ReadFragments ignored -> retriesWork;
             case Step.Balance ignored -> retriesWork;
             case Step.ReadHead ignored -> false;
+            case Step.Open ignored -> true;
             case Step.FindCommit ignored -> false;
             case Step.Discard ignored -> retriesWork;
             case Step.FindOldest ignored -> false;

@@ -13,6 +13,9 @@ import dev.littoral.workflows.model.ShardsRequest;
 sealed interface Step {
     record ReadHead() implements Step {}
 
+    /** The head for a collection that starts; what dead updates left in staging is removed. */
+    record Open() implements Step {}
+
     record FindCommit(long update) implements Step {}
 
     record Declare(DeclareRequest request) implements Step {}
@@ -41,6 +44,7 @@ sealed interface Step {
     default String word() {
         return switch (this) {
             case ReadHead ignored -> "reads the head";
+            case Open ignored -> "opens the catalog";
             case FindCommit find -> "looks for the commit of update " + find.update();
             case Declare declare ->
                 "declares " + declare.request().source().uri() + " upon version "

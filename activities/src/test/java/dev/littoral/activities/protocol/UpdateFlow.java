@@ -22,15 +22,23 @@ import java.util.List;
 /**
  * The update workflow's order of steps and what it makes of their answers, without Temporal.
  *
- * @param number the update's number
+ * @param launchId the service that runs it: another one can run an update of the same number
  * @param cleans whether it cleans the catalog after its commit
- * @param lost the safeguard it goes without,
+ * @param lost the safeguard it goes without
  */
-record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans, Safeguard lost)
+record UpdateFlow(long number, String launchId, ExternalSource source, Head base, boolean cleans, Safeguard lost)
         implements Flow.Program {
     private static final int MAX_ROUNDS = 5;
 
     static final CollectionOptions OPTIONS = new CollectionOptions(1_000, null, false, 1.0, Duration.ofDays(7));
+
+    UpdateFlow(long number, ExternalSource source, Head base, boolean cleans, Safeguard lost) {
+        this(number, Flow.UpdateName.FIRST_SERVICE, source, base, cleans, lost);
+    }
+
+    Flow.UpdateName name() {
+        return new Flow.UpdateName(number, launchId);
+    }
 
     /** How an update ended; the outcome is null where it failed, and the failure too where it was stopped. */
     record End(UpdateState outcome, Head head, FailureType failure) {}
@@ -39,7 +47,7 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
     public void run(Flow flow) {
         End end = update(flow);
         flow.say(new Flow.Fact.Ended(
-                number,
+                name(),
                 end.outcome() != null
                         ? end.outcome()
                         : end.failure() == null ? UpdateState.CANCELED : UpdateState.FAILED,
@@ -100,11 +108,14 @@ record UpdateFlow(long number, ExternalSource source, Head base, boolean cleans,
 
         /** A round; where what it staged is gone, another one follows. */
         private End attempted(int round) {
-            String commitId = number + "-commit-" + round;
+            String commitId = name() + "-commit-" + round;
             String objects = "snapshots/%010d-%s".formatted(upon.version() + 1, commitId);
             try {
                 return round(round, commitId, objects);
             } catch (Flow.StagingGone e) {
+                if (lost == Safeguard.LIST_AGAIN_WITHOUT_STAGING) {
+                    throw new Flow.StepFailed(FailureType.INPUT, e.getMessage());
+                }
                 garbage.add(objects);
                 uncommitted = null;
                 previousPlan = null;

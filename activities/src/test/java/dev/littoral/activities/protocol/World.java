@@ -473,9 +473,9 @@ final class World {
                     UpdateFlow update = launch.update();
                     tell(
                             story,
-                            proc.name + " starts update " + update.number() + " upon version "
+                            proc.name + " starts update " + update.name() + " upon version "
                                     + update.base().version());
-                    state.procs.add(new Proc("update " + update.number(), index, update.number(), flow(update)));
+                    state.procs.add(new Proc("update " + update.name(), index, update.number(), flow(update)));
                 }
                 case Flow.Stop stop -> {
                     for (Proc other : state.procs) {

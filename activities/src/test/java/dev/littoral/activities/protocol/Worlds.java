@@ -142,6 +142,32 @@ final class Worlds {
                         .with("second", client(99, Lakes.A, lost))
                         .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Cancel())
                         .changes(Lakes.A, 1),
+                Setup.of("one collection on two services", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("other", Programs.Collection.elsewhere(lost))
+                        .letters(Lakes.A, new Flow.Letter.Refresh())
+                        .changes(Lakes.A, 1),
+                Setup.of("one collection on two services, A -> B, answers lost, stragglers", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("other", Programs.Collection.elsewhere(lost))
+                        .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Change(Lakes.B))
+                        .changes(Lakes.A, 1)
+                        .faults(1, false)
+                        .stragglers(1),
+                Setup.of("one collection on two services, one try for each step, two faults", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("other", Programs.Collection.elsewhere(lost))
+                        .letters(null, new Flow.Letter.Refresh())
+                        .changes(Lakes.A, 1)
+                        .faults(2, true)
+                        .tries(1),
+                Setup.of("a collection that somebody else retires, one try for each step, two faults", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("person", new Programs.Retirer(true))
+                        .letters(null, new Flow.Letter.Refresh())
+                        .changes(Lakes.A, 1)
+                        .faults(2, true)
+                        .tries(1),
                 Setup.of("a collection that is retired while it is updated", 1)
                         .with("collection", new Programs.Collection(lost))
                         .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Retire())

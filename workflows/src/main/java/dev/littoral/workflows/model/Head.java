@@ -50,6 +50,16 @@ public record Head(
         return update > number || (update == number && kind == HeadKind.COMMITTED);
     }
 
+    /**
+     * Whether an update has committed this version. Its number alone does not say so: another service can give that to
+     * an update of its own.
+     *
+     * @param launchId the id of the update's launch, see {@link CommitId}; null where there is none
+     */
+    public boolean isCommitOf(long number, String launchId) {
+        return kind == HeadKind.COMMITTED && update == number && CommitId.canBeOf(commitId, launchId);
+    }
+
     public Totals totals() {
         return snapshot == null ? Totals.NONE : snapshot.totals();
     }
