@@ -17,6 +17,7 @@ import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SourceRequest;
@@ -59,6 +60,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -237,8 +239,17 @@ class ServerTest {
             lab.awaitEnd(numbers.getLast(), COMMITTED);
 
             assertThat(runs(lab)).as("runs").hasSizeGreaterThan(3);
-            // On a slow machine a task is run again, and what waited gets another number.
             assertThat(numbers).hasSize(requests).isSorted().doesNotHaveDuplicates();
+            // A task that the server rejects at a run's end is run again. What it has declared stays in the log, and
+            // numbers go on after it.
+            List<Long> known = Stream.concat(
+                            lab.collection().jobs(null).stream().map(Job::update),
+                            lake.log(ID).stream().map(Head::update))
+                    .toList();
+            assertThat(known)
+                    .as("a number that no update has is a lost run's")
+                    .containsAll(
+                            LongStream.rangeClosed(1, numbers.getLast()).boxed().toList());
             nothingIsLeftBehind(lab);
         }
     }

@@ -269,6 +269,23 @@ class UpdateCheckTest {
         assertThat(state.next(now)).isInstanceOf(Decision.Launch.class);
     }
 
+    /**
+     * A run of the collection's task that was lost has declared with a number that this run has given to nobody. The
+     * update that runs meets that version, and the number stays out.
+     */
+    @Test
+    void aNumberThatALostRunHasDeclaredIsNotGivenAgain() {
+        running();
+        Head lost = next(head, HeadKind.DECLARED, B, 2);
+        state.handle(new Message.UpdateClosed(1, report(1, UpdateState.SUPERSEDED, lost), null), now);
+        state.inspected(1, lost, Head.NONE, now);
+        change(B);
+        assertThat(((Decision.Launch) state.next(now)).job().update())
+                .as("the update that follows serves the request that was lost with the run, too")
+                .isEqualTo(3);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+    }
+
     /** Two services that keep one collection can give one number to two updates. */
     @Test
     void aCommitOfItsNumberByAnotherServiceIsNotItsOwn() {
