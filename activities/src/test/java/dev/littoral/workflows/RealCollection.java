@@ -11,6 +11,7 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.Rollback;
 import io.temporal.failure.CanceledFailure;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +28,13 @@ public final class RealCollection {
     public RealCollection(String collectionId, CollectionOptions options, Instant now) {
         this.options = options;
         this.state = new CollectionState(collectionId, options);
-        state.checkUpdates();
+        enable();
         this.now = now;
+    }
+
+    private void enable() {
+        state.checkUpdates();
+        state.rollbacks().enable();
     }
 
     /** What a collection does next. */
@@ -36,6 +42,7 @@ public final class RealCollection {
         DECLARE,
         LAUNCH,
         INSPECT,
+        ROLL_BACK,
         RETIRE,
         REST,
         OVER
@@ -45,9 +52,9 @@ public final class RealCollection {
      * A decision.
      *
      * @param job what is declared or launched, or null
-     * @param update what is inspected, or 0
+     * @param number the update that is inspected, the version that is rolled back to, or 0
      */
-    public record Decided(Next next, Job job, long update) {}
+    public record Decided(Next next, Job job, long number) {}
 
     public void opened(Head head) {
         state.opened(head);
@@ -65,6 +72,28 @@ public final class RealCollection {
 
     public void cancelUpdate() {
         state.handle(new Message.CancelUpdate(), now);
+    }
+
+    public void rollBack(long version) {
+        state.handle(new Message.Rollback(new Rollback(version, null), null), now);
+    }
+
+    /** Whether a rollback waits, so that no message is taken. */
+    public boolean isRollingBack() {
+        return state.rollbacks().isWaiting();
+    }
+
+    /** A rollback is written; what it stops is to be stopped before {@link #declared}. */
+    public void rolledBack() {
+        state.rollbacks().written(now);
+    }
+
+    public void rollbackFailed(FailureType type) {
+        state.rollbacks().refuse(new FailureReason(type, "a failure"), now);
+    }
+
+    public void resume() {
+        state.handle(new Message.Resume(), now);
     }
 
     public void retire() {
@@ -128,6 +157,9 @@ public final class RealCollection {
                     state.checked(List.of(), now);
                     return new Decided(Next.REST, null, 0);
                 }
+                case Decision.RollBack back -> {
+                    return new Decided(Next.ROLL_BACK, null, back.target().version());
+                }
                 case Decision.Retire ignored -> {
                     return new Decided(Next.RETIRE, null, 0);
                 }
@@ -184,7 +216,7 @@ public final class RealCollection {
     public void forgetDoubt() {
         CarriedState c = state.carry();
         state = new CollectionState("c", options);
-        state.checkUpdates();
+        enable();
         state.restore(new CarriedState(
                 c.head(),
                 c.desiredSource(),
@@ -195,6 +227,7 @@ public final class RealCollection {
                 c.requests(),
                 0,
                 c.paused(),
+                c.held(),
                 c.lastEndedAt(),
                 c.note(),
                 c.rejected()));

@@ -14,6 +14,7 @@ import dev.littoral.starter.server.ChangeSourceCommand;
 import dev.littoral.starter.server.JobsCommand;
 import dev.littoral.starter.server.ListCommand;
 import dev.littoral.starter.server.RefreshCommand;
+import dev.littoral.starter.server.RollbackCommand;
 import dev.littoral.starter.server.SignalCommand;
 import dev.littoral.starter.server.StartCommand;
 import dev.littoral.starter.server.StatusCommand;
@@ -67,6 +68,7 @@ public final class Littoral implements Runnable {
             SignalCommand.Cancel.class,
             SignalCommand.Pause.class,
             SignalCommand.Resume.class,
+            RollbackCommand.class,
             SignalCommand.Retire.class,
             ListCommand.class,
             JobsCommand.class,

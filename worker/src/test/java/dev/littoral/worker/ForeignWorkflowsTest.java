@@ -121,6 +121,7 @@ class ForeignWorkflowsTest {
                     refused(client, workflowId, type, "ReadHead", "orders");
                     refused(client, workflowId, type, "OpenCollection", "orders");
                     refused(client, workflowId, type, "RetireCollection", Map.of("collectionId", "orders"));
+                    refused(client, workflowId, type, "RollBack", Map.of("collectionId", "orders", "version", 1));
                     refused(client, workflowId, type, "DeclareSource", Map.of("collectionId", "orders", "update", 1));
                     refused(client, workflowId, type, "ListFiles", Map.of("collectionId", "orders", "update", 1));
                     refused(client, workflowId, type, "ReadFragments", Map.of("collectionId", "orders", "update", 1));
@@ -133,6 +134,7 @@ class ForeignWorkflowsTest {
                         "FindCommit",
                         "DeclareSource",
                         "RetireCollection",
+                        "RollBack",
                         "CommitSnapshot",
                         "CleanCatalog",
                         "DiscardStaging",

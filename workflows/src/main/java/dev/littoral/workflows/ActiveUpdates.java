@@ -97,10 +97,12 @@ final class ActiveUpdates {
         launches.put(job.update(), new Launch(launchId, base));
     }
 
-    /** The update that runs is cancelled. */
+    /** The update that runs, if any, is cancelled. */
     void stop(UpdateState end, String reason) {
-        stopping.put(running.update(), new Stopping(running, end, null, reason));
-        running = null;
+        if (running != null) {
+            stopping.put(running.update(), new Stopping(running, end, null, reason));
+            running = null;
+        }
     }
 
     /** The workflow of an active update closed: the head is read for it. */

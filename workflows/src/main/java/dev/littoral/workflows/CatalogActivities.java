@@ -9,6 +9,7 @@ import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import io.temporal.activity.ActivityInterface;
 
 /**
@@ -34,6 +35,12 @@ public interface CatalogActivities {
 
     /** Declares a source. Once it answers, no update of an older source can commit. */
     CommitOutcome declareSource(DeclareRequest request);
+
+    /**
+     * Serves an older version's snapshot again. Refused where the version is not there, serves nothing or what the base
+     * serves, or has lost objects.
+     */
+    CommitOutcome rollBack(RollbackRequest request);
 
     /** Ends the collection for good. */
     CommitOutcome retireCollection(RetireRequest request);

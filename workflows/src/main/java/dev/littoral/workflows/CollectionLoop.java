@@ -9,8 +9,10 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.spec.Rollback;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -18,17 +20,13 @@ import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
-import io.temporal.workflow.CompletablePromise;
 import io.temporal.workflow.Promise;
-import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -89,7 +87,7 @@ final class CollectionLoop {
         // Requests that came with the start are newer than its input.
         if (source != null && !source.equals(head.source())) {
             inbox.addFirst(new Message.ChangeSource(source, "start", null));
-        } else if (head.exists()) {
+        } else if (head.exists() && state.view().status().rolledBack() == null) {
             inbox.addFirst(new Message.Refresh("start", null));
         }
     }
@@ -112,13 +110,14 @@ final class CollectionLoop {
                 }
                 case Decision.ReadHead read -> readHeadAfter(read.update());
                 case Decision.CheckUpdates check -> check(check.updates());
+                case Decision.RollBack rollback -> rollBack(rollback.target());
                 case Decision.Retire ignored -> retire();
                 case Decision.Idle idle -> {
                     // While a job waits, a handler may wait for its declaration, which only this loop makes.
-                    if (!state.isWaiting()) {
+                    if (state.view().status().pending() == null) {
                         continueAsNewIfLong(input);
                     }
-                    awaitMessage(idle.until());
+                    InboxWait.until(idle.until(), inbox);
                 }
             }
         }
@@ -136,32 +135,9 @@ final class CollectionLoop {
     }
 
     private void handleInbox() {
-        while (!inbox.isEmpty()) {
+        // What comes after a rollback finds it done.
+        while (!inbox.isEmpty() && !state.rollbacks().isWaiting()) {
             state.handle(inbox.removeFirst(), now());
-        }
-    }
-
-    private void awaitMessage(Instant until) {
-        if (until == null) {
-            Workflow.await(() -> !inbox.isEmpty());
-            return;
-        }
-        // Workflow.await with a timeout would leave its timer behind each time a message comes first.
-        CompletablePromise<Void> ended = Workflow.newPromise();
-        CancellationScope scope = Workflow.newCancellationScope(() -> Workflow.newTimer(
-                        Duration.between(now(), until),
-                        TimerOptions.newBuilder()
-                                .setSummary("until the next update")
-                                .build())
-                // A cancelled timer is handled too: the SDK logs a failure that nobody handles.
-                .handle((fired, cancelled) -> {
-                    ended.complete(null);
-                    return null;
-                }));
-        scope.run();
-        Workflow.await(() -> !inbox.isEmpty() || ended.isCompleted());
-        if (!ended.isCompleted()) {
-            scope.cancel("a message came first");
         }
     }
 
@@ -194,19 +170,44 @@ final class CollectionLoop {
     private void declare(Job job) {
         String reason = "update " + job.update() + ", " + job.trigger();
         try {
-            Optional<String> refusal = write(commitId -> {
+            CommitOutcome outcome = write(commitId -> {
                 DeclareRequest request =
                         new DeclareRequest(collectionId, job.update(), job.source(), state.head(), commitId, reason);
                 return catalog.write("declare the source", activities -> activities.declareSource(request));
             });
-            if (refusal.isPresent()) {
-                state.declarationRefused(refusal.get(), now());
+            if (outcome instanceof CommitOutcome.Refused refused) {
+                state.declarationRefused(refused.reason(), now());
             } else if (state.isRetired() || state.isDeclared(job.source())) {
                 state.declared(now());
             }
         } catch (ActivityFailure e) {
             CatalogCalls.throwIfCancelled(e);
             state.declarationFailed(FailureReason.of(e), now());
+        }
+    }
+
+    /** Where another version was in the way, the state learns of it and decides again. */
+    private void rollBack(Rollback target) {
+        try {
+            CommitOutcome outcome = write(commitId -> {
+                RollbackRequest request = new RollbackRequest(
+                        collectionId, state.lastUpdate(), target.version(), state.head(), commitId, target.reason());
+                return catalog.write(
+                        "roll back to version " + target.version(), activities -> activities.rollBack(request));
+            });
+            switch (outcome) {
+                case CommitOutcome.Created ignored -> {
+                    state.rollbacks().written(now());
+                    cancelStopping();
+                    state.declared(now());
+                }
+                case CommitOutcome.Refused refused ->
+                    state.rollbacks().refuse(FailureReason.input(refused.reason()), now());
+                case CommitOutcome.Moved ignored -> log.info("Another version was in the way of a rollback");
+            }
+        } catch (ActivityFailure e) {
+            CatalogCalls.throwIfCancelled(e);
+            state.rollbacks().refuse(FailureReason.of(e), now());
         }
     }
 
@@ -231,23 +232,20 @@ final class CollectionLoop {
      * Writes on the newest known head; the state learns of the version after it, whichever writer created it.
      *
      * @param write from a commitId
-     * @return why the worker refuses to write, or empty
+     * @return what came of it
      */
-    private Optional<String> write(Function<String, CommitOutcome> write) {
+    private CommitOutcome write(Function<String, CommitOutcome> write) {
         // A lost run of this workflow task may have used the same number for another version.
         CommitOutcome outcome = write.apply(state.head().version() + 1 + "-" + Workflow.randomUUID());
         state.progress().clearRetry();
-        return switch (outcome) {
-            case CommitOutcome.Created created -> {
-                state.advanceHead(created.head());
-                yield Optional.empty();
+        switch (outcome) {
+            case CommitOutcome.Created created -> state.advanceHead(created.head());
+            case CommitOutcome.Moved moved -> state.moved(moved.newest(), now());
+            case CommitOutcome.Refused ignored -> {
+                // Nothing was written.
             }
-            case CommitOutcome.Moved moved -> {
-                state.moved(moved.newest(), now());
-                yield Optional.empty();
-            }
-            case CommitOutcome.Refused refused -> Optional.of(refused.reason());
-        };
+        }
+        return outcome;
     }
 
     private Head readHead() {

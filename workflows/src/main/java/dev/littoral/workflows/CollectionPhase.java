@@ -20,6 +20,8 @@ enum CollectionPhase {
     STOPPING_NEXT,
     /** An update's workflow closed, or is gone; the head is read to learn how the update ended. */
     INSPECTING,
+    /** A version is written that serves an older snapshot again. */
+    RESTORING,
     /** The collection is to be retired; an update stops first. */
     ENDING,
     /** The collection's end is written. */

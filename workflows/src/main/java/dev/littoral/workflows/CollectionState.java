@@ -18,22 +18,23 @@ import java.util.List;
  * <p>A request becomes a job. At most one job waits and at most one runs. A change replaces the waiting job and stops
  * the running one; a refresh joins the waiting job. {@code change} is to another source, {@code closes} is the result
  * of an update's workflow, {@code timer} is the end of {@code refreshEvery}, {@code done} is that the decision was
- * carried out; {@code -} cannot occur.
+ * carried out; {@code -} cannot occur. A rollback is written before any other message is handled.
  *
  * <pre>
- * state         decision change        refresh       cancel    retire     closes     timer         done
- * STARTING      Idle     -             -             -         -          -          -             IDLE
- * IDLE          Idle     DECLARING     LAUNCHING     IDLE      RETIRING   -          LAUNCHING     -
- * DECLARING     Declare  DECLARING     DECLARING     IDLE      RETIRING   -          DECLARING     LAUNCHING
- * LAUNCHING     Launch   DECLARING     LAUNCHING     IDLE      RETIRING   -          LAUNCHING     RUNNING
- * RUNNING       Idle     DECLARING     RUNNING_NEXT  STOPPING  ENDING     INSPECTING RUNNING       -
- * RUNNING_NEXT  Idle     DECLARING     RUNNING_NEXT  STOPPING  ENDING     INSPECTING RUNNING_NEXT  -
- * STOPPING      Idle     DECLARING     STOPPING_NEXT STOPPING  ENDING     INSPECTING STOPPING_NEXT -
- * STOPPING_NEXT Idle     DECLARING     STOPPING_NEXT STOPPING  ENDING     INSPECTING STOPPING_NEXT -
- * INSPECTING    ReadHead INSPECTING    INSPECTING    INSPECTING INSPECTING -         INSPECTING    IDLE
- * ENDING        Idle     ENDING        ENDING        ENDING    ENDING     INSPECTING ENDING        -
- * RETIRING      Retire   RETIRING      RETIRING      RETIRING  RETIRING   -          RETIRING      CLOSED
- * CLOSED        Idle     CLOSED        CLOSED        CLOSED    CLOSED     -          CLOSED        -
+ * state         decision change     refresh       cancel     rollback   retire     closes     timer         done
+ * STARTING      Idle     -          -             -          -          -          -          -             IDLE
+ * IDLE          Idle     DECLARING  LAUNCHING     IDLE       RESTORING  RETIRING   -          LAUNCHING     -
+ * DECLARING     Declare  DECLARING  DECLARING     IDLE       DECLARING  RETIRING   -          DECLARING     LAUNCHING
+ * LAUNCHING     Launch   DECLARING  LAUNCHING     IDLE       RESTORING  RETIRING   -          LAUNCHING     RUNNING
+ * RUNNING       Idle     DECLARING  RUNNING_NEXT  STOPPING   RESTORING  ENDING     INSPECTING RUNNING       -
+ * RUNNING_NEXT  Idle     DECLARING  RUNNING_NEXT  STOPPING   RESTORING  ENDING     INSPECTING RUNNING_NEXT  -
+ * STOPPING      Idle     DECLARING  STOPPING_NEXT STOPPING   RESTORING  ENDING     INSPECTING STOPPING_NEXT -
+ * STOPPING_NEXT Idle     DECLARING  STOPPING_NEXT STOPPING   RESTORING  ENDING     INSPECTING STOPPING_NEXT -
+ * INSPECTING    ReadHead INSPECTING INSPECTING    INSPECTING INSPECTING INSPECTING -          INSPECTING    IDLE
+ * RESTORING     RollBack -          -             -          -          -          -          RESTORING     IDLE
+ * ENDING        Idle     ENDING     ENDING        ENDING     ENDING     ENDING     INSPECTING ENDING        -
+ * RETIRING      Retire   RETIRING   RETIRING      RETIRING   RETIRING   RETIRING   -          RETIRING      CLOSED
+ * CLOSED        Idle     CLOSED     CLOSED        CLOSED     CLOSED     CLOSED     -          CLOSED        -
  * </pre>
  *
  * <p>The decision is {@code Idle} for a while where changes follow on one another ({@link Policies#gap}), and {@code
@@ -51,6 +52,7 @@ final class CollectionState {
     private final RequestLedger ledger = new RequestLedger();
     private final UpdateWatchdog watchdog = new UpdateWatchdog();
     private final RequestHandler requests = new RequestHandler(declaration, jobs, ledger, watchdog);
+    private final RollbackHandler rollbacks = new RollbackHandler(declaration, jobs, requests);
     private final UpdateSchedule schedule;
     private final CollectionView view;
 
@@ -90,6 +92,7 @@ final class CollectionState {
                 ledger.answered(),
                 declaration.unconfirmed(),
                 schedule.isPaused(),
+                declaration.isHeld(),
                 history.lastEndedAt(),
                 ledger.note(),
                 ledger.rejected());
@@ -106,7 +109,8 @@ final class CollectionState {
             case Message.Rejected rejected -> ledger.reject(rejected.signal(), rejected.reason(), now);
             case Message.CancelUpdate ignored -> requests.cancelUpdate(now);
             case Message.Pause ignored -> schedule.pause();
-            case Message.Resume ignored -> schedule.resume();
+            case Message.Resume ignored -> rollbacks.resume(schedule);
+            case Message.Rollback rollback -> rollbacks.request(rollback, now);
             case Message.Retire ignored -> retiring = true;
             case Message.UpdateClosed result -> updateClosed(result, now);
         }
@@ -124,11 +128,7 @@ final class CollectionState {
         watchdog.checked(absent, now).forEach(active::vanish);
     }
 
-    /**
-     * The waiting job's workflow is started; returns the job as it runs.
-     *
-     * @param launchId by which its commits are known, or null in runs of older builds
-     */
+    /** The waiting job's workflow is started; returns the job. In runs of older builds the launchId is null. */
     Job launched(Job job, String launchId, Instant now) {
         schedule.launched(now);
         watchdog.restart();
@@ -207,6 +207,9 @@ final class CollectionState {
         if (isRetiring()) {
             return active.isEmpty() ? CollectionPhase.RETIRING : CollectionPhase.ENDING;
         }
+        if (rollbacks.isNext()) {
+            return CollectionPhase.RESTORING;
+        }
         if (active.running() != null) {
             return jobs.pending() == null ? CollectionPhase.RUNNING : CollectionPhase.RUNNING_NEXT;
         }
@@ -225,6 +228,7 @@ final class CollectionState {
         Decision decision = switch (phase()) {
             case INSPECTING -> new Decision.ReadHead(active.toInspect());
             case DECLARING, LAUNCHING -> declareOrLaunch(now);
+            case RESTORING -> new Decision.RollBack(rollbacks.target());
             case RETIRING -> new Decision.Retire();
             case STARTING, IDLE, RUNNING, RUNNING_NEXT, STOPPING, STOPPING_NEXT, ENDING, CLOSED ->
                 new Decision.Idle(refreshAt());
@@ -236,7 +240,7 @@ final class CollectionState {
 
     private Decision declareOrLaunch(Instant now) {
         Job job = jobs.pending();
-        if (schedule.launchesAt().isAfter(now)) {
+        if (!rollbacks.isWaiting() && schedule.launchesAt().isAfter(now)) {
             return new Decision.Idle(schedule.launchesAt());
         }
         return declaration.isDeclared(job.source()) ? new Decision.Launch(job) : new Decision.Declare(job);
@@ -245,9 +249,8 @@ final class CollectionState {
     /** A timer that ended becomes a job; an update that another one replaces is stopped. */
     private void stopReplaced(Instant now) {
         if (isRetiring()) {
-            if (active.running() != null) {
-                active.stop(UpdateState.CANCELED, RETIRED);
-            }
+            rollbacks.retire(now);
+            active.stop(UpdateState.CANCELED, RETIRED);
             return;
         }
         if (active.toInspect() != null) {
@@ -257,6 +260,7 @@ final class CollectionState {
         if (refreshAt != null && !refreshAt.isAfter(now)) {
             jobs.joinOrEnqueue("timer", declaration.desired(), now);
         }
+        rollbacks.prepare(now);
         Job pending = jobs.pending();
         if (pending != null
                 && active.running() != null
@@ -273,9 +277,8 @@ final class CollectionState {
 
     /** When the collection is refreshed next, or null. */
     Instant refreshAt() {
-        boolean refreshes =
-                active.running() == null && jobs.pending() == null && !isRetiring() && declaration.desired() != null;
-        return refreshes ? schedule.refreshAt(history.lastEndedAt()) : null;
+        boolean idle = active.running() == null && jobs.pending() == null && !isRetiring() && !rollbacks.isPausing();
+        return idle && declaration.desired() != null ? schedule.refreshAt(history.lastEndedAt()) : null;
     }
 
     Head head() {
@@ -294,6 +297,11 @@ final class CollectionState {
     /** The ledger of the requests. */
     RequestLedger ledger() {
         return ledger;
+    }
+
+    /** The rollback that waits. */
+    RollbackHandler rollbacks() {
+        return rollbacks;
     }
 
     /** The progress that workers report. */
@@ -329,14 +337,9 @@ final class CollectionState {
         return jobs.nextUpdate() - 1;
     }
 
-    /** Whether a job waits to be declared or launched. */
-    boolean isWaiting() {
-        return jobs.pending() != null;
-    }
-
     /** Whether nothing is under way that a next run could not know of. */
     boolean isBetweenUpdates() {
-        return opened && active.isEmpty() && !isRetiring();
+        return opened && active.isEmpty() && !isRetiring() && !rollbacks.isWaiting();
     }
 
     /** The jobs that ended since the last call. */

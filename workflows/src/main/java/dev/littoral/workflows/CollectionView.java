@@ -5,6 +5,7 @@ import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.spec.JobsPage;
+import dev.littoral.workflows.spec.Rollback;
 import java.util.List;
 
 /** The read view of a collection: its status, its jobs, and the answers to requests. */
@@ -60,7 +61,7 @@ final class CollectionView {
         if (!jobs.isIdle()) {
             return "updating";
         }
-        if (schedule.isPaused()) {
+        if (schedule.isPaused() || declaration.isHeld()) {
             return "paused";
         }
         Job last = jobs.history().last();
@@ -79,6 +80,7 @@ final class CollectionView {
                 jobs.active().first(),
                 progress.progress(),
                 progress.retry(),
+                declaration.isHeld() ? Rollback.hold(declaration.head().reason()) : null,
                 jobs.pending(),
                 jobs.history().last(),
                 jobs.history().lastFailure(),

@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.spec.Rollback;
 import java.time.Instant;
 import java.util.List;
 
@@ -17,6 +18,9 @@ sealed interface Decision {
 
     /** Check whether the workflows of active updates are still there. */
     record CheckUpdates(List<Long> updates) implements Decision {}
+
+    /** Write a version that serves an older snapshot again. */
+    record RollBack(Rollback target) implements Decision {}
 
     /** Write the collection's end. */
     record Retire() implements Decision {}

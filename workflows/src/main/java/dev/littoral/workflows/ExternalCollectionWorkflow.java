@@ -7,7 +7,9 @@ import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.ProgressSignal;
+import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.VersionRequest;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.UpdateMethod;
@@ -65,9 +67,24 @@ public interface ExternalCollectionWorkflow {
     @SignalMethod(name = MessageNames.PAUSE, description = "Stop periodic refresh")
     void pause();
 
-    /** Resumes periodic refresh. */
-    @SignalMethod(name = MessageNames.RESUME, description = "Take periodic refresh up again")
+    /** Resumes refreshing, periodic and after a rollback. */
+    @SignalMethod(name = MessageNames.RESUME, description = "Take refreshing up again, also after a rollback")
     void resume();
+
+    /** Serves an older snapshot again, and pauses refreshing until it is resumed. */
+    @SignalMethod(
+            name = MessageNames.ROLLBACK,
+            description = "Serve an older version again, until resume: {\"version\": 3, \"reason\": …}")
+    void signalRollback(VersionRequest version);
+
+    /** The same, refused at once where it is not right; answers when it is in the catalog. */
+    @UpdateMethod(
+            name = MessageNames.ROLLBACK,
+            description = "Serve an older version again, until resume; answers when it is in the catalog")
+    RollbackAnswer updateRollback(VersionRequest version);
+
+    @UpdateValidatorMethod(updateName = MessageNames.ROLLBACK)
+    void validateRollback(VersionRequest version);
 
     /** Ends the collection for good. */
     @SignalMethod(name = MessageNames.RETIRE, description = "End the collection for good")

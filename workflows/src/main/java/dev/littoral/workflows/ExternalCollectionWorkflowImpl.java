@@ -10,11 +10,14 @@ import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.ProgressSignal;
+import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.VersionRequest;
 import dev.littoral.workflows.spec.CollectionId;
 import dev.littoral.workflows.spec.CollectionStart;
 import dev.littoral.workflows.spec.JobsPage;
 import dev.littoral.workflows.spec.ProgressParser;
+import dev.littoral.workflows.spec.Rollback;
 import dev.littoral.workflows.spec.SourceParser;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Workflow;
@@ -87,6 +90,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (version >= WorkflowVersions.CHECKS_UPDATES) {
             state.checkUpdates();
         }
+        if (version >= WorkflowVersions.ROLLS_BACK) {
+            state.rollbacks().enable();
+        }
         UnknownMessages.register(inbox::addLast);
         CollectionLoop loop = new CollectionLoop(collectionId, state, inbox, history, version);
         try {
@@ -146,7 +152,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         return state.view().answer(served(reply -> new Message.Refresh(MessageNames.REFRESH, reply)));
     }
 
-    /** The job that serves a request. Temporal forgets update ids when a run ends, so the ledger has them. */
+    /** What serves a request. Temporal forgets update ids when a run ends, so the ledger has them. */
     private long served(Function<PendingReply, Message> request) {
         if (problem != null) {
             throw FailureReason.input(problem).thrown();
@@ -160,10 +166,38 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         inbox.addLast(request.apply(reply));
         Workflow.await(reply::isSet);
         if (reply.refusal() != null) {
-            throw FailureReason.input(reply.refusal()).thrown();
+            throw reply.refusal().thrown();
         }
         state.ledger().served(id, reply.job());
         return reply.job();
+    }
+
+    @Override
+    public void signalRollback(VersionRequest version) {
+        try {
+            inbox.addLast(new Message.Rollback(Rollback.parse(version), null));
+        } catch (InvalidRequestException e) {
+            inbox.addLast(new Message.Rejected(MessageNames.ROLLBACK, e.getMessage()));
+        }
+    }
+
+    @Override
+    public void validateRollback(VersionRequest version) {
+        checked(version);
+    }
+
+    private static Rollback checked(VersionRequest version) {
+        try {
+            return Rollback.parse(version);
+        } catch (InvalidRequestException e) {
+            throw FailureReason.input(e.getMessage()).thrown();
+        }
+    }
+
+    @Override
+    public RollbackAnswer updateRollback(VersionRequest version) {
+        Rollback target = checked(version);
+        return new RollbackAnswer(served(reply -> new Message.Rollback(target, reply)), target.version());
     }
 
     @Override

@@ -67,6 +67,11 @@ record FailureReason(FailureType type, String reason) {
         return new FailureReason(FailureType.INPUT, reason);
     }
 
+    /** The reason; its class too where that is not INPUT. */
+    String sentence() {
+        return type == FailureType.INPUT ? reason : type + ": " + reason;
+    }
+
     /** The failure as Temporal shows it: one sentence, no stack trace. */
     ApplicationFailure thrown(Object... details) {
         ApplicationFailure failure = ApplicationFailure.newNonRetryableFailure(reason, type.name(), details);

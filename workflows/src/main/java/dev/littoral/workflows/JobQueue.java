@@ -113,18 +113,22 @@ final class JobQueue {
     }
 
     /**
-     * Another writer, or a lost run of this workflow task, wrote the version that a declaration needed: an update that
-     * stops may have written it, and the waiting job needs a number after its update.
+     * Another writer, or a lost run of this workflow task, wrote the version that a declaration or a rollback needed:
+     * an update may have written it, and the waiting job needs a number after its update.
      */
     void moved(Head newest, Instant now) {
         declaration.moved(newest);
         advanceHead(newest);
         settleCommitted(newest, now);
+        if (active.isRunning(newest.update()) && active.isCommitOf(newest.update(), newest)) {
+            // Its report is on its way.
+            endActive(active.running(), UpdateState.COMMITTED, null, newest.reason(), now);
+        }
         renumber(newest, now);
     }
 
     /**
-     * The waiting job's source is the head's, or the collection is retired: updates that stop can no longer commit, and
+     * A declaration or a rollback is written, or the collection is retired: updates that stop can no longer commit, and
      * end. Where a version was not read that may be theirs, the log is searched first.
      */
     void declared(Instant now) {
@@ -160,6 +164,7 @@ final class JobQueue {
                 renumber(newest, now);
                 boolean follows = before != null && before.followed() && !isItsCommit;
                 if (follows
+                        && !declaration.isHeld()
                         && declaration.desired() != null
                         && !retiring
                         && !declaration.head().retired()) {

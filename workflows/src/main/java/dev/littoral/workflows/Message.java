@@ -5,7 +5,7 @@ import dev.littoral.workflows.model.UpdateReport;
 
 /** A message to a collection. Handlers put it into the inbox; the main loop handles it. */
 sealed interface Message {
-    /** A request that a job serves. */
+    /** A request that is served, or refused. */
     sealed interface Request extends Message {
         /** The message's name. */
         String trigger();
@@ -21,6 +21,14 @@ sealed interface Message {
     record Rejected(String signal, String reason) implements Message {}
 
     record Refresh(String trigger, PendingReply reply) implements Request {}
+
+    /** A valid rollback. */
+    record Rollback(dev.littoral.workflows.spec.Rollback target, PendingReply reply) implements Request {
+        @Override
+        public String trigger() {
+            return MessageNames.ROLLBACK;
+        }
+    }
 
     record CancelUpdate() implements Message {}
 

@@ -18,6 +18,7 @@ import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
+import dev.littoral.workflows.model.VersionRequest;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.failure.v1.Failure;
@@ -73,6 +74,7 @@ public final class MessageConverter implements DataConverter {
             CarriedInput.class, CarriedInput::new,
             SourceRequest.class, SourceRequest::new,
             JobsRequest.class, JobsRequest::new,
+            VersionRequest.class, VersionRequest::new,
             ProgressSignal.class, ProgressSignal::new);
 
     /**

@@ -13,6 +13,10 @@ public final class MessageNames {
     public static final String CANCEL_UPDATE = "cancelUpdate";
     public static final String PAUSE = "pause";
     public static final String RESUME = "resume";
+
+    /** Both a signal and an update. */
+    public static final String ROLLBACK = "rollback";
+
     public static final String RETIRE = "retire";
     public static final String STATUS = "status";
     public static final String JOBS = "jobs";
@@ -27,10 +31,11 @@ public final class MessageNames {
     public static final String PING = "areYouThere";
 
     /** Signals to a collection that clients send. */
-    static final List<String> SIGNALS = List.of(SOURCE_CHANGED, REFRESH, CANCEL_UPDATE, PAUSE, RESUME, RETIRE);
+    static final List<String> SIGNALS =
+            List.of(SOURCE_CHANGED, REFRESH, CANCEL_UPDATE, PAUSE, RESUME, ROLLBACK, RETIRE);
 
     /** Updates to a collection. */
-    static final List<String> UPDATES = List.of(CHANGE_SOURCE, REFRESH);
+    static final List<String> UPDATES = List.of(CHANGE_SOURCE, REFRESH, ROLLBACK);
 
     /** Queries of a collection. */
     static final List<String> QUERIES = List.of(STATUS, JOBS);

@@ -1,23 +1,23 @@
 package dev.littoral.workflows;
 
 /**
- * The reply that an update handler waits for: the job that serves the request, or why none does. Set by the main loop.
+ * The reply that an update handler waits for: what serves the request, or why nothing does. Set by the main loop.
  */
 final class PendingReply {
     private long job;
-    private String refusal;
+    private FailureReason refusal;
 
     boolean isSet() {
         return job > 0 || refusal != null;
     }
 
-    /** The number of the job that serves the request, or 0. */
+    /** The number of the job that serves the request, or of the version that rolls back; or 0. */
     long job() {
         return job;
     }
 
     /** Why the request cannot be served, or null. */
-    String refusal() {
+    FailureReason refusal() {
         return refusal;
     }
 
@@ -25,7 +25,7 @@ final class PendingReply {
         job = number;
     }
 
-    void refuse(String reason) {
+    void refuse(FailureReason reason) {
         refusal = reason;
     }
 }

@@ -3,9 +3,10 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.Rollback;
 import java.time.Instant;
 
-/** Handles the requests of a collection that has not ended: each is served by a job, or refused in one sentence. */
+/** Handles the requests of a collection that has not ended: each is served, or refused in one sentence. */
 final class RequestHandler {
     private final SourceDeclaration declaration;
     private final JobQueue jobs;
@@ -22,6 +23,11 @@ final class RequestHandler {
     void change(Message.ChangeSource change, Instant now) {
         ExternalSource source = change.source();
         watchdog.checkSoon(now);
+        if (declaration.isHeld() && jobs.pending() == null && declaration.isDeclared(source)) {
+            declaration.desire(source);
+            refuse(change, "it names the current source, and " + held() + ", or another source", now);
+            return;
+        }
         Job serving = source.equals(declaration.desired()) ? serving(source) : null;
         if (serving != null) {
             ledger.note(change.trigger() + " at " + now + " names the current source: update " + serving.update()
@@ -55,10 +61,17 @@ final class RequestHandler {
             String reason = "the collection has no source yet; expected " + MessageNames.SOURCE_CHANGED + " or "
                     + MessageNames.CHANGE_SOURCE + " first";
             refuse(refresh, reason, now);
+        } else if (declaration.isHeld()) {
+            refuse(refresh, held(), now);
         } else {
             watchdog.checkSoon(now);
             serve(refresh.reply(), jobs.joinOrEnqueue(refresh.trigger(), declaration.desired(), now));
         }
+    }
+
+    private String held() {
+        return "the collection is " + Rollback.hold(declaration.head().reason()) + "; expected " + MessageNames.RESUME
+                + " first";
     }
 
     void cancelUpdate(Instant now) {
@@ -67,15 +80,17 @@ final class RequestHandler {
             declaration.dropped(jobs.pending().source());
             jobs.endPending(UpdateState.CANCELED, null, "cancelled by request before it started", now);
         }
-        if (jobs.active().running() != null) {
-            jobs.active().stop(UpdateState.CANCELED, "cancelled by request");
-        }
+        jobs.active().stop(UpdateState.CANCELED, "cancelled by request");
     }
 
     void refuse(Message.Request request, String reason, Instant now) {
-        ledger.reject(request.trigger(), reason, now);
+        refuse(request, FailureReason.input(reason), now);
+    }
+
+    void refuse(Message.Request request, FailureReason why, Instant now) {
+        ledger.reject(request.trigger(), why.sentence(), now);
         if (request.reply() != null) {
-            request.reply().refuse(reason);
+            request.reply().refuse(why);
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The ledger of a collection's requests: which job serves each update id, so that one that is sent again gets the same
- * answer, and which requests were rejected or changed nothing.
+ * The ledger of a collection's requests: which job or version serves each update id, so that one that is sent again
+ * gets the same answer, and which requests were rejected or changed nothing.
  */
 final class RequestLedger {
     private static final int MAX_REQUESTS = 200;

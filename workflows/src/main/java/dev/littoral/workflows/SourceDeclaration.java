@@ -6,7 +6,8 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 
 /**
- * The desired source of a collection, the newest head known, and whether that head's declaration of a source is final.
+ * The desired source of a collection, the newest head known, whether that head's declaration of a source is final, and
+ * whether it pauses refreshing.
  */
 final class SourceDeclaration {
     private static final long ANY_VERSION = Long.MAX_VALUE;
@@ -23,7 +24,14 @@ final class SourceDeclaration {
     /** Whether versions were written since the last declaration that this collection has not read. */
     private boolean missedVersions;
 
+    /** Whether a version that rolls back pauses refreshing; in runs of older builds it does not. */
+    private boolean honorsRollbacks;
+
+    /** Whether the head rolls back and refreshing was not resumed. */
+    private boolean held;
+
     void restore(CarriedState carried) {
+        held = carried.held();
         head = carried.head();
         desired = carried.desiredSource();
         unconfirmed = carried.unconfirmedDeclaration();
@@ -31,6 +39,20 @@ final class SourceDeclaration {
 
     Head head() {
         return head;
+    }
+
+    void honorRollbacks() {
+        honorsRollbacks = true;
+    }
+
+    /** Whether refreshing is paused because the head rolls back. */
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Refreshing is resumed. */
+    void release() {
+        held = false;
     }
 
     /** The source asked for last, or null. */
@@ -63,6 +85,9 @@ final class SourceDeclaration {
     void advance(Head newest) {
         if (unconfirmed == ANY_VERSION && newest.version() > head.version() && newest.kind() == HeadKind.DECLARED) {
             unconfirmed = 0;
+        }
+        if (newest.version() > head.version()) {
+            held = honorsRollbacks && newest.kind() == HeadKind.ROLLED_BACK;
         }
         if (newest.version() >= head.version()) {
             head = newest;

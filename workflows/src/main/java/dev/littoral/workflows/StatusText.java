@@ -133,6 +133,9 @@ public final class StatusText {
     static String details(CollectionStatus status) {
         StringBuilder page = new StringBuilder();
         line(page, "State", status.state());
+        if (status.rolledBack() != null) {
+            line(page, "Paused", plain(status.rolledBack()));
+        }
         // The web UI shows a few lines at once: first what a person may have to correct.
         if (status.retry() != null) {
             line(page, "Trying again", plain(retry(status.retry())));

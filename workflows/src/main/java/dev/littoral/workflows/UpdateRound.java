@@ -6,6 +6,7 @@ import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
@@ -244,14 +245,27 @@ final class UpdateRound {
     /** A conflict: another version follows the base. */
     private Outcome moved(Head newest) {
         // By generation: where its source was left and taken up again, another update is in its place.
-        return newest.retired() || newest.generation() != base.generation() || newest.isPast(input.update())
+        return newest.retired()
+                        || newest.generation() != base.generation()
+                        || newest.isPast(input.update())
+                        || endsByRollback(newest)
                 ? new Outcome.Ended(builder.build(UpdateState.SUPERSEDED, newest, null, supersededBy(newest)))
                 : new Outcome.Again(newest, "the head moved to version " + newest.version(), Duration.ZERO);
+    }
+
+    /** What is listed now is not wanted until somebody resumes refreshing. */
+    private static boolean endsByRollback(Head newest) {
+        return newest.kind() == HeadKind.ROLLED_BACK
+                && Workflow.getVersion(WorkflowVersions.UPDATE, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST)
+                        >= WorkflowVersions.ROLLS_BACK;
     }
 
     private String supersededBy(Head newest) {
         if (newest.retired()) {
             return "the collection was retired at version " + newest.version();
+        }
+        if (newest.kind() == HeadKind.ROLLED_BACK && newest.generation() == base.generation()) {
+            return "version " + newest.version() + " is " + newest.reason();
         }
         return newest.generation() == base.generation()
                 ? "version " + newest.version() + " is of update " + newest.update()

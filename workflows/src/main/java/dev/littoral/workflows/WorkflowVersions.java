@@ -26,7 +26,10 @@ final class WorkflowVersions {
     /** Each launch of an update has an id, by which its commits are known in the log. */
     static final int LAUNCH_IDS = 4;
 
-    static final int NEWEST = 4;
+    /** A collection rolls back, and a version that does so ends the update that meets it. */
+    static final int ROLLS_BACK = 5;
+
+    static final int NEWEST = 5;
 
     private WorkflowVersions() {}
 }

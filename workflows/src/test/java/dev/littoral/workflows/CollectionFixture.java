@@ -20,6 +20,7 @@ import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.spec.JobsPage;
+import dev.littoral.workflows.spec.Rollback;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
@@ -95,6 +96,22 @@ abstract class CollectionFixture {
         assertThat(job(update).state()).isEqualTo(COMMITTED);
     }
 
+    /** A rollback of version 1 that is written. */
+    void rollBack() {
+        PendingReply reply = new PendingReply();
+        state.handle(new Message.Rollback(new Rollback(1, "a bad load"), reply), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.RollBack(new Rollback(1, "a bad load")));
+        rolledBack();
+        assertThat(reply.job()).isEqualTo(head.version());
+    }
+
+    void rolledBack() {
+        head = next(head, HeadKind.ROLLED_BACK, head.source(), state.lastUpdate());
+        state.advanceHead(head);
+        state.rollbacks().written(now);
+        state.declared(now);
+    }
+
     void retire() {
         head = next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
         state.advanceHead(head);
@@ -164,7 +181,7 @@ abstract class CollectionFixture {
                 kind == HeadKind.COMMITTED ? snapshot() : base.snapshot(),
                 base.nextSegmentId(),
                 START,
-                "committed by " + update);
+                kind == HeadKind.ROLLED_BACK ? "rolled back to version 1: a bad load" : "committed by " + update);
     }
 
     /** The version as another service's update of the same number has committed it. */

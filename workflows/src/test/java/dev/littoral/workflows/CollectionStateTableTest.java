@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.Rollback;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ class CollectionStateTableTest {
         CHANGE,
         REFRESH,
         CANCEL,
+        ROLLBACK,
         RETIRE,
         CLOSES,
         TIMER,
@@ -116,7 +118,10 @@ class CollectionStateTableTest {
 
         void reach(CollectionPhase phase) {
             switch (phase) {
-                case STARTING -> state.checkUpdates();
+                case STARTING -> {
+                    state.checkUpdates();
+                    state.rollbacks().enable();
+                }
                 case IDLE -> {
                     reach(CollectionPhase.STARTING);
                     state.opened(head);
@@ -136,6 +141,7 @@ class CollectionStateTableTest {
                 case STOPPING -> reach(CollectionPhase.RUNNING, Event.CANCEL);
                 case STOPPING_NEXT -> reach(CollectionPhase.STOPPING, Event.REFRESH);
                 case INSPECTING -> reach(CollectionPhase.RUNNING, Event.CLOSES);
+                case RESTORING -> reach(CollectionPhase.IDLE, Event.ROLLBACK);
                 case ENDING -> reach(CollectionPhase.RUNNING, Event.RETIRE);
                 case RETIRING -> reach(CollectionPhase.IDLE, Event.RETIRE);
                 case CLOSED -> reach(CollectionPhase.RETIRING, Event.DONE);
@@ -150,7 +156,9 @@ class CollectionStateTableTest {
         boolean canHappen(Event event) {
             boolean opened = state.phase() != CollectionPhase.STARTING;
             return switch (event) {
-                case CHANGE, REFRESH, CANCEL, RETIRE, TIMER -> opened;
+                // No message is handled before a rollback is written.
+                case CHANGE, REFRESH, CANCEL, ROLLBACK, RETIRE -> opened && state.phase() != CollectionPhase.RESTORING;
+                case TIMER -> opened;
                 case CLOSES -> !state.active().unclosed().isEmpty();
                 case DONE -> !opened || !(decide() instanceof Decision.Idle);
             };
@@ -161,6 +169,7 @@ class CollectionStateTableTest {
                 case CHANGE -> change(C);
                 case REFRESH -> state.handle(new Message.Refresh("refresh", null), now);
                 case CANCEL -> state.handle(new Message.CancelUpdate(), now);
+                case ROLLBACK -> state.handle(new Message.Rollback(new Rollback(1, null), null), now);
                 case RETIRE -> state.handle(new Message.Retire(), now);
                 case CLOSES -> close(state.active().unclosed().getFirst());
                 case TIMER -> now = now.plus(Duration.ofHours(1));
@@ -206,6 +215,12 @@ class CollectionStateTableTest {
                 }
                 case Decision.Launch launch -> state.launched(launch.job(), CollectionFixture.LAUNCH, now);
                 case Decision.ReadHead read -> state.inspected(read.update(), head, Head.NONE, now);
+                case Decision.RollBack ignored -> {
+                    head = CollectionFixture.next(head, HeadKind.ROLLED_BACK, head.source(), state.lastUpdate());
+                    state.advanceHead(head);
+                    state.rollbacks().written(now);
+                    state.declared(now);
+                }
                 case Decision.Retire ignored -> {
                     head = CollectionFixture.next(head, HeadKind.RETIRED, head.source(), state.lastUpdate());
                     state.advanceHead(head);

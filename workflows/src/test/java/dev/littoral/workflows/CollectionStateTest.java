@@ -38,7 +38,7 @@ class CollectionStateTest extends CollectionFixture {
         assertThat(state.view().status().state()).isEqualTo("idle");
         PendingReply refused = refresh();
         assertThat(refused.isSet()).isTrue();
-        assertThat(refused.refusal()).contains("no source yet");
+        assertThat(refused.refusal().reason()).contains("no source yet");
         assertThat(state.view().status().rejected()).hasSize(1);
         assertThat(state.lastUpdate()).isZero();
     }
@@ -464,8 +464,8 @@ class CollectionStateTest extends CollectionFixture {
         state.handle(new Message.Retire(), now);
         retire();
 
-        assertThat(change(B).refusal()).contains("retired", "another collectionId");
-        assertThat(refresh().refusal()).contains("retired");
+        assertThat(change(B).refusal().reason()).contains("retired", "another collectionId");
+        assertThat(refresh().refusal().reason()).contains("retired");
         assertThat(state.lastUpdate()).isEqualTo(1);
         assertThat(state.view().status().rejected()).hasSize(2);
     }

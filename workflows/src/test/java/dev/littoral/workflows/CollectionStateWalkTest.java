@@ -11,6 +11,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.spec.Rollback;
 import io.temporal.failure.TerminatedFailure;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -63,6 +64,10 @@ class CollectionStateWalkTest {
                         "nobody told",
                         "next run",
                         "renewed",
+                        "rolled back",
+                        "rollback refused",
+                        "rollback failed",
+                        "rollback moved",
                         "retired");
     }
 
@@ -89,6 +94,7 @@ class CollectionStateWalkTest {
         private final Deque<Message> inbox = new ArrayDeque<>();
         private final List<PendingReply> changes = new ArrayList<>();
         private final List<PendingReply> refreshes = new ArrayList<>();
+        private final List<PendingReply> rollbacks = new ArrayList<>();
         private final Map<Long, UpdateState> ends = new TreeMap<>();
         private final List<Head> late = new ArrayList<>();
         private CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
@@ -96,6 +102,10 @@ class CollectionStateWalkTest {
         private ExternalSource wish;
         private long answered;
         private long lastUpdate;
+
+        /** The newest version when refreshing was resumed last. */
+        private long resumedAt;
+
         private boolean calm;
         private boolean over;
 
@@ -104,7 +114,7 @@ class CollectionStateWalkTest {
         }
 
         void walk() throws JsonProcessingException {
-            state.checkUpdates();
+            enable();
             state.opened(Head.NONE);
             for (int i = 0; i < STEPS && !over; i++) {
                 step();
@@ -121,9 +131,13 @@ class CollectionStateWalkTest {
                             .isEqualTo(wish);
                 }
                 if (wish != null) {
-                    message(new Message.Refresh("refresh", reply(refreshes)));
-                    settle();
-                    check();
+                    // A rollback that was said to have failed shows when an update meets it.
+                    for (int i = 0; i < 2; i++) {
+                        message(new Message.Resume());
+                        message(new Message.Refresh("refresh", reply(refreshes)));
+                        settle();
+                        check();
+                    }
                     assertThat(newest().source())
                             .as("the head's source after a refresh")
                             .isEqualTo(wish);
@@ -136,13 +150,18 @@ class CollectionStateWalkTest {
             checkQuiet();
         }
 
+        private void enable() {
+            state.checkUpdates();
+            state.rollbacks().enable();
+        }
+
         private static boolean isGood(UpdateState end) {
             return end == UpdateState.COMMITTED || end == UpdateState.UNCHANGED;
         }
 
         private void step() throws JsonProcessingException {
             now = now.plusSeconds(1);
-            switch (random.nextInt(20)) {
+            switch (random.nextInt(22)) {
                 case 0, 1, 2 -> {
                     wish = SOURCES.get(random.nextInt(SOURCES.size()));
                     message(new Message.ChangeSource(wish, "changeSource", reply(changes)));
@@ -166,10 +185,17 @@ class CollectionStateWalkTest {
                     if (inbox.isEmpty() && state.isBetweenUpdates()) {
                         saw("next run");
                         state = CollectionFixture.restored(state);
-                        state.checkUpdates();
+                        enable();
                     }
                 }
                 case 9, 10, 11, 12 -> child();
+                case 13 -> {
+                    if (!log.isEmpty() && random.nextInt(2) == 0) {
+                        Rollback target = new Rollback(1 + random.nextInt(log.size()), null);
+                        message(new Message.Rollback(target, reply(rollbacks)));
+                    }
+                }
+                case 14 -> message(new Message.Resume());
                 default -> act();
             }
         }
@@ -205,6 +231,10 @@ class CollectionStateWalkTest {
             }
             story.add("version " + head.version() + " " + head.kind() + " "
                     + head.source().uri() + " by " + head.update());
+            boolean refreshed = head.kind() == HeadKind.COMMITTED && newest().kind() == HeadKind.ROLLED_BACK;
+            assertThat(refreshed && (resumedAt < newest().version() || head.update() <= newest().update()))
+                    .as("version %s is committed on a rollback that was not resumed", head.version())
+                    .isFalse();
             log.add(head);
             assertThat(head.generation())
                     .as("generation of what is written after an answer")
@@ -215,15 +245,17 @@ class CollectionStateWalkTest {
         // -------------------------------------------------------------- what the workflow does
 
         private void act() {
-            while (!inbox.isEmpty()) {
-                state.handle(inbox.removeFirst(), now);
+            while (!inbox.isEmpty() && !state.rollbacks().isWaiting()) {
+                Message message = inbox.removeFirst();
+                resumedAt = message instanceof Message.Resume ? newest().version() : resumedAt;
+                state.handle(message, now);
             }
             Decision decision = state.next(now);
             story.add(decision.toString().replaceAll("ExternalSource.uri=|, spec=.*profile=null..", ""));
-            for (long update : CollectionFixture.stopping(state)) {
-                assertThat(state.active().stopping(update).reason()).isNotBlank();
-                children.stream().filter(child -> child.update == update).forEach(child -> child.stopped = true);
-            }
+            cancelStopping();
+            assertThat(state.rollbacks().isWaiting() && decision instanceof Decision.Idle)
+                    .as("it rests though a rollback waits")
+                    .isFalse();
             switch (decision) {
                 case Decision.Declare declare -> declare(declare.job());
                 case Decision.Launch launch -> {
@@ -248,6 +280,7 @@ class CollectionStateWalkTest {
                             state.active().isSearchedFor(read.update(), newest()) ? commit : Head.NONE,
                             now);
                 }
+                case Decision.RollBack back -> rollBack(back.target());
                 case Decision.Retire ignored -> {
                     while (state.head().exists() && !state.isRetired()) {
                         meanwhile();
@@ -271,6 +304,38 @@ class CollectionStateWalkTest {
                             now);
                 }
                 case Decision.Idle ignored -> {}
+            }
+        }
+
+        private void cancelStopping() {
+            for (long update : CollectionFixture.stopping(state)) {
+                assertThat(state.active().stopping(update).reason()).isNotBlank();
+                children.stream().filter(child -> child.update == update).forEach(child -> child.stopped = true);
+            }
+        }
+
+        private void rollBack(Rollback target) {
+            meanwhile();
+            if (chance(10)) {
+                saw("rollback refused");
+                state.rollbacks().refuse(FailureReason.input("version " + target.version() + " has expired"), now);
+                return;
+            }
+            Head head = CollectionFixture.next(
+                    state.head(), HeadKind.ROLLED_BACK, state.head().source(), state.lastUpdate());
+            if (chance(10)) {
+                saw("rollback failed");
+                late.add(head);
+                state.rollbacks().refuse(new FailureReason(FailureType.TRANSIENT, "no answer"), now);
+            } else if (create(head)) {
+                saw("rolled back");
+                state.advanceHead(head);
+                state.rollbacks().written(now);
+                cancelStopping();
+                state.declared(now);
+            } else {
+                saw("rollback moved");
+                state.moved(newest(), now);
             }
         }
 
@@ -345,7 +410,11 @@ class CollectionStateWalkTest {
             } else if (create(CollectionFixture.next(child.base, HeadKind.COMMITTED, child.source, child.update))) {
                 child.committed = true;
             } else {
-                assertThat(newest().retired() || newest().generation() != child.base.generation())
+                assertThat(newest().retired()
+                                || newest().generation() != child.base.generation()
+                                || log.stream()
+                                        .skip(child.base.version())
+                                        .anyMatch(head -> head.kind() == HeadKind.ROLLED_BACK))
                         .as("only one update of a generation writes at a time")
                         .isTrue();
                 close(child, UpdateState.SUPERSEDED, null);
@@ -437,6 +506,7 @@ class CollectionStateWalkTest {
                 check();
             }
             assertThat(refreshes).allMatch(PendingReply::isSet);
+            assertThat(rollbacks).allMatch(PendingReply::isSet);
             assertThat(changes)
                     .allMatch(PendingReply::isSet)
                     .allMatch(reply -> state.view().isSettled(reply.job()));

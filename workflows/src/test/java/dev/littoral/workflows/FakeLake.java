@@ -15,10 +15,12 @@ import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.spec.Rollback;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.failure.ApplicationFailure;
@@ -303,6 +305,34 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                         base.nextSegmentId(),
                         request.reason()));
         enter("declared", false);
+        return outcome;
+    }
+
+    @Override
+    public CommitOutcome rollBack(RollbackRequest request) {
+        enter("rollBack", false);
+        Head base = request.base();
+        Head older = log(request.collectionId()).stream()
+                .filter(head -> head.version() == request.version())
+                .findFirst()
+                .orElse(null);
+        if (older == null || older.snapshot() == null || older.snapshot().equals(base.snapshot())) {
+            return new CommitOutcome.Refused("version " + request.version() + " cannot be served");
+        }
+        CommitOutcome outcome = create(
+                request.collectionId(),
+                base,
+                head(
+                        base,
+                        request.commitId(),
+                        HeadKind.ROLLED_BACK,
+                        base.source(),
+                        base.generation(),
+                        request.update(),
+                        older.snapshot(),
+                        base.nextSegmentId(),
+                        new Rollback(request.version(), request.reason()).sentence()));
+        enter("rolledBack", false);
         return outcome;
     }
 

@@ -95,7 +95,7 @@ class MessageFuzzTest {
     private void send(Random random) throws InterruptedException {
         Messages messages = new Messages(random);
         WorkflowStub collection = lab.untyped();
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(12)) {
             case 0, 1 -> collection.signal("sourceChanged", messages.arguments(Messages.SOURCE));
             case 2, 3 -> collection.signal("news", messages.arguments(Messages.NEWS));
             case 4 -> {
@@ -103,6 +103,8 @@ class MessageFuzzTest {
                         List.of("refresh", "cancelUpdate", "pause", "resume", "nobody", "__x", "\u001b[1m");
                 collection.signal(names.get(random.nextInt(names.size())), messages.arguments());
             }
+            case 10 -> collection.signal("rollback", messages.arguments(Messages.ROLLBACK));
+            case 11 -> update("rollback", random, messages.arguments(Messages.ROLLBACK));
             case 5, 6, 7 -> update("changeSource", random, messages.arguments(Messages.SOURCE));
             case 8 -> update(List.of("refresh", "nobody").get(random.nextInt(2)), random, messages.arguments());
             default -> {
@@ -145,6 +147,7 @@ class MessageFuzzTest {
         assertPlain(Json.JSON.writeValueAsString(status));
         assertPlain(StatusText.details(status));
         assertThat(Json.bytes(status)).isLessThan(200_000);
+        lab.collection().resume();
         ChangeAnswer answer = lab.untyped()
                 .startUpdate(UpdateOptions.newBuilder(ChangeAnswer.class)
                         .setUpdateName("refresh")

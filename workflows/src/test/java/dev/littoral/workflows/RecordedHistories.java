@@ -4,8 +4,10 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.VersionRequest;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +24,9 @@ final class RecordedHistories {
     /** Every path, by the name of its files. */
     static final List<String> PATHS = List.of(
             "first-update", "unchanged", "superseded", "cancelled", "paused", "failed", "continued-as-new", "retired");
+
+    /** Paths that there are since build 5. */
+    static final List<String> ROLLBACK_PATHS = List.of("rolled-back", "meets-rollback");
 
     /** So short that a test can reach it. */
     static final Policies.History SHORT = new Policies.History(40, 400);
@@ -48,6 +53,8 @@ final class RecordedHistories {
         failed();
         continuedAsNew();
         retired();
+        rolledBack();
+        meetsRollback();
     }
 
     private void firstUpdateAndUnchanged() throws Exception {
@@ -138,6 +145,42 @@ final class RecordedHistories {
             lab.collection().retire();
             lab.awaitClosed(lab.untyped(), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED);
             write("retired", lab.client.fetchHistory(Lab.ID).toJson(true));
+        }
+    }
+
+    private void rolledBack() throws Exception {
+        FakeLake lake = new FakeLake();
+        try (Lab lab = new Lab(lake)) {
+            lab.start(A);
+            lab.awaitEnd(1, UpdateState.COMMITTED);
+            lake.touch(A);
+            lab.collection().signalRefresh();
+            lab.awaitEnd(2, UpdateState.COMMITTED);
+            lake.touch(A);
+            FakeLake.Hold reading = lake.hold("readFragments");
+            lab.collection().signalRefresh();
+            reading.awaitReached();
+            lab.collection().updateRollback(VersionRequest.of(2, "a bad load"));
+            lab.awaitEnd(3, UpdateState.SUPERSEDED);
+            lab.awaitClosed(lab.update(3), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+            lab.collection().resume();
+            lab.collection().updateRefresh();
+            lab.awaitEnd(4, UpdateState.COMMITTED);
+            save(lab, "rolled-back", 3);
+        }
+    }
+
+    private void meetsRollback() throws Exception {
+        FakeLake lake = new FakeLake();
+        try (Lab lab = new Lab(lake)) {
+            FakeLake.Hold commit = lake.hold("commitSnapshot");
+            lab.start(A);
+            commit.awaitReached();
+            lake.write(Lab.ID, HeadKind.ROLLED_BACK, A, 1);
+            commit.release();
+            lab.awaitEnd(1, UpdateState.SUPERSEDED);
+            lab.awaitStatus(status -> status.rolledBack() != null);
+            save(lab, "meets-rollback", 1);
         }
     }
 

@@ -21,7 +21,8 @@ class ReplayTest {
     /** A folder for each build that changed what histories hold; see docs/adr/0014-workflow-versioning.md. */
     private static final Path FOLDER = Path.of("src", "test", "resources", "histories");
 
-    private static final List<String> BUILDS = List.of("build-0", "build-1", "build-2", "build-3", "build-4");
+    private static final List<String> BUILDS =
+            List.of("build-0", "build-1", "build-2", "build-3", "build-4", "build-5");
 
     static List<String> recorded() throws IOException {
         try (Stream<Path> files = Files.walk(FOLDER)) {
@@ -47,6 +48,10 @@ class ReplayTest {
                             .map(path -> build + "/" + path + ".json")
                             .toList());
         }
+        assertThat(recorded())
+                .containsAll(RecordedHistories.ROLLBACK_PATHS.stream()
+                        .map(path -> "build-5/" + path + ".json")
+                        .toList());
     }
 
     @Test

@@ -256,7 +256,7 @@ class UpdateWorkflowTest {
         FakeLake.Hold commit = lake.hold("commitSnapshot");
         lab.start(A);
         commit.awaitReached();
-        lake.write(ID, HeadKind.ROLLED_BACK, A, 1);
+        lake.write(ID, HeadKind.COMMITTED, A, 0);
         commit.release();
         lab.awaitEnd(1, COMMITTED);
 

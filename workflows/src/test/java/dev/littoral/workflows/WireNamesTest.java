@@ -44,7 +44,7 @@ class WireNamesTest {
         assertThat(names(WorkflowMethodType.UPDATE)).containsExactlyInAnyOrderElementsOf(MessageNames.UPDATES);
         assertThat(names(WorkflowMethodType.QUERY)).containsExactlyInAnyOrderElementsOf(MessageNames.QUERIES);
         assertThat(MessageNames.oneOf(MessageNames.SIGNALS))
-                .isEqualTo("sourceChanged, refresh, cancelUpdate, pause, resume or retire");
+                .isEqualTo("sourceChanged, refresh, cancelUpdate, pause, resume, rollback or retire");
         assertThat(MessageNames.oneOf(MessageNames.QUERIES)).isEqualTo("status or jobs");
     }
 

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 public final class CollectionCatalog {
     private static final String UNREADABLE = "it cannot be read as what it should be";
     private static final int DELETE_BATCH = 1_000;
+    private static final int LIST_PAGE = 1_000;
 
     private final CatalogStore store;
     private final String collectionId;
@@ -91,6 +94,28 @@ public final class CollectionCatalog {
             throw damaged(ref.key(), fault);
         }
         return Optional.of(root);
+    }
+
+    /**
+     * What is missing of the objects that a root names, in words, or empty. Its objects are listed, not read: a request
+     * for each thousand of the collection.
+     */
+    public Optional<String> missingObject(SnapshotRoot root) throws InterruptedException {
+        TreeSet<String> needed =
+                root.shards().stream().map(ShardRef::key).collect(Collectors.toCollection(TreeSet::new));
+        if (root.skipped().key() != null) {
+            needed.add(root.skipped().key());
+        }
+        boolean listed = needed.isEmpty();
+        String after = listed ? null : CatalogLayout.folderOf(needed.first()) + "/";
+        while (!listed) {
+            List<String> page = list(CatalogLayout.SNAPSHOTS, after, LIST_PAGE);
+            page.forEach(needed::remove);
+            after = page.isEmpty() ? after : page.getLast();
+            // What is not listed in its place is missing.
+            listed = page.isEmpty() || needed.isEmpty() || needed.first().compareTo(after) < 0;
+        }
+        return needed.stream().findFirst().map(key -> missing(key).getMessage());
     }
 
     /**

@@ -11,7 +11,9 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.spec.Rollback;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +133,26 @@ public final class HeadLog {
         Head base = commit.base();
         return outcome(
                 base.version() + 1,
-                new Write(commit.commitId(), HeadKind.COMMITTED, base.generation(), commit.update(), commit.source()));
+                new Write(
+                        commit.commitId(),
+                        HeadKind.COMMITTED,
+                        base.generation(),
+                        commit.update(),
+                        commit.source(),
+                        null));
+    }
+
+    /** The outcome of a rollback: empty while its version does not exist. */
+    public Optional<CommitOutcome> outcome(Head base, RollbackRequest rollback) throws InterruptedException {
+        return outcome(
+                base.version() + 1,
+                new Write(
+                        rollback.commitId(),
+                        HeadKind.ROLLED_BACK,
+                        base.generation(),
+                        rollback.update(),
+                        base.source(),
+                        new Rollback(rollback.version(), rollback.reason()).sentence()));
     }
 
     private Optional<CommitOutcome> outcome(long version, Write write) throws InterruptedException {
@@ -182,10 +203,19 @@ public final class HeadLog {
     /**
      * What a write and its earlier attempts have in common. The commitId alone does not tell: a workflow task that runs
      * again after a write can decide otherwise with the same one.
+     *
+     * @param rollback what a rollback's version says of itself, which names the older version; else null
      */
-    private record Write(String commitId, HeadKind kind, long generation, long update, ExternalSource source) {
+    private record Write(
+            String commitId, HeadKind kind, long generation, long update, ExternalSource source, String rollback) {
         static Write of(Head head) {
-            return new Write(head.commitId(), head.kind(), head.generation(), head.update(), head.source());
+            return new Write(
+                    head.commitId(),
+                    head.kind(),
+                    head.generation(),
+                    head.update(),
+                    head.source(),
+                    head.kind() == HeadKind.ROLLED_BACK ? head.reason() : null);
         }
     }
 

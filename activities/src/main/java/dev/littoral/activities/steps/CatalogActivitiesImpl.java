@@ -19,6 +19,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -102,6 +103,14 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
                             request.base(),
                             request.update(),
                             base -> next.declared(base, request));
+        });
+    }
+
+    @Override
+    public CommitOutcome rollBack(RollbackRequest request) {
+        return run("writes", caller -> {
+            inputs.checkRollback(caller, request);
+            return new RollbackStep(store, inputs, next, request).run();
         });
     }
 

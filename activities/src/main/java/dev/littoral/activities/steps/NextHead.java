@@ -6,7 +6,9 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.spec.Rollback;
 import java.time.Clock;
 import java.time.Instant;
 
@@ -38,6 +40,21 @@ record NextHead(Clock clock) {
                 base.generation(),
                 request.update(),
                 "retired by request");
+    }
+
+    /** An entry that serves an older entry's snapshot. */
+    Head rolledBack(Head base, RollbackRequest request, SnapshotRef older) {
+        return new Head(
+                base.version() + 1,
+                request.commitId(),
+                HeadKind.ROLLED_BACK,
+                base.source(),
+                base.generation(),
+                request.update(),
+                older,
+                base.nextSegmentId(),
+                time(base),
+                new Rollback(request.version(), request.reason()).sentence());
     }
 
     private Head serving(

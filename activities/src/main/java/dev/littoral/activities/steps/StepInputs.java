@@ -17,9 +17,11 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.PrintableText;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.spec.CollectionId;
 import dev.littoral.workflows.spec.OptionsParser;
+import dev.littoral.workflows.spec.Rollback;
 import dev.littoral.workflows.spec.SourceParser;
 import java.util.Comparator;
 import java.util.List;
@@ -72,6 +74,13 @@ class StepInputs {
         given(request);
         fromCollection(caller, request.collectionId());
         write(request.update(), request.base(), request.commitId(), "retired");
+    }
+
+    void checkRollback(ActivityCaller caller, RollbackRequest request) {
+        given(request);
+        fromCollection(caller, request.collectionId());
+        write(request.update(), request.base(), request.commitId(), "rolled back");
+        Rollback.check(request.version(), request.reason());
     }
 
     void checkList(ActivityCaller caller, ListRequest request) {
@@ -152,6 +161,10 @@ class StepInputs {
         if (base.kind() == HeadKind.COMMITTED && base.update() == request.update()) {
             throw refused("update is " + request.update() + "; expected another, as it has committed version "
                     + base.version());
+        }
+        if (base.kind() == HeadKind.ROLLED_BACK && base.update() == request.update()) {
+            throw refused("update is " + request.update() + "; expected a greater one, as version " + base.version()
+                    + " is " + base.reason());
         }
     }
 

@@ -2,9 +2,12 @@ package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.verify.HeadVersion.Kind;
+import dev.littoral.activities.verify.HeadVersion.NamedRoot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,10 +25,16 @@ final class LogCheck {
     private final Findings findings;
     private final LongTable commitIds = new LongTable(1, MAX_COMMIT_IDS);
 
+    /** Snapshots that versions have rolled back to, with these versions' objects, until an older version has them. */
+    private final Map<NamedRoot, String> restored = new HashMap<>();
+
     /** The newest version that can be read, or null. */
     private HeadVersion newest;
     /** The one read before, or null where it cannot be compared. */
     private HeadVersion newer;
+
+    /** Whether a version between the newest and the oldest is missing or cannot be read. */
+    private boolean hasGaps;
 
     private long newestNumber;
     private long oldestNumber;
@@ -80,6 +89,7 @@ final class LogCheck {
                             : "versions " + (version + 1) + " to " + (oldestNumber - 1) + " are missing",
                     "one for each number between the oldest and the newest");
             newer = null;
+            hasGaps = true;
             snapshots.reachable().markIncomplete();
         }
         versions++;
@@ -92,6 +102,7 @@ final class LogCheck {
             check(head);
             newest = newest == null && version == newestNumber ? head : newest;
         } else {
+            hasGaps = true;
             snapshots.reachable().markIncomplete();
         }
         newer = head;
@@ -141,6 +152,11 @@ final class LogCheck {
         }
         if (head.kind() == Kind.COMMITTED && head.snapshot() == null) {
             findings.error(head.object(), "it is COMMITTED without a snapshot", "one");
+        }
+        if (head.kind() == Kind.ROLLED_BACK && head.snapshot() != null) {
+            restored.put(head.snapshot(), head.object());
+        } else {
+            restored.remove(head.snapshot());
         }
         if (newer != null) {
             checkStep(head, newer);
@@ -229,8 +245,21 @@ final class LogCheck {
         }
     }
 
+    /** Checks that an older version has each snapshot that was rolled back to, as far as the log goes. */
+    private void checkRestored() {
+        restored.forEach((snapshot, object) -> {
+            String found = "ROLLED_BACK to the snapshot " + FindingText.brief(snapshot.key());
+            if (oldestNumber == 1 && !hasGaps) {
+                findings.error(object, found + ", which no older version has", "the snapshot of an older version");
+            } else {
+                findings.info(object, found + ", which no older version has that the log still has");
+            }
+        });
+    }
+
     /** Ends the check, after the last version. */
     void finish() throws InterruptedException {
+        checkRestored();
         if (commitIds.size() == MAX_COMMIT_IDS) {
             findings.info(
                     objects.name("head/"),

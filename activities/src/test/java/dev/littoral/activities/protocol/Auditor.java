@@ -7,6 +7,7 @@ import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateState;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -46,6 +47,9 @@ final class Auditor {
         private final Map<Flow.UpdateName, UpdateState> ends;
         private long declared;
 
+        /** The newest version when refreshing was resumed last. */
+        private long resumed;
+
         /** Whether a request arrived after its client had given up: then nobody could know how its step ended. */
         private boolean late;
 
@@ -60,6 +64,7 @@ final class Auditor {
             reports = new TreeMap<>(other.reports);
             ends = new TreeMap<>(other.ends);
             declared = other.declared;
+            resumed = other.resumed;
             late = other.late;
         }
 
@@ -80,6 +85,7 @@ final class Auditor {
             words.add(-7);
             ends.forEach((update, end) -> words.add(number.applyAsInt(List.of(update, end))));
             words.add((int) declared * 2 + (late ? 1 : 0));
+            words.add((int) resumed);
         }
     }
 
@@ -180,6 +186,20 @@ final class Auditor {
                                 >= before.get("nextSegmentId").asLong(),
                 6,
                 at + " takes segment ids back");
+        check(
+                !kind.equals("ROLLED_BACK")
+                        || memory.log.values().stream()
+                                .anyMatch(older -> head.has("snapshot")
+                                        && head.get("snapshot")
+                                                .equals(read(older).get("snapshot"))),
+                8,
+                at + " rolls back to a snapshot that no version before it had");
+        check(
+                !kind.equals("COMMITTED")
+                        || !before.get("kind").asText().equals("ROLLED_BACK")
+                        || memory.resumed >= newest,
+                12,
+                at + " is committed on a rollback after which refreshing was not resumed");
         Snapshot snapshot = snapshot(body, store);
         for (Map.Entry<Long, Body> other : memory.log.entrySet()) {
             JsonNode older = read(other.getValue());
@@ -385,8 +405,22 @@ final class Auditor {
                         5,
                         step.word() + ": the answer MOVED names " + inWords(moved.newest()));
             }
-            case CommitOutcome.Refused refused -> throw new Violation(5, step.word() + ": " + refused.reason());
+            case CommitOutcome.Refused refused ->
+                check(
+                        step instanceof Step.RollBack back && isRefusable(back.request(), memory),
+                        5,
+                        step.word() + ": " + refused.reason());
         }
+    }
+
+    /** Whether an older version serves nothing that the base does not serve. */
+    private boolean isRefusable(RollbackRequest request, Memory memory) {
+        Body older = memory.log.get(request.version());
+        return older == null
+                || !read(older).has("snapshot")
+                || read(older)
+                        .get("snapshot")
+                        .equals(read(memory.log.get(request.base().version())).get("snapshot"));
     }
 
     /** What a step wants the version after its base to be. */
@@ -416,11 +450,11 @@ final class Auditor {
                             r.request().update());
                 case Step.RollBack r ->
                     new Wish(
-                            r.base(),
-                            r.commitId(),
+                            r.request().base(),
+                            r.request().commitId(),
                             "ROLLED_BACK",
-                            r.base().source().uri(),
-                            r.base().update());
+                            r.request().base().source().uri(),
+                            r.request().update());
                 default -> throw new IllegalArgumentException(step.toString());
             };
         }
@@ -497,6 +531,7 @@ final class Auditor {
                         "generation " + declared.generation() + " is said to be declared");
                 memory.declared = Math.max(memory.declared, declared.generation());
             }
+            case Flow.Fact.Resumed ignored -> memory.resumed = memory.log.isEmpty() ? 0 : memory.log.lastKey();
             case Flow.Fact.Ended ended -> {
                 checkNobodysMistake(ended);
                 check(

@@ -106,7 +106,7 @@ final class Code {
                         .filter(head -> head.kind() == HeadKind.COMMITTED)
                         .reduce((newer, older) -> older)
                         .orElse(Head.NONE);
-            case Step.RollBack back -> heads.create(back.base(), rolledBack(back));
+            case Step.RollBack back -> catalog.rollBack(back.request());
         };
     }
 
@@ -119,21 +119,6 @@ final class Code {
             return request;
         }
         return Requests.upon(request, heads.newest());
-    }
-
-    private Head rolledBack(Step.RollBack back) {
-        Head base = back.base();
-        return new Head(
-                base.version() + 1,
-                back.commitId(),
-                HeadKind.ROLLED_BACK,
-                base.source(),
-                base.generation(),
-                base.update(),
-                back.to().snapshot(),
-                base.nextSegmentId(),
-                now,
-                "rolled back");
     }
 
     // How many requests a step made tells two of its histories apart, and nothing depends on it.

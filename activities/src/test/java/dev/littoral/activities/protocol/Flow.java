@@ -69,6 +69,14 @@ final class Flow {
             }
         }
 
+        /** Refreshing was resumed. */
+        record Resumed() implements Fact {
+            @Override
+            public String toString() {
+                return "refreshing is resumed";
+            }
+        }
+
         /** A job ended so. */
         record Ended(UpdateName update, UpdateState state, FailureType failure, Head head) implements Fact {
             @Override
@@ -98,6 +106,20 @@ final class Flow {
             @Override
             public String toString() {
                 return "cancel";
+            }
+        }
+
+        record Rollback(long version) implements Letter {
+            @Override
+            public String toString() {
+                return "rollback to version " + version;
+            }
+        }
+
+        record Resume() implements Letter {
+            @Override
+            public String toString() {
+                return "resume";
             }
         }
 

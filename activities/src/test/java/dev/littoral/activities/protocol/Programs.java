@@ -8,9 +8,15 @@ import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Who acts in a world beside updates. */
 final class Programs {
@@ -39,7 +45,8 @@ final class Programs {
                         flow.say(new Flow.Fact.Declared(head.generation()));
                     }
                 }
-                if (!head.retired()) {
+                // What is rolled back is not listed.
+                if (!head.retired() && head.kind() != HeadKind.ROLLED_BACK) {
                     new UpdateFlow(free(head), source, head, cleans, lost).run(flow);
                 }
             } catch (Flow.StepFailed e) {
@@ -99,12 +106,14 @@ final class Programs {
                 Head to = flow.step(new Step.FindOldest(), Head.class);
                 Head base = flow.step(new Step.ReadHead(), Head.class);
                 for (int i = 1; i <= 3 && !base.retired(); i++) {
-                    CommitOutcome outcome =
-                            flow.step(new Step.RollBack(base, to, "rollback-" + i), CommitOutcome.class);
-                    if (outcome instanceof CommitOutcome.Created) {
+                    CommitOutcome outcome = flow.step(
+                            new Step.RollBack(new RollbackRequest(
+                                    World.COLLECTION, base.update(), to.version(), base, "rollback-" + i, null)),
+                            CommitOutcome.class);
+                    if (!(outcome instanceof CommitOutcome.Moved moved)) {
                         return;
                     }
-                    base = newest(outcome);
+                    base = moved.newest();
                 }
             } catch (Flow.StepFailed e) {
                 return;
@@ -170,7 +179,8 @@ final class Programs {
         private final boolean starts;
         private final Safeguard lost;
         private final RealCollection state = new RealCollection(World.COLLECTION, UpdateFlow.OPTIONS, Code.NOW);
-        private final java.util.Set<Long> stopped = new java.util.HashSet<>();
+        private final Set<Long> stopped = new HashSet<>();
+        private final Deque<Flow.Letter> inbox = new ArrayDeque<>();
         private int commitIds;
 
         Loop(Flow flow, String service, boolean starts, Safeguard lost) {
@@ -192,21 +202,19 @@ final class Programs {
             }
             boolean wait = false;
             while (true) {
-                for (Flow.Letter letter : flow.take(wait)) {
-                    handle(letter);
+                inbox.addAll(flow.take(wait));
+                while (!inbox.isEmpty() && !state.isRollingBack()) {
+                    handle(inbox.removeFirst());
                 }
                 Decided decided = state.next();
-                for (long update : state.stopping()) {
-                    if (stopped.add(update)) {
-                        flow.stop(update);
-                    }
-                }
+                stop();
                 tell();
                 wait = false;
                 switch (decided.next()) {
                     case DECLARE -> declare(decided.job());
                     case LAUNCH -> launch(decided.job());
-                    case INSPECT -> inspect(decided.update());
+                    case INSPECT -> inspect(decided.number());
+                    case ROLL_BACK -> rollBack(decided.number());
                     case RETIRE -> retire();
                     case REST -> wait = true;
                     case OVER -> {
@@ -214,6 +222,14 @@ final class Programs {
                     }
                 }
                 tell();
+            }
+        }
+
+        private void stop() {
+            for (long update : state.stopping()) {
+                if (stopped.add(update)) {
+                    flow.stop(update);
+                }
             }
         }
 
@@ -234,6 +250,11 @@ final class Programs {
                 case Flow.Letter.Change change -> state.change(change.source());
                 case Flow.Letter.Refresh ignored -> state.refresh();
                 case Flow.Letter.Cancel ignored -> state.cancelUpdate();
+                case Flow.Letter.Rollback back -> state.rollBack(back.version());
+                case Flow.Letter.Resume ignored -> {
+                    state.resume();
+                    flow.say(new Flow.Fact.Resumed());
+                }
                 case Flow.Letter.Retire ignored -> state.retire();
                 case Flow.Letter.Closed closed -> {
                     if (closed.outcome() == null) {
@@ -276,6 +297,31 @@ final class Programs {
                 if (lost == Safeguard.DOUBTFUL_BASE) {
                     state.forgetDoubt();
                 }
+            }
+        }
+
+        private void rollBack(long version) {
+            try {
+                CommitOutcome outcome = flow.local(
+                        new Step.RollBack(new RollbackRequest(
+                                World.COLLECTION,
+                                state.lastUpdate(),
+                                version,
+                                state.head(),
+                                state.head().version() + 1 + "-write-" + ++commitIds,
+                                null)),
+                        CommitOutcome.class);
+                see(outcome);
+                if (outcome instanceof CommitOutcome.Created) {
+                    state.rolledBack();
+                    stop();
+                    state.declared();
+                    if (lost == Safeguard.PAUSE_AFTER_ROLLBACK) {
+                        state.resume();
+                    }
+                }
+            } catch (Flow.StepFailed e) {
+                state.rollbackFailed(e.type());
             }
         }
 

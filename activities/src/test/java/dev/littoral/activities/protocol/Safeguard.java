@@ -58,6 +58,12 @@ enum Safeguard {
             4),
     END_BY_RETIREMENT(
             "an update goes on though its collection was retired", "a collection is retired while it is updated", 9),
+    END_BY_ROLLBACK(
+            "an update lists again upon a version that rolls back",
+            "a collection is rolled back while it is updated",
+            12),
+    PAUSE_AFTER_ROLLBACK(
+            "a collection goes on refreshing after a rollback", "a collection is rolled back while it is updated", 12),
     DECLARE_BEFORE_LISTING(
             "a changed source is listed and committed without a declaration",
             "two updates, the source changed between, answers lost",
@@ -108,6 +114,7 @@ enum Safeguard {
                     END_BY_GENERATION,
                     END_BY_NUMBER,
                     END_BY_RETIREMENT,
+                    END_BY_ROLLBACK,
                     DECLARE_BEFORE_LISTING -> true;
             default -> false;
         };

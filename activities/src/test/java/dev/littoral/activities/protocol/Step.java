@@ -4,9 +4,9 @@ import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
-import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 
 /** A step that real code runs, as Temporal runs an activity: in attempts, of which several may be under way. */
@@ -38,7 +38,7 @@ sealed interface Step {
     record FindOldest() implements Step {}
 
     /** A person makes an old snapshot serve again. */
-    record RollBack(Head base, Head to, String commitId) implements Step {}
+    record RollBack(RollbackRequest request) implements Step {}
 
     /** What it is called in a story. */
     default String word() {
@@ -60,8 +60,8 @@ sealed interface Step {
             case Clean ignored -> "cleans";
             case FindOldest ignored -> "looks for the oldest snapshot";
             case RollBack back ->
-                "rolls back to version " + back.to().version() + " upon version "
-                        + back.base().version();
+                "rolls back to version " + back.request().version() + " upon version "
+                        + back.request().base().version();
         };
     }
 }

@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
@@ -132,7 +133,8 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
                     && lost != Safeguard.END_BY_NUMBER
                     && lost != Safeguard.END_BY_GENERATION
                     && lost != Safeguard.END_BY_RETIREMENT;
-            if (retired || over || past) {
+            boolean rolledBack = newest.kind() == HeadKind.ROLLED_BACK && lost != Safeguard.END_BY_ROLLBACK;
+            if (retired || over || past || rolledBack) {
                 return new End(UpdateState.SUPERSEDED, newest, null);
             }
             upon = newest;

@@ -137,6 +137,46 @@ final class Worlds {
                         .letters(Lakes.A, new Flow.Letter.Change(Lakes.B), new Flow.Letter.Change(Lakes.A))
                         .faults(1, false)
                         .tries(1),
+                Setup.of("a collection is rolled back while it is updated", 2)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.A,
+                                new Flow.Letter.Refresh(),
+                                new Flow.Letter.Rollback(2),
+                                new Flow.Letter.Refresh()),
+                Setup.of("a collection is rolled back while it is updated, answers lost, stragglers", 2)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.A,
+                                new Flow.Letter.Refresh(),
+                                new Flow.Letter.Rollback(2),
+                                new Flow.Letter.Refresh())
+                        .changes(Lakes.A, 1)
+                        .faults(1, false)
+                        .stragglers(1),
+                Setup.of("a collection, A -> rolled back -> B, tasks run again", 2)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.B,
+                                new Flow.Letter.Refresh(),
+                                new Flow.Letter.Rollback(2),
+                                new Flow.Letter.Change(Lakes.B))
+                        .rewinds(1),
+                Setup.of("a collection, rolled back twice and resumed, one try for each step", 2)
+                        .with("collection", new Programs.Collection(lost))
+                        .letters(
+                                Lakes.A,
+                                new Flow.Letter.Rollback(2),
+                                new Flow.Letter.Rollback(3),
+                                new Flow.Letter.Resume(),
+                                new Flow.Letter.Refresh())
+                        .faults(1, false)
+                        .tries(1),
+                Setup.of("a collection is rolled back, and a service beside it updates", 2)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("second", client(99, Lakes.A, lost))
+                        .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Rollback(2))
+                        .changes(Lakes.A, 1),
                 Setup.of("a collection and a service beside it", 1)
                         .with("collection", new Programs.Collection(lost))
                         .with("second", client(99, Lakes.A, lost))

@@ -19,6 +19,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import io.temporal.activity.ActivityOptions;
@@ -141,6 +142,7 @@ class CatalogActivitiesTest {
                     () -> steps.declareSource(new DeclareRequest("c", 2, ALLOWED, head, "commit-2", "a test")),
                     "asked for by");
             refused(() -> steps.retireCollection(new RetireRequest("c", 2, head, "commit-2")), "asked for by");
+            refused(() -> steps.rollBack(new RollbackRequest("c", 2, 1, head, "commit-2", null)), "asked for by");
         }
         for (ActivityCaller stranger : List.of(
                 COLLECTION,

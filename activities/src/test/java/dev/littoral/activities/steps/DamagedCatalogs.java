@@ -240,6 +240,18 @@ abstract class DamagedCatalogs {
                 "ERROR " + head(3) + "COMMITTED with the snapshot of version 2",
                 "ERROR c/snapshots/0000000002- ... its version is 2; expected 3");
         damage(
+                "a version rolls back to what no version has served",
+                c -> {
+                    ObjectNode head = c.head(7)
+                            .put("version", 8)
+                            .put("kind", "ROLLED_BACK")
+                            .put("commitId", "8-x");
+                    ((ObjectNode) head.get("snapshot")).put("sha256", "0".repeat(64));
+                    c.write(c.headPath(8), SealedHead.of(head));
+                },
+                "ERROR " + head(8) + "ROLLED_BACK to the snapshot ... which no older version has",
+                "ERROR c/snapshots/0000000007- ... its SHA-256 is ... as version 8 of the head says");
+        damage(
                 "the first version is a commit",
                 c -> c.editHead(1, head -> head.put("kind", "COMMITTED")),
                 "ERROR " + head(1) + "version 1 is COMMITTED",

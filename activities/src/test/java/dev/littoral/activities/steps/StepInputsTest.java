@@ -22,6 +22,7 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.Totals;
 import java.time.Duration;
@@ -119,6 +120,7 @@ class StepInputsTest {
         refused(() -> inputs.checkClean(UPDATE, null));
         refused(() -> inputs.checkDeclare(UPDATE, null));
         refused(() -> inputs.checkRetire(UPDATE, null));
+        refused(() -> inputs.checkRollback(UPDATE, null));
         refused(() -> inputs.checkOpen(UPDATE, null, A));
         refused(() -> inputs.checkRead(UPDATE, null));
     }
@@ -254,6 +256,8 @@ class StepInputsTest {
                     inputs.checkDeclare(COLLECTION, declaration(7, A, BASE, "7-x"));
                     inputs.checkDeclare(COLLECTION, declaration(0, A, Head.NONE, "0-x"));
                     inputs.checkRetire(COLLECTION, new RetireRequest("c", 7, BASE, "7-x"));
+                    inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 3, BASE, "7-x", null));
+                    inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 3, BASE, "7-x", "zurück"));
                     inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(5, OBJECTS)));
                     inputs.checkClean(UPDATE, new CleanRequest("c", Duration.ofDays(7)));
                     inputs.checkClean(
@@ -271,6 +275,9 @@ class StepInputsTest {
         refused(() -> inputs.checkRead(stranger, "c"), "asked for by");
         refused(() -> inputs.checkDeclare(stranger, declaration(7, A, BASE, "7-x")), "asked for by");
         refused(() -> inputs.checkRetire(stranger, new RetireRequest("c", 7, BASE, "7-x")), "asked for by");
+        refused(
+                () -> inputs.checkRollback(stranger, new RollbackRequest("c", 7, 3, BASE, "7-x", null)),
+                "asked for by");
     }
 
     @Test
@@ -283,6 +290,18 @@ class StepInputsTest {
         refused(() -> inputs.checkDeclare(COLLECTION, declaration(7, A, BASE, "../x")), "commitId is");
         refused(() -> inputs.checkRetire(COLLECTION, new RetireRequest("c", 7, null, "7-x")), "base is missing");
         refused(() -> inputs.checkRetire(COLLECTION, new RetireRequest("c", 7, BASE, null)), "commitId is missing");
+        refused(
+                () -> inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 0, BASE, "7-x", null)),
+                "rollback.version is 0");
+        refused(
+                () -> inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 3, BASE, "7-x", "a\nb")),
+                "rollback.reason is");
+        refused(
+                () -> inputs.checkRollback(COLLECTION, new RollbackRequest("c", -1, 3, BASE, "7-x", null)),
+                "update is -1");
+        refused(
+                () -> inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 3, null, "7-x", null)),
+                "base is missing");
     }
 
     @ParameterizedTest
@@ -395,6 +414,11 @@ class StepInputsTest {
         refused(
                 () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), COMMITTED, plan(6, "6-x")),
                 "update is 7; expected another, as it has committed version 6");
+        Head back =
+                new Head(6, "6-x", HeadKind.ROLLED_BACK, A, 3, 7, null, 40, BASE.time(), "rolled back to version 2");
+        refused(
+                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), back, plan(6, "6-x")),
+                "update is 7; expected a greater one, as version 6 is rolled back to version 2");
         CommitRequest next = new CommitRequest(
                 "c", 8, 1, A, OPTIONS, "staging/0000000008/r1-x/plan.json.zst", OBJECTS, COMMITTED, "8-x", 40, "x");
         assertThatCode(() -> inputs.checkCommit(next, COMMITTED, plan(6, "6-x")))

@@ -94,6 +94,7 @@ public final class LogAudit {
     private void audit() throws InterruptedException {
         JsonNode before = null;
         Set<String> commitIds = new HashSet<>();
+        Set<JsonNode> served = new HashSet<>();
         Map<Long, String> owners = new HashMap<>();
         for (JsonNode head : log()) {
             String at = "version " + head.get("version").asLong();
@@ -114,6 +115,8 @@ public final class LogAudit {
                 check(declared || head.get("source").equals(before.get("source")), at + " commits another source");
                 check(
                         head.get("kind").asText().equals("COMMITTED")
+                                || (head.get("kind").asText().equals("ROLLED_BACK")
+                                        && served.contains(head.get("snapshot")))
                                 || java.util.Objects.equals(head.get("snapshot"), before.get("snapshot")),
                         at + " changes the snapshot without a commit");
             }
@@ -121,6 +124,7 @@ public final class LogAudit {
                 snapshot(at, head, owners);
             }
             before = head;
+            served.add(head.path("snapshot"));
         }
         for (String key : keys("staging/")) {
             findings.add("left in staging: " + key);

@@ -13,8 +13,10 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateProgress;
+import dev.littoral.workflows.model.VersionRequest;
 import dev.littoral.workflows.spec.CollectionStart;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -244,17 +246,22 @@ public final class CollectionClient {
 
     /** Changes its source; returns when that is in the catalog. */
     public ChangeAnswer changeSource(SourceRequest source) {
-        return update(MessageNames.CHANGE_SOURCE, source);
+        return update(MessageNames.CHANGE_SOURCE, ChangeAnswer.class, source);
     }
 
     /** Refreshes it. */
     public ChangeAnswer refresh() {
-        return update(MessageNames.REFRESH);
+        return update(MessageNames.REFRESH, ChangeAnswer.class);
     }
 
-    private ChangeAnswer update(String name, Object... arguments) {
-        WorkflowUpdateHandle<ChangeAnswer> accepted = asked(
-                () -> stub().startUpdate(name, WorkflowUpdateStage.ACCEPTED, ChangeAnswer.class, arguments),
+    /** Has it serve an older version again; answers when that is in the catalog. */
+    RollbackAnswer rollback(VersionRequest version) {
+        return update(MessageNames.ROLLBACK, RollbackAnswer.class, version);
+    }
+
+    private <T> T update(String name, Class<T> answer, Object... arguments) {
+        WorkflowUpdateHandle<T> accepted = asked(
+                () -> stub().startUpdate(name, WorkflowUpdateStage.ACCEPTED, answer, arguments),
                 "; the request may still be done when one comes");
         try {
             return accepted.getResult(CATALOG.toSeconds(), TimeUnit.SECONDS);

@@ -52,7 +52,7 @@ public abstract class SignalCommand extends CollectionCommand {
 
     @Command(
             name = "resume",
-            description = "Takes a collection's periodic refresh up again.",
+            description = "Takes a collection's refreshing up again, periodic and after a rollback.",
             footer = {"", WHERE})
     public static final class Resume extends SignalCommand {
         Resume() {

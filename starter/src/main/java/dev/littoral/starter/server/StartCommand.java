@@ -117,6 +117,8 @@ public final class StartCommand extends CollectionCommand {
             out().println("  No worker has begun with it yet; it waits for a littoral worker on that task queue.");
         } else if (status.get().source() == null) {
             out().println("  It has no source yet; littoral change-source gives it one.");
+        } else if (status.get().rolledBack() != null) {
+            out().println("  It is " + Output.path(status.get().rolledBack()));
         } else {
             out().println("  littoral status " + collection.id() + " --watch shows how it goes on.");
         }

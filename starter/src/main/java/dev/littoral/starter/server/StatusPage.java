@@ -27,6 +27,9 @@ final class StatusPage {
         add(page, "source", source(status));
         add(page, "serves", serves(status));
         if (run.isRunning()) {
+            if (status.rolledBack() != null) {
+                add(page, "paused", status.rolledBack());
+            }
             if (status.update() != null) {
                 add(page, "running", running(status, live));
             }

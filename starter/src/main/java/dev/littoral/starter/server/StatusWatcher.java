@@ -140,6 +140,10 @@ final class StatusWatcher {
         if (before == null || !Objects.equals(before.source(), status.source())) {
             lines.add("source " + StatusPage.source(status));
         }
+        if (status.rolledBack() != null
+                && (before == null || !status.rolledBack().equals(before.rolledBack()))) {
+            lines.add(status.rolledBack());
+        }
         List<Rejection> rejected = status.rejected();
         if (!rejected.isEmpty() && (before == null || !before.rejected().contains(rejected.getLast()))) {
             lines.add("rejected " + StatusPage.rejected(rejected.getLast()));

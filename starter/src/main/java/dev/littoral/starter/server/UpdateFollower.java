@@ -126,13 +126,21 @@ public final class UpdateFollower {
     /**
      * Follows until nothing runs or waits; answers for the update that ended last.
      *
+     * @throws LittoralException when the collection has begun without an update, as it is rolled back
      * @param worker the only one of an in-memory service, or null
      */
     public UpdateReport followUntilIdle(LittoralWorker worker) throws InterruptedException {
         return follow(
-                status -> status.update() == null && status.pending() == null
-                        ? Optional.ofNullable(status.last())
-                        : Optional.empty(),
+                status -> {
+                    if (status.update() != null || status.pending() != null) {
+                        return Optional.empty();
+                    }
+                    if (status.last() == null && status.rolledBack() != null) {
+                        throw LittoralException.input("Collection " + collection.id() + " is " + status.rolledBack()
+                                + "; littoral start and littoral resume on a server take it up again");
+                    }
+                    return Optional.ofNullable(status.last());
+                },
                 worker);
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
  * @param unconfirmedDeclaration the base version of a declaration that failed and may still take effect, 0 for none,
  *     {@link Long#MAX_VALUE} where the base is unknown
  * @param paused whether periodic refresh is stopped
+ * @param held whether refreshing is paused because the head rolls back
  * @param lastEndedAt when the last update ended, or null
  * @param note what was done with the last message that changed nothing
  * @param rejected rejected signals
@@ -35,6 +36,7 @@ public record CarriedState(
         List<AnsweredRequest> requests,
         @JsonProperty("doubtful") long unconfirmedDeclaration,
         boolean paused,
+        boolean held,
 
         @JsonFormat(shape = JsonFormat.Shape.STRING) @JsonProperty("rested")
         Instant lastEndedAt,

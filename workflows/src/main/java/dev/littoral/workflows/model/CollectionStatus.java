@@ -19,6 +19,7 @@ import java.util.List;
  * @param update the update that runs, or null
  * @param progress its progress, or null while none was reported; short updates report none
  * @param retry the failure that is retried, or null
+ * @param rolledBack that the head rolls back and refreshing is paused until resume, in words, or null
  * @param pending the update that waits, or null
  * @param last the update that ended last, or null
  * @param lastFailure the update that failed last, or null
@@ -38,6 +39,7 @@ public record CollectionStatus(
         Job update,
         RunningProgress progress,
         @JsonProperty("trouble") RetryInfo retry,
+        String rolledBack,
         Job pending,
         Job last,
         Job lastFailure,

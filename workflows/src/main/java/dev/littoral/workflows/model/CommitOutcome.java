@@ -17,6 +17,6 @@ public sealed interface CommitOutcome {
     /** A conflict: another writer created that version; {@code newest} is the head. The workflow decides again. */
     record Moved(Head newest) implements CommitOutcome {}
 
-    /** The worker may not read the source; nothing was written. Only a declaration ends like this. */
+    /** Nothing was written: the worker may not read the source, or the version cannot be rolled back to. */
     record Refused(String reason) implements CommitOutcome {}
 }

@@ -19,6 +19,7 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.VersionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -64,6 +65,11 @@ class ParserFuzzTest {
             taken += thrown == null ? 1 : 0;
             assertFair(thrown, json, seed);
             assertFair(catchThrowable(() -> SourceParser.parse(new SourceRequest(json))), json, seed);
+            ObjectNode rollback = Json.JSON.createObjectNode().put("version", 3);
+            rollback.set(
+                    "reason",
+                    json.isObject() && !json.isEmpty() ? json.iterator().next() : json);
+            assertFair(catchThrowable(() -> Rollback.parse(new VersionRequest(rollback))), rollback, seed);
         }
         assertThat(taken).as("taken, seed %s", seed).isBetween(1_000, 15_000);
     }

@@ -1,0 +1,75 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.RollbackRequest;
+import java.util.Optional;
+
+/**
+ * One attempt of a rollback: looks whether the older version's snapshot can be served, then creates the commit log's
+ * next entry, which names it.
+ */
+final class RollbackStep {
+    private final CollectionCatalog catalog;
+    private final StepInputs inputs;
+    private final NextHead next;
+    private final RollbackRequest request;
+
+    RollbackStep(CatalogStore store, StepInputs inputs, NextHead next, RollbackRequest request) {
+        this.catalog = new CollectionCatalog(store, request.collectionId());
+        this.inputs = inputs;
+        this.next = next;
+        this.request = request;
+    }
+
+    CommitOutcome run() throws InterruptedException {
+        HeadLog heads = catalog.heads();
+        Optional<Head> named = heads.resolve(request.base());
+        if (named.isEmpty()) {
+            return new CommitOutcome.Moved(heads.newest());
+        }
+        Head base = named.get();
+        // Whether it is there already: the older version may have expired since.
+        Optional<CommitOutcome> before = heads.outcome(base, request);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        inputs.checkBase(request.update(), base);
+        Optional<Head> older = heads.at(request.version());
+        String refusal = older.isPresent() ? refusal(base, older.get()) : absent(base);
+        return refusal != null
+                ? new CommitOutcome.Refused(refusal)
+                : heads.create(base, next.rolledBack(base, request, older.get().snapshot()));
+    }
+
+    private String absent(Head base) {
+        return request.version() > base.version()
+                ? "version " + request.version() + " is not in the catalog; expected one up to " + base.version()
+                : "version " + request.version() + " has expired; expected one that littoral versions lists";
+    }
+
+    private String refusal(Head base, Head older) throws InterruptedException {
+        String which = "version " + older.version();
+        if (older.snapshot() == null) {
+            return which + " has no snapshot: nothing was committed before it; expected a later one";
+        }
+        if (older.snapshot().equals(base.snapshot())) {
+            return "version " + base.version() + " serves the snapshot of " + which + " already: nothing to do";
+        }
+        try {
+            return catalog.missingObject(catalog.root(older).orElseThrow())
+                    .map(missing -> which + " cannot be served again: " + missing)
+                    .orElse(null);
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.INPUT) {
+                throw e;
+            }
+            return which + " cannot be served again: " + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.littoral.workflows;
+
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.CompletablePromise;
+import io.temporal.workflow.TimerOptions;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Deque;
+
+/** The wait of a collection's workflow for a message. */
+final class InboxWait {
+    private InboxWait() {}
+
+    /**
+     * Waits for a message.
+     *
+     * @param end when the wait ends without one, or null
+     */
+    static void until(Instant end, Deque<Message> inbox) {
+        if (end == null) {
+            Workflow.await(() -> !inbox.isEmpty());
+            return;
+        }
+        // Workflow.await with a timeout would leave its timer behind each time a message comes first.
+        CompletablePromise<Void> ended = Workflow.newPromise();
+        CancellationScope scope = Workflow.newCancellationScope(() -> Workflow.newTimer(
+                        Duration.between(CollectionLoop.now(), end),
+                        TimerOptions.newBuilder()
+                                .setSummary("until the next update")
+                                .build())
+                // A cancelled timer is handled too: the SDK logs a failure that nobody handles.
+                .handle((fired, cancelled) -> {
+                    ended.complete(null);
+                    return null;
+                }));
+        scope.run();
+        Workflow.await(() -> !inbox.isEmpty() || ended.isCompleted());
+        if (!ended.isCompleted()) {
+            scope.cancel("a message came first");
+        }
+    }
+}
