@@ -30,7 +30,7 @@ public final class BalanceBenchmark {
             ShardFragments in = fragments(n);
             RowDelta change = new RowDelta(Arrays.stream(in.rows()).sum(), 0);
             Map<String, Measured.Work> works = new LinkedHashMap<>();
-            works.put("here", () -> Balancer.balance(in, change, TARGET, 1));
+            works.put("here", () -> Balancer.balance(in, change, TARGET, 0.3, 1));
             works.put("heap", () -> UpstreamRule.balance(in, change, TARGET, 1));
             if (n <= MOST_SCANNED) {
                 works.put("scan", () -> scan(in, change));
@@ -55,7 +55,7 @@ public final class BalanceBenchmark {
         Arrays.setAll(folder, i -> i / IN_FOLDER);
         long[] segment = new long[n];
         Arrays.fill(segment, ShardFragments.NONE);
-        return new ShardFragments(rows, folder, segment);
+        return new ShardFragments(rows, new long[n], folder, segment);
     }
 
     /** The upstream rule as it is: each fragment looks at every bin. */

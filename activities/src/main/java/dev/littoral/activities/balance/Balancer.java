@@ -3,128 +3,184 @@ package dev.littoral.activities.balance;
 import java.util.Arrays;
 
 /**
- * Balances the fragments of one shard into segments, with two goals: segments near the target (fill: rows ÷ (segments ×
- * target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link RowDelta#rows()}), because every new
- * segment is indexed again downstream.
+ * Balances the fragments of one shard into segments, with two goals: segments near the target (fill: living rows ÷
+ * (segments × target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link RowDelta#rows()}),
+ * because every new segment is indexed again downstream.
  *
- * <p>Unassigned fragments go to new segments, each folder to segments of its own as far as the fill allows
- * ({@link BinPacking}). Underfilled segments are reopened, always whole and smallest first, in two cases: the shard has
- * more segments than a fill of {@value #FILL} allows and reopening is cheap enough, or there are more than
- * {@value #SMALL_SEGMENTS} small ones. See docs/adr/0004-balancing.md for why, and for measurements.
+ * <p>Rows die in place: a segment is kept until more than a share of the rows it was built with is dead. Then it is
+ * dissolved, and what lives of it is unassigned. Unassigned fragments go to new segments, each folder to segments of
+ * its own as far as the fill allows ({@link BinPacking}). Underfilled segments are reopened, always whole and smallest
+ * first, in three cases: it takes few rows to save a segment; the shard has more segments than a fill of about
+ * {@value #FILL} allows and reopening is cheap enough; there are too many small ones. Segments count here with the rows
+ * they were built with, so that holes reopen none. See docs/adr/0036-dead-rows.md for why, and for measurements.
  *
  * <p>Deterministic: the same input gives the same output.
  */
 final class Balancer {
-    /** The fill of the shard up to which underfilled segments are reopened. */
+    /** Beyond it a consumer would mask nearly all that it reads. */
+    static final double MOST_DEAD_SHARE = 0.9;
+
+    /** The fill of the shard up to which underfilled segments are reopened … */
     static final double FILL = 0.94;
 
-    /** How many segments of less than half the target may exist before small ones are merged whatever that costs. */
-    static final int SMALL_SEGMENTS = 6;
+    /** … less this times the largest share of dead rows: the more may die, the longer a shared segment lasts. */
+    private static final double LENIENCE = 0.04;
 
     /** To reach the fill, new rows may become this many times the rows that changed … */
     private static final double BUDGET = 1.8;
 
-    /** … or this many times the rows of unassigned fragments … */
+    /** … or this many times the rows of orphans … */
     private static final double GROWTH = 1.3;
 
     /** … or, if that fills a segment and is no more than two, this many times the rows added on top. */
     private static final double COMPLETION = 3;
 
+    /** So many targets of rows may be written to save a segment, whatever the fill … */
+    private static final double WORTH = 0.5;
+
+    /** … but no more than this times the largest share of dead rows: a segment saved where none may die is soon lost. */
+    private static final double WORTH_OF_SHARE = 2;
+
+    /** Reopening that is worth it adds this part of the orphans' rows at most, times what a segment is worth. */
+    private static final double EXTRA = 0.2;
+
+    /** How full new segments become, as far as it can be told beforehand. */
+    private static final double PACKED = 0.99;
+
+    /** How many segments of less than half the target may exist before small ones are merged whatever that costs … */
+    static final int SMALL_SEGMENTS = 6;
+
+    /** … or this part of those that the shard may have, times what a segment is worth, if that is more. */
+    private static final double SMALL_PART = 0.16;
+
     /**
-     * A segment joins a merge of smaller ones if it has at most this part of their rows, so its rows triple at least.
+     * A segment joins a merge of smaller ones if it has at most this part of their rows, divided by how many small ones
+     * may exist: the more they may be, the more its rows multiply, and the less often they are merged.
      */
-    private static final double JOIN = 0.5;
+    private static final double JOIN = 3;
 
     private final ShardFragments in;
     private final RowDelta change;
     private final long target;
+    private final double maxDeadShare;
+    private final CommittedSegments committed;
+    /** How many targets of rows may be written to save a segment. */
+    private final double worth;
 
-    /** Ids of the segments that are kept unless reopened, ascending. */
-    private final long[] keptIds;
-
-    private final long[] keptRows;
-    /** For each fragment the index of its segment in {@code keptIds}, or -1. */
-    private final int[] kept;
-
-    private final long unassignedRows;
+    /** Rows of fragments that are unassigned or in dissolved segments. */
+    private final long orphanRows;
+    /** How many segments are kept unless reopened. */
+    private final int kept;
     /** How many segments the shard may have at the target fill. */
     private final long allowed;
     /** The kept segments that may be reopened, smallest first; keys of {@link BinPacking#emptiestFirst}. */
     private final long[] underfilled;
 
     /** Which fragments are packed into which bins when the first {@code reopened} underfilled segments are reopened. */
-    private record Candidate(int reopened, BinPacking packing) {
+    private record Candidate(int reopened, boolean[] open, BinPacking packing) {
         /** By how much the plan changes the number of segments. */
         int growth() {
             return packing.bins() - reopened;
         }
     }
 
-    private Balancer(ShardFragments in, RowDelta change, long target) {
+    private Balancer(ShardFragments in, RowDelta change, long target, double maxDeadShare) {
         this.in = in;
         this.change = change;
         this.target = target;
-        keptIds = segmentIds(in.segment());
-        keptRows = new long[keptIds.length];
-        kept = new int[in.size()];
-        long total = 0;
-        long unassigned = 0;
-        for (int i = 0; i < kept.length; i++) {
-            long id = in.segment()[i];
-            long rows = in.rows()[i];
-            if (rows < 1 || rows > target) {
-                throw new IllegalArgumentException("Fragment " + i + " has " + rows
-                        + " rows; a fragment has at least one and at most the target of " + target + ".");
-            }
-            total += rows;
-            if (id == ShardFragments.NONE) {
-                kept[i] = -1;
-                unassigned += rows;
-            } else {
-                boolean asBefore = i > 0 && in.segment()[i - 1] == id;
-                kept[i] = asBefore ? kept[i - 1] : Arrays.binarySearch(keptIds, id);
-                keptRows[kept[i]] += rows;
+        this.maxDeadShare = maxDeadShare;
+        worth = Math.min(WORTH, WORTH_OF_SHARE * maxDeadShare);
+        committed = new CommittedSegments(in, maxDeadShare);
+        long orphans = 0;
+        for (int i = 0; i < in.size(); i++) {
+            if (isOrphan(i)) {
+                orphans += in.rows()[i];
             }
         }
-        unassignedRows = unassigned;
-        allowed = Math.max(Math.ceilDiv(total, target), (long) (total / (FILL * target)));
-        underfilled = BinPacking.emptiestFirst(keptRows, keptRows.length, target);
+        long total = orphans;
+        long[] layoutRows = new long[committed.count()];
+        int n = 0;
+        for (int s = 0; s < layoutRows.length; s++) {
+            if (committed.dissolved(s)) {
+                // Full, and so none to reopen.
+                layoutRows[s] = target;
+            } else {
+                layoutRows[s] = committed.layoutRows(s);
+                total += layoutRows[s];
+                n++;
+            }
+        }
+        orphanRows = orphans;
+        kept = n;
+        allowed = Math.max(Math.ceilDiv(total, target), (long) (total / ((FILL - LENIENCE * maxDeadShare) * target)));
+        underfilled = BinPacking.emptiestFirst(layoutRows, layoutRows.length, target);
     }
 
     /**
-     * Gives every fragment a segment. A kept segment keeps its id and all its fragments, or is reopened and all of them
-     * go to new segments. Without unassigned fragments nothing changes.
+     * Gives every living fragment a segment. A kept segment keeps its id and all its fragments, dead ones too. One that
+     * is dissolved or reopened loses all: the living go to new segments, the dead to none. Where nothing is unassigned
+     * or over the share, nothing changes.
      *
      * @param targetRows what a new segment may have at most, at least 1
+     * @param maxDeadShare the share of the rows it was built with from which on a segment is dissolved if more is dead,
+     *     0 to {@value #MOST_DEAD_SHARE}; at 0 any dead row dissolves it
      * @param firstId the id of the first new segment, above all ids in {@code in}; new ids count up from it in the
      *     order of each segment's first fragment
-     * @throws IllegalArgumentException if a fragment is empty or exceeds the target, or ids are not below
-     *     {@code firstId}
+     * @throws IllegalArgumentException if a fragment exceeds the target, an unassigned one has dead rows, the share is
+     *     out of its range, or ids are not below {@code firstId}
      */
-    static Balance balance(ShardFragments in, RowDelta change, long targetRows, long firstId) {
+    static Balance balance(
+            ShardFragments in, RowDelta change, long targetRows, double maxDeadShare, long firstId) {
         if (targetRows < 1) {
             throw new IllegalArgumentException("The target is " + targetRows + " rows; it must be at least 1.");
         }
-        Balancer balancer = new Balancer(in, change, targetRows);
-        int segments = balancer.keptIds.length;
-        if (segments > 0 && balancer.keptIds[segments - 1] >= firstId) {
+        if (!(maxDeadShare >= 0 && maxDeadShare <= MOST_DEAD_SHARE)) {
+            throw new IllegalArgumentException("The largest share of dead rows is " + maxDeadShare
+                    + "; it must be at least 0 and at most " + MOST_DEAD_SHARE + ".");
+        }
+        checkFragments(in, targetRows);
+        Balancer balancer = new Balancer(in, change, targetRows, maxDeadShare);
+        int segments = balancer.committed.count();
+        if (segments > 0 && balancer.committed.id(segments - 1) >= firstId) {
             throw new IllegalArgumentException("The first new segment id is " + firstId + ", but the id "
-                    + balancer.keptIds[segments - 1] + " is taken; new ids must be above all others.");
+                    + balancer.committed.id(segments - 1) + " is taken; new ids must be above all others.");
         }
         return balancer.result(balancer.plan(), firstId);
     }
 
+    private static void checkFragments(ShardFragments in, long target) {
+        for (int i = 0; i < in.size(); i++) {
+            long rows = in.rows()[i];
+            long dead = in.dead()[i];
+            if (rows < 0 || rows > target) {
+                throw new IllegalArgumentException("Fragment " + i + " has " + rows
+                        + " rows; a fragment has none if it is dead, and at most the target of " + target + ".");
+            }
+            if (dead < 0 || dead > 0 && in.segment()[i] == ShardFragments.NONE) {
+                throw new IllegalArgumentException("Fragment " + i + " has " + dead
+                        + " dead rows; it has at least 0, and 0 if it is in no segment.");
+            }
+        }
+    }
+
+    /** Whether a fragment has living rows, but no segment that is kept. */
+    private boolean isOrphan(int fragment) {
+        int segment = committed.of(fragment);
+        return in.rows()[fragment] > 0 && (segment < 0 || committed.dissolved(segment));
+    }
+
     private Candidate plan() {
-        long room = allowed - keptIds.length;
+        long room = allowed - kept;
         Candidate plan = reopen(0, room);
-        if (unassignedRows == 0) {
+        if (orphanRows == 0) {
             return plan;
         }
+        plan = worthIt(plan);
         if (plan.growth() > room) {
             int count = countForFill(plan.growth(), room);
             plan = better(plan, count, room + count);
         }
-        if (plan.reopened == 0 && smallSegments(plan) > SMALL_SEGMENTS) {
+        if (plan.reopened == 0 && smallSegments(plan) > mostSmall()) {
             int count = countForMerge();
             plan = better(plan, count, Math.ceilDiv(rowsWith(count), target));
         }
@@ -139,18 +195,45 @@ final class Balancer {
         return other.growth() < plan.growth() ? other : plan;
     }
 
+    /** Reopens the underfilled segments that save most for the rows they have, if that is worth it. */
+    private Candidate worthIt(Candidate plan) {
+        int count = 0;
+        double best = 0;
+        long rows = orphanRows;
+        double bins = Math.ceil(orphanRows / (PACKED * target));
+        for (int n = 1; n <= underfilled.length; n++) {
+            rows += committed.livingRows((int) underfilled[n - 1]);
+            long more = rows - orphanRows;
+            if (more > EXTRA * worth * orphanRows) {
+                break;
+            }
+            double saved = n + bins - Math.ceil(rows / (PACKED * target));
+            double gain = saved * worth * target - more;
+            if (gain > best) {
+                best = gain;
+                count = n;
+            }
+        }
+        if (count == 0) {
+            return plan;
+        }
+        long all = rowsWith(count);
+        Candidate other = reopen(count, (long) Math.ceil(all / (PACKED * target)));
+        return (plan.growth() - other.growth()) * worth * target >= all - orphanRows ? other : plan;
+    }
+
     /** How many underfilled segments to reopen so that the number of segments grows by no more than {@code room}. */
     private int countForFill(int growth, long room) {
         int count = 0;
         long fewest = growth;
-        long rows = unassignedRows;
+        long rows = orphanRows;
         for (int n = 1; n <= underfilled.length && fewest > room; n++) {
-            long more = keptRows[(int) underfilled[n - 1]];
+            long more = committed.livingRows((int) underfilled[n - 1]);
             rows += more;
-            boolean cheap = rows <= Math.max(BUDGET * change.rows(), GROWTH * unassignedRows);
+            boolean cheap = rows <= Math.max(BUDGET * change.rows(), GROWTH * orphanRows);
             boolean completes = rows >= BinPacking.FULL * target
                     && rows <= 2.0 * target
-                    && rows - unassignedRows <= COMPLETION * change.addedRows();
+                    && rows - orphanRows <= COMPLETION * change.addedRows();
             long bins = Math.ceilDiv(rows, target);
             if ((cheap || completes) && bins - n < fewest) {
                 fewest = bins - n;
@@ -163,32 +246,38 @@ final class Balancer {
     /**
      * How many underfilled segments to merge with the unassigned fragments and with each other so that each of them
      * ends up in a segment that is several times larger, or full. So a row is rewritten only a logarithmic number of
-     * times.
+     * times. If none is small enough where many may exist, as many as fill a segment.
      */
     private int countForMerge() {
         int count = 0;
-        long rows = unassignedRows;
-        for (int n = 1; n <= underfilled.length && rows < BinPacking.FULL * target; n++) {
-            long more = keptRows[(int) underfilled[n - 1]];
-            if (more <= JOIN * rows) {
+        long rows = orphanRows;
+        int n = 0;
+        while (n < underfilled.length && rows < BinPacking.FULL * target) {
+            long more = committed.livingRows((int) underfilled[n++]);
+            if (more * mostSmall() <= JOIN * rows) {
                 count = n;
             }
             rows += more;
         }
-        return count;
+        boolean fills = rows >= BinPacking.FULL * target && mostSmall() > SMALL_SEGMENTS;
+        return count == 0 && fills ? n : count;
+    }
+
+    private double mostSmall() {
+        return Math.max(SMALL_SEGMENTS, SMALL_PART * worth * allowed);
     }
 
     private long rowsWith(int reopened) {
-        long rows = unassignedRows;
+        long rows = orphanRows;
         for (int i = 0; i < reopened; i++) {
-            rows += keptRows[(int) underfilled[i]];
+            rows += committed.livingRows((int) underfilled[i]);
         }
         return rows;
     }
 
     private int smallSegments(Candidate plan) {
         int small = 0;
-        while (small < underfilled.length && keptRows[(int) underfilled[small]] < target / 2) {
+        while (small < underfilled.length && committed.layoutRows((int) underfilled[small]) < target / 2) {
             small++;
         }
         for (int b = 0; b < plan.packing.bins(); b++) {
@@ -200,28 +289,39 @@ final class Balancer {
     }
 
     private Candidate reopen(int count, long wantedBins) {
-        boolean[] open = new boolean[keptIds.length];
+        boolean[] open = new boolean[committed.count()];
         for (int i = 0; i < count; i++) {
             open[(int) underfilled[i]] = true;
         }
         int n = 0;
-        for (int segment : kept) {
-            if (segment < 0 || open[segment]) {
+        for (int i = 0; i < in.size(); i++) {
+            if (isOrphan(i) || isOpen(i, open)) {
                 n++;
             }
         }
         int[] items = new int[n];
         n = 0;
-        for (int i = 0; i < kept.length; i++) {
-            if (kept[i] < 0 || open[kept[i]]) {
+        for (int i = 0; i < in.size(); i++) {
+            if (isOrphan(i) || isOpen(i, open)) {
                 items[n++] = i;
             }
         }
-        return new Candidate(count, BinPacking.of(in, items, target, wantedBins));
+        return new Candidate(count, open, BinPacking.of(in, items, target, wantedBins, maxDeadShare));
+    }
+
+    private boolean isOpen(int fragment, boolean[] open) {
+        int segment = committed.of(fragment);
+        return in.rows()[fragment] > 0 && segment >= 0 && open[segment];
     }
 
     private Balance result(Candidate plan, long firstId) {
         long[] segment = in.segment().clone();
+        for (int i = 0; i < segment.length; i++) {
+            int s = committed.of(i);
+            if (s >= 0 && (committed.dissolved(s) || plan.open[s])) {
+                segment[i] = ShardFragments.NONE;
+            }
+        }
         long newRows = 0;
         BinPacking packing = plan.packing;
         for (int i = 0; i < packing.items(); i++) {
@@ -229,31 +329,5 @@ final class Balancer {
             newRows += in.rows()[packing.fragment(i)];
         }
         return new Balance(segment, packing.bins(), newRows);
-    }
-
-    /** The ids in {@code segment} without {@link ShardFragments#NONE}, ascending and each once. */
-    private static long[] segmentIds(long[] segment) {
-        // Neighbours are mostly in the same segment, so there are far fewer changes of segment than fragments.
-        int n = 0;
-        for (int i = 0; i < segment.length; i++) {
-            if (segment[i] != ShardFragments.NONE && (i == 0 || segment[i] != segment[i - 1])) {
-                n++;
-            }
-        }
-        long[] ids = new long[n];
-        n = 0;
-        for (int i = 0; i < segment.length; i++) {
-            if (segment[i] != ShardFragments.NONE && (i == 0 || segment[i] != segment[i - 1])) {
-                ids[n++] = segment[i];
-            }
-        }
-        Arrays.sort(ids);
-        int distinct = 0;
-        for (int i = 0; i < n; i++) {
-            if (i == 0 || ids[i] != ids[i - 1]) {
-                ids[distinct++] = ids[i];
-            }
-        }
-        return Arrays.copyOf(ids, distinct);
     }
 }

@@ -45,13 +45,14 @@ final class BinPacking {
     /**
      * Packs {@code items}, indexes of fragments in ascending order, into at most {@code maxBins} bins if that is
      * possible.
+     *
+     * @param maxDeadShare the part of a segment that may die; what is left of a folder and is no more than that shares
+     *     a bin anyway, as it can die without the others being rebuilt
      */
-    static BinPacking of(ShardFragments in, int[] items, long target, long maxBins) {
+    static BinPacking of(ShardFragments in, int[] items, long target, long maxBins, double maxDeadShare) {
         BinPacking packing = new BinPacking(in, items, target);
         packing.fillByFolder();
-        if (packing.bins > maxBins) {
-            packing.share(maxBins);
-        }
+        packing.share(maxBins, maxDeadShare * target);
         if (packing.bins > maxBins) {
             packing.mix(maxBins);
         }
@@ -193,15 +194,18 @@ final class BinPacking {
         return best;
     }
 
-    /** Puts whole bins that are not full together, best fit in path order, until there are no more than the limit. */
-    private void share(long maxBins) {
+    /**
+     * Puts whole bins that are not full together, best fit in path order: all while there are more than the limit, then
+     * those of no more than {@code pieceRows}.
+     */
+    private void share(long maxBins, double pieceRows) {
         int[] movedTo = new int[bins];
         Arrays.setAll(movedTo, b -> b);
         int[] open = new int[OPEN];
         int n = 0;
         int left = bins;
-        for (int b = 0; b < bins && left > maxBins; b++) {
-            if (binRows[b] >= FULL * target) {
+        for (int b = 0; b < bins; b++) {
+            if (binRows[b] >= FULL * target || left <= maxBins && binRows[b] > pieceRows) {
                 continue;
             }
             int fullest = 0;

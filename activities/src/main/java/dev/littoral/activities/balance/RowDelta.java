@@ -4,7 +4,7 @@ package dev.littoral.activities.balance;
  * The rows that changed in a shard since the last commit.
  *
  * @param addedRows rows of files that are new or have a new version
- * @param removedRows rows of files that are gone or had another version
+ * @param removedRows rows of files that are gone or had another version, and rows deleted within files
  */
 public record RowDelta(long addedRows, long removedRows) {
     public RowDelta {

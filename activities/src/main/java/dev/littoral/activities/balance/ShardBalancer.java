@@ -135,7 +135,9 @@ public final class ShardBalancer {
                 segment[at++] = fragment.segment() == null ? ShardFragments.NONE : fragment.segment();
             }
         }
-        Balance balance = Balancer.balance(new ShardFragments(rows, folder, segment), change, targetRows, firstId);
+        // Segments that lost fragments are dissolved above, so nothing is dead in those that are left.
+        ShardFragments fragments = new ShardFragments(rows, new long[n], folder, segment);
+        Balance balance = Balancer.balance(fragments, change, targetRows, 0, firstId);
         return result(files, balance);
     }
 

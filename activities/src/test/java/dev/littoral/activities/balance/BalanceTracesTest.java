@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Follows shards over hundreds of commits and holds churn and fill to bounds, beside the upstream rule's. */
 class BalanceTracesTest {
@@ -42,6 +44,83 @@ class BalanceTracesTest {
         }
     }
 
+    /** A way that rows die, of about 132 targets in 120 folders, and what it may cost if up to 0.3 may be dead. */
+    private enum DeadRowTrace {
+        OVERWRITE_FILES(1.1, 2.8, 0.8),
+        OVERWRITE_HOT_FILES(1.1, 2.6, 0.8),
+        OVERWRITE_A_FOLDER(1.25, 1.35, 0.9),
+        RETENTION(1.25, 1.35, 0.9),
+        DELETE_ROWS_AND_DRIP(1.1, 1.1, 0.84),
+        DELETE_ROWS_AND_APPEND(1.1, 1.1, 0.84),
+        DRIP_AT_THE_END(1.1, 3, 0.85),
+        COMPACT_A_FOLDER_INTO_TWO(1.1, 1.2, 0.71),
+        MIXED(1.25, 1.5, 0.85);
+
+        private final double folder;
+        private final double mostChurn;
+        private final double leastFill;
+
+        DeadRowTrace(double folder, double mostChurn, double leastFill) {
+            this.folder = folder;
+            this.mostChurn = mostChurn;
+            this.leastFill = leastFill;
+        }
+
+        /** What is deleted and what is appended are different rows, so that both count. */
+        double churn(Lake lake) {
+            return switch (this) {
+                case DELETE_ROWS_AND_DRIP, DELETE_ROWS_AND_APPEND -> lake.churnOfAddedAndRemoved();
+                case OVERWRITE_FILES,
+                        OVERWRITE_HOT_FILES,
+                        OVERWRITE_A_FOLDER,
+                        RETENTION,
+                        DRIP_AT_THE_END,
+                        COMPACT_A_FOLDER_INTO_TWO,
+                        MIXED -> lake.churn();
+            };
+        }
+
+        void step(Lake lake, SplittableRandom random, int step) {
+            int any = random.nextInt(lake.folders());
+            switch (this) {
+                case OVERWRITE_FILES -> lake.overwriteFiles(0.01);
+                case OVERWRITE_HOT_FILES -> lake.overwriteHotFiles(0.01);
+                case OVERWRITE_A_FOLDER -> lake.overwrite(any, about(folder, random));
+                case RETENTION -> {
+                    lake.drop(0);
+                    lake.append(about(folder, random));
+                }
+                case DELETE_ROWS_AND_DRIP -> deleteAndDrip(lake, random, false);
+                case DELETE_ROWS_AND_APPEND -> deleteAndDrip(lake, random, step % 10 == 0);
+                case DRIP_AT_THE_END -> lake.drip(lake.folders() - 1, 0.01);
+                case COMPACT_A_FOLDER_INTO_TWO -> lake.compact(any, 2);
+                case MIXED -> {
+                    switch (random.nextInt(6)) {
+                        case 0 -> lake.overwrite(any, about(folder, random));
+                        case 1 -> RETENTION.step(lake, random, step);
+                        case 2 -> lake.compact(any, 2);
+                        case 3 -> lake.drip(any, 0.05);
+                        case 4 -> lake.overwriteFiles(0.005);
+                        default -> lake.deleteRows(0.002);
+                    }
+                }
+            }
+        }
+
+        private static void deleteAndDrip(Lake lake, SplittableRandom random, boolean newFolder) {
+            double left = 0.001 * lake.rows() / Lake.TARGET;
+            lake.deleteRows(0.001);
+            if (newFolder) {
+                lake.append(0.01);
+            }
+            while (left > 0) {
+                double file = Math.min(left, 0.01 + 0.09 * random.nextDouble());
+                lake.drip(lake.folders() - 1, file);
+                left -= file;
+            }
+        }
+    }
+
     /** Means over the seeds; the least fill and the most small segments are those of any step. */
     private record Measured(double churn, double fill, double leastFill, int mostSmall) {
         @Override
@@ -62,7 +141,7 @@ class BalanceTracesTest {
             for (Lake.Files shape : Lake.Files.values()) {
                 // Tiny files behave alike whatever the folder, and take long.
                 for (double folder : shape == Lake.Files.TINY ? new double[] {1.5} : FOLDERS) {
-                    Measured ours = measure(trace, folder, shape, SHARD, Balancer::balance);
+                    Measured ours = measure(trace, folder, shape, SHARD, upTo(0));
                     Measured theirs = measure(trace, folder, shape, SHARD, UpstreamRule::balance);
                     String name = trace + ", " + shape + " files, folders of " + folder;
                     table.add("| " + trace + ", " + shape + ", " + folder + " | " + ours + " | " + theirs + " |");
@@ -80,7 +159,7 @@ class BalanceTracesTest {
         for (double shard : new double[] {12, 120}) {
             for (Trace trace : Trace.values()) {
                 for (double folder : new double[] {1.25, 3}) {
-                    Measured ours = measure(trace, folder, Lake.Files.MEDIUM, shard, Balancer::balance);
+                    Measured ours = measure(trace, folder, Lake.Files.MEDIUM, shard, upTo(0));
                     String name = trace + ", folders of " + folder + ", shard of " + shard;
                     if (trace.isFolderShaped()) {
                         assertThat(ours.churn).as(name).isLessThan(1.8);
@@ -92,6 +171,74 @@ class BalanceTracesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void rowsThatDieInPlaceLetLittleBeIndexedAnewAndSegmentsStayFull() throws IOException {
+        double[] shares = {0, 0.1, 0.2, 0.3, 0.5};
+        List<String> table = new ArrayList<>();
+        table.add("Churn at mean fill (least fill, most segments under half the target), by the largest dead share");
+        table.add("");
+        table.add("| trace | upstream rule | 0 | 0.1 | 0.2 | 0.3 | 0.5 |");
+        table.add("|---|---|---|---|---|---|---|");
+        SoftAssertions bounds = new SoftAssertions();
+        for (DeadRowTrace trace : DeadRowTrace.values()) {
+            StringBuilder line = new StringBuilder("| " + trace + " | ");
+            line.append(measure(trace, 132, 200, UpstreamRule::balance)).append(" |");
+            double before = Double.MAX_VALUE;
+            for (double share : shares) {
+                Measured measured = measure(trace, 132, 200, upTo(share));
+                line.append(' ').append(measured).append(" |");
+                bounds.assertThat(measured.churn).as(trace + " at " + share).isLessThan(1.25 * before);
+                before = measured.churn;
+                if (share == 0.3) {
+                    bounds.assertThat(measured.churn).as(trace.name()).isLessThan(trace.mostChurn);
+                    bounds.assertThat(measured.fill).as(trace.name()).isGreaterThan(trace.leastFill);
+                }
+            }
+            table.add(line.toString());
+        }
+        Files.createDirectories(Path.of("target"));
+        Files.write(Path.of("target", "dead-row-traces.md"), table);
+        bounds.assertAll();
+    }
+
+    /** The last half of a long time costs no more than the first, and its segments are no emptier. */
+    @ParameterizedTest
+    @EnumSource(names = {"OVERWRITE_FILES", "OVERWRITE_A_FOLDER", "DELETE_ROWS_AND_DRIP", "DRIP_AT_THE_END"})
+    void overThousandsOfUpdatesNothingDegrades(DeadRowTrace trace) {
+        Measured all = measure(trace, 40, 1_000, upTo(0.3));
+        Measured longer = measure(trace, 40, 2_000, upTo(0.3));
+        assertThat(longer.churn).isLessThan(1.1 * all.churn);
+        assertThat(longer.fill).isGreaterThan(0.95 * all.fill);
+        assertThat(longer.mostSmall).isLessThan(40);
+    }
+
+    private static Measured measure(DeadRowTrace trace, double shard, int steps, Lake.Rule rule) {
+        List<Lake> lakes = new ArrayList<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Lake lake = new Lake(seed, Lake.Files.MEDIUM, rule);
+            SplittableRandom random = new SplittableRandom(seed + 7);
+            for (int i = 0; i < Math.round(shard / trace.folder); i++) {
+                lake.append(about(trace.folder, random));
+            }
+            lake.commit(false);
+            for (int i = 0; i < steps; i++) {
+                trace.step(lake, random, i);
+                lake.commit(true);
+            }
+            lakes.add(lake);
+        }
+        return new Measured(
+                lakes.stream().mapToDouble(trace::churn).average().orElseThrow(),
+                lakes.stream().mapToDouble(Lake::fill).average().orElseThrow(),
+                lakes.stream().mapToDouble(Lake::leastFill).min().orElseThrow(),
+                lakes.stream().mapToInt(Lake::mostSmall).max().orElseThrow());
+    }
+
+    /** The rule with so large a share of dead rows in a segment. */
+    private static Lake.Rule upTo(double maxDeadShare) {
+        return (in, change, target, firstId) -> Balancer.balance(in, change, target, maxDeadShare, firstId);
     }
 
     private static void check(

@@ -12,6 +12,10 @@ class BinPackingTest {
 
     /** Packs a shard's folders, each given by the rows of its fragments. */
     private static BinPacking packed(long wanted, long[]... folders) {
+        return packed(wanted, 0, folders);
+    }
+
+    private static BinPacking packed(long wanted, double maxDeadShare, long[]... folders) {
         int n = Arrays.stream(folders).mapToInt(folder -> folder.length).sum();
         long[] rows = new long[n];
         int[] folder = new int[n];
@@ -25,7 +29,11 @@ class BinPackingTest {
         long[] none = new long[n];
         Arrays.fill(none, ShardFragments.NONE);
         return BinPacking.of(
-                new ShardFragments(rows, folder, none), IntStream.range(0, n).toArray(), TARGET, wanted);
+                new ShardFragments(rows, new long[n], folder, none),
+                IntStream.range(0, n).toArray(),
+                TARGET,
+                wanted,
+                maxDeadShare);
     }
 
     private static long[] rows(long... rows) {
@@ -50,6 +58,12 @@ class BinPackingTest {
         BinPacking packing = packed(3, rows(30), rows(30), rows(30), rows(30));
         assertThat(bins(packing)).containsExactly(0, 0, 1, 2);
         assertThat(rowsOfBins(packing)).containsExactly(60, 30, 30);
+    }
+
+    /** A segment survives that they die, so they cost the others nothing. */
+    @Test
+    void foldersOfNoMoreThanTheLargestShareOfDeadRowsAlwaysShare() {
+        assertThat(bins(packed(9, 0.3, rows(30), rows(31), rows(30), rows(20)))).containsExactly(0, 1, 0, 0);
     }
 
     @Test

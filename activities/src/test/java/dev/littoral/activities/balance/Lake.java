@@ -2,13 +2,15 @@ package dev.littoral.activities.balance;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
-/** A shard whose files change over time and that a rule keeps in segments; it keeps the books on churn and fill. */
+/**
+ * A shard whose files change over time and that a rule keeps in segments; it keeps the books on churn and fill. Files
+ * that go stay as dead ones until no segment has them.
+ */
 final class Lake {
     static final long TARGET = 1_000_000;
 
@@ -42,21 +44,37 @@ final class Lake {
     }
 
     private static final class File {
-        private final long rows;
+        /** Rows that live. */
+        private long rows;
+        /** Rows that died since the segment was built. */
+        private long dead;
+
         private long segment = ShardFragments.NONE;
 
         private File(long rows) {
             this.rows = rows;
         }
+
+        private boolean lives() {
+            return rows > 0;
+        }
     }
 
     private static final class Folder {
         private final int id;
-        private List<File> files;
+        /** In path order, dead ones among them. */
+        private List<File> files = new ArrayList<>();
 
-        private Folder(int id, List<File> files) {
+        private Folder(int id) {
             this.id = id;
-            this.files = files;
+        }
+
+        private List<File> living() {
+            return files.stream().filter(File::lives).toList();
+        }
+
+        private long rows() {
+            return files.stream().mapToLong(f -> f.rows).sum();
         }
     }
 
@@ -64,7 +82,8 @@ final class Lake {
     private final Files shape;
     private final Rule rule;
     private final List<Folder> folders = new ArrayList<>();
-    private final Set<Long> dissolved = new HashSet<>();
+    /** Folders of which nothing lives. */
+    private final List<Folder> dropped = new ArrayList<>();
     private int nextFolder;
     private long nextId = 1;
     private long added;
@@ -73,6 +92,7 @@ final class Lake {
     private int steps;
     private double newRows;
     private double changedRows;
+    private double addedAndRemovedRows;
     private double fillSum;
     private double leastFill = Double.MAX_VALUE;
     private int mostSmall;
@@ -87,26 +107,37 @@ final class Lake {
         return folders.size();
     }
 
+    long rows() {
+        return folders.stream().mapToLong(Folder::rows).sum();
+    }
+
     void append(double targets) {
-        folders.add(new Folder(nextFolder++, files(targets)));
+        folders.add(new Folder(nextFolder++));
+        addFiles(folders.getLast(), targets);
     }
 
     void drop(int folder) {
-        folders.remove(folder).files.forEach(this::gone);
+        Folder gone = folders.remove(folder);
+        gone.files.forEach(this::die);
+        dropped.add(gone);
     }
 
     void overwrite(int folder, double targets) {
-        folders.get(folder).files.forEach(this::gone);
-        folders.get(folder).files = files(targets);
+        folders.get(folder).files.forEach(this::die);
+        addFiles(folders.get(folder), targets);
     }
 
     /** Replaces a folder's files with as few of at most a quarter of the target. */
     void compact(int folder) {
+        compact(folder, (int) Math.ceilDiv(folders.get(folder).rows(), TARGET / 4));
+    }
+
+    /** Replaces a folder's files with so many of the same size. */
+    void compact(int folder, int files) {
         Folder compacted = folders.get(folder);
-        long rows = compacted.files.stream().mapToLong(f -> f.rows).sum();
-        compacted.files.forEach(this::gone);
-        compacted.files = new ArrayList<>();
-        for (long left = Math.ceilDiv(rows, TARGET / 4); left > 0; left--) {
+        long rows = compacted.rows();
+        compacted.files.forEach(this::die);
+        for (long left = files; left > 0; left--) {
             add(compacted, rows / left);
             rows -= rows / left;
         }
@@ -115,12 +146,40 @@ final class Lake {
     /** Overwrites one file anywhere with one of about its size. */
     void overwriteFile() {
         Folder folder = folders.get(random.nextInt(folders.size()));
-        int i = random.nextInt(folder.files.size());
-        File old = folder.files.get(i);
-        gone(old);
-        long rows = (long) Math.clamp(old.rows * (0.9 + 0.2 * random.nextDouble()), 1, TARGET);
-        folder.files.set(i, new File(rows));
-        added += rows;
+        List<File> living = folder.living();
+        File old = living.get(random.nextInt(living.size()));
+        overwrite(folder, old, (long) Math.clamp(old.rows * (0.9 + 0.2 * random.nextDouble()), 1, TARGET));
+    }
+
+    /** Overwrites so large a part of all files with new ones of any size, nine in ten of them among the first tenth of each folder. */
+    void overwriteHotFiles(double part) {
+        overwriteFiles(part, 0.9);
+    }
+
+    /** Overwrites so large a part of all files with new ones of any size, wherever they are. */
+    void overwriteFiles(double part) {
+        overwriteFiles(part, 0);
+    }
+
+    private void overwriteFiles(double part, double hot) {
+        double files = folders.stream().mapToInt(f -> f.living().size()).sum() * part;
+        for (int i = 0; i < files; i++) {
+            Folder folder = folders.get(random.nextInt(folders.size()));
+            List<File> living = folder.living();
+            int among = random.nextDouble() < hot ? Math.ceilDiv(living.size(), 10) : living.size();
+            overwrite(folder, living.get(random.nextInt(among)), shape.rows(random));
+        }
+    }
+
+    /** Deletes so large a part of all rows, a few of every file. */
+    void deleteRows(double part) {
+        for (Folder folder : folders) {
+            for (File file : folder.files) {
+                double rows = file.rows * part * 2 * random.nextDouble();
+                delete(file, Math.min(file.rows, (long) (rows + random.nextDouble())));
+            }
+        }
+        removeDeadFolders();
     }
 
     /** Adds one file at the end of a folder. */
@@ -130,28 +189,32 @@ final class Lake {
 
     /** Balances what changed since the last time and, if it counts, writes it into the books. */
     void commit(boolean counts) {
-        List<File> files = folders.stream().flatMap(f -> f.files.stream()).toList();
-        long[] rows = new long[files.size()];
-        long[] segment = new long[files.size()];
-        for (int i = 0; i < rows.length; i++) {
-            File file = files.get(i);
-            rows[i] = file.rows;
-            segment[i] = dissolved.contains(file.segment) ? ShardFragments.NONE : file.segment;
-        }
-        int[] folder = folders.stream()
+        List<Folder> all = Stream.concat(dropped.stream(), folders.stream()).toList();
+        List<File> files = all.stream().flatMap(f -> f.files.stream()).toList();
+        long[] rows = files.stream().mapToLong(f -> f.rows).toArray();
+        long[] dead = files.stream().mapToLong(f -> f.dead).toArray();
+        long[] segment = files.stream().mapToLong(f -> f.segment).toArray();
+        int[] folder = all.stream()
                 .flatMapToInt(f -> f.files.stream().mapToInt(file -> f.id))
                 .toArray();
         RowDelta change = new RowDelta(added, removed);
-        Balance balance = rule.balance(new ShardFragments(rows, folder, segment), change, TARGET, nextId);
-        nextId += balance.newSegments();
-        dissolved.clear();
-        added = 0;
-        removed = 0;
+        Balance balance = rule.balance(new ShardFragments(rows, dead, folder, segment), change, TARGET, nextId);
         Map<Long, Long> segments = new HashMap<>();
         for (int i = 0; i < rows.length; i++) {
-            files.get(i).segment = balance.segment()[i];
-            segments.merge(balance.segment()[i], rows[i], Long::sum);
+            File file = files.get(i);
+            file.segment = balance.segment()[i];
+            if (file.segment == ShardFragments.NONE || file.segment >= nextId) {
+                file.dead = 0;
+            }
+            if (file.segment != ShardFragments.NONE) {
+                segments.merge(file.segment, rows[i], Long::sum);
+            }
         }
+        nextId += balance.newSegments();
+        all.forEach(f -> f.files.removeIf(file -> !file.lives() && file.segment == ShardFragments.NONE));
+        dropped.removeIf(f -> f.files.isEmpty());
+        added = 0;
+        removed = 0;
         if (counts) {
             double total = segments.values().stream().mapToLong(r -> r).sum();
             double fill = total / segments.size() / TARGET;
@@ -160,6 +223,7 @@ final class Lake {
             steps++;
             newRows += balance.newRows();
             changedRows += change.rows();
+            addedAndRemovedRows += change.addedRows() + change.removedRows();
             fillSum += fill;
             leastFill = Math.min(leastFill, fill);
             mostSmall = Math.max(mostSmall, small);
@@ -168,6 +232,11 @@ final class Lake {
 
     double churn() {
         return newRows / changedRows;
+    }
+
+    /** As churn, but what is added does not stand for what is removed. */
+    double churnOfAddedAndRemoved() {
+        return newRows / addedAndRemovedRows;
     }
 
     double fill() {
@@ -182,20 +251,17 @@ final class Lake {
         return mostSmall;
     }
 
-    private List<File> files(double targets) {
-        List<File> files = new ArrayList<>();
+    private void addFiles(Folder folder, double targets) {
         long left = (long) (targets * TARGET);
-        added += left;
         while (left > 0) {
             long rows = Math.min(shape.rows(random), left);
             // A crumb at the end goes into the last file.
             if (left - rows < 0.3 * shape.least * TARGET) {
                 rows = left;
             }
-            files.add(new File(rows));
+            add(folder, rows);
             left -= rows;
         }
-        return files;
     }
 
     private void add(Folder folder, long rows) {
@@ -203,10 +269,28 @@ final class Lake {
         added += rows;
     }
 
-    private void gone(File file) {
-        removed += file.rows;
-        if (file.segment != ShardFragments.NONE) {
-            dissolved.add(file.segment);
+    private void overwrite(Folder folder, File old, long rows) {
+        folder.files.add(folder.files.indexOf(old) + 1, new File(rows));
+        added += rows;
+        die(old);
+    }
+
+    private void die(File file) {
+        delete(file, file.rows);
+    }
+
+    private void delete(File file, long rows) {
+        removed += rows;
+        file.rows -= rows;
+        file.dead += file.segment == ShardFragments.NONE ? 0 : rows;
+    }
+
+    private void removeDeadFolders() {
+        for (Folder folder : List.copyOf(folders)) {
+            if (folder.rows() == 0) {
+                folders.remove(folder);
+                dropped.add(folder);
+            }
         }
     }
 }

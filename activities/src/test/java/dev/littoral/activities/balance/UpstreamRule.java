@@ -6,15 +6,20 @@ import java.util.stream.IntStream;
 
 /**
  * The rule that Littoral is compared to: largest unassigned fragment first into the emptiest of as few bins as the rows
- * need.
+ * need. A segment of which anything died is dissolved.
  */
 final class UpstreamRule {
     private UpstreamRule() {}
 
     static Balance balance(ShardFragments in, RowDelta change, long target, long firstId) {
-        long[] segment = in.segment().clone();
+        CommittedSegments committed = new CommittedSegments(in, 0);
+        long[] segment = new long[in.size()];
+        Arrays.setAll(segment, i -> {
+            int s = committed.of(i);
+            return s < 0 || committed.dissolved(s) ? ShardFragments.NONE : in.segment()[i];
+        });
         int[] unassigned = IntStream.range(0, in.size())
-                .filter(i -> segment[i] == ShardFragments.NONE)
+                .filter(i -> segment[i] == ShardFragments.NONE && in.rows()[i] > 0)
                 .boxed()
                 .sorted((a, b) -> Long.compare(in.rows()[b], in.rows()[a]))
                 .mapToInt(i -> i)
