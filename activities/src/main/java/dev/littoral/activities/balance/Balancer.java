@@ -1,7 +1,5 @@
 package dev.littoral.activities.balance;
 
-import java.util.Arrays;
-
 /**
  * Balances the fragments of one shard into segments, with two goals: segments near the target (fill: living rows ÷
  * (segments × target)) and few rows in new segments (churn: {@link Balance#newRows()} ÷ {@link RowDelta#rows()}),
@@ -59,6 +57,9 @@ final class Balancer {
      */
     private static final double JOIN = 3;
 
+    /** By this part more segments than the shard may have are far more. */
+    private static final double CROWDED = 0.04;
+
     private final ShardFragments in;
     private final RowDelta change;
     private final long target;
@@ -77,7 +78,7 @@ final class Balancer {
     private final long[] underfilled;
 
     /** Which fragments are packed into which bins when the first {@code reopened} underfilled segments are reopened. */
-    private record Candidate(int reopened, boolean[] open, BinPacking packing) {
+    private record Candidate(int reopened, BinPacking packing) {
         /** By how much the plan changes the number of segments. */
         int growth() {
             return packing.bins() - reopened;
@@ -129,8 +130,7 @@ final class Balancer {
      * @throws IllegalArgumentException if a fragment exceeds the target, an unassigned one has dead rows, the share is
      *     out of its range, or ids are not below {@code firstId}
      */
-    static Balance balance(
-            ShardFragments in, RowDelta change, long targetRows, double maxDeadShare, long firstId) {
+    static Balance balance(ShardFragments in, RowDelta change, long targetRows, double maxDeadShare, long firstId) {
         if (targetRows < 1) {
             throw new IllegalArgumentException("The target is " + targetRows + " rows; it must be at least 1.");
         }
@@ -156,7 +156,7 @@ final class Balancer {
                 throw new IllegalArgumentException("Fragment " + i + " has " + rows
                         + " rows; a fragment has none if it is dead, and at most the target of " + target + ".");
             }
-            if (dead < 0 || dead > 0 && in.segment()[i] == ShardFragments.NONE) {
+            if (dead < 0 || (dead > 0 && in.segment()[i] == ShardFragments.NONE)) {
                 throw new IllegalArgumentException("Fragment " + i + " has " + dead
                         + " dead rows; it has at least 0, and 0 if it is in no segment.");
             }
@@ -181,7 +181,7 @@ final class Balancer {
             plan = better(plan, count, room + count);
         }
         if (plan.reopened == 0 && smallSegments(plan) > mostSmall()) {
-            int count = countForMerge();
+            int count = countForMerge(plan.growth() > room + CROWDED * allowed);
             plan = better(plan, count, Math.ceilDiv(rowsWith(count), target));
         }
         return plan;
@@ -244,23 +244,26 @@ final class Balancer {
     }
 
     /**
-     * How many underfilled segments to merge with the unassigned fragments and with each other so that each of them
-     * ends up in a segment that is several times larger, or full. So a row is rewritten only a logarithmic number of
-     * times. If none is small enough where many may exist, as many as fill a segment.
+     * How many underfilled segments to merge with the orphans and with each other so that each of them ends up in a
+     * segment that is several times larger, or full. So a row is rewritten only a logarithmic number of times.
+     *
+     * @param crowded whether the shard has far more segments than it may; then none shall end between half and full, where
+     *     it is neither small nor full, and so hardly ever merged again
      */
-    private int countForMerge() {
+    private int countForMerge(boolean crowded) {
         int count = 0;
         long rows = orphanRows;
         int n = 0;
         while (n < underfilled.length && rows < BinPacking.FULL * target) {
             long more = committed.livingRows((int) underfilled[n++]);
-            if (more * mostSmall() <= JOIN * rows) {
+            boolean joins = more * mostSmall() <= JOIN * rows;
+            rows += more;
+            boolean between = rows >= target / 2 && rows < BinPacking.FULL * target;
+            if (joins && !(crowded && worth > 0 && between)) {
                 count = n;
             }
-            rows += more;
         }
-        boolean fills = rows >= BinPacking.FULL * target && mostSmall() > SMALL_SEGMENTS;
-        return count == 0 && fills ? n : count;
+        return count == 0 && worth > 0 && rows >= BinPacking.FULL * target ? n : count;
     }
 
     private double mostSmall() {
@@ -289,10 +292,7 @@ final class Balancer {
     }
 
     private Candidate reopen(int count, long wantedBins) {
-        boolean[] open = new boolean[committed.count()];
-        for (int i = 0; i < count; i++) {
-            open[(int) underfilled[i]] = true;
-        }
+        boolean[] open = firstUnderfilled(count);
         int n = 0;
         for (int i = 0; i < in.size(); i++) {
             if (isOrphan(i) || isOpen(i, open)) {
@@ -306,7 +306,16 @@ final class Balancer {
                 items[n++] = i;
             }
         }
-        return new Candidate(count, open, BinPacking.of(in, items, target, wantedBins, maxDeadShare));
+        return new Candidate(count, BinPacking.of(in, items, target, wantedBins, maxDeadShare));
+    }
+
+    /** Marks the first underfilled segments. */
+    private boolean[] firstUnderfilled(int count) {
+        boolean[] first = new boolean[committed.count()];
+        for (int i = 0; i < count; i++) {
+            first[(int) underfilled[i]] = true;
+        }
+        return first;
     }
 
     private boolean isOpen(int fragment, boolean[] open) {
@@ -316,9 +325,10 @@ final class Balancer {
 
     private Balance result(Candidate plan, long firstId) {
         long[] segment = in.segment().clone();
+        boolean[] open = firstUnderfilled(plan.reopened);
         for (int i = 0; i < segment.length; i++) {
             int s = committed.of(i);
-            if (s >= 0 && (committed.dissolved(s) || plan.open[s])) {
+            if (s >= 0 && (committed.dissolved(s) || open[s])) {
                 segment[i] = ShardFragments.NONE;
             }
         }

@@ -205,7 +205,7 @@ final class BinPacking {
         int n = 0;
         int left = bins;
         for (int b = 0; b < bins; b++) {
-            if (binRows[b] >= FULL * target || left <= maxBins && binRows[b] > pieceRows) {
+            if (binRows[b] >= FULL * target || (left <= maxBins && binRows[b] > pieceRows)) {
                 continue;
             }
             int fullest = 0;

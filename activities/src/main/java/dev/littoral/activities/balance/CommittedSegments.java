@@ -40,9 +40,8 @@ final class CommittedSegments {
             }
         }
         for (int s = 0; s < ids.length; s++) {
-            dissolved[s] = living[s] == 0
-                    || dead[s] > maxDeadShare * layoutRows(s)
-                    || deadFragments[s] > MAX_DEAD_FRAGMENTS;
+            dissolved[s] =
+                    living[s] == 0 || dead[s] > maxDeadShare * layoutRows(s) || deadFragments[s] > MAX_DEAD_FRAGMENTS;
         }
     }
 

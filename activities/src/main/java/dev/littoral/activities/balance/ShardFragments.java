@@ -12,7 +12,7 @@ package dev.littoral.activities.balance;
  */
 @SuppressWarnings("ArrayRecordComponent") // Ten million fragments as objects would not fit; never compared as records.
 record ShardFragments(long[] rows, long[] dead, int[] folder, long[] segment) {
-    public static final long NONE = -1;
+    static final long NONE = -1;
 
     public ShardFragments {
         if (dead.length != rows.length || folder.length != rows.length || segment.length != rows.length) {

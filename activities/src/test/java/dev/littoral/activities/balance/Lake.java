@@ -84,6 +84,7 @@ final class Lake {
     private final List<Folder> folders = new ArrayList<>();
     /** Folders of which nothing lives. */
     private final List<Folder> dropped = new ArrayList<>();
+
     private int nextFolder;
     private long nextId = 1;
     private long added;
@@ -228,6 +229,15 @@ final class Lake {
             leastFill = Math.min(leastFill, fill);
             mostSmall = Math.max(mostSmall, small);
         }
+    }
+
+    /** Begins the books anew, but for the most small segments. */
+    void closeBooks() {
+        steps = 0;
+        newRows = 0;
+        changedRows = 0;
+        addedAndRemovedRows = 0;
+        fillSum = 0;
     }
 
     double churn() {
