@@ -247,8 +247,8 @@ final class Balancer {
      * How many underfilled segments to merge with the orphans and with each other so that each of them ends up in a
      * segment that is several times larger, or full. So a row is rewritten only a logarithmic number of times.
      *
-     * @param crowded whether the shard has far more segments than it may; then none shall end between half and full, where
-     *     it is neither small nor full, and so hardly ever merged again
+     * @param crowded whether the shard has far more segments than it may; then none shall end between half and full,
+     *     where it is neither small nor full, and so hardly ever merged again
      */
     private int countForMerge(boolean crowded) {
         int count = 0;

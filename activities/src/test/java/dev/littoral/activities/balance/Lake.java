@@ -152,7 +152,7 @@ final class Lake {
         overwrite(folder, old, (long) Math.clamp(old.rows * (0.9 + 0.2 * random.nextDouble()), 1, TARGET));
     }
 
-    /** Overwrites so large a part of all files with new ones of any size, nine in ten of them among the first tenth of each folder. */
+    /** Overwrites a part of all files with new ones of any size, nine in ten among the first tenth of each folder. */
     void overwriteHotFiles(double part) {
         overwriteFiles(part, 0.9);
     }
