@@ -36,7 +36,7 @@ final class Balancer {
     /** So many targets of rows may be written to save a segment, whatever the fill … */
     private static final double WORTH = 0.5;
 
-    /** … but no more than this times the largest share of dead rows: a segment saved where none may die is soon lost. */
+    /** … but no more than this times the largest share of dead rows: where none may die, a segment is soon lost. */
     private static final double WORTH_OF_SHARE = 2;
 
     /** Reopening that is worth it adds this part of the orphans' rows at most, times what a segment is worth. */

@@ -214,7 +214,7 @@ class BalanceTracesTest {
         bounds.assertAll();
     }
 
-    /** After a thousand updates, by when most rows were rewritten, the last of two thousand cost what those before do. */
+    /** Once most rows were rewritten, the last of two thousand updates cost what those before them did. */
     @ParameterizedTest
     @EnumSource(names = {"OVERWRITE_FILES", "OVERWRITE_A_FOLDER", "DELETE_ROWS_AND_DRIP", "DRIP_AT_THE_END"})
     void overThousandsOfUpdatesNothingDegrades(DeadRowTrace trace) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten million fragments in a heap of 1 GiB, in a JVM of its own; its CPU time is measured, not what the machine does. */
+/** Ten million fragments in a heap of 1 GiB, in a JVM of its own, by CPU time: it may share the machine. */
 class TenMillionFragmentsTest {
     private static final int FRAGMENTS = 10_000_000;
     private static final int IN_FOLDER = 100;
