@@ -132,6 +132,8 @@ class WorkerIT {
                         "outcome=\"COMMITTED\"",
                         "littoral_files_total{kind=\"new\"} 2.0\n",
                         "littoral_rows_total{kind=\"new\"} 150.0\n",
+                        "littoral_segment_rows_total{kind=\"new\"} 150.0\n",
+                        "littoral_segment_rows_total{kind=\"deleted\"} 0.0\n",
                         "littoral_store_requests_total{kind=\"GET\",status=\"ok\",store=\"source\"} 2.0\n",
                         "littoral_store_requests_total{kind=\"LIST\",status=\"ok\",store=\"source\"} 1.0\n",
                         "littoral_s3_requests_at_once 16.0\n",

@@ -12,8 +12,7 @@ final class UpdateLog implements UpdateObserver {
     public void ended(UpdateReport report) {
         LOG.info(
                 "Update ended {} at version {}: {} files listed, {} new, {} changed, {} removed, {} "
-                        + "skipped; {} rows in {}"
-                        + " segments; {}",
+                        + "skipped; {} rows in {} segments; {} indexed anew, {} deleted in place, {} dropped; {}",
                 report.outcome(),
                 report.version(),
                 report.files().listed(),
@@ -23,6 +22,9 @@ final class UpdateLog implements UpdateObserver {
                 report.files().skipped(),
                 report.rows(),
                 report.segments().total(),
+                report.newRows(),
+                report.deletedRows(),
+                report.droppedRows(),
                 report.reason());
     }
 

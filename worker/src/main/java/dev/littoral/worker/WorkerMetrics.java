@@ -140,6 +140,11 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
             files("unchanged", files.unchanged());
             files("skipped", files.skipped());
         }
+        if (report.outcome() == UpdateState.COMMITTED) {
+            segmentRows("new", report.newRows());
+            segmentRows("deleted", report.deletedRows());
+            segmentRows("dropped", report.droppedRows());
+        }
         if (report.seconds() != null) {
             report.seconds().forEach(this::step);
         }
@@ -158,6 +163,12 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
 
     private void rows(String kind, long rows) {
         count("littoral.rows", "Rows of the files that updates found to be new, changed or gone", kind, rows);
+    }
+
+    private void segmentRows(String kind, Long rows) {
+        if (rows != null) {
+            count("littoral.segment.rows", "Rows that commits indexed anew, deleted or dropped", kind, rows);
+        }
     }
 
     private void files(String kind, long files) {

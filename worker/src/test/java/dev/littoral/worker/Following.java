@@ -33,7 +33,7 @@ record Following(WorkflowClient client, String id) {
 
     /** Many segments in few rows, and a source that may become empty. */
     static final CollectionOptions SMALL =
-            new CollectionOptions(1_000, null, true, 1, CollectionOptions.DEFAULTS.keepVersionsFor());
+            new CollectionOptions(1_000, null, true, 1, CollectionOptions.DEFAULTS.keepVersionsFor(), null);
 
     /** Starts a collection. */
     static Following start(WorkflowClient client, String id, String taskQueue, String uri, CollectionOptions options) {

@@ -209,7 +209,7 @@ final class HostileDay implements AutoCloseable {
                 id,
                 TASK_QUEUE,
                 left.uri(),
-                new CollectionOptions(100, refreshEvery, false, 1, Duration.ofDays(2)));
+                new CollectionOptions(100, refreshEvery, false, 1, Duration.ofDays(2), null));
         Map<String, SeededLake> lakes = Map.of(left.uri(), left, right.uri(), right);
         CatalogWatch catalog = new CatalogWatch(
                 s3.client(), bucket, CATALOG, store, id, lakes, cleaned ? KEPT : NEVER_REMOVED, violations::add);

@@ -98,7 +98,8 @@ public final class StatusText {
 
     /** What a snapshot holds. */
     public static String totals(Totals totals) {
-        return count(totals.rows(), "row") + " in " + count(totals.segments(), "segment") + ", of "
+        return count(totals.rows(), "row") + " in " + count(totals.segments(), "segment")
+                + (totals.dead() == 0 ? "" : " with " + count(totals.dead(), "dead row")) + ", of "
                 + count(totals.files(), "file");
     }
 

@@ -41,6 +41,8 @@ final class UpdateReportBuilder {
     private Totals totals;
     private long newSegments;
     private long newRows;
+    private long deletedRows;
+    private long droppedRows;
     private int schemas;
 
     UpdateReportBuilder(UpdateInput input) {
@@ -64,6 +66,8 @@ final class UpdateReportBuilder {
         totals = base.totals();
         newSegments = 0;
         newRows = 0;
+        deletedRows = 0;
+        droppedRows = 0;
         schemas = 0;
     }
 
@@ -80,6 +84,7 @@ final class UpdateReportBuilder {
         skipped += found.carried().skipped();
         removed += found.vanished().files();
         removedRows += found.vanished().rows();
+        droppedRows += found.vanished().rows();
     }
 
     void read(ReadOutcome.Read read) {
@@ -99,6 +104,8 @@ final class UpdateReportBuilder {
         totals = totals.plus(result.totals());
         newSegments += result.newSegments();
         newRows += result.newRows();
+        deletedRows += result.deletedRows();
+        droppedRows += result.droppedRows();
     }
 
     void committed(int distinctSchemas) {
@@ -152,8 +159,11 @@ final class UpdateReportBuilder {
                 schemas,
                 now.fragments(),
                 now.rows(),
+                now.dead(),
                 segments,
                 done ? newRows : 0,
+                done ? deletedRows : 0,
+                done ? droppedRows : 0,
                 done ? listing.targetRowsBefore() : null,
                 churn,
                 requests,

@@ -43,7 +43,7 @@ abstract class CollectionFixture {
 
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     static final CollectionOptions HOURLY =
-            new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
+            new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7), null);
 
     final CollectionState state = new CollectionState("orders", HOURLY);
     Instant now = START;
@@ -200,7 +200,7 @@ abstract class CollectionFixture {
     }
 
     static SnapshotRef snapshot() {
-        return new SnapshotRef("snapshots/x", "00", new Totals(1, 1, 1, 1, 1, 0));
+        return new SnapshotRef("snapshots/x", "00", new Totals(1, 1, 1, 1, 1, 0, 0));
     }
 
     static UpdateReport report(long update, UpdateState outcome) {
@@ -218,7 +218,10 @@ abstract class CollectionFixture {
                 0,
                 0,
                 0,
+                null,
                 SegmentCounts.NONE,
+                null,
+                null,
                 null,
                 null,
                 0,

@@ -112,7 +112,7 @@ class CollectionStateTableTest {
     /** A collection, and the log and the updates that it works with. */
     private static final class Machine {
         private final CollectionState state = new CollectionState(
-                "orders", new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7)));
+                "orders", new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7), null));
         private Instant now = Instant.parse("2026-01-01T00:00:00Z");
         private Head head = Head.NONE;
 

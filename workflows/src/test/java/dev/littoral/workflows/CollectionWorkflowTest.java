@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a collection's workflow does with its messages, and with time. */
 class CollectionWorkflowTest {
     private static final CollectionOptions HOURLY =
-            new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
+            new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7), null);
 
     private final FakeLake lake = new FakeLake();
     private Lab lab = newLab(lake, SourcePolicy.NONE, Policies.HISTORY);

@@ -49,7 +49,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     /** How long a test waits for a step before it gives up. */
     private static final long TIMEOUT_SECONDS = 180;
 
-    private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0);
+    private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0, 0);
 
     private final Map<String, List<Head>> logs = new HashMap<>();
     private final Map<String, Integer> contents = new HashMap<>();
@@ -489,6 +489,12 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         }
         enter("balanceSegments", true);
         return new BalanceResult(
-                new Totals(1, 100, 1, 15, 1, 0), 1, 15, request.firstSegmentId() + 1, Map.of("catalog.create", 1L));
+                new Totals(1, 100, 1, 15, 1, 0, 0),
+                1,
+                15,
+                0,
+                0,
+                request.firstSegmentId() + 1,
+                Map.of("catalog.create", 1L));
     }
 }

@@ -95,7 +95,8 @@ final class RecordedHistories {
     }
 
     private void paused() throws Exception {
-        CollectionOptions hourly = new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7));
+        CollectionOptions hourly =
+                new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7), null);
         try (Lab lab = new Lab(new FakeLake())) {
             lab.start(A, hourly);
             lab.awaitEnd(1, UpdateState.COMMITTED);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class UpdateReportBuilderTest {
     /** Ten files in five segments. */
-    private static final Head BASE = head(4, new Totals(10, 1_000, 10, 100, 5, 1));
+    private static final Head BASE = head(4, new Totals(10, 1_000, 10, 100, 5, 1, 0));
 
     private final UpdateReportBuilder tally =
             new UpdateReportBuilder(new UpdateInput("orders", 3, A, CollectionOptions.DEFAULTS, BASE, null));
@@ -96,20 +96,20 @@ class UpdateReportBuilderTest {
                 10,
                 1,
                 skipped(1),
-                new Totals(4, 400, 4, 40, 2, 0),
-                new Totals(2, 200, 2, 20, 1, 0),
+                new Totals(4, 400, 4, 40, 2, 0, 0),
+                new Totals(2, 200, 2, 20, 1, 0, 0),
                 0,
                 20L,
                 Map.of("l", 2L),
                 null));
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, Map.of("r", 2L)));
         tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, Map.of("r", 1L)));
-        tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0), 1, 30, 53, Map.of("c", 1L)));
-        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 15, 1, 1), 1, 15, 54, Map.of("c", 1L)));
+        tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0, 0), 1, 30, 0, 0, 53, Map.of("c", 1L)));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 15, 1, 1, 0), 1, 15, 0, 0, 54, Map.of("c", 1L)));
         tally.committed(2);
         tally.took(UpdateStep.LIST, 1_500);
         tally.took(UpdateStep.LIST, 250);
-        Head committed = head(5, new Totals(8, 800, 8, 95, 5, 1));
+        Head committed = head(5, new Totals(8, 800, 8, 95, 5, 1, 0));
         UpdateReport report = tally.build(UpdateState.COMMITTED, committed, null, tally.changes());
 
         assertThat(report.reason()).isEqualTo("2 files new, 1 changed, 3 removed");
@@ -138,7 +138,7 @@ class UpdateReportBuilderTest {
                 9,
                 1,
                 skipped(1),
-                new Totals(4, 400, 4, 40, 2, 3),
+                new Totals(4, 400, 4, 40, 2, 3, 0),
                 Totals.NONE,
                 0,
                 null,
@@ -160,13 +160,13 @@ class UpdateReportBuilderTest {
                 0,
                 List.of(),
                 Totals.NONE,
-                new Totals(1, 1, 1, 7, 1, 0),
+                new Totals(1, 1, 1, 7, 1, 0, 0),
                 0,
                 null,
                 Map.of(),
                 null));
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, Map.of()));
-        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0), 1, 100, 51, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0, 0), 1, 100, 0, 0, 51, Map.of()));
         // 30 rows came, 27 went.
         assertThat(tally.build(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(3.3333);
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").churn())
@@ -187,13 +187,13 @@ class UpdateReportBuilderTest {
                 9,
                 0,
                 List.of(),
-                new Totals(4, 400, 5, 40, 2, 0),
+                new Totals(4, 400, 5, 40, 2, 0, 0),
                 Totals.NONE,
                 0,
                 null,
                 Map.of(),
                 null));
-        tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0), 1, 15, 51, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0, 0), 1, 15, 0, 0, 51, Map.of()));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
         assertThat(report.rows()).isEqualTo(55);
         assertThat(report.fragments()).isEqualTo(7);
@@ -217,7 +217,7 @@ class UpdateReportBuilderTest {
                 Map.of("l", 2L),
                 null));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
-        Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0));
+        Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0, 0));
         tally.startRound(newer);
         tally.listed(new ListingOutcome(
                 null,

@@ -5,44 +5,70 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
+import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Balances a shard: keeps or assigns the segment of every fragment. Pure. */
+/**
+ * Balances a shard: keeps or assigns the segment of every fragment. Rows of files that are gone or have another version
+ * stay in their segments, dead, as long as these are kept. Pure.
+ */
 public final class ShardBalancer {
-    private ShardBalancer() {}
+    private final List<FileEntry> base;
+    private final List<FileEntry> listedBefore;
+    private final List<FileEntry> changes;
+    private final CollectionOptions options;
+    private final long version;
+
+    private ShardBalancer(
+            List<FileEntry> base, PathRange range, List<FileEntry> changes, CollectionOptions options, long version) {
+        this.base = base;
+        this.listedBefore = base.stream()
+                .filter(line -> line.listed() && range.contains(line.path()))
+                .toList();
+        this.changes = changes;
+        this.options = options;
+        this.version = version;
+    }
 
     /**
-     * A balanced shard.
+     * A balanced shard. Its rows are those before, and {@code newRows}, without {@code deletedRows} and
+     * {@code droppedRows}.
      *
-     * @param files its files; every fragment has a segment
+     * @param lines its lines; every fragment has a segment but those all of whose rows were deleted before
      * @param totals what they add up to
      * @param listing the digest of its listing
      * @param schemas the fingerprints of its files' schemas, sorted
      * @param unread files that could not be read
      * @param newSegments segments with a new id
-     * @param newRows rows in these
+     * @param newRows rows in these that are not deleted
+     * @param deletedRows rows that were deleted in segments that are kept
+     * @param droppedRows rows that the base had in segments that are not kept
      */
     public record Result(
-            List<FileEntry> files,
+            List<FileEntry> lines,
             Totals totals,
             String listing,
             List<String> schemas,
             long unread,
             int newSegments,
-            long newRows) {}
+            long newRows,
+            long deletedRows,
+            long droppedRows) {}
 
     /**
      * How many rows a difference adds and removes. A file that is only split otherwise is neither new nor gone.
      *
-     * @param base the base's files, in order
+     * @param base the files that the base lists, in order
      * @param changes the difference to them
      */
     public static RowDelta rowDelta(List<FileEntry> base, List<FileEntry> changes) {
@@ -53,8 +79,10 @@ public final class ShardBalancer {
         for (FileEntry line : changes) {
             FileEntry old = before.get(line.path());
             if (old == null || !old.is(line.file()) || old.served() != line.served()) {
-                added += line.rows();
-                removed += old == null ? 0 : old.rows();
+                added += line.living();
+                removed += old == null ? 0 : old.living();
+            } else {
+                removed += old.living() - line.living();
             }
         }
         return new RowDelta(added, removed);
@@ -63,35 +91,85 @@ public final class ShardBalancer {
     /**
      * Balances a shard.
      *
-     * @param base the files of the base's shards that the shard has files of, in order
-     * @param range the shard's range; a shard that was split has files in its base beyond it
-     * @param changes the difference to the base's files in the range; files that are new are in no segment
-     * @param targetRows what a segment may have at most, at least 1
+     * @param base the lines of the base's shards that the shard has files of, in order
+     * @param range the shard's range; a shard that was split has lines in its base beyond it
+     * @param changes the difference to the files that the base lists in the range; files that are new are in no segment
+     * @param version the version that is to be committed, since which rows that die are dead
      * @param firstId the id of the first new segment, above all ids of the base
      */
     public static Result balance(
-            List<FileEntry> base, PathRange range, List<FileEntry> changes, long targetRows, long firstId) {
-        List<FileEntry> inRange =
-                base.stream().filter(file -> range.contains(file.path())).toList();
-        return balance(
-                settled(base, FileListDiff.apply(inRange, changes), targetRows),
-                rowDelta(inRange, changes),
-                targetRows,
-                firstId);
+            List<FileEntry> base,
+            PathRange range,
+            List<FileEntry> changes,
+            CollectionOptions options,
+            long version,
+            long firstId) {
+        return new ShardBalancer(base, range, changes, options, version).balance(range, firstId);
     }
 
-    /** Takes fragments out of segments that lost some of those they had, or that hold more than the target. */
-    private static List<FileEntry> settled(List<FileEntry> base, List<FileEntry> files, long targetRows) {
-        Map<Long, long[]> segments = new HashMap<>();
-        for (FileEntry file : base) {
-            for (FragmentEntry fragment : file.fragments()) {
-                long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[2]);
-                counts[0]++;
-                counts[1] += fragment.rows();
+    private Result balance(PathRange range, long firstId) {
+        List<FileEntry> inRange =
+                base.stream().filter(line -> range.contains(line.path())).toList();
+        List<FileEntry> lines = settled(withDead(inRange, FileListDiff.apply(listedBefore, changes)));
+        Balance balance = Balancer.balance(
+                fragments(lines),
+                rowDelta(listedBefore, changes),
+                options.targetRowsPerSegment(),
+                options.maxDeadShare(),
+                firstId);
+        return result(lines, balance);
+    }
+
+    /** The lines to be: what is listed now, what was dead before, and what dies now. */
+    private List<FileEntry> withDead(List<FileEntry> before, List<FileEntry> listed) {
+        List<FileEntry> lines = new ArrayList<>(before.size() + changes.size());
+        int at = 0;
+        for (FileEntry line : before) {
+            while (at < listed.size() && PathOrder.compare(listed.get(at).path(), line.path()) < 0) {
+                lines.add(listed.get(at++));
+            }
+            if (!line.listed()) {
+                lines.add(line);
+            } else if (line.served()) {
+                FileEntry now = at < listed.size() ? listed.get(at) : null;
+                FileEntry dead = line.dead(version);
+                if (!dead.fragments().isEmpty() && (now == null || !stays(line, now))) {
+                    lines.add(dead);
+                }
             }
         }
-        for (FileEntry file : files) {
-            for (FragmentEntry fragment : file.fragments()) {
+        lines.addAll(listed.subList(at, listed.size()));
+        return lines;
+    }
+
+    /** Whether a file has the rows and the segments that it had. */
+    private static boolean stays(FileEntry before, FileEntry now) {
+        if (!before.is(now.file()) || !now.served() || !before.sameFragments(now)) {
+            return false;
+        }
+        for (int i = 0; i < now.fragments().size(); i++) {
+            Long segment = before.fragments().get(i).segment();
+            if (segment != null && !segment.equals(now.fragments().get(i).segment())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Dissolves segments that lie across the shard's range, or hold more than the target. */
+    private List<FileEntry> settled(List<FileEntry> lines) {
+        Map<Long, long[]> segments = new HashMap<>();
+        for (FileEntry line : base) {
+            for (FragmentEntry fragment : line.fragments()) {
+                if (fragment.segment() != null) {
+                    long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[2]);
+                    counts[0]++;
+                    counts[1] += fragment.rows() - fragment.bornDead();
+                }
+            }
+        }
+        for (FileEntry line : lines) {
+            for (FragmentEntry fragment : line.fragments()) {
                 if (fragment.segment() != null) {
                     segments.get(fragment.segment())[0]--;
                 }
@@ -99,79 +177,110 @@ public final class ShardBalancer {
         }
         Predicate<FragmentEntry> isKept = fragment -> {
             long[] counts = segments.get(fragment.segment());
-            return counts != null && counts[0] == 0 && counts[1] <= targetRows;
+            return counts != null && counts[0] == 0 && counts[1] <= options.targetRowsPerSegment();
         };
-        return files.stream()
-                .map(file -> file.fragments().stream().allMatch(isKept)
-                        ? file
-                        : file.with(file.fragments().stream()
-                                .map(fragment -> isKept.test(fragment) ? fragment : fragment.in(null))
-                                .toList()))
-                .toList();
+        List<FileEntry> settled = new ArrayList<>(lines.size());
+        for (FileEntry line : lines) {
+            if (line.fragments().stream().allMatch(isKept)) {
+                settled.add(line);
+                continue;
+            }
+            List<FragmentEntry> fragments = line.fragments().stream()
+                    .filter(fragment -> line.listed() || isKept.test(fragment))
+                    .map(fragment -> isKept.test(fragment) ? fragment : fragment.in(null))
+                    .toList();
+            if (line.listed() || !fragments.isEmpty()) {
+                settled.add(line.with(fragments));
+            }
+        }
+        return settled;
     }
 
-    private static Result balance(List<FileEntry> files, RowDelta change, long targetRows, long firstId) {
-        int n = files.stream().mapToInt(file -> file.fragments().size()).sum();
+    private ShardFragments fragments(List<FileEntry> lines) {
+        int n = lines.stream().mapToInt(line -> line.fragments().size()).sum();
         long[] rows = new long[n];
+        long[] dead = new long[n];
         int[] folder = new int[n];
         long[] segment = new long[n];
         int at = 0;
         int folders = 0;
         String lastFolder = null;
-        for (FileEntry file : files) {
-            String name = file.path().substring(0, file.path().lastIndexOf('/') + 1);
+        for (FileEntry line : lines) {
+            String name = line.path().substring(0, line.path().lastIndexOf('/') + 1);
             if (!name.equals(lastFolder)) {
                 lastFolder = name;
                 folders++;
             }
-            for (FragmentEntry fragment : file.fragments()) {
-                if (fragment.rows() > targetRows) {
-                    throw LittoralException.input("options.targetRowsPerSegment is " + targetRows
-                            + "; expected the one the files were read with, as a fragment of " + file.path() + " has "
+            for (FragmentEntry fragment : line.fragments()) {
+                if (line.listed() && fragment.rows() > options.targetRowsPerSegment()) {
+                    throw LittoralException.input("options.targetRowsPerSegment is " + options.targetRowsPerSegment()
+                            + "; expected the one the files were read with, as a fragment of " + line.path() + " has "
                             + fragment.rows() + " rows");
                 }
-                rows[at] = fragment.rows();
+                rows[at] = fragment.living();
+                dead[at] = fragment.segment() == null ? 0 : fragment.dead() - fragment.bornDead();
                 folder[at] = folders;
                 segment[at++] = fragment.segment() == null ? ShardFragments.NONE : fragment.segment();
             }
         }
-        // Segments that lost fragments are dissolved above, so nothing is dead in those that are left.
-        ShardFragments fragments = new ShardFragments(rows, new long[n], folder, segment);
-        Balance balance = Balancer.balance(fragments, change, targetRows, 0, firstId);
-        return result(files, balance);
+        return new ShardFragments(rows, dead, folder, segment);
     }
 
-    private static Result result(List<FileEntry> files, Balance balance) {
+    private Result result(List<FileEntry> lines, Balance balance) {
         long[] segment = balance.segment();
-        List<FileEntry> balanced = new ArrayList<>(files.size());
+        List<FileEntry> balanced = new ArrayList<>(lines.size());
         ListingDigest listing = new ListingDigest();
         TreeSet<String> schemas = new TreeSet<>();
-        long served = 0;
-        long bytes = 0;
-        long allRows = 0;
+        Set<Long> segments = new HashSet<>();
+        Totals totals = Totals.NONE;
+        long unread = 0;
         int at = 0;
-        for (FileEntry file : files) {
-            listing.add(file.file());
-            List<FragmentEntry> fragments = new ArrayList<>(file.fragments().size());
-            for (FragmentEntry fragment : file.fragments()) {
-                fragments.add(fragment.in(segment[at++]));
+        for (FileEntry line : lines) {
+            List<FragmentEntry> fragments = new ArrayList<>(line.fragments().size());
+            long dead = 0;
+            for (FragmentEntry fragment : line.fragments()) {
+                long id = segment[at++];
+                if (id != ShardFragments.NONE) {
+                    boolean kept = fragment.segment() != null && fragment.segment() == id;
+                    fragments.add(kept ? fragment : fragment.in(id));
+                    segments.add(id);
+                    dead += fragment.dead();
+                } else if (line.listed()) {
+                    fragments.add(fragment.in(null));
+                }
             }
-            balanced.add(file.with(fragments));
-            if (file.served()) {
-                served++;
-                bytes += file.bytes();
-                allRows = Math.addExact(allRows, file.rows());
-                schemas.add(file.schema());
+            if (line.listed()) {
+                listing.add(line.file());
+                unread += line.unread() ? 1 : 0;
+            }
+            if (line.listed() || !fragments.isEmpty()) {
+                balanced.add(line.with(fragments));
+            }
+            if (line.listed() && line.served()) {
+                schemas.add(line.schema());
+                totals = totals.plus(new Totals(1, line.bytes(), fragments.size(), line.living(), 0, 0, dead));
+            } else {
+                totals = totals.plus(new Totals(0, 0, 0, 0, 0, line.listed() ? 1 : 0, dead));
             }
         }
-        long segments = Arrays.stream(segment).distinct().count();
+        totals = totals.plus(new Totals(0, 0, 0, 0, segments.size(), 0, 0));
+        long before = 0;
+        long dropped = 0;
+        for (FileEntry line : listedBefore) {
+            for (FragmentEntry fragment : line.fragments()) {
+                before += fragment.living();
+                dropped += segments.contains(fragment.segment()) ? 0 : fragment.living();
+            }
+        }
         return new Result(
                 balanced,
-                new Totals(served, bytes, segment.length, allRows, segments, files.size() - served),
+                totals,
                 listing.hex(),
                 List.copyOf(schemas),
-                files.stream().filter(FileEntry::unread).count(),
+                unread,
                 balance.newSegments(),
-                balance.newRows());
+                balance.newRows(),
+                before + balance.newRows() - dropped - totals.rows(),
+                dropped);
     }
 }

@@ -29,6 +29,7 @@ public final class CatalogLayout {
     private static final Pattern OBJECT = Pattern.compile("snapshots/(\\d{10})-[^/]+/.+");
     private static final Pattern ROOT = Pattern.compile("snapshots/\\d{10}-[0-9a-z-]+/root\\.json\\.zst");
     private static final Pattern SHARD = Pattern.compile("snapshots/\\d{10}-[0-9a-z-]+/shard-\\d+\\.jsonl\\.zst");
+    private static final Pattern DELETES = Pattern.compile("snapshots/\\d{10}-[0-9a-z-]+/deletes-\\d+-\\d+\\.bin");
     private static final Pattern SKIP_REPORT = Pattern.compile("snapshots/\\d{10}-[0-9a-z-]+/skipped\\.jsonl\\.zst");
 
     private CatalogLayout() {}
@@ -143,6 +144,15 @@ public final class CatalogLayout {
     /** A shard of a snapshot. */
     public static String shard(String objects, int number) {
         return "%s/shard-%06d.jsonl.zst".formatted(objects, number);
+    }
+
+    /** A part of the positions of deleted rows in files of a shard. */
+    public static String deletes(String objects, int shard, int part) {
+        return "%s/deletes-%06d-%d.bin".formatted(objects, shard, part);
+    }
+
+    static boolean isDeletes(String key) {
+        return DELETES.matcher(key).matches();
     }
 
     /** Whether a key is that of a shard of this version or an older one. */

@@ -130,28 +130,45 @@ public final class CollectionCatalog {
         return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals());
     }
 
-    /** Passes a shard's files to the consumer, in order. */
+    /** Passes the files that a shard lists to the consumer, in order. */
     public void readShard(ShardRef shard, Consumer<FileEntry> file) throws InterruptedException {
+        readLines(shard, line -> {
+            if (line.listed()) {
+                file.accept(line);
+            }
+        });
+    }
+
+    /** Passes all lines of a shard to the consumer, in order: those of dead files too. */
+    public void readLines(ShardRef shard, Consumer<FileEntry> line) throws InterruptedException {
         byte[] bytes = verified(shard.key(), shard.sha256());
-        String[] before = new String[1];
+        FileEntry[] before = new FileEntry[1];
         try {
             JsonLines.read(bytes, FileEntry.class, entry -> {
                 String fault = SnapshotValidator.of(entry, before[0]);
                 if (fault != null) {
                     throw damaged(shard.key(), fault);
                 }
-                before[0] = entry.path();
-                file.accept(entry);
+                before[0] = entry;
+                line.accept(entry);
             });
         } catch (IOException e) {
             throw damaged(name(shard.key()), UNREADABLE, e);
         }
     }
 
+    /** The files that a shard lists, in order. */
     public List<FileEntry> shard(ShardRef shard) throws InterruptedException {
         List<FileEntry> files = new ArrayList<>();
         readShard(shard, files::add);
         return files;
+    }
+
+    /** All lines of a shard, in order: those of dead files too. */
+    public List<FileEntry> lines(ShardRef shard) throws InterruptedException {
+        List<FileEntry> lines = new ArrayList<>();
+        readLines(shard, lines::add);
+        return lines;
     }
 
     /** Writes an object and returns the digest of its bytes. */

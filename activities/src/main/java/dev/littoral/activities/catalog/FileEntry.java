@@ -6,17 +6,20 @@ import dev.littoral.activities.path.SourceFile;
 import java.util.List;
 
 /**
- * A data file in a shard: one line of the shard's object.
+ * A data file in a shard: one line of the shard's object. A file that is gone, or has another version by now, keeps its
+ * line while a segment has rows of it: they are dead there, and the line is in no listing.
  *
  * @param path where the file is
  * @param version the version that was read
  * @param bytes its size
- * @param rows its rows; 0 when it is left out
+ * @param rows its rows, deleted ones among them; 0 when it is left out
  * @param schema the fingerprint of its schema, or null when it is left out
- * @param fragments its fragments in row order; none when it is left out
+ * @param fragments its fragments in row order; none when it is left out. Of a dead file those in segments that remain
  * @param skipped why it is left out, or null when it is served
  * @param unread whether it is left out because the store refused to return it, as with an archived one, so nothing is
  *     known of its bytes; each update tries again
+ * @param deletes where the positions of its deleted rows are, or null when it has none
+ * @param deadSince the version of the collection since which all its rows are dead, or null while it is listed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FileEntry(
@@ -27,7 +30,9 @@ public record FileEntry(
         String schema,
         List<FragmentEntry> fragments,
         String skipped,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread)
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread,
+        Deletes deletes,
+        Long deadSince)
         implements FileListDiff.Line {
 
     /** The prefix of reasons for files that could not be read. Older builds did not mark such files. */
@@ -39,17 +44,18 @@ public record FileEntry(
 
     /** A file that is served. */
     public static FileEntry served(SourceFile file, long rows, String schema, List<FragmentEntry> fragments) {
-        return new FileEntry(file.path(), file.version(), file.bytes(), rows, schema, fragments, null, false);
+        return new FileEntry(
+                file.path(), file.version(), file.bytes(), rows, schema, fragments, null, false, null, null);
     }
 
     /** A file that is left out for what is in it. */
     public static FileEntry leftOut(SourceFile file, String reason) {
-        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, false);
+        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, false, null, null);
     }
 
     /** A file that could not be read. */
     public static FileEntry unread(SourceFile file, String reason) {
-        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, true);
+        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, true, null, null);
     }
 
     /**
@@ -57,30 +63,76 @@ public record FileEntry(
      *
      * @param start its first row
      * @param end one past its last row
-     * @param segment the segment it is in, or null while it is in none
+     * @param segment the segment it is in, or null while it is in none, or where all its rows were deleted before it got
+     *     one
+     * @param dead how many of its rows are deleted
+     * @param bornDead how many of these were deleted when its segment was made
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record FragmentEntry(long start, long end, Long segment) {
+    public record FragmentEntry(
+            long start,
+            long end,
+            Long segment,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dead,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long bornDead) {
+        /** A fragment without deleted rows. */
+        public FragmentEntry(long start, long end, Long segment) {
+            this(start, end, segment, 0, 0);
+        }
+
+        /** All its rows. */
         public long rows() {
             return end - start;
+        }
+
+        /** Its rows that are not deleted. */
+        public long living() {
+            return end - start - dead;
         }
 
         boolean sameRows(FragmentEntry other) {
             return start == other.start && end == other.end;
         }
 
+        /** The same rows in a segment that is made now, or in none. */
         public FragmentEntry in(Long newSegment) {
-            return new FragmentEntry(start, end, newSegment);
+            return new FragmentEntry(start, end, newSegment, dead, newSegment == null ? 0 : dead);
+        }
+
+        /** The same rows in the same segment, of which so many are deleted. */
+        public FragmentEntry dead(long rows) {
+            return new FragmentEntry(start, end, segment, rows, bornDead);
         }
     }
 
+    /**
+     * Where the positions of a file's deleted rows are: a portable 64-bit Roaring bitmap within an object.
+     *
+     * @param key the object, below the collection
+     * @param offset its first byte there
+     * @param length how many bytes it has
+     * @param count how many rows are deleted
+     * @param sha256 the hex digest of these bytes
+     */
+    public record Deletes(String key, long offset, int length, long count, String sha256) {}
+
     /** A path where no file is any more. */
     public static FileEntry gone(String path) {
-        return new FileEntry(path, null, 0, 0, null, List.of(), null, false);
+        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null);
     }
 
     public boolean served() {
         return skipped == null;
+    }
+
+    /** Whether it is in the listing: all but dead files are, those that are left out too. */
+    public boolean listed() {
+        return deadSince == null;
+    }
+
+    /** How many of its rows are not deleted. */
+    public long living() {
+        return !listed() ? 0 : rows - (deletes == null ? 0 : deletes.count());
     }
 
     public boolean is(SourceFile file) {
@@ -92,7 +144,25 @@ public record FileEntry(
     }
 
     public FileEntry with(List<FragmentEntry> newFragments) {
-        return new FileEntry(path, version, bytes, rows, schema, newFragments, skipped, unread);
+        return new FileEntry(path, version, bytes, rows, schema, newFragments, skipped, unread, deletes, deadSince);
+    }
+
+    /** The same file since the version that lists it no more: all its rows are dead. */
+    public FileEntry dead(long since) {
+        return new FileEntry(
+                path,
+                version,
+                bytes,
+                rows,
+                schema,
+                fragments.stream()
+                        .filter(fragment -> fragment.segment() != null)
+                        .map(fragment -> fragment.dead(fragment.rows()))
+                        .toList(),
+                skipped,
+                unread,
+                deletes,
+                since);
     }
 
     /** Whether both cut the file into the same row ranges. */

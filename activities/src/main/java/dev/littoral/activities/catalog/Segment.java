@@ -1,18 +1,20 @@
 package dev.littoral.activities.catalog;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.littoral.activities.failure.LittoralException;
 import java.util.List;
 
 /**
- * A segment with its row mapping: its fragments laid end to end, {@code [0,n1) [n1,n1+n2) …}, are its rows. Looks up
- * which fragment holds a row of the segment, and which row of its file that is. Immutable.
+ * A segment with its row mapping: its fragments laid end to end, {@code [0,n1) [n1,n1+n2) …}, are its rows, deleted ones
+ * among them. That layout never changes; rows can only be deleted. Looks up which fragment holds a row of the segment,
+ * and which row of its file that is. Immutable.
  *
  * @param id positive, unique in the collection, never used again
  * @param fragments in order, at least one, each from where the one before ends
  */
-@JsonPropertyOrder({"segment", "rows", "fragments"})
+@JsonPropertyOrder({"segment", "rows", "dead", "fragments"})
 public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragments) {
     public Segment {
         fragments = List.copyOf(fragments);
@@ -26,8 +28,19 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param start the fragment's first row in the file, from 0
      * @param end one past its last row in the file
      * @param from the segment's row that is the fragment's first, from 0
+     * @param dead how many of its rows are deleted
+     * @param deadSince the version of the collection since which all of them are, as the file is gone or has another
+     *     version; null while it is listed
      */
-    public record FragmentSpan(String file, String version, long start, long end, long from) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record FragmentSpan(
+            String file,
+            String version,
+            long start,
+            long end,
+            long from,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dead,
+            Long deadSince) {
         long to() {
             return from + end - start;
         }
@@ -43,25 +56,47 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param fragment which of the segment's fragments, from 0
      * @param fragmentRow the row of the fragment, from 0
      * @param fileRow the row of the file, from 0
+     * @param deadSince the version of the collection since which the row is deleted, as its file is gone or has another
+     *     version; null while the file is listed
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record RowLocation(
-            long segment, long row, String file, String version, int fragment, long fragmentRow, long fileRow) {}
+            long segment,
+            long row,
+            String file,
+            String version,
+            int fragment,
+            long fragmentRow,
+            long fileRow,
+            Long deadSince) {}
 
-    /** How many rows it has: at least 1. */
+    /** How many of its rows are not deleted: at least 1. */
     @JsonProperty("rows")
     public long rows() {
+        return laidOutRows() - dead();
+    }
+
+    /** How many of its rows are deleted. */
+    @JsonProperty("dead")
+    public long dead() {
+        return fragments.stream().mapToLong(FragmentSpan::dead).sum();
+    }
+
+    /** How many rows it has laid out, deleted ones among them: rows are numbered from 0 to one less. */
+    public long laidOutRows() {
         return fragments.getLast().to();
     }
 
     /**
      * Looks a row up. O(log fragments); reads nothing.
      *
-     * @param row 0 to rows - 1
+     * @param row 0 to {@link #laidOutRows} - 1; one that is deleted too
      * @throws LittoralException INPUT when the segment has no such row
      */
     public RowLocation locate(long row) {
-        if (row < 0 || row >= rows()) {
-            throw LittoralException.input("Segment " + id + " has no row " + row + "; expected 0 to " + (rows() - 1));
+        if (row < 0 || row >= laidOutRows()) {
+            throw LittoralException.input(
+                    "Segment " + id + " has no row " + row + "; expected 0 to " + (laidOutRows() - 1));
         }
         int low = 0;
         int high = fragments.size() - 1;
@@ -75,6 +110,7 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
         }
         FragmentSpan span = fragments.get(low);
         long fragmentRow = row - span.from();
-        return new RowLocation(id, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow);
+        return new RowLocation(
+                id, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow, span.deadSince());
     }
 }

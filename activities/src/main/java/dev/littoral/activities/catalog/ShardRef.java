@@ -14,17 +14,25 @@ import java.util.List;
  * @param totals the totals of its files
  * @param schemas the fingerprints of its files' schemas, sorted
  * @param unread how many of its files could not be read, or null where the build that wrote it counted them as bad ones
+ * @param deletes the keys of the objects with positions of deleted rows that its lines name, sorted; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ShardRef(
-        String from, String key, String sha256, String listing, Totals totals, List<String> schemas, Long unread) {
+        String from,
+        String key,
+        String sha256,
+        String listing,
+        Totals totals,
+        List<String> schemas,
+        Long unread,
+        List<String> deletes) {
     public ShardRef from(String newFrom) {
-        return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread);
+        return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread, deletes);
     }
 
     /** The same shard with the number of files that could not be read. */
     public ShardRef unread(long files) {
-        return new ShardRef(from, key, sha256, listing, totals, schemas, files);
+        return new ShardRef(from, key, sha256, listing, totals, schemas, files, deletes);
     }
 
     /** Whether it may have files that could not be read. */

@@ -62,7 +62,7 @@ public final class Snapshot {
      * files.
      */
     public Stream<FileEntry> files() {
-        return entries().filter(FileEntry::served);
+        return root.shards().stream().flatMap(this::files).filter(FileEntry::served);
     }
 
     /**
@@ -75,7 +75,7 @@ public final class Snapshot {
                 unlisted,
                 root.shards().stream()
                         .filter(shard -> shard.totals().skipped() > 0)
-                        .flatMap(this::entries)
+                        .flatMap(this::files)
                         .filter(file -> !file.served())
                         .map(file -> new SkippedFile(file.path(), file.skipped())));
     }
@@ -118,24 +118,28 @@ public final class Snapshot {
         return segment(segment).locate(row);
     }
 
-    private Stream<FileEntry> entries() {
-        return root.shards().stream().flatMap(this::entries);
-    }
-
-    private Stream<FileEntry> entries(ShardRef shard) {
+    private Stream<FileEntry> files(ShardRef shard) {
         return CatalogReader.uninterrupted(() -> catalog.shard(shard)).stream();
     }
 
     /** A segment is in one shard. */
     private Map<Long, Segment> segments(ShardRef shard) {
         Map<Long, List<FragmentSpan>> spans = new TreeMap<>();
-        entries(shard).forEach(file -> {
-            for (FragmentEntry fragment : file.fragments()) {
-                List<FragmentSpan> segment = spans.computeIfAbsent(fragment.segment(), id -> new ArrayList<>());
-                long from = segment.isEmpty() ? 0 : segment.getLast().to();
-                segment.add(new FragmentSpan(file.path(), file.version(), fragment.start(), fragment.end(), from));
+        for (FileEntry line : CatalogReader.uninterrupted(() -> catalog.lines(shard))) {
+            for (FragmentEntry fragment : line.fragments()) {
+                if (fragment.segment() != null) {
+                    List<FragmentSpan> segment = spans.computeIfAbsent(fragment.segment(), id -> new ArrayList<>());
+                    segment.add(new FragmentSpan(
+                            line.path(),
+                            line.version(),
+                            fragment.start(),
+                            fragment.end(),
+                            segment.isEmpty() ? 0 : segment.getLast().to(),
+                            fragment.dead(),
+                            line.deadSince()));
+                }
             }
-        });
+        }
         Map<Long, Segment> segments = new TreeMap<>();
         spans.forEach((id, fragments) -> segments.put(id, new Segment(id, fragments)));
         return segments;

@@ -79,7 +79,12 @@ public final class SnapshotExpirer {
             }
             Optional<SnapshotRoot> root = catalog.root(head);
             if (root.isPresent()) {
-                root.get().shards().forEach(shard -> reached.add(shard.key()));
+                for (ShardRef shard : root.get().shards()) {
+                    reached.add(shard.key());
+                    if (shard.deletes() != null) {
+                        reached.addAll(shard.deletes());
+                    }
+                }
                 if (root.get().skipped().key() != null) {
                     reached.add(root.get().skipped().key());
                 }

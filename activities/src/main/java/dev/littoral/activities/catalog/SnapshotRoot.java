@@ -1,8 +1,10 @@
 package dev.littoral.activities.catalog;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Totals;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -17,6 +19,9 @@ import java.util.List;
  * @param totals the sum of its shards' totals
  * @param shards its shards in order of their ranges
  * @param skipped what the listing left out by name or size
+ * @param maxDeadShare the share of a segment's rows that may be dead; null in format 1, which has no dead rows
+ * @param sourceVersion which version of the source was listed; empty where a source has none, null in format 1
+ * @param listedAt when the listing began: what the source had before is in the snapshot; null in format 1
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SnapshotRoot(
@@ -28,9 +33,16 @@ public record SnapshotRoot(
         long targetRowsPerSegment,
         Totals totals,
         List<ShardRef> shards,
-        SkipReport skipped) {
+        SkipReport skipped,
+        Double maxDeadShare,
+        String sourceVersion,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
 
-    public static final int FORMAT = 1;
+    /** The format that is written. */
+    public static final int FORMAT = 2;
+
+    /** The oldest format that is read. */
+    static final int OLDEST_FORMAT = 1;
 
     /**
      * What the listing left out.

@@ -1,5 +1,6 @@
 package dev.littoral.activities.catalog;
 
+import dev.littoral.activities.catalog.FileEntry.Deletes;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.workflows.model.Head;
@@ -27,9 +28,13 @@ final class SnapshotValidator {
         if (root == null) {
             return "it is null; expected a root";
         }
-        if (root.format() != SnapshotRoot.FORMAT) {
-            return "its format is " + root.format() + "; expected " + SnapshotRoot.FORMAT
-                    + ", the one that this version of Littoral reads";
+        if (root.format() < SnapshotRoot.OLDEST_FORMAT || root.format() > SnapshotRoot.FORMAT) {
+            return "its format is " + root.format() + "; expected " + SnapshotRoot.OLDEST_FORMAT + " or "
+                    + SnapshotRoot.FORMAT + ", those that this version of Littoral reads";
+        }
+        if (root.format() > 1
+                && (root.maxDeadShare() == null || root.sourceVersion() == null || root.listedAt() == null)) {
+            return "it lacks its maxDeadShare, its sourceVersion or its listedAt";
         }
         if (!collectionId.equals(root.collectionId())) {
             return "its collectionId is " + root.collectionId() + "; expected " + collectionId;
@@ -79,6 +84,10 @@ final class SnapshotValidator {
         if (!isDigest(shard.sha256()) || !isDigest(shard.listing())) {
             return "has no right SHA-256";
         }
+        if (shard.deletes() != null
+                && !shard.deletes().stream().allMatch(key -> key != null && CatalogLayout.isDeletes(key))) {
+            return "names the deletes " + shard.deletes() + "; expected keys of objects with them";
+        }
         if (shard.schemas() == null || shard.schemas().stream().anyMatch(Objects::isNull)) {
             return "has no right schemas";
         }
@@ -95,31 +104,103 @@ final class SnapshotValidator {
     /**
      * Checks a file in a shard.
      *
-     * @param before the path before it, or null
+     * @param before the line before it, or null
      */
-    static String of(FileEntry file, String before) {
+    static String of(FileEntry file, FileEntry before) {
         if (file == null || file.path() == null || file.version() == null || file.fragments() == null) {
             return "a file lacks a path, a version or its fragments";
         }
-        if (before != null && PathOrder.compare(before, file.path()) >= 0) {
-            return "it has " + file.path() + " after " + before + "; expected rising paths";
+        if (before != null && !follows(file, before)) {
+            return "it has " + file.path() + " after " + before.path() + "; expected rising paths";
+        }
+        if (!file.listed()) {
+            return ofDead(file);
         }
         if (file.bytes() < 0 || file.served() == (file.schema() == null) || file.served() == (file.rows() == 0)) {
             return file.path() + " is " + (file.served() ? "served" : "left out") + " with " + file.bytes() + " bytes, "
                     + file.rows() + " rows and the schema " + file.schema();
         }
         long row = 0;
+        long dead = 0;
         for (FragmentEntry fragment : file.fragments()) {
             if (fragment == null || fragment.start() != row || fragment.end() <= row) {
                 return file.path() + " has the fragment " + fragment + "; expected one from row " + row + " on";
             }
-            if (fragment.segment() == null || fragment.segment() < 1) {
-                return file.path() + " has a fragment in segment " + fragment.segment() + "; expected an id from 1 on";
+            String fault = of(file, fragment);
+            if (fault != null) {
+                return fault;
+            }
+            row = fragment.end();
+            dead += fragment.dead();
+        }
+        if (row != file.rows()) {
+            return file.path() + " has fragments of " + row + " rows; expected " + file.rows() + ", those of the file";
+        }
+        Deletes deletes = file.deletes();
+        if (deletes != null && !isRange(deletes)) {
+            return file.path() + " has the deletes " + deletes + "; expected a range of an object, and its SHA-256";
+        }
+        return dead == (deletes == null ? 0 : deletes.count())
+                ? null
+                : file.path() + " has fragments with " + dead + " deleted rows; expected "
+                        + (deletes == null ? 0 : deletes.count()) + ", those of the file";
+    }
+
+    private static boolean isRange(Deletes deletes) {
+        return deletes.key() != null
+                && CatalogLayout.isDeletes(deletes.key())
+                && deletes.offset() >= 0
+                && deletes.length() > 0
+                && deletes.count() > 0
+                && isDigest(deletes.sha256());
+    }
+
+    /** Under one path dead files come first, in the order in which they died. */
+    private static boolean follows(FileEntry file, FileEntry before) {
+        int order = PathOrder.compare(before.path(), file.path());
+        return order < 0
+                || (order == 0 && !before.listed() && (file.listed() || before.deadSince() < file.deadSince()));
+    }
+
+    private static String ofDead(FileEntry file) {
+        if (file.deadSince() < 1 || !file.served() || file.fragments().isEmpty()) {
+            return file.path() + " is dead since version " + file.deadSince() + " with "
+                    + file.fragments().size() + " fragments; expected a version from 1 on and the fragments that"
+                    + " segments have";
+        }
+        long row = 0;
+        for (FragmentEntry fragment : file.fragments()) {
+            if (fragment == null
+                    || fragment.start() < row
+                    || fragment.end() <= fragment.start()
+                    || fragment.end() > file.rows()) {
+                return file.path() + " has the fragment " + fragment + "; expected one from row " + row + " on";
+            }
+            String fault = of(file, fragment);
+            if (fault != null) {
+                return fault;
+            }
+            if (fragment.segment() == null || fragment.living() != 0) {
+                return file.path() + " has the fragment " + fragment + " though it is dead since version "
+                        + file.deadSince() + "; expected one in a segment, whose rows are all dead";
             }
             row = fragment.end();
         }
-        return row == file.rows()
-                ? null
-                : file.path() + " has fragments of " + row + " rows; expected " + file.rows() + ", those of the file";
+        return null;
+    }
+
+    private static String of(FileEntry file, FragmentEntry fragment) {
+        if (fragment.dead() < 0
+                || fragment.bornDead() < 0
+                || fragment.living() < 0
+                || fragment.bornDead() > fragment.dead()) {
+            return file.path() + " has a fragment of " + fragment.rows() + " rows with " + fragment.dead()
+                    + " dead ones, " + fragment.bornDead() + " from the beginning; expected no more than it has";
+        }
+        boolean inNone = fragment.segment() == null && fragment.living() == 0;
+        if (!inNone && (fragment.segment() == null || fragment.segment() < 1)) {
+            return file.path() + " has a fragment in segment " + fragment.segment() + "; expected an id from 1 on";
+        }
+        return null;
     }
 }

@@ -1,9 +1,11 @@
 package dev.littoral.activities.listing;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Totals;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +20,7 @@ import java.util.List;
  * @param skipped what was left out by name or size
  * @param skippedKey the staged skip report, or null when nothing was left out
  * @param previous the plan of the round before, whose footers are used again, or null
+ * @param listedAt when the listing began; null until the plan is complete, and in plans of older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingPlan(
@@ -27,7 +30,8 @@ public record ListingPlan(
         boolean reopen,
         long skipped,
         String skippedKey,
-        String previous) {
+        String previous,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
 
     /**
      * A version of the log.
@@ -37,9 +41,9 @@ public record ListingPlan(
     public record Base(long version, String commitId, long nextSegmentId) {}
 
     /** The same plan, complete. */
-    public ListingPlan complete(Head head, String skipReport) {
+    public ListingPlan complete(Head head, String skipReport, Instant began) {
         Base of = new Base(head.version(), head.commitId(), head.nextSegmentId());
-        return new ListingPlan(of, shards, vanished, reopen, skipped, skipReport, previous);
+        return new ListingPlan(of, shards, vanished, reopen, skipped, skipReport, previous, began);
     }
 
     /** What the shards that serve as they are add up to. */

@@ -113,7 +113,7 @@ public final class SourceLister {
         long listed = ranges.stream().mapToLong(RangeListing::listed).sum();
         Totals vanished = ShardPlanner.vanished(ranges);
         return new Result(
-                new ListingPlan(null, shards, vanished, reopen, skips.count(), null, previous),
+                new ListingPlan(null, shards, vanished, reopen, skips.count(), null, previous, null),
                 same,
                 listed,
                 skips,

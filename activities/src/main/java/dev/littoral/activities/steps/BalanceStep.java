@@ -77,21 +77,29 @@ final class BalanceStep {
             throws InterruptedException {
         List<FileEntry> base = new ArrayList<>();
         for (ShardRef ref : touched.shard().base()) {
-            catalog.readShard(ref, file -> {
-                checkSegments(file, ref, catalog);
-                base.add(file);
+            catalog.readLines(ref, line -> {
+                checkSegments(line, ref, catalog);
+                base.add(line);
             });
         }
         ShardBalancer.Result shard = ShardBalancer.balance(
                 base,
                 touched.range(),
                 plan.changes(catalog, number),
-                request.options().targetRowsPerSegment(),
+                request.options(),
+                CatalogLayout.versionOfFolder(request.objects()),
                 firstId);
         String key = CatalogLayout.shard(request.objects(), number);
-        String sha256 = catalog.write(key, JsonLines.write(shard.files()));
+        String sha256 = catalog.write(key, JsonLines.write(shard.lines()));
         ShardRef ref = new ShardRef(
-                touched.shard().from(), key, sha256, shard.listing(), shard.totals(), shard.schemas(), shard.unread());
+                touched.shard().from(),
+                key,
+                sha256,
+                shard.listing(),
+                shard.totals(),
+                shard.schemas(),
+                shard.unread(),
+                null);
         catalog.writeOne(plan.balancedKey(number), new BalancedShard(ref, firstId, firstId + shard.newSegments()));
         return shard;
     }

@@ -93,7 +93,11 @@ final class CommitStep {
                         request.options().targetRowsPerSegment(),
                         totals,
                         shards,
-                        skipped));
+                        skipped,
+                        request.options().maxDeadShare(),
+                        "",
+                        // An older build's plan does not say it; its listing began after the base was read.
+                        plan.listedAt() != null ? plan.listedAt() : base.time()));
     }
 
     private List<BalancedShard> balanced(StagedPlan plan) throws InterruptedException {

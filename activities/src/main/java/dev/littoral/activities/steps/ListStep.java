@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
@@ -17,6 +18,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.SkippedFile;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +34,7 @@ final class ListStep {
     private final String attemptId;
     private final boolean again;
     private final Checkpoint from;
+    private final Instant began;
     private final AtomicLong listed = new AtomicLong();
     private volatile SourceLister lister;
 
@@ -41,6 +44,7 @@ final class ListStep {
      * @param attemptId unique: an earlier attempt that still runs cannot write over what this one refers to
      * @param again whether there was an attempt before, which may have staged something
      * @param before what an attempt before has heartbeated
+     * @param now when it begins
      */
     ListStep(
             CatalogStore store,
@@ -50,7 +54,8 @@ final class ListStep {
             ListRequest request,
             String attemptId,
             boolean again,
-            Optional<Progress> before) {
+            Optional<Progress> before,
+            Instant now) {
         this.store = new ObservedStore(store, requests);
         this.sources = sources;
         this.inputs = inputs;
@@ -60,7 +65,9 @@ final class ListStep {
         this.again = again;
         this.from = before.map(Progress::from)
                 .filter(checkpoint -> checkpoint.isOf(CatalogLayout.attempts(request.update(), request.round())))
+                .filter(checkpoint -> before.get().began() != null)
                 .orElse(null);
+        this.began = from == null ? now : before.orElseThrow().began();
     }
 
     /**
@@ -68,14 +75,18 @@ final class ListStep {
      *
      * @param done files listed so far
      * @param from where another attempt goes on, or null
+     * @param began when the attempt began that listed what is taken over
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Progress(long done, Checkpoint from) implements StepProgress {}
+    record Progress(
+            long done,
+            Checkpoint from,
+            @JsonFormat(shape = JsonFormat.Shape.STRING) Instant began) implements StepProgress {}
 
     /** How far it is. Safe to call from any thread. */
     Progress progress() {
         SourceLister running = lister;
-        return new Progress(listed.get(), running == null ? from : running.checkpoint());
+        return new Progress(listed.get(), running == null ? from : running.checkpoint(), began);
     }
 
     ListingOutcome run() throws InterruptedException {
@@ -97,12 +108,15 @@ final class ListStep {
         Long targetBefore = root.map(SnapshotRoot::targetRowsPerSegment)
                 .filter(target -> target != request.options().targetRowsPerSegment())
                 .orElse(null);
+        boolean fewerDead = root.isPresent()
+                && root.get().totals().dead() > 0
+                && root.get().maxDeadShare() > request.options().maxDeadShare();
         String folder = CatalogLayout.attempts(request.update(), request.round()) + attemptId;
         try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
             lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
-            SourceLister.Result result =
-                    lister.list(shards, reopen || targetBefore != null, reopen, request.previousPlan(), from);
+            SourceLister.Result result = lister.list(
+                    shards, reopen || targetBefore != null || fewerDead, reopen, request.previousPlan(), from);
             SkippedFiles skips = result.skips();
             boolean unchanged = root.isPresent()
                     && (result.same()
@@ -128,7 +142,7 @@ final class ListStep {
         }
     }
 
-    private static String stage(SourceLister.Result result, Head base, CollectionCatalog catalog, String folder)
+    private String stage(SourceLister.Result result, Head base, CollectionCatalog catalog, String folder)
             throws InterruptedException {
         String skipKey = null;
         if (result.skips().count() > 0) {
@@ -136,7 +150,7 @@ final class ListStep {
             catalog.write(skipKey, result.skips().finish());
         }
         String planKey = CatalogLayout.plan(folder);
-        catalog.writeOne(planKey, result.plan().complete(base, skipKey));
+        catalog.writeOne(planKey, result.plan().complete(base, skipKey, began));
         return planKey;
     }
 

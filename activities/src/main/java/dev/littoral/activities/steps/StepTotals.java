@@ -52,7 +52,7 @@ final class StepTotals {
     }
 
     static BalanceResult noBalance(long firstSegmentId) {
-        return new BalanceResult(Totals.NONE, 0, 0, firstSegmentId, Map.of());
+        return new BalanceResult(Totals.NONE, 0, 0, 0, 0, firstSegmentId, Map.of());
     }
 
     static BalanceResult plus(BalanceResult sum, ShardBalancer.Result shard) {
@@ -60,12 +60,21 @@ final class StepTotals {
                 sum.totals().plus(shard.totals()),
                 sum.newSegments() + shard.newSegments(),
                 sum.newRows() + shard.newRows(),
+                sum.deletedRows() + shard.deletedRows(),
+                sum.droppedRows() + shard.droppedRows(),
                 sum.nextSegmentId() + shard.newSegments(),
                 sum.requests());
     }
 
     static BalanceResult with(BalanceResult sum, Map<String, Long> requests) {
-        return new BalanceResult(sum.totals(), sum.newSegments(), sum.newRows(), sum.nextSegmentId(), requests);
+        return new BalanceResult(
+                sum.totals(),
+                sum.newSegments(),
+                sum.newRows(),
+                sum.deletedRows(),
+                sum.droppedRows(),
+                sum.nextSegmentId(),
+                requests);
     }
 
     /** Whether a heartbeated number of finished shards can be right for a request. */
@@ -97,6 +106,8 @@ final class StepTotals {
                 && sum.totals() != null
                 && sum.newSegments() >= 0
                 && sum.newRows() >= 0
+                && sum.deletedRows() >= 0
+                && sum.droppedRows() >= 0
                 && sum.nextSegmentId() == firstSegmentId + sum.newSegments();
     }
 

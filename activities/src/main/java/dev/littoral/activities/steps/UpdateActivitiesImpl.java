@@ -14,6 +14,7 @@ import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import io.temporal.activity.Activity;
 import io.temporal.common.converter.DataConverterException;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -26,6 +27,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     private final Supplier<String> attemptIds;
     private final StepInputs inputs;
     private final Supplier<ActivityCaller> callers;
+    private final Clock clock;
 
     public UpdateActivitiesImpl(CatalogStore store, Sources sources) {
         this(
@@ -34,7 +36,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                 SourceLister.MAX_FILES,
                 () -> UUID.randomUUID().toString(),
                 new StepInputs(),
-                ActivityCaller::now);
+                ActivityCaller::now,
+                Clock.systemUTC());
     }
 
     /**
@@ -48,7 +51,9 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             int maxFilesPerShard,
             Supplier<String> attemptIds,
             StepInputs inputs,
-            Supplier<ActivityCaller> callers) {
+            Supplier<ActivityCaller> callers,
+            Clock clock) {
+        this.clock = clock;
         this.inputs = inputs;
         this.callers = callers;
         this.store = store;
@@ -80,7 +85,8 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                     request,
                     attemptIds.get(),
                     caller.attempt() > 1,
-                    heartbeat(ListStep.Progress.class));
+                    heartbeat(ListStep.Progress.class),
+                    clock.instant());
             return Heartbeats.during(step::progress, step::run);
         });
     }

@@ -1,6 +1,10 @@
 package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** The fields of one JSON object, each validated as it is read. A wrong one is a finding. */
@@ -90,7 +94,9 @@ final class CheckedFields {
                 totals.number("fragments", 0),
                 totals.number("rows", 0),
                 totals.number("segments", 0),
-                totals.number("skipped", 0));
+                totals.number("skipped", 0),
+                // Older builds do not say it: their segments have none.
+                totals.has("dead") ? totals.number("dead", 0) : 0);
         whole &= totals.whole;
         return counts;
     }
@@ -105,6 +111,39 @@ final class CheckedFields {
         source.child("spec");
         whole &= source.whole;
         return node.get(name);
+    }
+
+    /** A list of texts. */
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        if (node.path(name).isArray()) {
+            node.get(name).forEach(text -> texts.add(text.asText()));
+        } else {
+            wrong(name, "a list");
+        }
+        return texts;
+    }
+
+    /** A number from 0 to 0.9. */
+    double share(String name) {
+        JsonNode value = node.path(name);
+        if (value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() <= 0.9) {
+            return value.doubleValue();
+        }
+        wrong(name, "a number from 0 to 0.9");
+        return 0;
+    }
+
+    /** An instant. */
+    void instant(String name) {
+        String time = text(name, false);
+        if (!time.isEmpty()) {
+            try {
+                Instant.parse(time);
+            } catch (DateTimeException e) {
+                wrong(name, "an instant such as 2026-11-05T12:00:00Z");
+            }
+        }
     }
 
     void wrong(String name, String expected) {

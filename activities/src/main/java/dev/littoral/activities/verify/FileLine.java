@@ -2,8 +2,10 @@ package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +21,11 @@ final class FileLine {
     private static final int SCHEMA = 32;
     private static final int SKIPPED = 64;
     private static final int UNREAD = 128;
+    private static final int DEAD_SINCE = 256;
+    private static final int DELETES = 512;
+
+    /** Start, end, segment, dead rows and those dead from the beginning, of each fragment. */
+    private static final int NUMBERS = 5;
 
     /** The prefix of reasons for files that could not be read, where a build did not mark them. */
     private static final String NOT_READ = "Cannot ";
@@ -30,22 +37,43 @@ final class FileLine {
     String schema;
     String skipped;
     boolean unread;
+    /** The version since which the file is dead, or 0 while it is listed. */
+    long deadSince;
+    /** Where the positions of its deleted rows are, or null. */
+    NamedDeletes deletes;
+
     int fragments;
-    /** Start, end and segment of each fragment. */
-    private long[] numbers = new long[3 * 16];
+    private long[] numbers = new long[NUMBERS * 16];
 
     private int seen;
 
+    /** Where positions of deleted rows are: a range of an object. */
+    record NamedDeletes(String key, long offset, long length, long count, String sha256) {}
+
     long start(int fragment) {
-        return numbers[3 * fragment];
+        return numbers[NUMBERS * fragment];
     }
 
     long end(int fragment) {
-        return numbers[3 * fragment + 1];
+        return numbers[NUMBERS * fragment + 1];
     }
 
+    /** The segment, or 0 for none. */
     long segment(int fragment) {
-        return numbers[3 * fragment + 2];
+        return numbers[NUMBERS * fragment + 2];
+    }
+
+    long dead(int fragment) {
+        return numbers[NUMBERS * fragment + 3];
+    }
+
+    long bornDead(int fragment) {
+        return numbers[NUMBERS * fragment + 4];
+    }
+
+    /** Whether it is in the listing. */
+    boolean listed() {
+        return deadSince == 0;
     }
 
     /**
@@ -84,6 +112,8 @@ final class FileLine {
         schema = null;
         skipped = null;
         unread = false;
+        deadSince = 0;
+        deletes = null;
         fragments = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
@@ -96,6 +126,16 @@ final class FileLine {
                 case "schema" -> schema = text(parser, name, SCHEMA);
                 case "skipped" -> skipped = text(parser, name, SKIPPED);
                 case "unread" -> unread = truth(parser, name, UNREAD);
+                case "deadSince" -> {
+                    deadSince = number(parser, name, DEAD_SINCE);
+                    if (deadSince < 1) {
+                        throw new IOException("its deadSince is " + deadSince + ", which is no version");
+                    }
+                }
+                case "deletes" -> {
+                    once(name, DELETES);
+                    deletes = deletes(parser);
+                }
                 case "fragments" -> {
                     once(name, FRAGMENTS);
                     readFragments(parser);
@@ -110,6 +150,26 @@ final class FileLine {
         unread |= skipped != null && skipped.startsWith(NOT_READ);
     }
 
+    private static NamedDeletes deletes(JsonParser parser) throws IOException {
+        JsonNode node = parser.readValueAsTree();
+        boolean whole = node != null
+                && node.path("key").isTextual()
+                && node.path("sha256").isTextual()
+                && List.of("offset", "length", "count").stream()
+                        .allMatch(name -> node.path(name).isIntegralNumber()
+                                && node.path(name).canConvertToLong()
+                                && node.path(name).longValue() >= 0);
+        if (!whole) {
+            throw new IOException("its deletes have no right key, offset, length, count and sha256");
+        }
+        return new NamedDeletes(
+                node.get("key").textValue(),
+                node.get("offset").longValue(),
+                node.get("length").longValue(),
+                node.get("count").longValue(),
+                node.get("sha256").textValue());
+    }
+
     private void readFragments(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw new IOException("its fragments are no list");
@@ -118,9 +178,10 @@ final class FileLine {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
                 throw new IOException("a fragment is no JSON object");
             }
-            if (3 * fragments == numbers.length) {
+            if (NUMBERS * fragments == numbers.length) {
                 numbers = Arrays.copyOf(numbers, 2 * numbers.length);
             }
+            Arrays.fill(numbers, NUMBERS * fragments, NUMBERS * (fragments + 1), 0);
             int fields = 0;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -129,17 +190,19 @@ final class FileLine {
                     case "start" -> 0;
                     case "end" -> 1;
                     case "segment" -> 2;
+                    case "dead" -> 3;
+                    case "bornDead" -> 4;
                     default -> -1;
                 };
                 if (field < 0) {
                     parser.skipChildren();
                 } else {
-                    numbers[3 * fragments + field] = number(parser, "fragment's " + name);
+                    numbers[NUMBERS * fragments + field] = number(parser, "fragment's " + name);
                     fields |= 1 << field;
                 }
             }
-            if (fields != 7) {
-                throw new IOException("a fragment lacks one of start, end and segment");
+            if ((fields & 3) != 3) {
+                throw new IOException("a fragment lacks its start or its end");
             }
             fragments++;
         }

@@ -1,8 +1,6 @@
 package dev.littoral.activities.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -51,7 +49,8 @@ record HeadVersion(
                 fields.alsoOf(named);
             }
         }
-        checkTime(fields);
+        // Retention depends on it.
+        fields.instant("time");
         return fields.whole()
                 ? new HeadVersion(object, version, commitId, kind, source, generation, update, snapshot, nextSegmentId)
                 : null;
@@ -68,17 +67,5 @@ record HeadVersion(
             fields.wrong("kind", "one of " + Arrays.toString(Kind.values()));
         }
         return null;
-    }
-
-    /** Retention depends on it. */
-    private static void checkTime(CheckedFields fields) {
-        String time = fields.text("time", false);
-        if (!time.isEmpty()) {
-            try {
-                Instant.parse(time);
-            } catch (DateTimeException e) {
-                fields.wrong("time", "an instant such as 2026-11-05T12:00:00Z");
-            }
-        }
     }
 }

@@ -83,7 +83,7 @@ final class ShardCheck {
             shards.put(named.key(), shard);
             ShardFacts facts = shard.facts();
             whole &= facts.whole();
-            compare(object, where, named, facts, root.targetRows());
+            compare(object, where, named, facts, root);
             checkRange(
                     object,
                     where,
@@ -170,7 +170,7 @@ final class ShardCheck {
     }
 
     /** Compares what a root says of a shard with what the shard's object holds. */
-    private void compare(String object, String where, NamedShard named, ShardFacts facts, long targetRows) {
+    private void compare(String object, String where, NamedShard named, ShardFacts facts, SnapshotRootFacts root) {
         if (facts.whole() && !named.totals().equals(facts.totals())) {
             findings.error(
                     object,
@@ -195,11 +195,24 @@ final class ShardCheck {
                     where + ".unread is " + named.unread(),
                     facts.unread() + ", the files in " + named.key() + " that could not be read");
         }
-        if (facts.whole() && facts.mostRows() > targetRows) {
+        if (!named.deletes().equals(facts.deletes())) {
+            findings.error(
+                    object,
+                    where + ".deletes are " + FindingText.brief(named.deletes().toString()),
+                    FindingText.brief(facts.deletes().toString()) + ", which " + named.key() + " names");
+        }
+        if (facts.whole() && facts.mostRows() > root.targetRows()) {
             findings.error(
                     object,
                     "segment " + facts.largest() + " in " + named.key() + " has " + facts.mostRows() + " rows",
-                    "at most " + targetRows + ", its targetRowsPerSegment");
+                    "at most " + root.targetRows() + ", its targetRowsPerSegment");
+        }
+        if (facts.whole() && facts.deadShare() > root.maxDeadShare()) {
+            findings.error(
+                    object,
+                    "of segment " + facts.deadest() + " in " + named.key() + " a share of " + facts.deadShare()
+                            + " is dead",
+                    "at most " + root.maxDeadShare() + ", its maxDeadShare");
         }
     }
 
@@ -217,8 +230,12 @@ final class ShardCheck {
                     "those from '" + FindingText.brief(from) + "' to before "
                             + (to == null ? "the end" : FindingText.brief(to)));
         }
-        // The first and the last are enough: all paths between two with one prefix have that prefix.
-        for (String path : List.of(facts.first(), facts.last())) {
+        if (facts.firstListed() == null) {
+            return;
+        }
+        // The first and the last are enough: all paths between two with one prefix have that prefix. Dead files may be
+        // of a source before.
+        for (String path : List.of(facts.firstListed(), facts.lastListed())) {
             if (!isIn(uri, path)) {
                 findings.error(
                         object,

@@ -15,17 +15,25 @@ import java.util.TreeSet;
  * @param sha256 the digest of its bytes
  * @param first its first path, or null when it has none
  * @param last its last path
+ * @param firstListed the first path of its listing, or null when that has none
+ * @param lastListed the last path of its listing
  * @param listing the digest of its listing
  * @param unread how many files could not be read
  * @param segments its segments
- * @param mostRows the most rows a segment has
- * @param largest the segment that has them
+ * @param mostRows the most rows that a segment had when it was made, without those that were deleted before
+ * @param largest the segment that had them
+ * @param deadShare the largest share of a segment's rows that died since it was made
+ * @param deadest the segment that has it
+ * @param dead the fragments with dead rows
+ * @param deletes the objects with positions of deleted rows that its lines name, sorted
  * @param whole whether every line was right
  */
 record ShardFacts(
         String sha256,
         String first,
         String last,
+        String firstListed,
+        String lastListed,
         SnapshotTotals totals,
         String listing,
         List<String> schemas,
@@ -33,6 +41,10 @@ record ShardFacts(
         ShardSegments segments,
         long mostRows,
         long largest,
+        double deadShare,
+        long deadest,
+        DeadFragments dead,
+        List<String> deletes,
         boolean whole) {
 
     /**
@@ -49,22 +61,31 @@ record ShardFacts(
     private static final class Reading {
         private static final int CONTENT = 0;
         private static final int ROWS = 1;
+        private static final int DEAD = 2;
 
         private final String object;
         private final Findings findings;
         private final MessageDigest listing = Digests.sha256();
-        private final LongTable segments = new LongTable(2, Integer.MAX_VALUE >> 2);
+        private final LongTable segments = new LongTable(3, Integer.MAX_VALUE >> 2);
         private final TreeSet<String> schemas = new TreeSet<>();
+        private final DeadFragments dead = new DeadFragments();
+        private final TreeSet<String> deletes = new TreeSet<>();
         private boolean whole = true;
         private String first;
         private String last;
+        private String firstListed;
+        private String lastListed;
         private byte[] lastBytes;
+        /** The version since which the last line's file is dead, or 0. */
+        private long lastDeadSince;
+
         private long files;
         private long bytes;
         private long fragments;
         private long rows;
         private long skipped;
         private long unread;
+        private long deadRows;
 
         Reading(String object, Findings findings) {
             this.object = object;
@@ -73,6 +94,15 @@ record ShardFacts(
 
         void line(FileLine line) {
             order(line);
+            if (line.deletes != null) {
+                deletes.add(line.deletes.key());
+            }
+            if (!line.listed()) {
+                dead(line);
+                return;
+            }
+            firstListed = firstListed == null ? line.path : firstListed;
+            lastListed = line.path;
             byte[] version = line.version.getBytes(StandardCharsets.UTF_8);
             listing.update(ByteBuffer.allocate(16 + lastBytes.length + version.length)
                     .putInt(lastBytes.length)
@@ -105,24 +135,28 @@ record ShardFacts(
 
         private void order(FileLine line) {
             byte[] path = line.path.getBytes(StandardCharsets.UTF_8);
+            int order = first == null ? -1 : Arrays.compareUnsigned(lastBytes, path);
+            boolean laterDeath = lastDeadSince > 0 && (line.listed() || line.deadSince > lastDeadSince);
             if (first == null) {
                 first = line.path;
-            } else if (Arrays.compareUnsigned(lastBytes, path) >= 0) {
+            } else if (order > 0 || (order == 0 && !laterDeath)) {
                 whole = false;
                 findings.error(
                         object,
                         "path " + FindingText.brief(line.path) + " follows " + FindingText.brief(last),
-                        "each path once, in the order of their UTF-8 bytes");
+                        "each path once, in the order of their UTF-8 bytes, after its dead files in the order of their"
+                                + " deaths");
             }
             last = line.path;
             lastBytes = path;
+            lastDeadSince = line.deadSince;
         }
 
         private void served(FileLine line) {
             files++;
             bytes += line.bytes;
             fragments += line.fragments;
-            rows += line.rows;
+            rows += line.rows - (line.deletes == null ? 0 : line.deletes.count());
             if (line.schema == null) {
                 wrong(line, "no schema", "the fingerprint of one");
             } else {
@@ -131,13 +165,13 @@ record ShardFacts(
             if (line.rows <= 0) {
                 wrong(line, line.rows + " rows", "1 or more, since it is served");
             }
-            long content = Digests.then(Digests.of(line.path), Digests.of(line.version));
+            long deleted = 0;
             long next = 0;
             boolean contiguous = true;
             for (int i = 0; i < line.fragments; i++) {
                 long start = line.start(i);
                 long end = line.end(i);
-                long segment = line.segment(i);
+                deleted += line.dead(i);
                 if (start != next || end <= start) {
                     if (contiguous) {
                         wrong(
@@ -148,20 +182,65 @@ record ShardFacts(
                     contiguous = false;
                 }
                 next = end;
-                if (segment < 1) {
-                    wrong(line, "a fragment in segment " + segment, "an id from 1 on");
+                if (line.segment(i) == 0 && line.dead(i) == end - start) {
+                    // All its rows were deleted before it got a segment.
                     continue;
                 }
-                int place = segments.place(segment);
-                segments.set(
-                        CONTENT,
-                        place,
-                        Digests.then(Digests.then(Digests.then(segments.get(CONTENT, place), content), start), end));
-                segments.set(ROWS, place, segments.get(ROWS, place) + end - start);
+                fragment(line, i);
             }
             if (contiguous && next != line.rows) {
                 wrong(line, "fragments of " + next + " rows", "those of all its " + line.rows);
             }
+            long expected = line.deletes == null ? 0 : line.deletes.count();
+            if (deleted != expected) {
+                wrong(line, "fragments with " + deleted + " deleted rows", expected + ", which its deletes have");
+            }
+        }
+
+        /** A file that is gone, of which segments still have rows. */
+        private void dead(FileLine line) {
+            if (line.skipped != null || line.fragments == 0) {
+                wrong(line, "no fragments though it is dead", "those in segments that remain");
+            }
+            long next = 0;
+            for (int i = 0; i < line.fragments; i++) {
+                long end = line.end(i);
+                if (line.start(i) < next || end <= line.start(i) || line.dead(i) != end - line.start(i)) {
+                    wrong(
+                            line,
+                            "the fragment [" + line.start(i) + ", " + end + ") with " + line.dead(i) + " dead rows",
+                            "one from row " + next + " on, whose rows are all dead");
+                }
+                next = end;
+                fragment(line, i);
+            }
+        }
+
+        private void fragment(FileLine line, int i) {
+            long size = line.end(i) - line.start(i);
+            long segment = line.segment(i);
+            if (segment < 1) {
+                wrong(line, "a fragment in segment " + segment, "an id from 1 on");
+                return;
+            }
+            if (line.dead(i) < 0 || line.dead(i) > size || line.bornDead(i) < 0 || line.bornDead(i) > line.dead(i)) {
+                wrong(
+                        line,
+                        "a fragment of " + size + " rows with " + line.dead(i) + " dead ones, " + line.bornDead(i)
+                                + " of them from the beginning",
+                        "no more than it has");
+            }
+            int place = segments.place(segment);
+            long content = Digests.then(Digests.of(line.path), Digests.of(line.version));
+            content = Digests.then(Digests.then(content, line.start(i)), line.end(i));
+            segments.set(
+                    CONTENT,
+                    place,
+                    Digests.then(Digests.then(segments.get(CONTENT, place), content), line.bornDead(i)));
+            segments.set(ROWS, place, segments.get(ROWS, place) + size - line.bornDead(i));
+            segments.set(DEAD, place, segments.get(DEAD, place) + line.dead(i) - line.bornDead(i));
+            deadRows += line.dead(i);
+            dead.add(segment, content, line.dead(i));
         }
 
         private void wrong(FileLine line, String found, String expected) {
@@ -174,6 +253,8 @@ record ShardFacts(
             long[] contents = new long[ids.length];
             long mostRows = 0;
             long largest = 0;
+            double deadShare = 0;
+            long deadest = 0;
             for (int i = 0; i < ids.length; i++) {
                 int place = segments.place(ids[i]);
                 contents[i] = segments.get(CONTENT, place);
@@ -181,18 +262,29 @@ record ShardFacts(
                     mostRows = segments.get(ROWS, place);
                     largest = ids[i];
                 }
+                double share = (double) segments.get(DEAD, place) / Math.max(1, segments.get(ROWS, place));
+                if (share > deadShare) {
+                    deadShare = share;
+                    deadest = ids[i];
+                }
             }
             return new ShardFacts(
                     sha256,
                     first,
                     last,
-                    new SnapshotTotals(files, bytes, fragments, rows, ids.length, skipped),
+                    firstListed,
+                    lastListed,
+                    new SnapshotTotals(files, bytes, fragments, rows, ids.length, skipped, deadRows),
                     HexFormat.of().formatHex(listing.digest()),
                     List.copyOf(schemas),
                     unread,
                     new ShardSegments(ids, contents),
                     mostRows,
                     largest,
+                    deadShare,
+                    deadest,
+                    dead,
+                    List.copyOf(deletes),
                     whole);
         }
     }

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
  * are one root, what its shards came to, and a few numbers for each segment and object that the snapshots ever had.
  */
 final class SnapshotCheck {
+    private final StoredObjects objects;
+    private final Findings findings;
     private final ReachableObjects reachable;
     private final RootCheck roots;
     private final ShardCheck shards;
@@ -32,6 +34,8 @@ final class SnapshotCheck {
      * @param maxSegments how many segments are compared across shards and versions
      */
     SnapshotCheck(StoredObjects objects, int maxSegments, Findings findings) {
+        this.objects = objects;
+        this.findings = findings;
         this.reachable = new ReachableObjects(objects, findings);
         this.roots = new RootCheck(objects, reachable, findings);
         this.segments = new SegmentLedger(objects, maxSegments, findings);
@@ -104,6 +108,36 @@ final class SnapshotCheck {
         }
         if (newer != null && newer.kind() == Kind.COMMITTED && found.whole() && before.whole() && hadSnapshot) {
             segments.checkNewIds(released, head, newer);
+            checkDeaths(released, before.byKey(), newer);
+        }
+    }
+
+    /**
+     * Rows only die: what is dead in a commit's base is dead in the commit, in segments that both have.
+     *
+     * @param released shards that the commit's snapshot has and its base's has not
+     * @param before the shards of the commit's snapshot
+     */
+    private void checkDeaths(List<CheckedShard> released, Map<String, CheckedShard> before, HeadVersion commit) {
+        LongTable remaining = new LongTable(0, Integer.MAX_VALUE >> 2);
+        DeadFragments later = new DeadFragments();
+        for (CheckedShard shard : released) {
+            ShardSegments of = shard.facts().segments();
+            for (int i = 0; i < of.size(); i++) {
+                remaining.place(of.id(i));
+            }
+            later.addAll(shard.facts().dead());
+        }
+        for (CheckedShard shard : found.byKey().values()) {
+            long revived = shard.equals(before.get(shard.key()))
+                    ? 0
+                    : shard.facts().dead().revivedIn(later, remaining);
+            if (revived > 0) {
+                findings.error(
+                        objects.name(shard.key()),
+                        "segment " + revived + " has dead rows that are not dead in version " + commit.version(),
+                        "rows that stay dead");
+            }
         }
     }
 

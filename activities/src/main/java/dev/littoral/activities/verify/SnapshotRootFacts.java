@@ -15,6 +15,7 @@ import java.util.List;
  * @param skipped how many files were left out by name or size
  * @param skipReport the key of the object that lists them, or null
  * @param skipReportSha256 the digest of that object, or null
+ * @param maxDeadShare the share of a segment's rows that may be dead; 0 in format 1
  */
 record SnapshotRootFacts(
         String collectionId,
@@ -26,14 +27,16 @@ record SnapshotRootFacts(
         List<NamedShard> shards,
         long skipped,
         String skipReport,
-        String skipReportSha256) {
+        String skipReportSha256,
+        double maxDeadShare) {
 
-    private static final long FORMAT = 1;
+    private static final long FORMAT = 2;
 
     /**
      * A reference to a shard in a root.
      *
      * @param unread how many of its files could not be read, or null where it is not said
+     * @param deletes the objects with positions of deleted rows that its lines name
      */
     record NamedShard(
             String from,
@@ -42,7 +45,8 @@ record SnapshotRootFacts(
             String listing,
             SnapshotTotals totals,
             List<String> schemas,
-            Long unread) {}
+            Long unread,
+            List<String> deletes) {}
 
     /**
      * Reads a root shard by shard, or returns null where it is too damaged to be used.
@@ -74,9 +78,15 @@ record SnapshotRootFacts(
         }
         CheckedFields fields = new CheckedFields(object, "", rest, findings);
         long format = fields.number("format", 1);
-        if (fields.whole() && format != FORMAT) {
-            fields.wrong("format", "1, the one that this version of Littoral reads");
+        if (fields.whole() && format > FORMAT) {
+            fields.wrong("format", "1 or 2, those that this version of Littoral reads");
             return null;
+        }
+        double maxDeadShare = 0;
+        if (format == FORMAT) {
+            maxDeadShare = fields.share("maxDeadShare");
+            fields.text("sourceVersion", true);
+            fields.instant("listedAt");
         }
         if (shards == null) {
             fields.wrong("shards", "a list");
@@ -98,26 +108,22 @@ record SnapshotRootFacts(
                 shards,
                 count,
                 report,
-                digest);
+                digest,
+                maxDeadShare);
         return whole && fields.whole() ? root : null;
     }
 
     private static NamedShard shard(String object, int index, JsonNode node, Findings findings) {
         CheckedFields fields = new CheckedFields(object, "shards[" + index + "].", node, findings);
-        List<String> schemas = new ArrayList<>();
-        if (node.path("schemas").isArray()) {
-            node.get("schemas").forEach(schema -> schemas.add(schema.asText()));
-        } else {
-            fields.wrong("schemas", "a list");
-        }
         NamedShard shard = new NamedShard(
                 fields.text("from", true),
                 fields.text("key", false),
                 fields.sha256("sha256"),
                 fields.sha256("listing"),
                 fields.counts("totals"),
-                schemas,
-                fields.has("unread") ? fields.number("unread", 0) : null);
+                fields.texts("schemas"),
+                fields.has("unread") ? fields.number("unread", 0) : null,
+                fields.has("deletes") ? fields.texts("deletes") : List.of());
         return fields.whole() ? shard : null;
     }
 }

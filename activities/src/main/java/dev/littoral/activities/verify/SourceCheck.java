@@ -142,10 +142,11 @@ final class SourceCheck implements FileSource.Visitor {
         boolean read = bytes.isPresent() && Digests.hex(bytes.get()).equals(shard.sha256());
         if (read) {
             try {
-                FileLine.readAll(
-                        bytes.get(),
-                        line -> entries.add(
-                                new Entry(line.path, line.version, line.bytes, line.skipped == null, line.unread)));
+                FileLine.readAll(bytes.get(), line -> {
+                    if (line.listed()) {
+                        entries.add(new Entry(line.path, line.version, line.bytes, line.skipped == null, line.unread));
+                    }
+                });
             } catch (IOException e) {
                 // It is a finding of its own already.
                 entries.clear();

@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class ShardBalancerTest {
     private static final long TARGET = 100;
     private static final long NEW = 10;
+    private static final long VERSION = 7;
 
     private static SourceFile file(String path, int version) {
         return new SourceFile(path, "v" + version, 1_000 + version);
@@ -32,11 +34,26 @@ class ShardBalancerTest {
     }
 
     private static ShardBalancer.Result balanced(List<FileEntry> base, PathRange range, FileEntry... changes) {
-        return ShardBalancer.balance(base, range, List.of(changes), TARGET, NEW);
+        return balanced(base, range, 0.3, changes);
+    }
+
+    private static ShardBalancer.Result balanced(
+            List<FileEntry> base, PathRange range, double maxDeadShare, FileEntry... changes) {
+        return balanced(base, range, TARGET, maxDeadShare, changes);
+    }
+
+    private static ShardBalancer.Result balanced(
+            List<FileEntry> base, PathRange range, long target, double maxDeadShare, FileEntry... changes) {
+        return ShardBalancer.balance(base, range, List.of(changes), options(target, maxDeadShare), VERSION, NEW);
+    }
+
+    private static CollectionOptions options(long target, double maxDeadShare) {
+        return new CollectionOptions(
+                target, null, false, 1.0, CollectionOptions.DEFAULTS.keepVersionsFor(), maxDeadShare);
     }
 
     private static List<List<Long>> segments(ShardBalancer.Result result) {
-        return result.files().stream()
+        return result.lines().stream()
                 .map(file ->
                         file.fragments().stream().map(FragmentEntry::segment).toList())
                 .toList();
@@ -53,7 +70,7 @@ class ShardBalancerTest {
     }
 
     @Test
-    void aSegmentThatLostAFileIsDissolvedWhole() {
+    void aSegmentOfWhichMoreThanTheShareIsDeadIsDissolvedWhole() {
         List<FileEntry> base = List.of(served("a/1", 1, 1L), served("a/2", 1, 1L), served("b/1", 1, 2L, 2L));
         assertThat(segments(balanced(base, PathRange.ALL, FileEntry.gone("a/2"))))
                 .containsExactly(List.of(NEW), List.of(2L, 2L));
@@ -61,7 +78,73 @@ class ShardBalancerTest {
                 .containsExactly(List.of(NEW), List.of(NEW), List.of(2L, 2L));
     }
 
+    @Test
+    void rowsOfAFileThatIsGoneStayDeadInTheirSegment() {
+        List<FileEntry> base = List.of(served("a/1", 1, 1L), served("a/2", 1, 1L), served("b/1", 1, 2L, 2L));
+        ShardBalancer.Result gone = balanced(base, PathRange.ALL, 0.5, FileEntry.gone("a/2"));
+        assertThat(gone.lines())
+                .containsExactly(served("a/1", 1, 1L), served("a/2", 1, 1L).dead(VERSION), served("b/1", 1, 2L, 2L));
+        assertThat(gone.lines().get(1).deadSince()).isEqualTo(VERSION);
+        assertThat(gone.lines().get(1).fragments()).containsExactly(new FragmentEntry(0, 40, 1L, 40, 0));
+        assertThat(gone.totals()).isEqualTo(new Totals(2, 2_002, 3, 120, 2, 0, 40));
+        assertThat(List.of(gone.newRows(), gone.deletedRows(), gone.droppedRows()))
+                .containsExactly(0L, 40L, 0L);
+        assertThat(gone.listing())
+                .isEqualTo(
+                        balanced(List.of(), PathRange.ALL, served("a/1", 1, (Long) null), served("b/1", 1, null, null))
+                                .listing());
+
+        ShardBalancer.Result changed = balanced(base, PathRange.ALL, 0.5, served("a/2", 2, null, null));
+        assertThat(changed.lines())
+                .containsExactly(
+                        served("a/1", 1, 1L),
+                        served("a/2", 1, 1L).dead(VERSION),
+                        served("a/2", 2, NEW, NEW),
+                        served("b/1", 1, 2L, 2L));
+        assertThat(List.of(changed.newRows(), changed.deletedRows(), changed.droppedRows()))
+                .containsExactly(80L, 40L, 0L);
+    }
+
+    @Test
+    void aFileThatComesBackGetsNewRowsInAnotherSegment() {
+        FileEntry dead = served("a/2", 1, 1L, 1L).dead(VERSION - 1);
+        List<FileEntry> base = List.of(served("a/1", 1, 1L), dead, served("b/1", 1, 2L, 2L, 2L));
+        ShardBalancer.Result back = balanced(base, PathRange.ALL, 150, 0.9, served("a/2", 1, null, null));
+        assertThat(back.lines())
+                .containsExactly(served("a/1", 1, 1L), dead, served("a/2", 1, NEW, NEW), served("b/1", 1, 2L, 2L, 2L));
+
+        ShardBalancer.Result goneAgain = ShardBalancer.balance(
+                back.lines(), PathRange.ALL, List.of(FileEntry.gone("a/2")), options(150, 0.9), VERSION + 1, NEW + 1);
+        assertThat(goneAgain.lines())
+                .as("a segment whose last row dies is dropped, and its dead files with it")
+                .isEqualTo(base);
+    }
+
+    @Test
+    void deadRowsGoWithTheirSegment() {
+        List<FileEntry> base =
+                List.of(served("a/1", 1, 1L), served("a/2", 1, 1L, 2L).dead(VERSION - 1), served("b/1", 1, 2L));
+        ShardBalancer.Result gone = balanced(base, PathRange.ALL, 0.5, FileEntry.gone("b/1"));
+        assertThat(gone.lines())
+                .containsExactly(
+                        served("a/1", 1, 1L),
+                        served("a/2", 1, 1L, 2L)
+                                .with(List.of(new FragmentEntry(0, 40, 1L)))
+                                .dead(VERSION - 1));
+        assertThat(List.of(gone.newRows(), gone.deletedRows(), gone.droppedRows()))
+                .containsExactly(0L, 0L, 40L);
+    }
+
     /** A shard that was split: the segment had fragments beyond the part's range. */
+    @Test
+    void deadRowsBeyondTheRangeDissolveTheSegmentToo() {
+        List<FileEntry> base =
+                List.of(served("a/1", 1, 1L).dead(VERSION - 1), served("b/1", 1, 1L), served("b/2", 1, 2L, 2L));
+        assertThat(segments(balanced(base, new PathRange("b/", null), 0.5)))
+                .containsExactly(List.of(NEW), List.of(2L, 2L));
+        assertThat(segments(balanced(base, new PathRange("", "b/"), 0.5))).isEmpty();
+    }
+
     @Test
     void aSegmentThatReachesBeyondTheRangeIsDissolved() {
         List<FileEntry> base = List.of(served("a/1", 1, 1L), served("b/1", 1, 1L), served("b/2", 1, 2L, 2L));
@@ -75,7 +158,7 @@ class ShardBalancerTest {
         ShardBalancer.Result result = balanced(base, PathRange.ALL);
         assertThat(segments(result)).containsExactly(List.of(NEW, NEW, NEW + 1), List.of(2L, 2L));
         assertThat(result.newRows()).isEqualTo(120);
-        assertThat(segments(ShardBalancer.balance(base, PathRange.ALL, List.of(), 120, NEW)))
+        assertThat(segments(balanced(base, PathRange.ALL, 120, 0.3)))
                 .containsExactly(List.of(1L, 1L, 1L), List.of(2L, 2L));
     }
 
@@ -111,7 +194,7 @@ class ShardBalancerTest {
                 archived,
                 served("b/1", 1, null, null),
                 served("b/2", 2, (Long) null));
-        assertThat(result.totals()).isEqualTo(new Totals(3, 1_002 + 1_001 + 1_002, 5, 200, 3, 2));
+        assertThat(result.totals()).isEqualTo(new Totals(3, 1_002 + 1_001 + 1_002, 5, 200, 3, 2, 0));
         assertThat(result.schemas()).containsExactly("schema-1", "schema-2");
         assertThat(result.unread()).isOne();
         ListingDigest listing = new ListingDigest();
@@ -120,7 +203,7 @@ class ShardBalancerTest {
             listing.add(each);
         }
         assertThat(result.listing()).isEqualTo(listing.hex());
-        assertThat(result.files()).extracting(FileEntry::path).containsExactly("a/1", "a/2", "a/3", "b/1", "b/2");
+        assertThat(result.lines()).extracting(FileEntry::path).containsExactly("a/1", "a/2", "a/3", "b/1", "b/2");
     }
 
     @Test

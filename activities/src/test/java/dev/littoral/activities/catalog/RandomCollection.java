@@ -61,13 +61,24 @@ final class RandomCollection {
             Totals sum = totals(files);
             String key = objects + "/shard-%06d.jsonl.zst".formatted(shard);
             String sha256 = catalog.write(key, JsonLines.write(files));
-            refs.add(new ShardRef(from, key, sha256, sha256, sum, List.of(), 0L));
+            refs.add(new ShardRef(from, key, sha256, sha256, sum, List.of(), 0L, null));
             totals = totals.plus(sum);
         }
         SnapshotRef root = catalog.writeRoot(
                 objects,
                 new SnapshotRoot(
-                        SnapshotRoot.FORMAT, id, head.version() + 1, SOURCE, 1, 1_000, totals, refs, report(objects)));
+                        SnapshotRoot.FORMAT,
+                        id,
+                        head.version() + 1,
+                        SOURCE,
+                        1,
+                        1_000,
+                        totals,
+                        refs,
+                        report(objects),
+                        0.3,
+                        "",
+                        Instant.EPOCH));
         add(HeadKind.COMMITTED, root);
     }
 
@@ -120,10 +131,10 @@ final class RandomCollection {
             file.fragments().forEach(fragment -> segments.add(fragment.segment()));
             totals = totals.plus(
                     file.served()
-                            ? new Totals(1, file.bytes(), file.fragments().size(), file.rows(), 0, 0)
-                            : new Totals(0, 0, 0, 0, 0, 1));
+                            ? new Totals(1, file.bytes(), file.fragments().size(), file.rows(), 0, 0, 0)
+                            : new Totals(0, 0, 0, 0, 0, 1, 0));
         }
-        return totals.plus(new Totals(0, 0, 0, 0, segments.size(), 0));
+        return totals.plus(new Totals(0, 0, 0, 0, segments.size(), 0, 0));
     }
 
     /** What the objects of a version say. */

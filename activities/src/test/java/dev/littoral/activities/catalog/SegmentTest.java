@@ -16,18 +16,18 @@ class SegmentTest {
     private static final Segment SEGMENT = new Segment(
             7,
             List.of(
-                    new FragmentSpan("/a", "v1", 10, 15, 0),
-                    new FragmentSpan("/b", "v2", 0, 1, 5),
-                    new FragmentSpan("/c", "v3", 0, 3, 6)));
+                    new FragmentSpan("/a", "v1", 10, 15, 0, 0, null),
+                    new FragmentSpan("/b", "v2", 0, 1, 5, 0, null),
+                    new FragmentSpan("/c", "v3", 0, 3, 6, 0, null)));
 
     @Test
     void theFirstAndLastRowOfEachFragmentAreExact() {
         assertThat(SEGMENT.rows()).isEqualTo(9);
-        assertThat(SEGMENT.locate(0)).isEqualTo(new RowLocation(7, 0, "/a", "v1", 0, 0, 10));
-        assertThat(SEGMENT.locate(4)).isEqualTo(new RowLocation(7, 4, "/a", "v1", 0, 4, 14));
-        assertThat(SEGMENT.locate(5)).isEqualTo(new RowLocation(7, 5, "/b", "v2", 1, 0, 0));
-        assertThat(SEGMENT.locate(6)).isEqualTo(new RowLocation(7, 6, "/c", "v3", 2, 0, 0));
-        assertThat(SEGMENT.locate(8)).isEqualTo(new RowLocation(7, 8, "/c", "v3", 2, 2, 2));
+        assertThat(SEGMENT.locate(0)).isEqualTo(new RowLocation(7, 0, "/a", "v1", 0, 0, 10, null));
+        assertThat(SEGMENT.locate(4)).isEqualTo(new RowLocation(7, 4, "/a", "v1", 0, 4, 14, null));
+        assertThat(SEGMENT.locate(5)).isEqualTo(new RowLocation(7, 5, "/b", "v2", 1, 0, 0, null));
+        assertThat(SEGMENT.locate(6)).isEqualTo(new RowLocation(7, 6, "/c", "v3", 2, 0, 0, null));
+        assertThat(SEGMENT.locate(8)).isEqualTo(new RowLocation(7, 8, "/c", "v3", 2, 2, 2, null));
     }
 
     @Test
@@ -44,19 +44,35 @@ class SegmentTest {
     void rowsBeyondTwoToThe32AreExact() {
         long huge = 1L << 40;
         Segment segment = new Segment(
-                1, List.of(new FragmentSpan("/a", "v", 5, huge, 0), new FragmentSpan("/b", "v", 0, huge, huge - 5)));
+                1,
+                List.of(
+                        new FragmentSpan("/a", "v", 5, huge, 0, 0, null),
+                        new FragmentSpan("/b", "v", 0, huge, huge - 5, 0, null)));
         assertThat(segment.rows()).isEqualTo(2 * huge - 5);
         assertThat(segment.locate(huge - 6).fileRow()).isEqualTo(huge - 1);
-        assertThat(segment.locate(huge - 5)).isEqualTo(new RowLocation(1, huge - 5, "/b", "v", 1, 0, 0));
+        assertThat(segment.locate(huge - 5)).isEqualTo(new RowLocation(1, huge - 5, "/b", "v", 1, 0, 0, null));
         assertThat(segment.locate(2 * huge - 6).fileRow()).isEqualTo(huge - 1);
+    }
+
+    @Test
+    void deadRowsAreNumberedAndNotCounted() {
+        Segment segment = new Segment(
+                7,
+                List.of(
+                        new FragmentSpan("/a", "v1", 10, 15, 0, 5, 3L),
+                        new FragmentSpan("/b", "v1", 0, 4, 5, 1, null)));
+        assertThat(List.of(segment.rows(), segment.dead(), segment.laidOutRows()))
+                .containsExactly(3L, 6L, 9L);
+        assertThat(segment.locate(2)).isEqualTo(new RowLocation(7, 2, "/a", "v1", 0, 2, 12, 3L));
+        assertThat(segment.locate(8)).isEqualTo(new RowLocation(7, 8, "/b", "v1", 1, 3, 3, null));
     }
 
     /** What the command line prints. */
     @Test
     void itsJsonHasItsIdItsRowsAndItsFragments() throws Exception {
-        Segment segment = new Segment(7, List.of(new FragmentSpan("/a", "v1", 10, 15, 0)));
+        Segment segment = new Segment(7, List.of(new FragmentSpan("/a", "v1", 10, 15, 0, 0, null)));
         assertThat(Json.JSON.writeValueAsString(segment))
-                .isEqualTo("{\"segment\":7,\"rows\":5,\"fragments\":"
+                .isEqualTo("{\"segment\":7,\"rows\":5,\"dead\":0,\"fragments\":"
                         + "[{\"file\":\"/a\",\"version\":\"v1\",\"start\":10,\"end\":15,\"from\":0}]}");
         assertThat(Json.JSON.writeValueAsString(segment.locate(1)))
                 .isEqualTo("{\"segment\":7,\"row\":1,\"file\":\"/a\",\"version\":\"v1\","

@@ -46,7 +46,7 @@ class SnapshotExpirerTest {
     private ShardRef shard(String objects) throws InterruptedException {
         String key = objects + "/shard-000000.jsonl.zst";
         String sha256 = catalog.write(key, JsonLines.write(List.of()));
-        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of(), 0L);
+        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of(), 0L, null);
     }
 
     private void write(Head base, String objects, List<ShardRef> shards) throws InterruptedException {
@@ -57,7 +57,19 @@ class SnapshotExpirerTest {
             throws InterruptedException {
         SnapshotRef root = catalog.writeRoot(
                 objects,
-                new SnapshotRoot(1, "orders", base.version() + 1, SOURCE, 1, 10, Totals.NONE, shards, skipped));
+                new SnapshotRoot(
+                        1,
+                        "orders",
+                        base.version() + 1,
+                        SOURCE,
+                        1,
+                        10,
+                        Totals.NONE,
+                        shards,
+                        skipped,
+                        0.3,
+                        "",
+                        Instant.EPOCH));
         Head next = new Head(
                 base.version() + 1,
                 "commit-" + (base.version() + 1),
@@ -233,7 +245,7 @@ class SnapshotExpirerTest {
             String key = "%s/shard-%06d.jsonl.zst".formatted(folder(1), i);
             String sha256 = catalog.write(key, JsonLines.write(List.of()));
             String from = i == 0 ? "" : "%04d".formatted(i);
-            shards.add(new ShardRef(from, key, sha256, sha256, Totals.NONE, List.of(), 0L));
+            shards.add(new ShardRef(from, key, sha256, sha256, Totals.NONE, List.of(), 0L, null));
         }
         write(head, folder(1), shards);
         shard("snapshots/%010d-lost".formatted(1));

@@ -17,7 +17,14 @@ class ShardPlannerTest {
 
     private static ShardRef shard(String from, int files) {
         return new ShardRef(
-                from, "shard-" + from, "sha", "listing", new Totals(files, 0, 0, files * 10L, 1, 0), List.of(), 0L);
+                from,
+                "shard-" + from,
+                "sha",
+                "listing",
+                new Totals(files, 0, 0, files * 10L, 1, 0, 0),
+                List.of(),
+                0L,
+                null);
     }
 
     private static RangeListing unchanged(ShardRef base) {

@@ -131,8 +131,8 @@ class SourceListerTest {
                 }
                 String key = "shards/" + listings + "-" + shards.size();
                 String sha256 = catalog.write(key, JsonLines.write(entries));
-                Totals totals = new Totals(entries.size(), 0, 0, entries.size(), 1, 0);
-                shards.add(new ShardRef(shard.from(), key, sha256, digest.hex(), totals, List.of(), 0L));
+                Totals totals = new Totals(entries.size(), 0, 0, entries.size(), 1, 0, 0);
+                shards.add(new ShardRef(shard.from(), key, sha256, digest.hex(), totals, List.of(), 0L, null));
             } else {
                 shards.add(shard.carried().from(shard.from()));
             }

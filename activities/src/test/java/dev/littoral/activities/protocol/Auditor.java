@@ -3,6 +3,7 @@ package dev.littoral.activities.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.ZstdInputStream;
+import dev.littoral.activities.testing.CatalogSchemas;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.FailureType;
@@ -94,9 +95,15 @@ final class Auditor {
      *
      * @param needed its objects by their keys
      * @param state the state of the source it lists
-     * @param segments the content of each segment
+     * @param segments the layout of each segment
+     * @param dead the dead rows of each segment, by the fragments they are in
      */
-    private record Snapshot(Map<String, Body> needed, String uri, int state, Map<Long, String> segments) {}
+    private record Snapshot(
+            Map<String, Body> needed,
+            String uri,
+            int state,
+            Map<Long, String> segments,
+            Map<Long, Map<String, Long>> dead) {}
 
     /**
      * A write was done. Versions written before {@code keepFrom} may be cleaned away when others took their place
@@ -147,6 +154,7 @@ final class Auditor {
     private void version(long version, Body body, Map<String, Body> store, Memory memory) {
         JsonNode head = read(body);
         String at = "version " + version + " (" + words(body) + ")";
+        follows(CatalogSchemas.HEAD, head, at);
         long newest = memory.log.isEmpty() ? 0 : memory.log.lastKey();
         check(version == newest + 1, 1, at + " is created though the newest is " + newest);
         check(head.get("version").asLong() == version, 1, at + " has the name of another");
@@ -229,6 +237,16 @@ final class Auditor {
                                 + given);
             });
         }
+        if (kind.equals("COMMITTED") && last != null) {
+            Snapshot base = snapshot(last, store);
+            base.dead().forEach((id, fragments) -> {
+                Map<String, Long> now = snapshot.dead().getOrDefault(id, Map.of());
+                fragments.forEach((fragment, gone) -> check(
+                        !snapshot.segments().containsKey(id) || now.getOrDefault(fragment, 0L) >= gone,
+                        6,
+                        at + " brings dead rows of segment " + id + " back to life: " + fragment));
+            });
+        }
         if (kind.equals("COMMITTED")) {
             for (long id : snapshot.segments().keySet()) {
                 check(
@@ -271,26 +289,48 @@ final class Auditor {
     private static Snapshot audited(JsonNode head, Map<String, Body> store) {
         JsonNode ref = head.get("snapshot");
         if (ref == null) {
-            return new Snapshot(Map.of(), "", 0, Map.of());
+            return new Snapshot(Map.of(), "", 0, Map.of(), Map.of());
         }
         String at = "version " + head.get("version").asLong();
         Map<String, Body> needed = new TreeMap<>();
         JsonNode root = lines(object(at, ref, store, needed)).get(0);
+        follows(CatalogSchemas.ROOT, root, at);
         Map<String, String> files = new TreeMap<>();
         Map<Long, StringBuilder> segments = new TreeMap<>();
+        Map<Long, Map<String, Long>> dead = new TreeMap<>();
         long rows = 0;
+        long deadRows = 0;
         for (JsonNode shard : root.get("shards")) {
             long unread = 0;
             for (JsonNode file : lines(object(at, shard, store, needed))) {
+                follows(CatalogSchemas.SHARD_LINE, file, at);
                 unread += file.path("unread").asBoolean() ? 1 : 0;
                 String path = file.get("path").asText();
+                boolean listed = !file.has("deadSince");
                 long end = 0;
                 for (JsonNode fragment : file.get("fragments")) {
-                    check(fragment.get("start").asLong() == end, 8, at + " leaves out rows of " + path);
+                    check(!listed || fragment.get("start").asLong() == end, 8, at + " leaves out rows of " + path);
                     end = fragment.get("end").asLong();
-                    segments.computeIfAbsent(fragment.get("segment").asLong(), any -> new StringBuilder())
-                            .append(path + "@" + file.get("version").asText() + "[" + fragment.get("start") + "," + end
-                                    + ")");
+                    long size = end - fragment.get("start").asLong();
+                    long gone = fragment.path("dead").asLong();
+                    check(gone == (listed ? 0 : size), 6, at + " has the fragment " + fragment + " of " + path);
+                    long segment = fragment.get("segment").asLong();
+                    String content =
+                            path + "@" + file.get("version").asText() + "[" + fragment.get("start") + "," + end + ")";
+                    segments.computeIfAbsent(segment, any -> new StringBuilder())
+                            .append(content);
+                    if (gone > 0) {
+                        dead.computeIfAbsent(segment, any -> new TreeMap<>()).put(content, gone);
+                    }
+                    deadRows += gone;
+                }
+                if (!listed) {
+                    check(
+                            file.get("deadSince").asLong()
+                                    <= head.get("version").asLong(),
+                            6,
+                            at + " has rows of " + path + " that die later");
+                    continue;
                 }
                 check(end == file.get("rows").asLong(), 8, at + " covers " + end + " rows of " + path);
                 check(
@@ -308,12 +348,21 @@ final class Auditor {
                 ref.get("totals").get("rows").asLong() == rows,
                 8,
                 at + " says " + ref.get("totals") + " and has " + rows + " rows");
+        check(
+                ref.get("totals").get("dead").asLong() == deadRows,
+                8,
+                at + " says " + ref.get("totals") + " and has " + deadRows + " dead rows");
         String uri = root.get("source").get("uri").asText();
         int state = Lakes.stateOf(uri, files);
         check(state > 0, 8, at + " serves " + files + ", which " + uri + " never listed");
         Map<Long, String> contents = new TreeMap<>();
         segments.forEach((id, content) -> contents.put(id, content.toString()));
-        return new Snapshot(needed, uri, state, contents);
+        return new Snapshot(needed, uri, state, contents, dead);
+    }
+
+    private static void follows(CatalogSchemas schema, JsonNode object, String at) {
+        List<String> faults = schema.faults(object);
+        check(faults.isEmpty(), 8, at + " does not follow its schema: " + faults);
     }
 
     private static Body object(String at, JsonNode ref, Map<String, Body> store, Map<String, Body> needed) {

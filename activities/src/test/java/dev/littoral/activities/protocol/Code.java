@@ -159,7 +159,14 @@ final class Code {
     }
 
     private static BalanceResult uncounted(BalanceResult r) {
-        return new BalanceResult(r.totals(), r.newSegments(), r.newRows(), r.nextSegmentId(), Map.of());
+        return new BalanceResult(
+                r.totals(),
+                r.newSegments(),
+                r.newRows(),
+                r.deletedRows(),
+                r.droppedRows(),
+                r.nextSegmentId(),
+                Map.of());
     }
 
     private static CommitResult uncounted(CommitResult r) {

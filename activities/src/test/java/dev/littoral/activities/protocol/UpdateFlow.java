@@ -31,7 +31,7 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
         implements Flow.Program {
     private static final int MAX_ROUNDS = 5;
 
-    static final CollectionOptions OPTIONS = new CollectionOptions(1_000, null, false, 1.0, Duration.ofDays(7));
+    static final CollectionOptions OPTIONS = new CollectionOptions(1_000, null, false, 1.0, Duration.ofDays(7), null);
 
     UpdateFlow(long number, ExternalSource source, Head base, boolean cleans, Safeguard lost) {
         this(number, Flow.UpdateName.FIRST_SERVICE, source, base, cleans, lost);

@@ -176,10 +176,10 @@ final class CatalogFolder {
 
     private static ObjectNode sum(JsonNode shards) {
         ObjectNode sum = JSON.createObjectNode();
-        for (String name : List.of("files", "bytes", "fragments", "rows", "segments", "skipped")) {
+        for (String name : List.of("files", "bytes", "fragments", "rows", "segments", "skipped", "dead")) {
             long all = 0;
             for (JsonNode shard : shards) {
-                all += shard.get("totals").get(name).asLong();
+                all += shard.get("totals").path(name).asLong();
             }
             sum.put(name, all);
         }
@@ -194,31 +194,37 @@ final class CatalogFolder {
         long fragments = 0;
         long rows = 0;
         long skipped = 0;
+        long dead = 0;
         for (ObjectNode line : lines) {
             if (line.has("skipped")) {
                 skipped++;
                 continue;
             }
+            for (JsonNode fragment : line.path("fragments")) {
+                dead += fragment.path("dead").asLong();
+                segments.add(fragment.path("segment").asLong());
+            }
+            if (line.has("deadSince")) {
+                continue;
+            }
             files++;
             bytes += line.path("bytes").asLong();
             rows += line.path("rows").asLong();
-            for (JsonNode fragment : line.path("fragments")) {
-                fragments++;
-                segments.add(fragment.get("segment").asLong());
-            }
+            fragments += line.path("fragments").size();
         }
         return totals.put("files", files)
                 .put("bytes", bytes)
                 .put("fragments", fragments)
                 .put("rows", rows)
                 .put("segments", segments.size())
-                .put("skipped", skipped);
+                .put("skipped", skipped)
+                .put("dead", dead);
     }
 
     private static ArrayNode schemas(List<ObjectNode> lines) {
         Set<String> schemas = new TreeSet<>();
         for (ObjectNode line : lines) {
-            if (line.has("schema")) {
+            if (line.has("schema") && !line.has("deadSince")) {
                 schemas.add(line.get("schema").asText());
             }
         }
@@ -230,6 +236,9 @@ final class CatalogFolder {
     private static String listing(List<ObjectNode> lines) {
         MessageDigest digest = sha256();
         for (ObjectNode line : lines) {
+            if (line.has("deadSince")) {
+                continue;
+            }
             for (String field : List.of("path", "version")) {
                 byte[] text = line.path(field).asText().getBytes(UTF_8);
                 digest.update(ByteBuffer.allocate(4).putInt(text.length).flip());

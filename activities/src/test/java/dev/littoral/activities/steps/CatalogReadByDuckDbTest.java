@@ -3,6 +3,8 @@ package dev.littoral.activities.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.CatalogReader;
+import dev.littoral.activities.catalog.Segment;
+import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.Snapshot;
@@ -15,6 +17,7 @@ import dev.littoral.workflows.model.SkippedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,27 +33,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** DuckDB can read a catalog: what plain SQL finds in its files is what Littoral says. */
+/** DuckDB can read a catalog: what the documented SQL finds in its files, as it stands, is what Littoral says. */
 class CatalogReadByDuckDbTest {
-    private static final String FILES = """
-            CREATE VIEW files AS
-            SELECT * FROM read_json(getvariable('shards'), format = 'newline_delimited', compression = 'zstd',
-                columns = {path: 'VARCHAR', version: 'VARCHAR', bytes: 'BIGINT', rows: 'BIGINT', schema: 'VARCHAR',
-                fragments: 'STRUCT("start" BIGINT, "end" BIGINT, segment BIGINT)[]', skipped: 'VARCHAR'})
-            """;
-
-    private static final String FRAGMENTS = """
-            CREATE VIEW fragments AS
-            SELECT f.segment AS segment, path, version, f."start" AS first_row, f."end" AS end_row,
-                   sum(f."end" - f."start") OVER (PARTITION BY f.segment ORDER BY path, f."start")
-                       - (f."end" - f."start") AS segment_row
-            FROM (SELECT path, version, unnest(fragments) AS f FROM files)
-            """;
+    private static final Path DOCUMENT = Path.of("..", "docs", "catalog-format.md");
 
     @TempDir
     private Path folder;
@@ -76,6 +67,7 @@ class CatalogReadByDuckDbTest {
         ExternalSource source = new ExternalSource(lake.place().uri(), ExternalSpec.parquet());
         pipeline.update(source, PipelineTest.options(5_000));
         lake.write("day=1/part-x.parquet", 100, 0);
+        lake.write("day=1/part \"1\\\uD83D\uDE00.parquet", 200, 0);
         head = pipeline.update(source, PipelineTest.options(5_000)).head();
         root = pipeline.catalog().root(head).orElseThrow();
         snapshot = CatalogReader.on(pipeline.store).snapshot("c");
@@ -111,14 +103,35 @@ class CatalogReadByDuckDbTest {
 
     /** From the newest head to the shards' files, as somebody would who has nothing but the folder. */
     private void openSnapshot() throws SQLException {
-        execute("SET VARIABLE catalog = '" + collection.toString().replace("'", "''") + "/'");
-        execute("SET VARIABLE root = (SELECT getvariable('catalog') || snapshot.key"
-                + " FROM read_json(getvariable('catalog') || 'head/*.json', union_by_name = true)"
-                + " ORDER BY version DESC LIMIT 1)");
-        execute("SET VARIABLE shards = (SELECT list(getvariable('catalog') || s.key)"
-                + " FROM (SELECT unnest(shards) AS s FROM read_json(getvariable('root'), compression = 'zstd')))");
-        execute(FILES);
-        execute(FRAGMENTS);
+        for (String statement : documented()) {
+            if (!statement.startsWith("SELECT")) {
+                execute(statement.replace(
+                        "/catalog/<collectionId>/", collection.toString().replace("'", "''") + "/"));
+            }
+        }
+    }
+
+    /** The statements of the document, without comments. */
+    private static List<String> documented() {
+        try {
+            String text = Files.readString(DOCUMENT);
+            int start = text.indexOf("```sql") + "```sql".length();
+            String sql = text.substring(start, text.indexOf("```", start)).replaceAll("--.*", "");
+            return Stream.of(sql.split(";"))
+                    .map(String::strip)
+                    .filter(statement -> !statement.isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A query of the document, the first of which is 0. */
+    private static String documented(int query) {
+        return documented().stream()
+                .filter(statement -> statement.startsWith("SELECT"))
+                .toList()
+                .get(query);
     }
 
     @Test
@@ -161,8 +174,7 @@ class CatalogReadByDuckDbTest {
         assertThat(query("SELECT sha256(content) FROM read_blob(getvariable('root'))"))
                 .containsExactly(List.of(head.snapshot().sha256()));
         Map<Object, Object> found = new HashMap<>();
-        query("SELECT filename, sha256(content) FROM read_blob(getvariable('shards'))")
-                .forEach(row -> found.put(row.get(0), row.get(1)));
+        query(documented(2)).forEach(row -> found.put(row.get(0), row.get(1)));
         for (ShardRef shard : root.shards()) {
             assertThat(found).containsEntry(collection.resolve(shard.key()).toString(), shard.sha256());
         }
@@ -173,20 +185,20 @@ class CatalogReadByDuckDbTest {
     void filesSegmentsAndRowsAreThoseThatLittoralReads() throws Exception {
         openSnapshot();
         List<List<Object>> files = new ArrayList<>();
-        Map<Long, Long> segments = new TreeMap<>();
+        Map<Object, Object> segments = new TreeMap<>();
         snapshot.files()
                 .forEach(file ->
                         files.add(List.of(file.path(), file.version(), file.bytes(), file.rows(), file.schema())));
-        snapshot.segments().forEach(segment -> segments.put(segment.id(), segment.rows()));
+        snapshot.segments().forEach(segment -> segments.put(segment.id(), List.of(segment.rows(), segment.dead())));
         assertThat(query("SELECT path, version, bytes, rows, schema FROM files WHERE skipped IS NULL ORDER BY path"))
                 .isEqualTo(files);
         Map<Object, Object> found = new TreeMap<>();
-        query("SELECT segment, sum(end_row - first_row)::BIGINT FROM fragments GROUP BY segment")
-                .forEach(row -> found.put(row.get(0), row.get(1)));
+        query(documented(1)).forEach(row -> found.put(row.get(0), List.of(whole(row.get(1)), whole(row.get(2)))));
         assertThat(found).isEqualTo(segments);
         // What is served is what is in the lake.
-        assertThat(query("SELECT count(*), sum(rows)::BIGINT FROM files WHERE skipped IS NULL"))
-                .containsExactly(List.of(root.totals().files(), root.totals().rows()));
+        assertThat(query(documented(0)).getFirst().stream().map(CatalogReadByDuckDbTest::whole))
+                .containsExactly(root.totals().files(), root.totals().rows());
+        assertThat(root.totals().dead()).as("dead rows").isPositive();
         execute("SET VARIABLE lake = (SELECT list(path) FROM files WHERE skipped IS NULL)");
         assertThat(query("SELECT count(*) FROM read_parquet(getvariable('lake'))"))
                 .containsExactly(List.of(root.totals().rows()));
@@ -195,22 +207,31 @@ class CatalogReadByDuckDbTest {
     @Test
     void aRowOfASegmentIsFoundInItsFile() throws Exception {
         openSnapshot();
-        List<RowLocation> locations = new ArrayList<>();
-        snapshot.segments().forEach(segment -> {
-            for (long row = 0; row < segment.rows(); row += 97) {
-                locations.add(segment.locate(row));
+        List<RowLocation> dead = new ArrayList<>();
+        for (Segment segment : snapshot.segments().toList()) {
+            for (FragmentSpan span : segment.fragments()) {
+                long row = span.from() + (span.end() - span.start()) / 2;
+                RowLocation location = segment.locate(row);
+                assertThat(query(documented(3)
+                                        .replaceAll("\\bS\\b", "" + segment.id())
+                                        .replaceAll("\\bR\\b", "" + row))
+                                .getFirst())
+                        .satisfies(found -> {
+                            assertThat(found.get(0)).isEqualTo(location.file());
+                            assertThat(found.get(1)).isEqualTo(location.version());
+                            assertThat(whole(found.get(2))).isEqualTo(location.fileRow());
+                            assertThat(found.get(3)).isEqualTo(location.deadSince());
+                        });
+                if (location.deadSince() != null) {
+                    dead.add(location);
+                }
             }
-        });
-        execute("CREATE TABLE wanted (segment BIGINT, wanted_row BIGINT)");
-        for (RowLocation location : locations) {
-            execute("INSERT INTO wanted VALUES (" + location.segment() + ", " + location.row() + ")");
         }
-        assertThat(query("SELECT segment, wanted_row, path, version, (first_row + wanted_row - segment_row)::BIGINT"
-                        + " FROM wanted JOIN fragments USING (segment)"
-                        + " WHERE wanted_row >= segment_row AND wanted_row < segment_row + end_row - first_row"))
-                .containsExactlyInAnyOrderElementsOf(locations.stream()
-                        .map(at -> List.<Object>of(at.segment(), at.row(), at.file(), at.version(), at.fileRow()))
-                        .toList());
+        assertThat(dead).isNotEmpty().allMatch(location -> location.deadSince() == head.version());
+    }
+
+    private static long whole(Object number) {
+        return ((Number) number).longValue();
     }
 
     @Test

@@ -286,8 +286,8 @@ abstract class DamagedCatalogs {
                 UNKNOWN);
         damage(
                 "a root is of another format",
-                c -> c.forgeRoot(7, root -> root.put("format", 2)),
-                "ERROR c/snapshots/0000000007- ... root.json.zst: format is 2; expected 1",
+                c -> c.forgeRoot(7, root -> root.put("format", 3)),
+                "ERROR c/snapshots/0000000007- ... root.json.zst: format is 3; expected 1 or 2",
                 UNKNOWN);
         damage(
                 "a root is another collection's",

@@ -37,6 +37,8 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MalformedArgumentsTest {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final CollectionOptions OPTIONS = new CollectionOptions(10, null, false, 1, Duration.ofDays(7));
+    private static final CollectionOptions OPTIONS =
+            new CollectionOptions(10, null, false, 1, Duration.ofDays(7), null);
 
     /** What a value is changed to. */
     private static final List<JsonNode> OTHERS = List.of(
@@ -70,7 +73,15 @@ class MalformedArgumentsTest {
             JSON.objectNode().putNull("uri"));
 
     private static final Set<String> OPTIONAL = Set.of(
-            "format", "onBadFile", "allowEmpty", "keepVersionsFor", "from", "firstSegmentId", "files", "previousPlan");
+            "format",
+            "onBadFile",
+            "allowEmpty",
+            "keepVersionsFor",
+            "maxDeadShare",
+            "from",
+            "firstSegmentId",
+            "files",
+            "previousPlan");
 
     private static final Set<String> REQUIRED_OF_BASE = Set.of("base", "version", "commitId", "kind", "source", "time");
 
@@ -95,7 +106,13 @@ class MalformedArgumentsTest {
 
     private static UpdateActivities work(MemoryCatalogStore store) {
         return new UpdateActivitiesImpl(
-                store, PipelineTest.local(), 10, () -> "x", new StepInputs(), () -> caller("listFiles"));
+                store,
+                PipelineTest.local(),
+                10,
+                () -> "x",
+                new StepInputs(),
+                () -> caller("listFiles"),
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     }
 
     /** An update up to its commit, whose calls are kept. */

@@ -75,7 +75,8 @@ final class Pipeline implements AutoCloseable {
                         maxFilesPerShard,
                         () -> UUID.randomUUID().toString(),
                         new RealSteps.AnyCaller(),
-                        ActivityCaller::now),
+                        ActivityCaller::now,
+                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
                 new CatalogActivitiesImpl(
                         this.store,
                         SourcePolicy.NONE,
@@ -120,6 +121,8 @@ final class Pipeline implements AutoCloseable {
             List<SkippedFile> skipped,
             long newSegments,
             long newRows,
+            long deletedRows,
+            long droppedRows,
             long addedRows,
             long removedRows,
             int schemas,
@@ -195,7 +198,8 @@ final class Pipeline implements AutoCloseable {
                 Totals same = base.totals();
                 FileCounts files =
                         new FileCounts(listing.listed(), 0, 0, 0, same.files(), listing.skipped() + same.skipped());
-                return new Update(false, base, base, round, 0, files, skipped, 0, 0, 0, 0, listing.schemas(), requests);
+                return new Update(
+                        false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
             }
             afterListing.accept(round);
             ReadOutcome.Read sum = StepTotals.NO_READ;
@@ -220,6 +224,8 @@ final class Pipeline implements AutoCloseable {
             Totals totals = listing.carried();
             long newSegments = 0;
             long newRows = 0;
+            long deletedRows = 0;
+            long droppedRows = listing.vanished().rows();
             for (int from = 0; from < listing.touched(); from += groupSize) {
                 BalanceResult result = work.balanceSegments(shards(from, firstIds.get(from / groupSize)));
                 result.requests().forEach((kind, n) -> requests.merge(kind, n, Long::sum));
@@ -227,6 +233,8 @@ final class Pipeline implements AutoCloseable {
                 totals = totals.plus(result.totals());
                 newSegments += result.newSegments();
                 newRows += result.newRows();
+                deletedRows += result.deletedRows();
+                droppedRows += result.droppedRows();
             }
             CommitResult result = commits.commitSnapshot(new CommitRequest(
                     COLLECTION,
@@ -265,6 +273,8 @@ final class Pipeline implements AutoCloseable {
                     skipped,
                     newSegments,
                     newRows,
+                    deletedRows,
+                    droppedRows,
                     sum.addedRows(),
                     sum.removedRows() + listing.vanished().rows(),
                     result.schemas(),
@@ -292,12 +302,20 @@ final class Pipeline implements AutoCloseable {
                 Map.of());
     }
 
-    /** A snapshot's files, shard by shard. */
+    /** The files that a snapshot lists, shard by shard. */
     Map<ShardRef, List<FileEntry>> snapshot(Head head) throws InterruptedException {
+        Map<ShardRef, List<FileEntry>> shards = lines(head);
+        shards.replaceAll(
+                (shard, lines) -> lines.stream().filter(FileEntry::listed).toList());
+        return shards;
+    }
+
+    /** A snapshot's lines, shard by shard: those of dead files too. */
+    Map<ShardRef, List<FileEntry>> lines(Head head) throws InterruptedException {
         SnapshotRoot root = catalog.root(head).orElseThrow();
         Map<ShardRef, List<FileEntry>> shards = new LinkedHashMap<>();
         for (ShardRef shard : root.shards()) {
-            shards.put(shard, catalog.shard(shard));
+            shards.put(shard, catalog.lines(shard));
         }
         return shards;
     }

@@ -17,6 +17,7 @@ import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.S3Stores;
+import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
@@ -50,6 +51,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class PipelineTest {
     private static final int MAX_FILES = 10;
     private static final long TARGET = 5_000;
+    private static final double MAX_DEAD_SHARE = CollectionOptions.DEFAULTS.maxDeadShare();
 
     /** Folders, in orders that UTF-8 and UTF-16 see differently. */
     private static final String[] FOLDERS = {
@@ -62,7 +64,7 @@ class PipelineTest {
     private Path folder;
 
     static CollectionOptions options(long target) {
-        return new CollectionOptions(target, null, true, 1.0, CollectionOptions.DEFAULTS.keepVersionsFor());
+        return new CollectionOptions(target, null, true, 1.0, CollectionOptions.DEFAULTS.keepVersionsFor(), null);
     }
 
     static UpdateActivitiesImpl.Opener local() {
@@ -121,6 +123,14 @@ class PipelineTest {
         private final Map<Long, List<String>> segments = new HashMap<>();
 
         private Set<Long> segmentsBefore = Set.of();
+        private Map<Long, Long> livingBefore = Map.of();
+
+        /** The dead fragments of each segment. */
+        private Map<Long, Set<String>> dead = Map.of();
+
+        /** Rows that were ever deleted in place. */
+        private long inPlace;
+
         private final Map<Head, Map<ShardRef, List<FileEntry>>> history = new HashMap<>();
 
         Books(Lake lake, Pipeline pipeline, long seed, Connection duckDb) {
@@ -148,7 +158,7 @@ class PipelineTest {
                 Set<String> read = Set.copyOf(pipeline.store.read());
                 Map<String, Content> now = lake.listed();
                 checkBooks(update, now);
-                Map<ShardRef, List<FileEntry>> snapshot = pipeline.snapshot(update.head());
+                Map<ShardRef, List<FileEntry>> snapshot = pipeline.lines(update.head());
                 checkFiles(snapshot, now);
                 checkTotals(update, snapshot);
                 checkSegments(update, snapshot);
@@ -161,6 +171,7 @@ class PipelineTest {
                 }
             }
             checkHistory();
+            assertThat(inPlace).as("rows deleted in place").isPositive();
         }
 
         /** The report's numbers, and which files were opened. */
@@ -236,8 +247,11 @@ class PipelineTest {
             for (int i = 0; i < shards.size(); i++) {
                 String to = i + 1 < shards.size() ? shards.get(i + 1).from() : null;
                 assertThat(shards.get(i).from().isEmpty()).as(at).isEqualTo(i == 0);
-                assertThat(snapshot.get(shards.get(i)).size()).as(at).isBetween(1, MAX_FILES);
-                for (FileEntry file : snapshot.get(shards.get(i))) {
+                List<FileEntry> listed = snapshot.get(shards.get(i)).stream()
+                        .filter(FileEntry::listed)
+                        .toList();
+                assertThat(listed.size()).as(at).isBetween(1, MAX_FILES);
+                for (FileEntry file : listed) {
                     assertThat(last == null || PathOrder.compare(last, file.path()) < 0)
                             .as(at)
                             .isTrue();
@@ -266,8 +280,14 @@ class PipelineTest {
             Totals sum = Totals.NONE;
             Set<String> schemas = new HashSet<>();
             for (Map.Entry<ShardRef, List<FileEntry>> shard : snapshot.entrySet()) {
+                List<FileEntry> listed =
+                        shard.getValue().stream().filter(FileEntry::listed).toList();
                 List<FileEntry> served =
-                        shard.getValue().stream().filter(FileEntry::served).toList();
+                        listed.stream().filter(FileEntry::served).toList();
+                List<FragmentEntry> dead = shard.getValue().stream()
+                        .filter(line -> !line.listed())
+                        .flatMap(line -> line.fragments().stream())
+                        .toList();
                 List<FragmentEntry> fragments = served.stream()
                         .flatMap(file -> file.fragments().stream())
                         .toList();
@@ -280,7 +300,8 @@ class PipelineTest {
                                 .map(FragmentEntry::segment)
                                 .distinct()
                                 .count(),
-                        shard.getValue().size() - served.size());
+                        listed.size() - served.size(),
+                        dead.stream().mapToLong(FragmentEntry::rows).sum());
                 assertThat(shard.getKey().totals()).as(at).isEqualTo(totals);
                 assertThat(shard.getKey().schemas())
                         .as(at)
@@ -308,14 +329,23 @@ class PipelineTest {
 
         private void checkSegments(Update update, Map<ShardRef, List<FileEntry>> snapshot) {
             Map<Long, List<String>> now = new HashMap<>();
+            Map<Long, Set<String>> deadNow = new HashMap<>();
             Map<Long, Long> rows = new HashMap<>();
+            Map<Long, Long> living = new HashMap<>();
             Map<Long, ShardRef> shardOf = new HashMap<>();
             for (Map.Entry<ShardRef, List<FileEntry>> shard : snapshot.entrySet()) {
                 for (FileEntry file : shard.getValue()) {
                     long row = 0;
                     for (FragmentEntry fragment : file.fragments()) {
-                        assertThat(fragment.start()).as(at).isEqualTo(row);
+                        if (file.listed()) {
+                            assertThat(fragment.start()).as(at).isEqualTo(row);
+                        }
                         assertThat(fragment.rows()).as(at).isPositive();
+                        assertThat(fragment.living()).as(at).isEqualTo(file.listed() ? fragment.rows() : 0);
+                        if (!file.listed()) {
+                            deadNow.computeIfAbsent(fragment.segment(), id -> new HashSet<>())
+                                    .add(file.path() + "@" + file.version() + fragment.start());
+                        }
                         row = fragment.end();
                         ShardRef other = shardOf.putIfAbsent(fragment.segment(), shard.getKey());
                         assertThat(other == null || other.equals(shard.getKey()))
@@ -324,18 +354,35 @@ class PipelineTest {
                         now.computeIfAbsent(fragment.segment(), id -> new ArrayList<>())
                                 .add(file.path() + "@" + file.version() + fragment.start() + "-" + row);
                         rows.merge(fragment.segment(), fragment.rows(), Long::sum);
+                        living.merge(fragment.segment(), fragment.living(), Long::sum);
                     }
-                    assertThat(row).as(at).isEqualTo(file.rows());
+                    if (file.listed()) {
+                        assertThat(row).as(at).isEqualTo(file.rows());
+                    } else {
+                        assertThat(file.fragments()).as(at).isNotEmpty();
+                    }
                 }
             }
             long added = 0;
             long newRows = 0;
+            long deletedRows = 0;
+            long droppedRows = segmentsBefore.stream()
+                    .filter(id -> !now.containsKey(id))
+                    .mapToLong(livingBefore::get)
+                    .sum();
             for (Map.Entry<Long, List<String>> segment : now.entrySet()) {
                 long id = segment.getKey();
                 assertThat(rows.get(id)).as(at).isBetween(1L, TARGET);
+                double deadShare = 1 - (double) living.get(id) / rows.get(id);
+                assertThat(deadShare).as(at + ", segment " + id).isLessThanOrEqualTo(MAX_DEAD_SHARE + 1e-9);
                 if (segmentsBefore.contains(id)) {
                     assertThat(segment.getValue()).as(at + ", segment " + id).isEqualTo(segments.get(id));
+                    assertThat(deadNow.getOrDefault(id, Set.of()))
+                            .as(at + ", segment " + id)
+                            .containsAll(dead.getOrDefault(id, Set.of()));
+                    deletedRows += livingBefore.get(id) - living.get(id);
                 } else {
+                    assertThat(living.get(id)).as(at).isEqualTo(rows.get(id));
                     assertThat(segments).as(at).doesNotContainKey(id);
                     assertThat(id)
                             .as(at)
@@ -346,9 +393,16 @@ class PipelineTest {
                 }
             }
             assertThat(update.newSegments()).as(at).isEqualTo(added);
-            assertThat(update.newRows()).as(at).isEqualTo(newRows);
+            if (update.committed()) {
+                assertThat(List.of(update.newRows(), update.deletedRows(), update.droppedRows()))
+                        .as(at)
+                        .containsExactly(newRows, deletedRows, droppedRows);
+            }
             segments.putAll(now);
             segmentsBefore = now.keySet();
+            livingBefore = living;
+            dead = deadNow;
+            inPlace += deletedRows;
         }
 
         /** What is carried over is neither read nor written; nothing that was written before is written again. */
@@ -380,10 +434,11 @@ class PipelineTest {
             for (Map.Entry<Head, Map<ShardRef, List<FileEntry>>> old : history.entrySet()) {
                 Head head = old.getKey();
                 assertThat(pipeline.catalog().heads().at(head.version())).as(at).contains(head);
-                assertThat(pipeline.snapshot(head))
+                assertThat(pipeline.lines(head))
                         .as(at + ", version " + head.version())
                         .isEqualTo(old.getValue());
             }
+            assertThat(LogAudit.findings(pipeline.store, "c")).as(at).isEmpty();
             // Nobody probed this store.
             assertThat(Verified.withSource(pipeline.store, pipeline.sources).lines())
                     .as(at)

@@ -13,6 +13,8 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Function;
 
@@ -93,7 +95,8 @@ public final class RealSteps {
                 maxFilesPerShard,
                 () -> attempt,
                 inputs(trusting),
-                () -> caller(1));
+                () -> caller(1),
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     }
 
     /** A Parquet file with this number of rows. */

@@ -215,13 +215,13 @@ class StepInputsTest {
         }
         for (CollectionOptions options : new CollectionOptions[] {
             null,
-            new CollectionOptions(0, null, false, 1, Duration.ofDays(7)),
-            new CollectionOptions(-1, null, false, 1, Duration.ofDays(7)),
-            new CollectionOptions(Long.MAX_VALUE, null, false, 1, Duration.ofDays(7)),
-            new CollectionOptions(1, Duration.ZERO, false, 1, Duration.ofDays(7)),
-            new CollectionOptions(1, null, false, 1.5, Duration.ofDays(7)),
-            new CollectionOptions(1, null, false, Double.NaN, Duration.ofDays(7)),
-            new CollectionOptions(1, null, false, 1, Duration.ZERO)
+            new CollectionOptions(0, null, false, 1, Duration.ofDays(7), null),
+            new CollectionOptions(-1, null, false, 1, Duration.ofDays(7), null),
+            new CollectionOptions(Long.MAX_VALUE, null, false, 1, Duration.ofDays(7), null),
+            new CollectionOptions(1, Duration.ZERO, false, 1, Duration.ofDays(7), null),
+            new CollectionOptions(1, null, false, 1.5, Duration.ofDays(7), null),
+            new CollectionOptions(1, null, false, Double.NaN, Duration.ofDays(7), null),
+            new CollectionOptions(1, null, false, 1, Duration.ZERO, null)
         }) {
             refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, A, options, BASE, null)));
         }
@@ -362,6 +362,7 @@ class StepInputsTest {
                 false,
                 0,
                 null,
+                null,
                 null);
     }
 
@@ -427,7 +428,7 @@ class StepInputsTest {
 
     private static BalancedShard balanced(long firstId, long nextId) {
         return new BalancedShard(
-                new ShardRef("", "key", "digest", "listing", Totals.NONE, List.of(), 0L), firstId, nextId);
+                new ShardRef("", "key", "digest", "listing", Totals.NONE, List.of(), 0L, null), firstId, nextId);
     }
 
     @Test

@@ -103,7 +103,7 @@ class StoreAnswersTest {
     private static CollectionOptions options(boolean allowEmpty, double maxDropShare) {
         CollectionOptions defaults = CollectionOptions.DEFAULTS;
         return new CollectionOptions(
-                defaults.targetRowsPerSegment(), null, allowEmpty, maxDropShare, defaults.keepVersionsFor());
+                defaults.targetRowsPerSegment(), null, allowEmpty, maxDropShare, defaults.keepVersionsFor(), null);
     }
 
     private static byte[] refusal(String answer) {

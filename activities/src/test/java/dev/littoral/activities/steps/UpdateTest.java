@@ -139,10 +139,12 @@ class UpdateTest {
     /** Every segment's fragments. */
     private Map<Long, List<String>> segments(Head head) throws InterruptedException {
         Map<Long, List<String>> segments = new TreeMap<>();
-        for (FileEntry file : files(head)) {
-            for (FragmentEntry fragment : file.fragments()) {
-                segments.computeIfAbsent(fragment.segment(), id -> new ArrayList<>())
-                        .add(file.path() + " " + file.version() + " " + fragment.start() + "-" + fragment.end());
+        for (List<FileEntry> lines : pipeline.lines(head).values()) {
+            for (FileEntry line : lines) {
+                for (FragmentEntry fragment : line.fragments()) {
+                    segments.computeIfAbsent(fragment.segment(), id -> new ArrayList<>())
+                            .add(line.path() + " " + line.version() + " " + fragment.start() + "-" + fragment.end());
+                }
             }
         }
         return segments;
@@ -436,7 +438,7 @@ class UpdateTest {
         update();
         lake.deleteAll(lake.names());
         CollectionOptions strict =
-                new CollectionOptions(TARGET, null, false, 1.0, CollectionOptions.DEFAULTS.keepVersionsFor());
+                new CollectionOptions(TARGET, null, false, 1.0, CollectionOptions.DEFAULTS.keepVersionsFor(), null);
         assertThat(inputFailure(() -> update(source, strict)).getOriginalMessage())
                 .contains("0 rows", FILES * ROWS + " in " + FILES, "allowEmpty");
         Update emptied = update();
@@ -452,7 +454,7 @@ class UpdateTest {
         update();
         lake.deleteAll(lake.names());
         CollectionOptions half =
-                new CollectionOptions(TARGET, null, true, 0.5, CollectionOptions.DEFAULTS.keepVersionsFor());
+                new CollectionOptions(TARGET, null, true, 0.5, CollectionOptions.DEFAULTS.keepVersionsFor(), null);
         assertThat(update(source, half).head().totals().rows()).isZero();
     }
 
@@ -460,7 +462,7 @@ class UpdateTest {
     void aFirstSnapshotMayBeEmpty() throws Exception {
         lake.deleteAll(lake.names());
         CollectionOptions strict =
-                new CollectionOptions(TARGET, null, false, 0.001, CollectionOptions.DEFAULTS.keepVersionsFor());
+                new CollectionOptions(TARGET, null, false, 0.001, CollectionOptions.DEFAULTS.keepVersionsFor(), null);
         Update empty = update(source, strict);
         assertThat(empty.committed()).isTrue();
         assertThat(empty.head().totals().rows()).isZero();
@@ -479,7 +481,7 @@ class UpdateTest {
     void noMoreIsDroppedThanTheShareAllows() throws Exception {
         update();
         CollectionOptions half =
-                new CollectionOptions(TARGET, null, true, 0.5, CollectionOptions.DEFAULTS.keepVersionsFor());
+                new CollectionOptions(TARGET, null, true, 0.5, CollectionOptions.DEFAULTS.keepVersionsFor(), null);
         lake.deleteAll(lake.names().subList(0, FILES / 2 + 1));
         assertThat(inputFailure(() -> update(source, half)).getOriginalMessage())
                 .contains("0.5", "maxDropShare");

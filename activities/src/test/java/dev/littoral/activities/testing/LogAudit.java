@@ -50,7 +50,7 @@ public final class LogAudit {
         Map<String, Long> served = new TreeMap<>();
         if (!log.isEmpty() && log.getLast().has("snapshot")) {
             for (JsonNode file : audit.files(log.getLast())) {
-                if (!file.has("skipped")) {
+                if (!file.has("skipped") && !file.has("deadSince")) {
                     served.put(file.get("path").asText(), file.get("rows").asLong());
                 }
             }
@@ -59,7 +59,7 @@ public final class LogAudit {
     }
 
     /**
-     * The lines of the snapshot that a version names, in order.
+     * The files that the snapshot of a version lists, in order.
      *
      * @param head the version, as it is in the store
      */
@@ -70,13 +70,16 @@ public final class LogAudit {
         if (!audit.findings.isEmpty()) {
             throw new AssertionError(audit.findings.toString());
         }
+        files.removeIf(file -> file.has("deadSince"));
         return files;
     }
 
     private List<JsonNode> log() throws InterruptedException {
         List<JsonNode> log = new ArrayList<>();
         for (String key : keys("head/")) {
-            log.add(0, json(store.get(key).orElseThrow()));
+            JsonNode head = json(store.get(key).orElseThrow());
+            findings.addAll(CatalogSchemas.HEAD.faults(head));
+            log.add(0, head);
         }
         return log;
     }
@@ -134,33 +137,45 @@ public final class LogAudit {
     private void snapshot(String at, JsonNode head, Map<Long, String> owners) throws InterruptedException {
         Map<Long, StringBuilder> segments = new HashMap<>();
         long rows = 0;
+        long dead = 0;
         long files = 0;
-        String last = null;
+        JsonNode last = null;
         for (JsonNode file : files(head)) {
             String path = file.get("path").asText();
-            check(last == null || compare(last, path) < 0, at + " has " + path + " out of order");
-            last = path;
+            check(last == null || follows(file, last), at + " has " + path + " out of order");
+            last = file;
+            boolean listed = !file.has("deadSince");
             if (file.has("skipped")) {
                 continue;
             }
-            files++;
+            files += listed ? 1 : 0;
             long next = 0;
             for (JsonNode fragment : file.get("fragments")) {
-                check(fragment.get("start").asLong() == next, at + " has a gap in " + path);
+                check(!listed || fragment.get("start").asLong() == next, at + " has a gap in " + path);
                 next = fragment.get("end").asLong();
+                long gone = fragment.path("dead").asLong();
+                check(
+                        gone == (listed ? 0 : next - fragment.get("start").asLong()),
+                        at + " has the fragment " + fragment + " of " + path);
+                dead += gone;
                 long segment = fragment.get("segment").asLong();
                 check(segment < head.get("nextSegmentId").asLong(), at + " uses the future id " + segment);
                 segments.computeIfAbsent(segment, any -> new StringBuilder())
                         .append(path)
                         .append('@')
                         .append(file.get("version").asText())
-                        .append(fragment);
+                        .append(fragment.get("start"))
+                        .append('-')
+                        .append(next);
             }
-            check(next == file.get("rows").asLong(), at + " covers " + next + " rows of " + path);
-            rows += next;
+            if (listed) {
+                check(next == file.get("rows").asLong(), at + " covers " + next + " rows of " + path);
+                rows += next;
+            }
         }
         JsonNode totals = head.get("snapshot").get("totals");
         check(totals.get("rows").asLong() == rows, at + " has " + rows + " rows and says " + totals);
+        check(totals.path("dead").asLong() == dead, at + " has " + dead + " dead rows and says " + totals);
         check(totals.get("files").asLong() == files, at + " has " + files + " files and says " + totals);
         check(
                 totals.get("segments").asLong() == segments.size(),
@@ -171,16 +186,28 @@ public final class LogAudit {
         });
     }
 
+    /** Dead files come before the one that is listed, in the order in which they died. */
+    private static boolean follows(JsonNode file, JsonNode last) {
+        int order = compare(last.get("path").asText(), file.get("path").asText());
+        return order < 0
+                || (order == 0
+                        && last.has("deadSince")
+                        && (!file.has("deadSince")
+                                || last.get("deadSince").asLong()
+                                        < file.get("deadSince").asLong()));
+    }
+
     private List<JsonNode> files(JsonNode head) throws InterruptedException {
         JsonNode ref = head.get("snapshot");
         List<JsonNode> files = new ArrayList<>();
-        for (JsonNode shard : lines(
-                        object(ref.get("key").asText(), ref.get("sha256").asText()))
-                .get(0)
-                .get("shards")) {
+        JsonNode root = lines(object(ref.get("key").asText(), ref.get("sha256").asText()))
+                .get(0);
+        findings.addAll(CatalogSchemas.ROOT.faults(root));
+        for (JsonNode shard : root.get("shards")) {
             files.addAll(
                     lines(object(shard.get("key").asText(), shard.get("sha256").asText())));
         }
+        files.forEach(file -> findings.addAll(CatalogSchemas.SHARD_LINE.faults(file)));
         return files;
     }
 

@@ -28,7 +28,7 @@ public final class HeadText {
         return String.format(
                 "%s  version %d, %s at %s%n"
                         + "  source    %s (generation %d)%n"
-                        + "  serves    %s rows in %s segments, %s fragments, %s files%n"
+                        + "  serves    %s rows in %s segments%s, %s fragments, %s files%n"
                         + "  reason    %s%n",
                 collectionId,
                 head.version(),
@@ -38,6 +38,7 @@ public final class HeadText {
                 head.generation(),
                 Output.count(totals.rows()),
                 Output.count(totals.segments()),
+                totals.dead() == 0 ? "" : " with " + Output.count(totals.dead()) + " dead rows",
                 Output.count(totals.fragments()),
                 Output.count(totals.files()),
                 Output.path(head.reason()));

@@ -25,21 +25,25 @@ public final class SegmentsCommand implements Callable<Integer> {
     }
 
     private static String text(Segment segment) {
-        String first = "segment %d: %s rows in %s fragments"
+        String first = "segment %d: %s rows in %s fragments%s"
                 .formatted(
                         segment.id(),
                         Output.count(segment.rows()),
-                        Output.count(segment.fragments().size()));
+                        Output.count(segment.fragments().size()),
+                        segment.dead() == 0 ? "" : "; " + Output.count(segment.dead()) + " dead");
         return Stream.concat(Stream.of(first), segment.fragments().stream().map(SegmentsCommand::text))
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 
     private static String text(FragmentSpan span) {
-        return "  from %s: rows %s to %s of %s"
+        return "  from %s: rows %s to %s of %s%s"
                 .formatted(
                         Output.count(span.from()),
                         Output.count(span.start()),
                         Output.count(span.end() - 1),
-                        Output.path(span.file()));
+                        Output.path(span.file()),
+                        span.deadSince() != null
+                                ? "; dead since version " + span.deadSince()
+                                : span.dead() == 0 ? "" : "; " + Output.count(span.dead()) + " dead");
     }
 }

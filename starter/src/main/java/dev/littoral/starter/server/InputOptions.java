@@ -22,6 +22,13 @@ public final class InputOptions {
             description = "Fail when more than this share of the rows would go, above 0 and up to 1. Default: 1.")
     private Double maxDropShare;
 
+    @Option(
+            names = "--max-dead-share",
+            paramLabel = "<share>",
+            description = "The share of a segment's rows, 0 to 0.9, that may be deleted in place before it is built"
+                    + " anew; 0 for consumers that cannot mask rows. Default: 0.3.")
+    private Double maxDeadShare;
+
     /** The input as a message has it, unchecked. What was not typed is not in it. */
     public ObjectNode input() {
         ObjectNode input = Json.JSON.createObjectNode();
@@ -35,6 +42,9 @@ public final class InputOptions {
         }
         if (maxDropShare != null) {
             options.put("maxDropShare", maxDropShare);
+        }
+        if (maxDeadShare != null) {
+            options.put("maxDeadShare", maxDeadShare);
         }
         return input;
     }

@@ -267,8 +267,11 @@ public final class UpdateFollower {
                 0,
                 status.snapshot().fragments(),
                 status.snapshot().rows(),
+                status.snapshot().dead(),
                 new SegmentCounts(
                         status.snapshot().segments(), status.snapshot().segments(), 0, 0),
+                null,
+                null,
                 null,
                 null,
                 0,

@@ -45,6 +45,10 @@ public final class UpdateReportPrinter {
         return Output.path(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
     }
 
+    private static long count(Long rows) {
+        return rows == null ? 0 : rows;
+    }
+
     private static void print(UpdateReport report, PrintWriter out) {
         out.printf("%s  %s: %s%n", report.collectionId(), report.outcome(), Output.path(report.reason()));
         out.printf(
@@ -61,8 +65,13 @@ public final class UpdateReportPrinter {
                 Output.count(files.skipped()),
                 Output.count(files.removed()));
         out.printf(
-                "  rows      %s in %s fragments; %d schemas%n",
-                Output.count(report.rows()), Output.count(report.fragments()), report.schemas());
+                "  rows      %s in %s fragments%s; %d schemas%n",
+                Output.count(report.rows()),
+                Output.count(report.fragments()),
+                report.deadRows() == null || report.deadRows() == 0
+                        ? ""
+                        : "; " + Output.count(report.deadRows()) + " dead in segments",
+                report.schemas());
         SegmentCounts segments = report.segments();
         out.printf(
                 Locale.ROOT,
@@ -72,10 +81,14 @@ public final class UpdateReportPrinter {
                 Output.count(segments.added()),
                 Output.count(segments.dropped()),
                 report.churn());
-        if (report.newRows() != null && (report.newRows() > 0 || report.targetRowsBefore() != null)) {
+        boolean moved = report.newRows() != null
+                && report.newRows() + count(report.deletedRows()) + count(report.droppedRows()) > 0;
+        if (moved || report.targetRowsBefore() != null) {
             out.printf(
-                    "  indexed   %s rows anew%s%n",
-                    Output.count(report.newRows()),
+                    "  indexed   %s rows anew; %s deleted in place, %s dropped with their segments%s%n",
+                    Output.count(count(report.newRows())),
+                    Output.count(count(report.deletedRows())),
+                    Output.count(count(report.droppedRows())),
                     report.targetRowsBefore() == null
                             ? ""
                             : "; targetRowsPerSegment was " + Output.count(report.targetRowsBefore()) + " before");

@@ -7,9 +7,17 @@ import java.util.Map;
  *
  * @param totals what these shards add up to now
  * @param newSegments segments with a new id
- * @param newRows rows in these
+ * @param newRows rows in these that are not deleted
+ * @param deletedRows rows that were deleted in segments that are kept
+ * @param droppedRows rows of segments that are not kept, which were served before
  * @param nextSegmentId one past the last id assigned
  * @param requests requests by store and kind
  */
 public record BalanceResult(
-        Totals totals, long newSegments, long newRows, long nextSegmentId, Map<String, Long> requests) {}
+        Totals totals,
+        long newSegments,
+        long newRows,
+        long deletedRows,
+        long droppedRows,
+        long nextSegmentId,
+        Map<String, Long> requests) {}

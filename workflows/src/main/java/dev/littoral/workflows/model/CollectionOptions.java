@@ -15,6 +15,8 @@ import java.time.Duration;
  *     would take more fails
  * @param keepVersionsFor how long a version can still be read after a newer one took its place, 2 to 3,650 days; longer
  *     than an update may run, by a day
+ * @param maxDeadShare the share of a segment's rows, 0 to 0.9, that may be deleted in place before it is built anew; 0
+ *     builds it anew whenever one is. Null, as from older builds, stands for the default
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(
@@ -22,9 +24,15 @@ public record CollectionOptions(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration refreshEvery,
         boolean allowEmpty,
         double maxDropShare,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration keepVersionsFor) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration keepVersionsFor,
+        Double maxDeadShare) {
 
     public static final long DEFAULT_TARGET_ROWS = 1_000_000;
+    private static final double DEFAULT_MAX_DEAD_SHARE = 0.3;
     public static final CollectionOptions DEFAULTS =
-            new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7));
+            new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7), null);
+
+    public CollectionOptions {
+        maxDeadShare = maxDeadShare == null ? DEFAULT_MAX_DEAD_SHARE : maxDeadShare;
+    }
 }

@@ -19,9 +19,12 @@ import java.util.Map;
  * @param skipped the skip report; at most {@link #MAX_SKIPPED} lines, {@code files.skipped} counts all
  * @param schemas how many distinct schemas the files have
  * @param fragments fragments of the snapshot now
- * @param rows rows of the snapshot now
+ * @param rows rows of the snapshot now, without deleted ones
+ * @param deadRows deleted rows that its segments still have; null from older builds
  * @param segments segments by what became of them
- * @param newRows rows in segments with a new id, which are indexed again; null from older builds
+ * @param newRows rows in segments with a new id, which are indexed anew; null from older builds
+ * @param deletedRows rows that were deleted in place, in segments that are kept; null from older builds
+ * @param droppedRows rows that were served before in segments that were dropped; null from older builds
  * @param targetRowsBefore where this update is the first with another targetRowsPerSegment, the one before; else null
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind
@@ -42,8 +45,11 @@ public record UpdateReport(
         int schemas,
         long fragments,
         long rows,
+        Long deadRows,
         SegmentCounts segments,
         Long newRows,
+        Long deletedRows,
+        Long droppedRows,
         Long targetRowsBefore,
         double churn,
         Map<String, Long> requests,

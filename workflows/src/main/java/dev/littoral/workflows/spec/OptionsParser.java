@@ -20,8 +20,10 @@ public final class OptionsParser {
 
     private static final Duration MAX_KEEP = Duration.ofDays(3_650);
 
-    private static final Set<String> KEYS =
-            JsonFields.keys("targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor");
+    private static final double MAX_DEAD_SHARE = 0.9;
+
+    private static final Set<String> KEYS = JsonFields.keys(
+            "targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor", "maxDeadShare");
 
     private OptionsParser() {}
 
@@ -45,7 +47,8 @@ public final class OptionsParser {
                         json.get("keepVersionsFor"),
                         MIN_KEEP,
                         MAX_KEEP,
-                        CollectionOptions.DEFAULTS.keepVersionsFor()));
+                        CollectionOptions.DEFAULTS.keepVersionsFor()),
+                maxDeadShare(json.get("maxDeadShare")));
     }
 
     /**
@@ -78,6 +81,16 @@ public final class OptionsParser {
         }
         if (!json.isNumber() || !(json.doubleValue() > 0) || json.doubleValue() > 1) {
             throw JsonFields.refused("options.maxDropShare", JsonFields.shown(json), "a number above 0 and up to 1");
+        }
+        return json.doubleValue();
+    }
+
+    private static double maxDeadShare(JsonNode json) {
+        if (isAbsent(json)) {
+            return CollectionOptions.DEFAULTS.maxDeadShare();
+        }
+        if (!json.isNumber() || !(json.doubleValue() >= 0) || json.doubleValue() > MAX_DEAD_SHARE) {
+            throw JsonFields.refused("options.maxDeadShare", JsonFields.shown(json), "a number from 0 to 0.9");
         }
         return json.doubleValue();
     }

@@ -31,10 +31,11 @@ class OptionsParserTest {
     void everyOptionIsReadUpToItsBounds() {
         assertThat(options("'targetRowsPerSegment':1,'refreshEvery':'PT1S','allowEmpty':true,'maxDropShare':0.001,"
                         + "'keepVersionsFor':'P2D'"))
-                .isEqualTo(new CollectionOptions(1, Duration.ofSeconds(1), true, 0.001, Duration.ofDays(2)));
+                .isEqualTo(new CollectionOptions(1, Duration.ofSeconds(1), true, 0.001, Duration.ofDays(2), null));
         assertThat(options("'targetRowsPerSegment':1099511627776,'refreshEvery':'P365D','allowEmpty':false,"
                         + "'maxDropShare':1,'keepVersionsFor':'P3650D'"))
-                .isEqualTo(new CollectionOptions(1L << 40, Duration.ofDays(365), false, 1, Duration.ofDays(3_650)));
+                .isEqualTo(
+                        new CollectionOptions(1L << 40, Duration.ofDays(365), false, 1, Duration.ofDays(3_650), null));
         assertThat(options("'refreshEvery':'PT10M'").refreshEvery()).isEqualTo(Duration.ofMinutes(10));
     }
 
