@@ -40,6 +40,7 @@ class AwayIT {
             List.of("cancel", "c"),
             List.of("pause", "c"),
             List.of("resume", "c"),
+            List.of("rollback", "c", "2"),
             List.of("retire", "c"),
             List.of("status", "c"),
             List.of("status", "c", "--watch"),

@@ -215,6 +215,68 @@ class CollectionsIT {
     }
 
     @Test
+    void aCollectionIsRolledBackAndGoesOnWhenItIsResumed() throws Exception {
+        String catalog = folder.resolve("catalog").toString();
+        Lake.write(folder.resolve("back/a.parquet"), 100, 0);
+        cli.ok("start", "back", "--source", "back", "--wait");
+        Lake.write(folder.resolve("back/b.parquet"), 50, 1_000);
+        cli.ok("refresh", "back", "--wait");
+        assertThat(cli.run("rollback", "back", "3").endsWith(ExitCode.INPUT).sentence())
+                .isEqualTo("littoral: version 3 serves the snapshot of version 3 already: nothing to do");
+        assertThat(cli.run("rollback", "back", "1").endsWith(ExitCode.INPUT).sentence())
+                .contains("version 1 has no snapshot");
+        assertThat(cli.run("rollback", "back", "9").endsWith(ExitCode.INPUT).sentence())
+                .contains("version 9 is not in the catalog; expected one up to 3");
+        assertThat(cli.run("rollback", "back", "0").endsWith(ExitCode.INPUT).sentence())
+                .contains("rollback.version is 0; expected a version's number");
+        cli.run("rollback", "back", "two").endsWith(ExitCode.USAGE);
+        assertThat(cli.ok("status", "back", "--json").json().get("state").asText())
+                .isEqualTo("idle");
+
+        Run back = cli.ok("rollback", "back", "2", "--reason", "a bad load");
+        assertThat(back.out())
+                .startsWith("back  serves version 2 again, as version 4; refreshing is paused until resume\n");
+        String held = "rolled back to version 2, refreshing is paused until resume: a bad load";
+        JsonNode status = cli.ok("status", "back", "--json").json();
+        assertThat(status.get("state").asText()).isEqualTo("paused");
+        assertThat(status.get("rolledBack").asText()).isEqualTo(held);
+        assertThat(status.get("snapshot").get("rows").asLong()).isEqualTo(100);
+        assertThat(cli.ok("status", "back").out())
+                .startsWith("back  paused\n")
+                .contains("\n  paused    " + held + "\n");
+        assertThat(cli.run("refresh", "back").endsWith(ExitCode.INPUT).sentence())
+                .isEqualTo("littoral: the collection is " + held + "; expected resume first");
+        assertThat(cli.ok("versions", "back", "--catalog", catalog)
+                        .out()
+                        .lines()
+                        .findFirst())
+                .hasValueSatisfying(line -> assertThat(line)
+                        .startsWith("4        ROLLED_BACK ")
+                        .contains(" 100 rows, ")
+                        .endsWith(": rolled back to version 2: a bad load"));
+        cli.ok("verify", "back", "--catalog", catalog);
+
+        fixture.terminate("back");
+        cli.ok("start", "back");
+        assertThat(until("back", "paused").get("rolledBack").asText()).isEqualTo(held);
+        fixture.terminate("back");
+        assertThat(cli.run("sync", "back", "--catalog", catalog)
+                        .endsWith(ExitCode.INPUT)
+                        .sentence())
+                .contains("Collection back is " + held, "littoral resume");
+        cli.ok("start", "back");
+        cli.ok("resume", "back");
+        until("back", "idle");
+        JsonNode report = cli.ok("refresh", "back", "--wait", "--json").json();
+        assertThat(report.get("outcome").asText()).isEqualTo("COMMITTED");
+        assertThat(report.get("version").asLong()).isEqualTo(5);
+        assertThat(report.get("rows").asLong()).isEqualTo(150);
+        cli.ok("verify", "back", "--catalog", catalog);
+        assertThat(cli.ok("rollback", "back", "2", "--json").json().toString())
+                .isEqualTo("{\"collectionId\":\"back\",\"version\":6,\"restored\":2}");
+    }
+
+    @Test
     void whatAWorkerRefusesIsTheWorkersOwnSentence() throws Exception {
         String notAllowed = "Source s3://elsewhere/ is not on this worker's list of allowed sources";
         for (String[] words : new String[][] {{"start", "refused"}, {"start", "refused", "--wait"}}) {
