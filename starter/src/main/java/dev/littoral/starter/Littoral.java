@@ -3,6 +3,8 @@ package dev.littoral.starter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.starter.catalog.ChangesCommand;
+import dev.littoral.starter.catalog.DiffCommand;
 import dev.littoral.starter.catalog.FilesCommand;
 import dev.littoral.starter.catalog.LocateCommand;
 import dev.littoral.starter.catalog.SegmentsCommand;
@@ -50,7 +52,8 @@ import picocli.CommandLine.ScopeType;
             "0:done; a sync committed, or nothing had changed",
             "1:a bug in Littoral, or it ran out of memory",
             "2:the command line is not right",
-            "3:the source, its spec, a file, the catalog or what was asked for is not right",
+            "3:the source, its spec, a file, the catalog or what was asked for is not right; or a located row"
+                    + " is deleted",
             "4:credentials or permissions are missing",
             "5:the update was superseded or cancelled, or the command was interrupted",
             "6:a store, Temporal or a worker did not answer, and tries are used up",
@@ -77,6 +80,8 @@ public final class Littoral implements Runnable {
             FilesCommand.class,
             SegmentsCommand.class,
             LocateCommand.class,
+            DiffCommand.class,
+            ChangesCommand.class,
             VerifyCommand.class,
             CommandLine.HelpCommand.class);
 

@@ -29,7 +29,10 @@ class UsageIT {
                 List.of("sync", "c", "--spec", "{}"),
                 List.of("sync", "c", "--source", "x", "--target-rows", "many"),
                 List.of("locate", "c", "1", "x"),
-                List.of("files", "c", "--at", "newest"));
+                List.of("files", "c", "--at", "newest"),
+                List.of("files", "c", "--dead", "--skipped"),
+                List.of("diff", "c", "1"),
+                List.of("changes", "c"));
         for (List<String> words : wrong) {
             Run run = cli.run(words.toArray(String[]::new)).endsWith(ExitCode.USAGE);
             assertThat(run.out()).as("%s", run).isEmpty();
@@ -81,6 +84,8 @@ class UsageIT {
                         "files",
                         "segments",
                         "locate",
+                        "diff",
+                        "changes",
                         "Exit codes:");
         assertThat(cli.ok("help", "sync").out())
                 .isEqualTo(cli.ok("sync", "--help").out())

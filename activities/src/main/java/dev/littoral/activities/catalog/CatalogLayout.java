@@ -23,6 +23,7 @@ public final class CatalogLayout {
     private static final String PLAN_NAME = "/plan.json.zst";
     private static final String SKIP_REPORT_NAME = "/skipped.jsonl.zst";
     private static final Pattern COLLECTION = Pattern.compile("([^/]+)/head/.+");
+    private static final Pattern HEAD_NAME = Pattern.compile("(\\d{10})\\.json");
     private static final Pattern PLAN = Pattern.compile("staging/\\d{10}/r\\d{1,3}-[0-9a-z-]{1,100}/plan\\.json\\.zst");
     private static final Pattern LISTED_PART = Pattern.compile("[0-9a-z-]+/list-\\d+-\\d+\\.jsonl\\.zst");
     private static final Pattern FOLDER = Pattern.compile("snapshots/\\d{10}-([0-9a-z-]{1,100})");
@@ -48,6 +49,12 @@ public final class CatalogLayout {
     /** A version of the commit log. */
     public static String head(long version) {
         return "%s%010d.json".formatted(HEADS, LAST_VERSION - version);
+    }
+
+    /** The version of the commit log that has a name in its folder; empty for what Littoral did not write. */
+    static OptionalLong versionOfHead(String name) {
+        Matcher parts = HEAD_NAME.matcher(name);
+        return parts.matches() ? OptionalLong.of(LAST_VERSION - Long.parseLong(parts.group(1))) : OptionalLong.empty();
     }
 
     /** The folder an update stages in. */

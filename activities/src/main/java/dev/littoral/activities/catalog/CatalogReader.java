@@ -118,10 +118,18 @@ public final class CatalogReader implements AutoCloseable {
      *     any more or yet
      */
     public Head head(String collectionId, long version) {
-        Head newest = head(collectionId);
-        return uninterrupted(() -> collection(collectionId).heads().at(version))
-                .orElseThrow(() -> LittoralException.input(
-                        "Version " + version + " is not in the catalog; expected one of 1 to " + newest.version()));
+        return head(collectionId, version, head(collectionId));
+    }
+
+    private Head head(String collectionId, long version, Head newest) {
+        HeadLog heads = collection(collectionId).heads();
+        return uninterrupted(() -> {
+            Optional<Head> there = heads.at(version);
+            if (there.isEmpty()) {
+                throw heads.absent(version, newest);
+            }
+            return there.get();
+        });
     }
 
     /**
@@ -168,6 +176,43 @@ public final class CatalogReader implements AutoCloseable {
                 uninterrupted(() -> collection.root(head))
                         .orElseThrow(() -> LittoralException.input(
                                 "Version " + head.version() + " has no snapshot: nothing was committed before it")));
+    }
+
+    /**
+     * The difference between two versions of a collection: what somebody who serves {@code from} has to do to serve
+     * {@code to}. Up to six requests.
+     *
+     * @param from a version, or 0 for nothing: an index that is still empty
+     * @param to a version, which may be the older one
+     * @throws LittoralException INPUT as {@link #head(String, long)}
+     */
+    public SnapshotDiff diff(String collectionId, long from, long to) {
+        Head newest = head(collectionId);
+        CollectionCatalog collection = collection(collectionId);
+        Head before = from == 0 ? Head.NONE : head(collectionId, from, newest);
+        Head after = to == 0 ? Head.NONE : head(collectionId, to, newest);
+        return uninterrupted(() -> new SnapshotDiff(
+                collection,
+                before,
+                collection.root(before).orElse(null),
+                after,
+                collection.root(after).orElse(null)));
+    }
+
+    /**
+     * The versions of a collection after one, each with its difference to the one before, those that are yet to come
+     * too. Up to four requests.
+     *
+     * @param from a version, or 0 for all
+     * @throws LittoralException INPUT as {@link #head(String, long)}, also where the version after 0 was cleaned away
+     */
+    public VersionFeed feed(String collectionId, long from) {
+        Head newest = head(collectionId);
+        CollectionCatalog collection = collection(collectionId);
+        Head there = head(collectionId, from == 0 ? 1 : from, newest);
+        Head current = from == 0 ? Head.NONE : there;
+        return uninterrupted(() ->
+                new VersionFeed(collection, current, collection.root(current).orElse(null)));
     }
 
     private CollectionCatalog collection(String collectionId) {

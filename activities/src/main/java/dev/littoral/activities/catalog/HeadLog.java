@@ -30,6 +30,9 @@ import java.util.Optional;
 public final class HeadLog {
     private static final int DELETE_BATCH = 1_000;
 
+    /** Keys listed at a time. */
+    private static final int KEYS = 1_000;
+
     /** Versions read at a time where one is looked for. */
     private static final int PAGE = 20;
 
@@ -126,6 +129,31 @@ public final class HeadLog {
                     + "; expected a base that the log has");
         }
         return there;
+    }
+
+    /** The failure to throw for a version that is not in the log, which names those that are. Requests a listing. */
+    LittoralException absent(long version, Head newest) throws InterruptedException {
+        long oldest = oldest();
+        return LittoralException.input(
+                version > 0 && version < oldest
+                        ? "Version " + version + " was cleaned away; expected one of " + oldest + " to "
+                                + newest.version() + ", those that are kept"
+                        : "Version " + version + " is not in the catalog; expected one of " + oldest + " to "
+                                + newest.version());
+    }
+
+    /** The number of the oldest version that is kept, or 0. A request for each thousand versions. */
+    private long oldest() throws InterruptedException {
+        long oldest = 0;
+        List<String> keys = List.of();
+        do {
+            keys = store.list(folder(), keys.isEmpty() ? null : keys.getLast(), KEYS);
+            for (String key : keys) {
+                oldest = CatalogLayout.versionOfHead(key.substring(folder().length()))
+                        .orElse(oldest);
+            }
+        } while (keys.size() == KEYS);
+        return oldest;
     }
 
     /** The outcome of a commit: empty while its version does not exist. */

@@ -1,15 +1,12 @@
 package dev.littoral.activities.catalog;
 
-import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -80,9 +77,22 @@ public final class Snapshot {
                         .map(file -> new SkippedFile(file.path(), file.skipped())));
     }
 
+    /**
+     * Files that are gone or have another version, and of which segments still have rows, all of them dead. They come
+     * in the order of their paths, under one path in that in which they died. Requests as for {@link #files}.
+     */
+    public Stream<FileEntry> deadFiles() {
+        return root.shards().stream()
+                .filter(shard -> shard.totals().dead() > 0)
+                .flatMap(shard -> CatalogReader.uninterrupted(() -> catalog.lines(shard)).stream())
+                .filter(line -> !line.listed());
+    }
+
     /** All segments, shard by shard, in each by rising id. Requests as for {@link #files}. */
     public Stream<Segment> segments() {
-        return root.shards().stream().flatMap(shard -> segments(shard).values().stream());
+        return root.shards().stream()
+                .flatMap(shard -> segments(shard).values().stream())
+                .map(ShardSegment::segment);
     }
 
     /**
@@ -96,6 +106,7 @@ public final class Snapshot {
                 .map(shard -> segments(shard).get(id))
                 .filter(segment -> segment != null)
                 .findFirst()
+                .map(ShardSegment::segment)
                 .orElseThrow(() -> LittoralException.input("Version " + version() + " has no segment " + id));
     }
 
@@ -122,26 +133,7 @@ public final class Snapshot {
         return CatalogReader.uninterrupted(() -> catalog.shard(shard)).stream();
     }
 
-    /** A segment is in one shard. */
-    private Map<Long, Segment> segments(ShardRef shard) {
-        Map<Long, List<FragmentSpan>> spans = new TreeMap<>();
-        for (FileEntry line : CatalogReader.uninterrupted(() -> catalog.lines(shard))) {
-            for (FragmentEntry fragment : line.fragments()) {
-                if (fragment.segment() != null) {
-                    List<FragmentSpan> segment = spans.computeIfAbsent(fragment.segment(), id -> new ArrayList<>());
-                    segment.add(new FragmentSpan(
-                            line.path(),
-                            line.version(),
-                            fragment.start(),
-                            fragment.end(),
-                            segment.isEmpty() ? 0 : segment.getLast().to(),
-                            fragment.dead(),
-                            line.deadSince()));
-                }
-            }
-        }
-        Map<Long, Segment> segments = new TreeMap<>();
-        spans.forEach((id, fragments) -> segments.put(id, new Segment(id, fragments)));
-        return segments;
+    private Map<Long, ShardSegment> segments(ShardRef shard) {
+        return ShardSegment.of(CatalogReader.uninterrupted(() -> catalog.lines(shard)));
     }
 }

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** The code that the document about reading shows compiles as it stands, and reads a catalog in a folder and on S3. */
+/**
+ * The code that the documents about reading show compiles as it stands, and reads a catalog in a folder; that of the
+ * first one also on S3.
+ */
 class DocumentedReaderTest {
     @TempDir
     private Path folder;
@@ -61,5 +64,28 @@ class DocumentedReaderTest {
                 "AWS_EC2_METADATA_DISABLED", "true");
         assertThat(code.run(environment, "s3://" + bucket + "/catalog", "orders"))
                 .endsWith(expected);
+    }
+
+    @Test
+    void theCodeOfTheDocumentAboutDifferencesFollowsTheVersions() throws Exception {
+        DocumentedCode code = DocumentedCode.compile(Path.of("../docs/diff.md"), folder);
+        Path catalog = folder.resolve("catalog");
+        StringBuilder expected = new StringBuilder();
+        try (CatalogStore store = LocalStores.catalog(catalog);
+                CatalogReader reader = CatalogReader.on(store)) {
+            RandomCollection random = new RandomCollection(store, "orders", 2);
+            random.commit(2);
+            random.declare();
+            reader.snapshot("orders")
+                    .segments()
+                    .forEach(segment -> expected.append("build %d from %s%n"
+                            .formatted(
+                                    segment.id(), segment.fragments().getFirst().file())));
+            expected.append(
+                    "version 1: %s%n".formatted(reader.diff("orders", 0, 1).totals()));
+            expected.append("version 2: %s%n".formatted(DiffTotals.NONE));
+        }
+
+        assertThat(code.run(Map.of(), catalog.toString(), "orders", "0")).endsWith(expected);
     }
 }

@@ -10,7 +10,7 @@ public final class HeadText {
 
     /** On one line. */
     static String line(Head head) {
-        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments: %s"
+        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments%s: %s"
                 .formatted(
                         head.version(),
                         head.kind(),
@@ -19,6 +19,7 @@ public final class HeadText {
                         head.update(),
                         Output.count(head.totals().rows()),
                         Output.count(head.totals().segments()),
+                        dead(head.totals()),
                         Output.path(head.reason()));
     }
 
@@ -38,9 +39,13 @@ public final class HeadText {
                 head.generation(),
                 Output.count(totals.rows()),
                 Output.count(totals.segments()),
-                totals.dead() == 0 ? "" : " with " + Output.count(totals.dead()) + " dead rows",
+                dead(totals),
                 Output.count(totals.fragments()),
                 Output.count(totals.files()),
                 Output.path(head.reason()));
+    }
+
+    private static String dead(Totals totals) {
+        return totals.dead() == 0 ? "" : " with " + Output.count(totals.dead()) + " dead rows";
     }
 }

@@ -1,6 +1,7 @@
 package dev.littoral.starter.catalog;
 
 import dev.littoral.activities.catalog.Segment.RowLocation;
+import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.Output;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -12,7 +13,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Looks up which row of which file a segment's row is. */
-@Command(name = "locate", description = "Which row of which file a segment's row is.")
+@Command(
+        name = "locate",
+        description = "Which row of which file a segment's row is. One that is deleted is shown with exit code 3.")
 public final class LocateCommand implements Callable<Integer> {
     @Mixin
     private SnapshotOption of;
@@ -31,16 +34,27 @@ public final class LocateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return of.readSnapshot(snapshot -> {
-            RowLocation location = snapshot.locate(segment, row);
+        return of.read(catalog -> {
+            RowLocation location = of.snapshot(catalog).locate(segment, row);
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 Output.json(out, location);
             } else {
-                out.printf(
-                        "row %d of segment %d is row %d of %s%n",
-                        row, segment, location.fileRow(), Output.path(location.file()));
+                out.println(text(location));
             }
+            return location.deadSince() == null ? ExitCode.OK.code() : ExitCode.INPUT.code();
         });
+    }
+
+    private static String text(RowLocation location) {
+        boolean dead = location.deadSince() != null;
+        return "row %d of segment %d %s row %d of %s%s"
+                .formatted(
+                        location.row(),
+                        location.segment(),
+                        dead ? "was" : "is",
+                        location.fileRow(),
+                        Output.path(location.file()),
+                        dead ? "; deleted since version " + location.deadSince() : "");
     }
 }

@@ -1,5 +1,6 @@
 package dev.littoral.starter.catalog;
 
+import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.starter.cli.ExitCode;
 import java.util.function.Consumer;
@@ -13,9 +14,13 @@ final class SnapshotOption extends CatalogOption {
     /** Reads the snapshot that the options name. */
     int readSnapshot(Consumer<Snapshot> reading) {
         return read(catalog -> {
-            reading.accept(
-                    version == null ? catalog.snapshot(collectionId()) : catalog.snapshot(collectionId(), version));
+            reading.accept(snapshot(catalog));
             return ExitCode.OK.code();
         });
+    }
+
+    /** The snapshot that the options name. */
+    Snapshot snapshot(CatalogReader catalog) {
+        return version == null ? catalog.snapshot(collectionId()) : catalog.snapshot(collectionId(), version);
     }
 }

@@ -12,7 +12,7 @@ public enum ExitCode {
     INTERNAL(1),
     /** The command line is not right. */
     USAGE(2),
-    /** The source, its spec, a file, the catalog or what was asked for is not right. */
+    /** The source, its spec, a file, the catalog or what was asked for is not right; or a located row is deleted. */
     INPUT(3),
     /** Credentials or permissions are missing. */
     ACCESS(4),

@@ -1,5 +1,6 @@
 package dev.littoral.starter.cli;
 
+import java.io.PrintWriter;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,18 +19,34 @@ public final class LineOutput {
     private CommandSpec command;
 
     private int printed;
+    private boolean closed;
 
     /** Prints elements until there are no more, or the output is closed. */
     public <T> void printAll(Stream<T> elements, Function<T, String> text) {
-        elements.takeWhile(element -> isRead()).forEach(element -> print(element, text));
+        elements.takeWhile(element -> isReadStill()).forEach(element -> print(element, text));
     }
 
     public <T> void print(T element, Function<T, String> text) {
-        command.commandLine().getOut().println(json ? Output.json(element) : text.apply(element));
+        out().println(json ? Output.json(element) : text.apply(element));
         printed++;
     }
 
-    private boolean isRead() {
-        return printed % LINES != LINES - 1 || !command.commandLine().getOut().checkError();
+    /** Shows what was printed to whoever reads it, and returns whether anybody still does. */
+    public boolean flush() {
+        closed |= out().checkError();
+        return isRead();
+    }
+
+    /** Whether the output was not found to be closed. */
+    public boolean isRead() {
+        return !closed;
+    }
+
+    private boolean isReadStill() {
+        return printed % LINES == LINES - 1 ? flush() : isRead();
+    }
+
+    private PrintWriter out() {
+        return command.commandLine().getOut();
     }
 }
