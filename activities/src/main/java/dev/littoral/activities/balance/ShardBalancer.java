@@ -78,7 +78,7 @@ public final class ShardBalancer {
         long removed = 0;
         for (FileEntry line : changes) {
             FileEntry old = before.get(line.path());
-            if (old == null || !old.is(line.file()) || old.served() != line.served()) {
+            if (old == null || !old.is(line.file()) || old.served() != line.served() || isRestored(old, line)) {
                 added += line.living();
                 removed += old == null ? 0 : old.living();
             } else {
@@ -140,6 +140,11 @@ public final class ShardBalancer {
         }
         lines.addAll(listed.subList(at, listed.size()));
         return lines;
+    }
+
+    /** Whether rows of a file that were deleted may not be any more, so that all its rows count as new. */
+    private static boolean isRestored(FileEntry before, FileEntry now) {
+        return !before.listsAs(now.file()) && (now.living() > before.living() || !stays(before, now));
     }
 
     /** Whether a file has the rows and the segments that it had. */

@@ -158,6 +158,20 @@ public final class CatalogLayout {
         return "%s/deletes-%06d-%d.bin".formatted(objects, shard, part);
     }
 
+    /**
+     * A part of the positions of deleted rows that an update has read for a shard.
+     *
+     * @param sha256 the hex digest of its bytes, so that no attempt writes over what another has staged
+     */
+    public static String stagedDeletes(String folder, int shard, String sha256) {
+        return "%s/deletes-%06d-%s.bin".formatted(folder, shard, sha256);
+    }
+
+    /** Whether a key is that of something staged. */
+    public static boolean isStaged(String key) {
+        return key.startsWith(STAGING);
+    }
+
     static boolean isDeletes(String key) {
         return DELETES.matcher(key).matches();
     }

@@ -145,7 +145,7 @@ public final class CollectionCatalog {
         FileEntry[] before = new FileEntry[1];
         try {
             JsonLines.read(bytes, FileEntry.class, entry -> {
-                String fault = SnapshotValidator.of(entry, before[0]);
+                String fault = SnapshotValidator.of(entry, before[0], shard);
                 if (fault != null) {
                     throw damaged(shard.key(), fault);
                 }
@@ -212,6 +212,11 @@ public final class CollectionCatalog {
      */
     public byte[] staged(String key) throws InterruptedException {
         return find(key).orElseThrow(() -> new StagingGoneException(name(key)));
+    }
+
+    /** An object's bytes, staged or of a snapshot, to be checked by whoever knows the digest of its parts. */
+    byte[] object(String key) throws InterruptedException {
+        return CatalogLayout.isStaged(key) ? staged(key) : find(key).orElseThrow(() -> missing(key));
     }
 
     public Optional<byte[]> find(String key) throws InterruptedException {

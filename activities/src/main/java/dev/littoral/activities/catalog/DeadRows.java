@@ -1,28 +1,41 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.LittoralException;
 import java.util.List;
 
-/** The dead rows of a fragment: all of them where its file is gone or has another version. */
+/**
+ * The dead rows of fragments: all of them where the file is gone or has another version, else those whose positions the
+ * file's line names.
+ */
 final class DeadRows {
-    private DeadRows() {}
+    private final DeletesReader deletes;
+
+    DeadRows(DeletesReader deletes) {
+        this.deletes = deletes;
+    }
 
     /**
-     * Which rows of a fragment are dead, numbered from its first.
+     * Which rows of a fragment are dead, numbered from its first. Reads their positions where only some are.
      *
-     * @throws LittoralException INPUT when rows within a living file are, whose positions are not read
+     * @throws LittoralException as {@link CatalogReader} says
      */
-    static List<RowRange> of(FileEntry line, FragmentEntry fragment) {
+    List<RowRange> of(FileEntry line, FragmentEntry fragment) {
         if (fragment.dead() == 0) {
             return List.of();
         }
         if (fragment.living() == 0) {
             return List.of(new RowRange(0, fragment.rows()));
         }
-        throw LittoralException.input(
-                "File " + line.path() + " has deleted rows within it, whose positions this version of Littoral does"
-                        + " not read; expected files that are served whole, or not at all");
+        DeletedRows ofFile = CatalogReader.uninterrupted(() -> deletes.deadRows(line));
+        DeletedRows.Builder ofFragment = new DeletedRows.Builder();
+        ofFragment.addMoved(ofFile, fragment.start(), fragment.end(), 0);
+        return ofFragment
+                .build()
+                .ranges()
+                .map(range -> new RowRange(range.from(), range.to()))
+                .toList();
     }
 
     /** Whether a fragment has the same dead rows by two lines, as far as that is known without asking which. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.SourceFile;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A data file in a shard: one line of the shard's object. A file that is gone, or has another version by now, keeps its
@@ -19,6 +20,7 @@ import java.util.List;
  * @param unread whether it is left out because the store refused to return it, as with an archived one, so nothing is
  *     known of its bytes; each update tries again
  * @param deletes where the positions of its deleted rows are, or null when it has none
+ * @param deletesVersion which version of these the source listed, or null when it listed none
  * @param deadSince the version of the collection since which all its rows are dead, or null while it is listed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,6 +34,7 @@ public record FileEntry(
         String skipped,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread,
         Deletes deletes,
+        String deletesVersion,
         Long deadSince)
         implements FileListDiff.Line {
 
@@ -42,20 +45,35 @@ public record FileEntry(
         unread |= skipped != null && skipped.startsWith(NOT_READ);
     }
 
-    /** A file that is served. */
+    /** A file that is served, without its deleted rows. */
     public static FileEntry served(SourceFile file, long rows, String schema, List<FragmentEntry> fragments) {
         return new FileEntry(
-                file.path(), file.version(), file.bytes(), rows, schema, fragments, null, false, null, null);
+                file.path(), file.version(), file.bytes(), rows, schema, fragments, null, false, null, null, null);
     }
 
     /** A file that is left out for what is in it. */
     public static FileEntry leftOut(SourceFile file, String reason) {
-        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, false, null, null);
+        return leftOut(file, reason, false);
     }
 
     /** A file that could not be read. */
     public static FileEntry unread(SourceFile file, String reason) {
-        return new FileEntry(file.path(), file.version(), file.bytes(), 0, null, List.of(), reason, true, null, null);
+        return leftOut(file, reason, true);
+    }
+
+    private static FileEntry leftOut(SourceFile file, String reason, boolean unread) {
+        return new FileEntry(
+                file.path(),
+                file.version(),
+                file.bytes(),
+                0,
+                null,
+                List.of(),
+                reason,
+                unread,
+                null,
+                file.deletesVersion(),
+                null);
     }
 
     /**
@@ -114,11 +132,16 @@ public record FileEntry(
      * @param count how many rows are deleted
      * @param sha256 the hex digest of these bytes
      */
-    public record Deletes(String key, long offset, int length, long count, String sha256) {}
+    public record Deletes(String key, long offset, int length, long count, String sha256) {
+        /** The same bitmap in another object. */
+        public Deletes in(String object) {
+            return new Deletes(object, offset, length, count, sha256);
+        }
+    }
 
     /** A path where no file is any more. */
     public static FileEntry gone(String path) {
-        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null);
+        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null);
     }
 
     public boolean served() {
@@ -135,16 +158,53 @@ public record FileEntry(
         return !listed() ? 0 : rows - (deletes == null ? 0 : deletes.count());
     }
 
+    /** Whether it has the content of a file that is listed; other rows of it may be deleted. */
     public boolean is(SourceFile file) {
         return path.equals(file.path()) && version.equals(file.version()) && bytes == file.bytes();
     }
 
+    /** Whether it lists as a file does: the same content, and the same version of deleted rows. */
+    public boolean listsAs(SourceFile file) {
+        return is(file) && Objects.equals(deletesVersion, file.deletesVersion());
+    }
+
     public SourceFile file() {
-        return new SourceFile(path, version, bytes);
+        return new SourceFile(path, version, bytes, deletesVersion);
     }
 
     public FileEntry with(List<FragmentEntry> newFragments) {
-        return new FileEntry(path, version, bytes, rows, schema, newFragments, skipped, unread, deletes, deadSince);
+        return with(newFragments, deletes, deletesVersion);
+    }
+
+    /** The same content with other fragments and deleted rows. */
+    public FileEntry with(List<FragmentEntry> newFragments, Deletes newDeletes, String newDeletesVersion) {
+        return new FileEntry(
+                path,
+                version,
+                bytes,
+                rows,
+                schema,
+                newFragments,
+                skipped,
+                unread,
+                newDeletes,
+                newDeletesVersion,
+                deadSince);
+    }
+
+    /** The same file with its bitmap elsewhere. */
+    public FileEntry withDeletes(Deletes newDeletes) {
+        return with(fragments, newDeletes, deletesVersion);
+    }
+
+    /** What is known of the content alone: its fragments are in no segment, and none of its rows is deleted. */
+    public FileEntry content() {
+        return with(
+                fragments.stream()
+                        .map(fragment -> new FragmentEntry(fragment.start(), fragment.end(), null))
+                        .toList(),
+                null,
+                null);
     }
 
     /** The same file since the version that lists it no more: all its rows are dead. */
@@ -161,7 +221,8 @@ public record FileEntry(
                         .toList(),
                 skipped,
                 unread,
-                deletes,
+                null,
+                null,
                 since);
     }
 

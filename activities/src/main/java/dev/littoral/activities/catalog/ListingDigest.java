@@ -9,9 +9,13 @@ import java.util.HexFormat;
 
 /**
  * The digest of a listing: SHA-256 over each file's path, version and size in order, texts as UTF-8 with their length
- * in four bytes before them, sizes in eight, all big-endian. One thread.
+ * in four bytes before them, sizes in eight, all big-endian. Where a file's deleted rows have a version, -1 in four
+ * bytes and that version follow. One thread.
  */
 public final class ListingDigest {
+    /** What comes before the version of deleted rows. No path has this length. */
+    private static final int DELETES = -1;
+
     private final MessageDigest digest = sha256();
 
     public void add(SourceFile file) {
@@ -24,6 +28,14 @@ public final class ListingDigest {
                 .put(version)
                 .putLong(file.bytes())
                 .flip());
+        if (file.deletesVersion() != null) {
+            byte[] deletes = file.deletesVersion().getBytes(StandardCharsets.UTF_8);
+            digest.update(ByteBuffer.allocate(8 + deletes.length)
+                    .putInt(DELETES)
+                    .putInt(deletes.length)
+                    .put(deletes)
+                    .flip());
+        }
     }
 
     /** The digest of what was added; to be called once, at the end. */

@@ -1,5 +1,6 @@
 package dev.littoral.activities.catalog;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -31,6 +32,7 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param dead how many of its rows are deleted
      * @param deadSince the version of the collection since which all of them are, as the file is gone or has another
      *     version; null while it is listed
+     * @param deletes where the positions of the file's deleted rows are, or null when it has none or is dead
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record FragmentSpan(
@@ -40,7 +42,13 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
             long end,
             long from,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dead,
-            Long deadSince) {
+            Long deadSince,
+            @JsonIgnore FileEntry.Deletes deletes) {
+        /** A fragment of which nothing is known about where its deleted rows are. */
+        public FragmentSpan(String file, String version, long start, long end, long from, long dead, Long deadSince) {
+            this(file, version, start, end, from, dead, deadSince, null);
+        }
+
         long to() {
             return from + end - start;
         }
@@ -56,8 +64,8 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param fragment which of the segment's fragments, from 0
      * @param fragmentRow the row of the fragment, from 0
      * @param fileRow the row of the file, from 0
-     * @param deadSince the version of the collection since which the row is deleted, as its file is gone or has another
-     *     version; null while the file is listed
+     * @param deadSince the version of the collection since which the row is deleted; null while it is not
+     * @param orBefore whether it may be deleted since before that version, which is the oldest in the log
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record RowLocation(
@@ -68,7 +76,25 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
             int fragment,
             long fragmentRow,
             long fileRow,
-            Long deadSince) {}
+            Long deadSince,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean orBefore) {
+        /** A row as its line has it. */
+        public RowLocation(
+                long segment,
+                long row,
+                String file,
+                String version,
+                int fragment,
+                long fragmentRow,
+                long fileRow,
+                Long deadSince) {
+            this(segment, row, file, version, fragment, fragmentRow, fileRow, deadSince, false);
+        }
+
+        RowLocation dead(long since, boolean before) {
+            return new RowLocation(segment, row, file, version, fragment, fragmentRow, fileRow, since, before);
+        }
+    }
 
     /** How many of its rows are not deleted: at least 1. */
     @JsonProperty("rows")
@@ -88,7 +114,8 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
     }
 
     /**
-     * Looks a row up. O(log fragments); reads nothing.
+     * Looks a row up. O(log fragments); reads nothing, so of rows that are deleted it says so only where the whole file
+     * is gone; {@link Snapshot#locate} says it of all.
      *
      * @param row 0 to {@link #laidOutRows} - 1; one that is deleted too
      * @throws LittoralException INPUT when the segment has no such row

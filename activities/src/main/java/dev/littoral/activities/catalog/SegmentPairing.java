@@ -11,16 +11,19 @@ import java.util.function.Consumer;
 /** The pairing of two snapshots' segments by their ids. Both lie at the same paths, as a layout never changes. */
 final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
     private final BiFunction<String, Long, RuntimeException> otherLayout;
+    private final DeadRows deadRows;
     private final Map<Long, ShardSegment> before = new LinkedHashMap<>();
     private final Map<Long, ShardSegment> after = new LinkedHashMap<>();
 
     /**
      * Pairs segments.
      *
+     * @param deadRows tells which rows are dead
      * @param otherLayout the failure where a segment, which has a path and an id, has one layout before and another one
      *     after
      */
-    SegmentPairing(BiFunction<String, Long, RuntimeException> otherLayout) {
+    SegmentPairing(DeadRows deadRows, BiFunction<String, Long, RuntimeException> otherLayout) {
+        this.deadRows = deadRows;
         this.otherLayout = otherLayout;
     }
 
@@ -50,7 +53,7 @@ final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
         for (Iterator<ShardSegment> each = after.values().iterator(); each.hasNext(); ) {
             ShardSegment segment = each.next();
             if (isRead(segment, startBefore)) {
-                found.accept(new SegmentChange.Build(segment.segment(), segment.bytesToRead(), segment.dead()));
+                found.accept(new SegmentChange.Build(segment.segment(), segment.bytesToRead(), segment.dead(deadRows)));
                 each.remove();
             }
         }
@@ -65,11 +68,11 @@ final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
         if (!segment.sameLayout(now)) {
             throw otherLayout.apply(segment.firstPath(), segment.id());
         }
-        List<RowRange> deleted = now.deadBeyond(segment);
+        List<RowRange> deleted = now.deadBeyond(segment, deadRows);
         if (!deleted.isEmpty()) {
             found.accept(new SegmentChange.Delete(segment.id(), deleted));
         }
-        List<RowRange> restored = segment.deadBeyond(now);
+        List<RowRange> restored = segment.deadBeyond(now, deadRows);
         if (!restored.isEmpty()) {
             found.accept(new SegmentChange.Restore(segment.id(), restored));
         }

@@ -21,10 +21,6 @@ record ShardSegment(long id, List<Part> parts) {
             return DeadRows.areSame(line, fragment, other.line, other.fragment);
         }
 
-        List<RowRange> dead() {
-            return DeadRows.of(line, fragment);
-        }
-
         /** The fragment's share of its file's bytes. All fragments of a file have all of them. */
         long bytes() {
             return bytesTo(fragment.end()) - bytesTo(fragment.start());
@@ -60,7 +56,8 @@ record ShardSegment(long id, List<Part> parts) {
                     part.fragment.end(),
                     spans.isEmpty() ? 0 : spans.getLast().to(),
                     part.fragment.dead(),
-                    part.line.deadSince()));
+                    part.line.deadSince(),
+                    part.line.deletes()));
         }
         return new Segment(id, spans);
     }
@@ -83,11 +80,11 @@ record ShardSegment(long id, List<Part> parts) {
     }
 
     /** Its deleted rows. */
-    List<RowRange> dead() {
+    List<RowRange> dead(DeadRows rows) {
         List<RowRange> ranges = new ArrayList<>();
         long offset = 0;
         for (Part part : parts) {
-            RowRange.append(ranges, part.dead(), offset);
+            RowRange.append(ranges, rows.of(part.line, part.fragment), offset);
             offset += part.fragment.rows();
         }
         return ranges;
@@ -106,14 +103,17 @@ record ShardSegment(long id, List<Part> parts) {
     }
 
     /** The rows that are deleted here and not in another state of the same layout. */
-    List<RowRange> deadBeyond(ShardSegment other) {
+    List<RowRange> deadBeyond(ShardSegment other, DeadRows rows) {
         List<RowRange> ranges = new ArrayList<>();
         long offset = 0;
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
-            if (part.fragment.dead() > 0 && !part.sameDead(other.parts.get(i))) {
+            Part there = other.parts.get(i);
+            if (part.fragment.dead() > 0 && !part.sameDead(there)) {
                 RowRange.append(
-                        ranges, RowRange.minus(part.dead(), other.parts.get(i).dead()), offset);
+                        ranges,
+                        RowRange.minus(rows.of(part.line, part.fragment), rows.of(there.line, there.fragment)),
+                        offset);
             }
             offset += part.fragment.rows();
         }

@@ -1,6 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.SkippedFile;
@@ -17,10 +18,12 @@ import java.util.stream.Stream;
 public final class Snapshot {
     private final CollectionCatalog catalog;
     private final SnapshotRoot root;
+    private final DeletesReader deletes;
 
     Snapshot(CollectionCatalog catalog, SnapshotRoot root) {
         this.catalog = catalog;
         this.root = root;
+        this.deletes = new DeletesReader(catalog);
     }
 
     public String collectionId() {
@@ -120,13 +123,60 @@ public final class Snapshot {
     }
 
     /**
-     * Which row of which file a segment's row is, as {@link #segment} reads it.
+     * Which row of which file a segment's row is, as {@link #segment} reads it, and since which version it is deleted,
+     * where it is. For a row that is deleted within its file older versions are read, as far back as it is deleted
+     * there.
      *
-     * @param row from 0
+     * @param row from 0, one that is deleted too
      * @throws LittoralException INPUT when the snapshot has no such segment, or that no such row
      */
     public Segment.RowLocation locate(long segment, long row) {
-        return segment(segment).locate(row);
+        Segment of = segment(segment);
+        Segment.RowLocation location = of.locate(row);
+        FragmentSpan span = of.fragments().get(location.fragment());
+        if (span.deadSince() != null
+                || !CatalogReader.uninterrupted(() -> deletes.deadRows(span)).contains(location.fileRow())) {
+            return location;
+        }
+        return CatalogReader.uninterrupted(() -> DeletedRowHistory.since(catalog, deletes, root.version(), location));
+    }
+
+    /**
+     * The deleted rows of a segment, by their numbers in it. Reads the objects that their positions are in, one of up
+     * to 32 MiB at a time; those that were read last are kept.
+     *
+     * @param segment one of this snapshot
+     */
+    public DeletedRows deadRows(Segment segment) {
+        DeletedRows.Builder rows = new DeletedRows.Builder();
+        for (FragmentSpan span : segment.fragments()) {
+            if (span.dead() > 0) {
+                rows.addMoved(
+                        CatalogReader.uninterrupted(() -> deletes.deadRows(span)),
+                        span.start(),
+                        span.end(),
+                        span.from());
+            }
+        }
+        return rows.build();
+    }
+
+    /**
+     * The deleted rows of a segment, as {@link #segment} reads it.
+     *
+     * @throws LittoralException INPUT when the snapshot has no such segment
+     */
+    public DeletedRows deadRows(long segment) {
+        return deadRows(segment(segment));
+    }
+
+    /**
+     * The deleted rows of a file that the snapshot serves, by their numbers in it.
+     *
+     * @param file one of {@link #files}
+     */
+    public DeletedRows deadRows(FileEntry file) {
+        return CatalogReader.uninterrupted(() -> deletes.deadRows(file));
     }
 
     private Stream<FileEntry> files(ShardRef shard) {

@@ -62,8 +62,11 @@ public final class SnapshotDiff {
      * <p>It fails as {@link CatalogReader} says, and with INPUT where a segment is not laid out in both versions alike.
      */
     public Stream<SegmentChange> changes() {
-        ShardSweep<SegmentChange> sweep =
-                new ShardSweep<>(catalog, before, after, new SegmentPairing(this::otherLayout));
+        ShardSweep<SegmentChange> sweep = new ShardSweep<>(
+                catalog,
+                before,
+                after,
+                new SegmentPairing(new DeadRows(new DeletesReader(catalog)), this::otherLayout));
         return counted(sweep, DiffTotals.NONE, DiffTotals::plus, totals);
     }
 

@@ -105,8 +105,9 @@ final class SnapshotValidator {
      * Checks a file in a shard.
      *
      * @param before the line before it, or null
+     * @param shard how the root names the shard
      */
-    static String of(FileEntry file, FileEntry before) {
+    static String of(FileEntry file, FileEntry before, ShardRef shard) {
         if (file == null || file.path() == null || file.version() == null || file.fragments() == null) {
             return "a file lacks a path, a version or its fragments";
         }
@@ -139,6 +140,10 @@ final class SnapshotValidator {
         Deletes deletes = file.deletes();
         if (deletes != null && !isRange(deletes)) {
             return file.path() + " has the deletes " + deletes + "; expected a range of an object, and its SHA-256";
+        }
+        if (deletes != null && (shard.deletes() == null || !shard.deletes().contains(deletes.key()))) {
+            return file.path() + " has its deletes in " + deletes.key()
+                    + "; expected one of those that the root names, " + shard.deletes();
         }
         return dead == (deletes == null ? 0 : deletes.count())
                 ? null

@@ -1,13 +1,23 @@
 package dev.littoral.activities.path;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
  * A data file as a listing of the source found it.
  *
  * @param path where it is, whole: {@code s3://bucket/key} or an absolute local path, raw, nothing percent-encoded
  * @param version distinguishes two contents under one path; compared for equality only
  * @param bytes its size, at least 0
+ * @param deletesVersion distinguishes two sets of deleted rows of one content, or null where no row is deleted;
+ *     compared for equality only
  */
-public record SourceFile(String path, String version, long bytes) implements FileListDiff.Line {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SourceFile(String path, String version, long bytes, String deletesVersion) implements FileListDiff.Line {
+    /** A file none of whose rows is deleted. */
+    public SourceFile(String path, String version, long bytes) {
+        this(path, version, bytes, null);
+    }
+
     /** A path where no file is any more. */
     public static SourceFile gone(String path) {
         return new SourceFile(path, null, 0);

@@ -3,6 +3,7 @@ package dev.littoral.activities.steps;
 import dev.littoral.activities.balance.ShardBalancer;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.DeletesWriter;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ShardRef;
@@ -90,7 +91,9 @@ final class BalanceStep {
                 CatalogLayout.versionOfFolder(request.objects()),
                 firstId);
         String key = CatalogLayout.shard(request.objects(), number);
-        String sha256 = catalog.write(key, JsonLines.write(shard.lines()));
+        List<FileEntry> lines = ShardDeletes.write(shard.lines(), catalog, request.objects(), number);
+        List<String> deletes = DeletesWriter.keys(lines);
+        String sha256 = catalog.write(key, JsonLines.write(lines));
         ShardRef ref = new ShardRef(
                 touched.shard().from(),
                 key,
@@ -99,7 +102,7 @@ final class BalanceStep {
                 shard.totals(),
                 shard.schemas(),
                 shard.unread(),
-                null);
+                deletes.isEmpty() ? null : deletes);
         catalog.writeOne(plan.balancedKey(number), new BalancedShard(ref, firstId, firstId + shard.newSegments()));
         return shard;
     }

@@ -1,6 +1,7 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.DeletesWriter;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ShardRef;
@@ -103,8 +104,12 @@ final class ReadStep {
         // The other activities of this step report too.
         int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
         for (int i = request.from() + done.shards(); i < request.to(); i++) {
+            int number = i;
             ShardReader.Result shard = reader.read(
-                    plan.plan(), touched.get(i), filesOfPreviousRound(catalog, plan.plan(), touched.get(i)));
+                    plan.plan(),
+                    touched.get(i),
+                    filesOfPreviousRound(catalog, plan.plan(), touched.get(i)),
+                    new DeletesWriter(catalog, (part, sha256) -> plan.deletesKey(number, sha256)));
             catalog.write(plan.changesKey(i), JsonLines.write(shard.changes()));
             Progress before = done;
             done = new Progress(opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
@@ -126,11 +131,7 @@ final class ReadStep {
                 // Where every file was opened, those that are as in the base were read too.
                 List<FileEntry> base = previous.plan().reopen() ? base(catalog, before.get(i)) : List.of();
                 for (FileEntry file : FileListDiff.apply(base, previous.changes(catalog, i))) {
-                    files.put(
-                            file.path(),
-                            file.with(file.fragments().stream()
-                                    .map(fragment -> fragment.in(null))
-                                    .toList()));
+                    files.put(file.path(), file.content());
                 }
             }
         }

@@ -4,6 +4,7 @@ import dev.littoral.activities.balance.FragmentSplitter;
 import dev.littoral.activities.balance.RowDelta;
 import dev.littoral.activities.balance.ShardBalancer;
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.DeletesWriter;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
@@ -32,8 +33,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads a touched shard: turns its listing into files with their fragments. A file whose version did not change is not
- * opened. A fragment keeps its segment only when all fragments of that segment are still there.
+ * Reads a touched shard: turns its listing into files with their fragments and deleted rows. A file whose version did
+ * not change is not opened; where the version of its deleted rows did, these are read. A file keeps its segments while
+ * its content is the same and its deleted rows only grow.
  */
 final class ShardReader {
     /** The number of files for which tasks, one a file, are made at a time. */
@@ -49,6 +51,7 @@ final class ShardReader {
     private final OnBadFile onBadFile;
     private final long targetRows;
     private final AtomicLong opened;
+    private final FileDeletes deletes;
 
     /**
      * A reader for the shards of one update.
@@ -63,6 +66,7 @@ final class ShardReader {
         this.onBadFile = onBadFile;
         this.targetRows = targetRows;
         this.opened = opened;
+        this.deletes = new FileDeletes(catalog, source);
     }
 
     /**
@@ -88,9 +92,10 @@ final class ShardReader {
      * Reads a shard.
      *
      * @param reuse files an earlier round of this update has read, by path
+     * @param bitmaps gets the deleted rows that were read, and is finished
      * @throws FileChangedException when a file is no longer there as it was listed
      */
-    Result read(ListingPlan plan, ListingPlan.Touched touched, Map<String, FileEntry> reuse)
+    Result read(ListingPlan plan, ListingPlan.Touched touched, Map<String, FileEntry> reuse, DeletesWriter bitmaps)
             throws FileChangedException, InterruptedException {
         Map<String, List<FileEntry>> shards = new LinkedHashMap<>();
         for (ShardRef shard : touched.shard().base()) {
@@ -100,20 +105,25 @@ final class ShardReader {
         shards.values().forEach(entries -> entries.forEach(entry -> base.put(entry.path(), entry)));
         List<SourceFile> listed = listed(touched.shard(), shards);
         FileEntry[] files = new FileEntry[listed.size()];
-        List<Integer> toOpen = new ArrayList<>();
+        List<Work> work = new ArrayList<>();
         for (int i = 0; i < files.length; i++) {
             SourceFile file = listed.get(i);
             FileEntry before = base.get(file.path());
             FileEntry read = reuse.get(file.path());
-            if (!plan.reopen() && isKnown(before, file) && FragmentSplitter.fits(before, targetRows)) {
+            boolean sameContent = !plan.reopen() && isKnown(before, file) && FragmentSplitter.fits(before, targetRows);
+            if (sameContent && before.listsAs(file)) {
                 files[i] = before;
-            } else if (isKnown(read, file)) {
-                files[i] = keepSegments(read, before);
+            } else if (sameContent) {
+                work.add(new Work(i, file, before, before.content()));
             } else {
-                toOpen.add(i);
+                work.add(new Work(i, file, before, isKnown(read, file) ? read.content() : null));
             }
         }
-        open(listed, toOpen, files, base);
+        read(work, files, bitmaps);
+        bitmaps.finish();
+        for (Work done : work) {
+            files[done.index()] = bitmaps.located(files[done.index()]);
+        }
         return tally(touched, List.of(files), base);
     }
 
@@ -145,19 +155,30 @@ final class ShardReader {
         return entry != null && entry.is(file) && !entry.unread();
     }
 
-    private void open(List<SourceFile> listed, List<Integer> toOpen, FileEntry[] files, Map<String, FileEntry> base)
+    /**
+     * A file to be read.
+     *
+     * @param index its place in the listing
+     * @param before the base's file of that path, or null
+     * @param content what is known of its content, or null when it has to be opened
+     */
+    private record Work(int index, SourceFile file, FileEntry before, FileEntry content) {}
+
+    private void read(List<Work> work, FileEntry[] files, DeletesWriter bitmaps)
             throws FileChangedException, InterruptedException {
         AtomicLong claimed = new AtomicLong();
-        for (int from = 0; from < toOpen.size(); from += BATCH) {
-            List<Integer> batch = toOpen.subList(from, Math.min(toOpen.size(), from + BATCH));
+        for (int from = 0; from < work.size(); from += BATCH) {
+            List<Work> batch = work.subList(from, Math.min(work.size(), from + BATCH));
             List<Callable<FileEntry>> tasks = new ArrayList<>(batch.size());
-            for (int i : batch) {
-                tasks.add(() -> open(listed.get(i), claimed));
+            for (Work each : batch) {
+                tasks.add(() -> {
+                    FileEntry content = each.content() != null ? each.content() : open(each.file(), claimed);
+                    return deletes.of(each.file(), content, each.before(), bitmaps);
+                });
             }
-            List<FileEntry> opened = ParallelTasks.run(source.files().readers(), tasks, FileChangedException.class);
+            List<FileEntry> read = ParallelTasks.run(source.files().readers(), tasks, FileChangedException.class);
             for (int i = 0; i < batch.size(); i++) {
-                FileEntry entry = opened.get(i);
-                files[batch.get(i)] = keepSegments(entry, base.get(entry.path()));
+                files[batch.get(i).index()] = read.get(i);
             }
         }
     }
@@ -209,13 +230,6 @@ final class ShardReader {
         }
     }
 
-    /** A file that was opened though it is the same keeps its fragments' segments. */
-    private static FileEntry keepSegments(FileEntry read, FileEntry before) {
-        return before != null && before.is(read.file()) && before.sameFragments(read)
-                ? read.with(before.fragments())
-                : read;
-    }
-
     private Result tally(ListingPlan.Touched touched, List<FileEntry> files, Map<String, FileEntry> base) {
         long added = 0;
         long changed = 0;
@@ -230,7 +244,7 @@ final class ShardReader {
         inRange.forEach(entry -> gone.put(entry.path(), entry));
         for (FileEntry file : files) {
             FileEntry before = gone.remove(file.path());
-            boolean same = before != null && before.is(file.file()) && before.served() == file.served();
+            boolean same = before != null && before.listsAs(file.file()) && before.served() == file.served();
             fragments += file.fragments().size();
             if (!file.served()) {
                 skippedFiles++;

@@ -33,6 +33,11 @@ record StagedPlan(String key, ListingPlan plan) {
         return CatalogLayout.changes(CatalogLayout.folderOf(key), shard);
     }
 
+    /** The key of a part of the deleted rows that were read for a touched shard. */
+    String deletesKey(int shard, String sha256) {
+        return CatalogLayout.stagedDeletes(CatalogLayout.folderOf(key), shard, sha256);
+    }
+
     List<FileEntry> changes(CollectionCatalog catalog, int shard) throws InterruptedException {
         return catalog.lines(changesKey(shard), FileEntry.class);
     }

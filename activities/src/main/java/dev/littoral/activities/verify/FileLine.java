@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * One line of a shard's object: a file with its fragments. One instance is used for all lines, so a file of a million
@@ -23,6 +22,7 @@ final class FileLine {
     private static final int UNREAD = 128;
     private static final int DEAD_SINCE = 256;
     private static final int DELETES = 512;
+    private static final int DELETES_VERSION = 1_024;
 
     /** Start, end, segment, dead rows and those dead from the beginning, of each fragment. */
     private static final int NUMBERS = 5;
@@ -41,6 +41,8 @@ final class FileLine {
     long deadSince;
     /** Where the positions of its deleted rows are, or null. */
     NamedDeletes deletes;
+    /** Which version of these the source listed, or null. */
+    String deletesVersion;
 
     int fragments;
     private long[] numbers = new long[NUMBERS * 16];
@@ -76,12 +78,18 @@ final class FileLine {
         return deadSince == 0;
     }
 
+    /** Receives lines. */
+    interface Visitor {
+        /** The next line, good until this returns. */
+        void line(FileLine line) throws InterruptedException;
+    }
+
     /**
      * Reads lines, one by one.
      *
      * @throws IOException when a line is not what the format says, naming it
      */
-    static void readAll(byte[] compressed, Consumer<FileLine> consumer) throws IOException {
+    static void readAll(byte[] compressed, Visitor visitor) throws IOException, InterruptedException {
         FileLine line = new FileLine();
         int number = 0;
         try (JsonParser parser = JsonDocument.lines(compressed)) {
@@ -95,7 +103,7 @@ final class FileLine {
                             "it starts on line " + parser.currentTokenLocation().getLineNr() + " of the text");
                 }
                 line.read(parser);
-                consumer.accept(line);
+                visitor.line(line);
             }
         } catch (IOException e) {
             throw new IOException(
@@ -114,6 +122,7 @@ final class FileLine {
         unread = false;
         deadSince = 0;
         deletes = null;
+        deletesVersion = null;
         fragments = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
@@ -136,6 +145,7 @@ final class FileLine {
                     once(name, DELETES);
                     deletes = deletes(parser);
                 }
+                case "deletesVersion" -> deletesVersion = text(parser, name, DELETES_VERSION);
                 case "fragments" -> {
                     once(name, FRAGMENTS);
                     readFragments(parser);

@@ -44,17 +44,25 @@ final class ReachableObjects {
      * @param namedBy what names it with this digest
      */
     byte[] read(HeadVersion head, String key, String sha256, String namedBy) throws InterruptedException {
-        Optional<byte[]> bytes = objects.find(key);
-        if (bytes.isEmpty()) {
-            missing(head, key, namedBy);
+        byte[] bytes = read(head, key, namedBy);
+        if (bytes == null) {
             return null;
         }
-        String found = Digests.hex(bytes.get());
+        String found = Digests.hex(bytes);
         if (!found.equals(sha256)) {
             findings.error(objects.name(key), "its SHA-256 is " + found, sha256 + ", as " + namedBy + " says");
             return null;
         }
-        return bytes.get();
+        return bytes;
+    }
+
+    /** An object's bytes, or null and a finding when it is not there. */
+    byte[] read(HeadVersion head, String key, String namedBy) throws InterruptedException {
+        Optional<byte[]> bytes = objects.find(key);
+        if (bytes.isEmpty()) {
+            missing(head, key, namedBy);
+        }
+        return bytes.orElse(null);
     }
 
     private void missing(HeadVersion head, String key, String namedBy) throws InterruptedException {

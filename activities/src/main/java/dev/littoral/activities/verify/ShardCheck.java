@@ -17,6 +17,7 @@ final class ShardCheck {
     private final StoredObjects objects;
     private final ReachableObjects reachable;
     private final SegmentLedger segments;
+    private final DeletesCheck deletes;
     private final Findings findings;
     /** Shards that cannot be read, by key and digest: each is a finding once. */
     private final Set<String> damaged = new HashSet<>();
@@ -24,10 +25,16 @@ final class ShardCheck {
     private long shardsRead;
     private long filesRead;
 
-    ShardCheck(StoredObjects objects, ReachableObjects reachable, SegmentLedger segments, Findings findings) {
+    ShardCheck(
+            StoredObjects objects,
+            ReachableObjects reachable,
+            SegmentLedger segments,
+            DeletesCheck deletes,
+            Findings findings) {
         this.objects = objects;
         this.reachable = reachable;
         this.segments = segments;
+        this.deletes = deletes;
         this.findings = findings;
     }
 
@@ -123,6 +130,7 @@ final class ShardCheck {
             HeadVersion head, SnapshotRootFacts root, NamedShard named, Map<String, CheckedShard> before)
             throws InterruptedException {
         reachable.add(named.key());
+        named.deletes().forEach(reachable::add);
         CheckedShard carried = before.get(named.key());
         if (carried != null && carried.facts().sha256().equals(named.sha256())) {
             return carried;
@@ -155,7 +163,7 @@ final class ShardCheck {
         String object = objects.name(named.key());
         try {
             shardsRead++;
-            ShardFacts facts = ShardFacts.read(object, named.sha256(), bytes, findings);
+            ShardFacts facts = ShardFacts.read(object, named.sha256(), bytes, head, deletes, findings);
             filesRead += facts.totals().files() + facts.totals().skipped();
             CheckedShard shard = new CheckedShard(named.key(), facts, shardsRead);
             // Where a line is wrong, what follows from it would only be said again.

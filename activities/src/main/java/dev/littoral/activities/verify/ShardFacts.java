@@ -50,10 +50,14 @@ record ShardFacts(
     /**
      * Reads a shard and checks each line by itself and against the one before.
      *
+     * @param head a version whose snapshot has the shard
+     * @param bitmaps checks the deleted rows of each line
      * @throws IOException when a line is not what the format says
      */
-    static ShardFacts read(String object, String sha256, byte[] compressed, Findings findings) throws IOException {
-        Reading reading = new Reading(object, findings);
+    static ShardFacts read(
+            String object, String sha256, byte[] compressed, HeadVersion head, DeletesCheck bitmaps, Findings findings)
+            throws IOException, InterruptedException {
+        Reading reading = new Reading(object, head, bitmaps, findings);
         FileLine.readAll(compressed, reading::line);
         return reading.facts(sha256);
     }
@@ -64,6 +68,8 @@ record ShardFacts(
         private static final int DEAD = 2;
 
         private final String object;
+        private final HeadVersion head;
+        private final DeletesCheck bitmaps;
         private final Findings findings;
         private final MessageDigest listing = Digests.sha256();
         private final LongTable segments = new LongTable(3, Integer.MAX_VALUE >> 2);
@@ -87,12 +93,14 @@ record ShardFacts(
         private long unread;
         private long deadRows;
 
-        Reading(String object, Findings findings) {
+        Reading(String object, HeadVersion head, DeletesCheck bitmaps, Findings findings) {
             this.object = object;
+            this.head = head;
+            this.bitmaps = bitmaps;
             this.findings = findings;
         }
 
-        void line(FileLine line) {
+        void line(FileLine line) throws InterruptedException {
             order(line);
             if (line.deletes != null) {
                 deletes.add(line.deletes.key());
@@ -111,6 +119,14 @@ record ShardFacts(
                     .put(version)
                     .putLong(line.bytes)
                     .flip());
+            if (line.deletesVersion != null) {
+                byte[] deletesVersion = line.deletesVersion.getBytes(StandardCharsets.UTF_8);
+                listing.update(ByteBuffer.allocate(8 + deletesVersion.length)
+                        .putInt(-1)
+                        .putInt(deletesVersion.length)
+                        .put(deletesVersion)
+                        .flip());
+            }
             if (line.path.isEmpty() || line.version.isEmpty() || line.bytes < 0) {
                 wrong(
                         line,
@@ -152,7 +168,7 @@ record ShardFacts(
             lastDeadSince = line.deadSince;
         }
 
-        private void served(FileLine line) {
+        private void served(FileLine line) throws InterruptedException {
             files++;
             bytes += line.bytes;
             fragments += line.fragments;
@@ -194,6 +210,8 @@ record ShardFacts(
             long expected = line.deletes == null ? 0 : line.deletes.count();
             if (deleted != expected) {
                 wrong(line, "fragments with " + deleted + " deleted rows", expected + ", which its deletes have");
+            } else if (line.deletes != null) {
+                whole &= bitmaps.check(head, object, line);
             }
         }
 

@@ -19,6 +19,7 @@ final class SnapshotCheck {
     private final RootCheck roots;
     private final ShardCheck shards;
     private final SegmentLedger segments;
+    private final DeletesGrowth growth;
 
     private NamedRoot snapshot;
     private SnapshotRootFacts root;
@@ -39,7 +40,9 @@ final class SnapshotCheck {
         this.reachable = new ReachableObjects(objects, findings);
         this.roots = new RootCheck(objects, reachable, findings);
         this.segments = new SegmentLedger(objects, maxSegments, findings);
-        this.shards = new ShardCheck(objects, reachable, segments, findings);
+        DeletesCheck deletes = new DeletesCheck(reachable, findings);
+        this.growth = new DeletesGrowth(objects, deletes, findings);
+        this.shards = new ShardCheck(objects, reachable, segments, deletes, findings);
     }
 
     /** The root of the newest snapshot, or null where there is none or it cannot be read. */
@@ -108,7 +111,7 @@ final class SnapshotCheck {
         }
         if (newer != null && newer.kind() == Kind.COMMITTED && found.whole() && before.whole() && hadSnapshot) {
             segments.checkNewIds(released, head, newer);
-            checkDeaths(released, before.byKey(), newer);
+            checkDeaths(released, before.byKey(), head, newer);
         }
     }
 
@@ -118,7 +121,9 @@ final class SnapshotCheck {
      * @param released shards that the commit's snapshot has and its base's has not
      * @param before the shards of the commit's snapshot
      */
-    private void checkDeaths(List<CheckedShard> released, Map<String, CheckedShard> before, HeadVersion commit) {
+    private void checkDeaths(
+            List<CheckedShard> released, Map<String, CheckedShard> before, HeadVersion base, HeadVersion commit)
+            throws InterruptedException {
         LongTable remaining = new LongTable(0, Integer.MAX_VALUE >> 2);
         DeadFragments later = new DeadFragments();
         for (CheckedShard shard : released) {
@@ -129,9 +134,11 @@ final class SnapshotCheck {
             later.addAll(shard.facts().dead());
         }
         for (CheckedShard shard : found.byKey().values()) {
-            long revived = shard.equals(before.get(shard.key()))
-                    ? 0
-                    : shard.facts().dead().revivedIn(later, remaining);
+            if (shard.equals(before.get(shard.key()))) {
+                continue;
+            }
+            growth.check(base, shard, commit, released);
+            long revived = shard.facts().dead().revivedIn(later, remaining);
             if (revived > 0) {
                 findings.error(
                         objects.name(shard.key()),

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,7 @@ final class SourceCheck implements FileSource.Visitor {
     private long added;
     private long leftOut;
     private long unread;
+    private long otherDeletes;
 
     SourceCheck(StoredObjects objects, SnapshotRootFacts root, Findings findings) {
         this.objects = objects;
@@ -37,7 +39,8 @@ final class SourceCheck implements FileSource.Visitor {
     }
 
     /** A file of the snapshot. */
-    private record Entry(String path, String version, long bytes, boolean served, boolean unread) {}
+    private record Entry(
+            String path, String version, long bytes, String deletesVersion, boolean served, boolean unread) {}
 
     private record Range(String from, String to) {
         boolean contains(String path) {
@@ -75,6 +78,10 @@ final class SourceCheck implements FileSource.Visitor {
         if (added > 0) {
             findings.info(uri, added + " files are not in the snapshot; an update takes them");
         }
+        if (otherDeletes > 0) {
+            findings.info(
+                    uri, otherDeletes + " files have other deleted rows than in the snapshot; an update takes them");
+        }
         if (unread > 0) {
             findings.info(
                     uri,
@@ -109,6 +116,8 @@ final class SourceCheck implements FileSource.Visitor {
             }
         } else if (entry.unread()) {
             unread++;
+        } else if (!Objects.equals(entry.deletesVersion(), file.deletesVersion())) {
+            otherDeletes++;
         }
     }
 
@@ -144,7 +153,13 @@ final class SourceCheck implements FileSource.Visitor {
             try {
                 FileLine.readAll(bytes.get(), line -> {
                     if (line.listed()) {
-                        entries.add(new Entry(line.path, line.version, line.bytes, line.skipped == null, line.unread));
+                        entries.add(new Entry(
+                                line.path,
+                                line.version,
+                                line.bytes,
+                                line.deletesVersion,
+                                line.skipped == null,
+                                line.unread));
                     }
                 });
             } catch (IOException e) {

@@ -226,7 +226,8 @@ class SnapshotDiffTest {
             was.stream().filter(id -> !is.contains(id)).forEach(id -> expected.add("DROP " + id));
             is.stream().filter(id -> !was.contains(id)).forEach(id -> expected.add("BUILD " + id));
             List<String> found = new ArrayList<>();
-            SegmentPairing pairing = new SegmentPairing((path, id) -> new IllegalStateException("segment " + id));
+            SegmentPairing pairing =
+                    new SegmentPairing(new DeadRows(null), (path, id) -> new IllegalStateException("segment " + id));
             int[] most = new int[1];
             ShardSweep<SegmentChange> sweep =
                     new ShardSweep<>(catalog, before, after, new ShardSweep.Pairing<SegmentChange>() {

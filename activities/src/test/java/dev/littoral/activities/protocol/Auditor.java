@@ -11,6 +11,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateState;
 import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +19,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
+import org.roaringbitmap.longlong.Roaring64NavigableMap;
 
 /**
  * Looks at the raw objects of a catalog after every write and at every answer, with nothing of the code under test, and
@@ -103,7 +108,7 @@ final class Auditor {
             String uri,
             int state,
             Map<Long, String> segments,
-            Map<Long, Map<String, Long>> dead) {}
+            Map<Long, Map<String, Set<Long>>> dead) {}
 
     /**
      * A write was done. Versions written before {@code keepFrom} may be cleaned away when others took their place
@@ -240,9 +245,10 @@ final class Auditor {
         if (kind.equals("COMMITTED") && last != null) {
             Snapshot base = snapshot(last, store);
             base.dead().forEach((id, fragments) -> {
-                Map<String, Long> now = snapshot.dead().getOrDefault(id, Map.of());
+                Map<String, Set<Long>> now = snapshot.dead().getOrDefault(id, Map.of());
                 fragments.forEach((fragment, gone) -> check(
-                        !snapshot.segments().containsKey(id) || now.getOrDefault(fragment, 0L) >= gone,
+                        !snapshot.segments().containsKey(id)
+                                || now.getOrDefault(fragment, Set.of()).containsAll(gone),
                         6,
                         at + " brings dead rows of segment " + id + " back to life: " + fragment));
             });
@@ -297,7 +303,7 @@ final class Auditor {
         follows(CatalogSchemas.ROOT, root, at);
         Map<String, String> files = new TreeMap<>();
         Map<Long, StringBuilder> segments = new TreeMap<>();
-        Map<Long, Map<String, Long>> dead = new TreeMap<>();
+        Map<Long, Map<String, Set<Long>>> dead = new TreeMap<>();
         long rows = 0;
         long deadRows = 0;
         for (JsonNode shard : root.get("shards")) {
@@ -307,22 +313,34 @@ final class Auditor {
                 unread += file.path("unread").asBoolean() ? 1 : 0;
                 String path = file.get("path").asText();
                 boolean listed = !file.has("deadSince");
+                Set<Long> deleted = deletedRows(at, file, shard, store, needed);
                 long end = 0;
                 for (JsonNode fragment : file.get("fragments")) {
-                    check(!listed || fragment.get("start").asLong() == end, 8, at + " leaves out rows of " + path);
+                    long start = fragment.get("start").asLong();
+                    check(!listed || start == end, 8, at + " leaves out rows of " + path);
                     end = fragment.get("end").asLong();
-                    long size = end - fragment.get("start").asLong();
-                    long gone = fragment.path("dead").asLong();
-                    check(gone == (listed ? 0 : size), 6, at + " has the fragment " + fragment + " of " + path);
+                    Set<Long> gone = new TreeSet<>();
+                    for (long row = start; row < end; row++) {
+                        if (!listed || deleted.contains(row)) {
+                            gone.add(row);
+                        }
+                    }
+                    check(
+                            fragment.path("dead").asLong() == gone.size(),
+                            6,
+                            at + " has the fragment " + fragment + " of " + path);
+                    if (!fragment.has("segment")) {
+                        check(gone.size() == end - start, 8, at + " has rows of " + path + " in no segment");
+                        continue;
+                    }
                     long segment = fragment.get("segment").asLong();
-                    String content =
-                            path + "@" + file.get("version").asText() + "[" + fragment.get("start") + "," + end + ")";
+                    String content = path + "@" + file.get("version").asText() + "[" + start + "," + end + ")";
                     segments.computeIfAbsent(segment, any -> new StringBuilder())
                             .append(content);
-                    if (gone > 0) {
+                    if (!gone.isEmpty()) {
                         dead.computeIfAbsent(segment, any -> new TreeMap<>()).put(content, gone);
                     }
-                    deadRows += gone;
+                    deadRows += gone.size();
                 }
                 if (!listed) {
                     check(
@@ -334,10 +352,11 @@ final class Auditor {
                 }
                 check(end == file.get("rows").asLong(), 8, at + " covers " + end + " rows of " + path);
                 check(
-                        files.put(path, file.get("version").asText() + " " + end) == null,
+                        files.put(path, Lakes.File.content(file.get("version").asText(), end, List.copyOf(deleted)))
+                                == null,
                         8,
                         at + " has " + path + " twice");
-                rows += end;
+                rows += end - deleted.size();
             }
             check(
                     shard.get("unread").asLong() == unread,
@@ -363,6 +382,41 @@ final class Auditor {
     private static void follows(CatalogSchemas schema, JsonNode object, String at) {
         List<String> faults = schema.faults(object);
         check(faults.isEmpty(), 8, at + " does not follow its schema: " + faults);
+    }
+
+    /** The rows that a file's bitmap says are deleted, in order. */
+    private static Set<Long> deletedRows(
+            String at, JsonNode file, JsonNode shard, Map<String, Body> store, Map<String, Body> needed) {
+        Set<Long> deleted = new TreeSet<>();
+        JsonNode ref = file.get("deletes");
+        if (ref == null) {
+            return deleted;
+        }
+        String key = World.COLLECTION + "/" + ref.get("key").asText();
+        boolean named = false;
+        for (JsonNode each : shard.path("deletes")) {
+            named |= each.equals(ref.get("key"));
+        }
+        check(named, 7, at + " does not name " + key + " in its root");
+        Body body = store.get(key);
+        check(body != null, 7, at + " needs " + key + ", which is not there");
+        int offset = ref.get("offset").asInt();
+        Body bitmap = Body.of(Arrays.copyOfRange(
+                body.bytes(), offset, offset + ref.get("length").asInt()));
+        check(
+                sha256(bitmap).equals(ref.get("sha256").asText()),
+                7,
+                at + " needs a part of " + key + " that is another");
+        needed.put(key, body);
+        Roaring64NavigableMap rows = new Roaring64NavigableMap();
+        try {
+            rows.deserializePortable(new DataInputStream(new ByteArrayInputStream(bitmap.bytes())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        rows.forEach(deleted::add);
+        check(deleted.size() == ref.get("count").asLong(), 8, at + " says " + ref + ", which has " + deleted);
+        return deleted;
     }
 
     private static Body object(String at, JsonNode ref, Map<String, Body> store, Map<String, Body> needed) {

@@ -73,7 +73,7 @@ final class Code {
                 lost.trusting());
         UpdateActivities update = RealSteps.on(
                 store,
-                from -> new RecordedSource(source, from.uri(), lost != Safeguard.CONDITIONAL_READ),
+                from -> new RecordedSource(source, from.uri(), lost),
                 maxFilesPerShard,
                 lost == Safeguard.LISTING_PER_ATTEMPT ? "same" : attempt,
                 lost.trusting());

@@ -1,5 +1,6 @@
 package dev.littoral.activities.protocol;
 
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.steps.RealSteps;
 import dev.littoral.workflows.model.ExternalSource;
@@ -11,25 +12,77 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The sources of a small world. Each source has states, the first of which is 1; files that are kept as they are, and
  * one that is overwritten in place by each change and has its own number of rows in each state, so that a snapshot
- * tells what it lists.
+ * tells what it lists. Tables have one file, of which other rows are deleted in each state.
  */
 final class Lakes {
     static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
     static final ExternalSource B = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
     static final ExternalSource C = new ExternalSource("s3://lake/c/", ExternalSpec.parquet());
     static final ExternalSource D = new ExternalSource("s3://lake/d/", ExternalSpec.parquet());
-    private static final Map<String, Integer> FIRST_ROWS = Map.of(A.uri(), 10, B.uri(), 50, C.uri(), 80, D.uri(), 120);
+
+    /** A table that deletes more rows. */
+    static final ExternalSource GROWING_DELETES = new ExternalSource("s3://lake/e/", ExternalSpec.parquet());
+
+    /** A table that restores a row. */
+    static final ExternalSource SHRINKING_DELETES = new ExternalSource("s3://lake/f/", ExternalSpec.parquet());
+
+    /** A table that restores a row and deletes another one. */
+    static final ExternalSource OTHER_DELETES = new ExternalSource("s3://lake/g/", ExternalSpec.parquet());
+
     private static final int MAX_STATES = 6;
+    private static final Map<String, Integer> FIRST_ROWS = Map.of(
+            A.uri(),
+            10,
+            B.uri(),
+            50,
+            C.uri(),
+            80,
+            D.uri(),
+            120,
+            GROWING_DELETES.uri(),
+            160,
+            SHRINKING_DELETES.uri(),
+            200,
+            OTHER_DELETES.uri(),
+            240);
+    private static final Map<String, IntFunction<List<Long>>> DELETES = Map.of(
+            GROWING_DELETES.uri(),
+            state -> LongStream.range(0, state).boxed().toList(),
+            SHRINKING_DELETES.uri(),
+            state -> LongStream.range(state, MAX_STATES + 1L).boxed().toList(),
+            OTHER_DELETES.uri(),
+            state -> List.of(state + 0L, state + 1L));
     private static final int SIZE = 4_000;
 
     private Lakes() {}
 
-    /** A file in one state of its source. */
-    record File(String path, String version, int rows) {
+    /**
+     * A file in one state of its source.
+     *
+     * @param deleted its deleted rows, in order
+     */
+    record File(String path, String version, int rows, List<Long> deleted) {
+        File(String path, String version, int rows) {
+            this(path, version, rows, List.of());
+        }
+
+        /** What of it is served. */
+        String content() {
+            return content(version, rows, deleted);
+        }
+
+        static String content(String version, long rows, List<Long> deleted) {
+            return version + " " + rows + (deleted.isEmpty() ? "" : " without " + deleted);
+        }
+
         /**
          * A Parquet file, filled up before its footer, so that all have one size and only their version tells them
          * apart.
@@ -45,7 +98,8 @@ final class Lakes {
         }
 
         SourceFile listed() {
-            return new SourceFile(path, version, bytes().length);
+            String deletes = deleted.stream().map(Object::toString).collect(Collectors.joining(" "));
+            return new SourceFile(path, version, bytes().length, deletes.isEmpty() ? null : deletes);
         }
     }
 
@@ -60,6 +114,11 @@ final class Lakes {
         if (uri.equals(D.uri())) {
             files.add(new File(uri + "also-overwritten.parquet", "v" + state, rows + 10 + state));
             files.add(new File(uri + "kept.parquet", "v1", rows));
+        }
+        if (DELETES.containsKey(uri)) {
+            files.add(
+                    new File(uri + "kept.parquet", "v1", rows, DELETES.get(uri).apply(state)));
+            return files;
         }
         files.add(new File(uri + "overwritten.parquet", "v" + state, rows + state));
         return files;
@@ -79,7 +138,7 @@ final class Lakes {
         for (int state = 1; state <= MAX_STATES; state++) {
             Map<String, String> expected = new TreeMap<>();
             for (File file : files(uri, state)) {
-                expected.put(file.path(), file.version() + " " + file.rows());
+                expected.put(file.path(), file.content());
             }
             if (expected.equals(content)) {
                 return state;
@@ -88,8 +147,17 @@ final class Lakes {
         return 0;
     }
 
+    /** The deleted rows that a version of them in a listing stands for. */
+    static DeletedRows deletedRows(String deletesVersion) {
+        return DeletedRows.of(Stream.of(deletesVersion.split(" ", -1))
+                .mapToLong(Long::parseLong)
+                .toArray());
+    }
+
     /** The states of all sources at first. */
     static Map<String, Integer> first() {
-        return new HashMap<>(Map.of(A.uri(), 1, B.uri(), 1, C.uri(), 1, D.uri(), 1));
+        Map<String, Integer> states = new HashMap<>();
+        FIRST_ROWS.keySet().forEach(uri -> states.put(uri, 1));
+        return states;
     }
 }

@@ -1,17 +1,24 @@
 package dev.littoral.activities.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStream;
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.testing.SealedHead;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Stands between a step's code and the store, and takes a safeguard away by what it shows the one of the other. */
@@ -32,7 +39,15 @@ final class MutantStore implements CatalogStore {
     private String heldKey;
     private byte[] held;
 
+    /** The version that the shards that are balanced come from. */
+    private final long baseVersion;
+
     private MutantStore(Safeguard lost, CatalogStore store) {
+        this(lost, store, 0);
+    }
+
+    private MutantStore(Safeguard lost, CatalogStore store, long baseVersion) {
+        this.baseVersion = baseVersion;
         this.lost = lost;
         this.store = store;
     }
@@ -41,6 +56,13 @@ final class MutantStore implements CatalogStore {
     static CatalogStore of(Safeguard lost, Step step, CatalogStore store) {
         return switch (lost) {
             case OWN_COMMIT_READ_BACK, CONTENT_OF_OWN_COMMIT -> new MutantStore(lost, store);
+            case DELETES_THAT_SHRINK, DELETES_THAT_DIFFER ->
+                step instanceof Step.Balance balance
+                        ? new MutantStore(
+                                lost,
+                                store,
+                                CatalogLayout.versionOfFolder(balance.request().objects()) - 1)
+                        : store;
             case ROOT_BEFORE_HEAD -> step instanceof Step.Commit ? new MutantStore(lost, store) : store;
             case VERSIONS_BEFORE_OBJECTS -> step instanceof Step.Clean ? new MutantStore(lost, store) : store;
             default -> store;
@@ -84,6 +106,9 @@ final class MutantStore implements CatalogStore {
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
         Optional<byte[]> found = store.get(key);
+        if (found.isPresent() && key.contains("/changes-")) {
+            return Optional.of(withSegmentsOfBase(found.get()));
+        }
         if (!key.equals(doubtfulKey) || found.isEmpty() || !id(found.get()).equals(id(doubtful))) {
             return found;
         }
@@ -92,6 +117,56 @@ final class MutantStore implements CatalogStore {
             case CONTENT_OF_OWN_COMMIT -> Arrays.equals(found.get(), doubtful) ? found : Optional.of(doubtful);
             default -> found;
         };
+    }
+
+    /** Files of the base that are to get new segments keep those that they have there. */
+    private byte[] withSegmentsOfBase(byte[] changes) throws InterruptedException {
+        ObjectNode head = read(store.get(World.key(baseVersion)).orElseThrow());
+        if (!head.has("snapshot")) {
+            return changes;
+        }
+        Map<String, ObjectNode> base = new HashMap<>();
+        for (JsonNode shard : lines(object(head.get("snapshot"))).getFirst().get("shards")) {
+            for (ObjectNode line : lines(object(shard))) {
+                base.put(line.get("path") + " " + line.get("version"), line);
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (ObjectNode line : lines(changes)) {
+            ObjectNode before = base.get(line.get("path") + " " + line.get("version"));
+            if (before != null && !before.has("deadSince")) {
+                for (int i = 0; i < line.get("fragments").size(); i++) {
+                    ObjectNode fragment = (ObjectNode) line.get("fragments").get(i);
+                    JsonNode kept = before.get("fragments").get(i);
+                    fragment.set("segment", kept.get("segment"));
+                    fragment.put(
+                            "bornDead",
+                            Math.min(
+                                    kept.path("bornDead").asLong(),
+                                    fragment.path("dead").asLong()));
+                }
+            }
+            text.append(line).append('\n');
+        }
+        return Zstd.compress(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private byte[] object(JsonNode ref) throws InterruptedException {
+        return store.get(World.COLLECTION + "/" + ref.get("key").asText()).orElseThrow();
+    }
+
+    private static List<ObjectNode> lines(byte[] compressed) {
+        try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(compressed))) {
+            List<ObjectNode> lines = new ArrayList<>();
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+                if (!line.isEmpty()) {
+                    lines.add((ObjectNode) JSON.readTree(line));
+                }
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String id(byte[] head) {

@@ -1,31 +1,43 @@
 package dev.littoral.activities.protocol;
 
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.PlainSource;
+import dev.littoral.activities.steps.ParquetSource;
 import java.util.Arrays;
 import java.util.List;
 
 /** A source whose every listing and read is answered by the world. A listing is of one moment. */
-final class RecordedSource implements PlainSource {
+final class RecordedSource implements PlainSource, ParquetSource.WithDeletes {
     private final RecordedStore world;
     private final String uri;
 
     /** Whether a file of another version than the listed one is refused, as a conditional read does. */
     private final boolean conditional;
 
-    RecordedSource(RecordedStore world, String uri, boolean conditional) {
+    /** Whether a listing says which rows are deleted. */
+    private final boolean listsDeletes;
+
+    RecordedSource(RecordedStore world, String uri, Safeguard lost) {
         this.world = world;
         this.uri = uri;
-        this.conditional = conditional;
+        this.conditional = lost != Safeguard.CONDITIONAL_READ;
+        this.listsDeletes = lost != Safeguard.DELETES_IN_LISTING;
+    }
+
+    @Override
+    public DeletedRows deletedRows(SourceFile file) {
+        return Lakes.deletedRows(file.deletesVersion());
     }
 
     @Override
     public String list(PathRange range, Visitor visitor) throws InterruptedException {
         for (Object each : (List<?>) world.ask(Call.listSource(uri))) {
-            SourceFile file = ((Lakes.File) each).listed();
+            SourceFile found = ((Lakes.File) each).listed();
+            SourceFile file = listsDeletes ? found : new SourceFile(found.path(), found.version(), found.bytes());
             if (range.contains(file.path())) {
                 visitor.file(file);
             } else if (range.to() != null && PathOrder.compare(file.path(), range.to()) >= 0) {

@@ -50,6 +50,13 @@ enum Safeguard {
             "a commit does not count the segment ids it used",
             "two updates, the source changed between, answers lost",
             6),
+    DELETES_IN_LISTING("a listing does not say which rows are deleted", "a table deletes rows", 8),
+    DELETES_THAT_SHRINK(
+            "a file that has fewer deleted rows than before keeps its segments", "a table restores a row", 6),
+    DELETES_THAT_DIFFER(
+            "a file that has as many deleted rows as before, but others, keeps its segments",
+            "a table restores a row and deletes another",
+            6),
     END_BY_GENERATION(
             "an update whose generation is over lists again, whatever its number", "a collection, A -> B -> A", 5),
     END_BY_NUMBER(

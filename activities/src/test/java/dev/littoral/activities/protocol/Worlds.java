@@ -11,6 +11,13 @@ final class Worlds {
         return new Programs.Client(number, source, false, lost);
     }
 
+    private static Setup table(String name, ExternalSource source, Safeguard lost) {
+        return Setup.of(name, 0)
+                .with("first", client(11, source, lost))
+                .with("second", client(12, source, lost))
+                .changes(source, 1);
+    }
+
     /** All worlds, whole or with a safeguard taken away. */
     static List<Setup> all(Safeguard lost) {
         return List.of(
@@ -60,6 +67,9 @@ final class Worlds {
                         .stragglers(1)
                         .everyCall()
                         .cleaned(),
+                table("a table deletes rows", Lakes.GROWING_DELETES, lost),
+                table("a table restores a row", Lakes.SHRINKING_DELETES, lost),
+                table("a table restores a row and deletes another", Lakes.OTHER_DELETES, lost),
                 Setup.of("a person rolls back while two update", 2)
                         .with("first", client(11, Lakes.A, lost))
                         .with("person", new Programs.Person(true))

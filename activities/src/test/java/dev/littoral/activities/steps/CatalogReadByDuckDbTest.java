@@ -112,7 +112,7 @@ class CatalogReadByDuckDbTest {
     }
 
     /** The statements of the document, without comments. */
-    private static List<String> documented() {
+    static List<String> documented() {
         try {
             String text = Files.readString(DOCUMENT);
             int start = text.indexOf("```sql") + "```sql".length();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.Segment;
 import dev.littoral.activities.catalog.Snapshot;
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
  * Updates of a source with very many small files that nobody has to write; the program of {@link BoundedMemoryTest}.
  */
 final class ManyFiles {
-    private static final int ROWS = 100;
+    static final int ROWS = 100;
     private static final long TARGET = 1_000_000;
 
     private ManyFiles() {}
@@ -93,7 +94,7 @@ final class ManyFiles {
         System.exit(status);
     }
 
-    private static Update step(PrintStream out, String name, Pipeline pipeline, ExternalSource source)
+    static Update step(PrintStream out, String name, Pipeline pipeline, ExternalSource source)
             throws InterruptedException {
         pipeline.store.forget();
         pipeline.sources.forget();
@@ -115,7 +116,7 @@ final class ManyFiles {
     }
 
     /** The size of the objects that an update's snapshot does not share with the one before. */
-    private static long snapshotBytes(String catalog, Update update) throws IOException {
+    static long snapshotBytes(String catalog, Update update) throws IOException {
         Path root = Path.of(catalog, "c", update.head().snapshot().key());
         try (Stream<Path> objects = Files.list(root.getParent())) {
             return objects.mapToLong(object -> object.toFile().length()).sum();
@@ -123,10 +124,15 @@ final class ManyFiles {
     }
 
     /** Files of one content, a thousand in a folder. */
-    private static final class Synthetic implements PlainSource {
+    static final class Synthetic implements PlainSource, ParquetSource.WithDeletes {
         private final int files;
         private final byte[] content = ParquetFiles.of(ROWS, 0);
         private volatile int changed = -1;
+
+        /** How many rows of each file are deleted, and how many more of one. */
+        volatile int deleted;
+
+        volatile int deletedMoreOf = -1;
 
         Synthetic(int files) {
             this.files = files;
@@ -140,7 +146,19 @@ final class ManyFiles {
 
         private SourceFile file(int file) {
             String version = (file == changed ? "w-" : "v-") + Integer.toHexString(file * 0x9E3779B9) + "a58c41d0e7b3";
-            return new SourceFile(path(file), version, content.length);
+            int gone = deleted + (file == deletedMoreOf ? 1 : 0);
+            return new SourceFile(path(file), version, content.length, gone == 0 ? null : file + " " + gone);
+        }
+
+        /** Rows all over the file, others in each. */
+        @Override
+        public DeletedRows deletedRows(SourceFile file) {
+            String[] version = file.deletesVersion().split(" ", -1);
+            DeletedRows.Builder rows = new DeletedRows.Builder();
+            for (int i = 0; i < Integer.parseInt(version[1]); i++) {
+                rows.add((Integer.parseInt(version[0]) + 37L * i) % ROWS);
+            }
+            return rows.build();
         }
 
         /** The first file at or beyond a path. */

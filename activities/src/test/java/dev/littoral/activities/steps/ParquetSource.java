@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.parquet.Footer;
 import dev.littoral.activities.parquet.ParquetFooters;
@@ -11,6 +12,16 @@ import dev.littoral.activities.source.SourceReader;
 public record ParquetSource(FileSource files, ParquetFooters footers) implements SourceReader {
     public ParquetSource(FileSource files) {
         this(files, new ParquetFooters());
+    }
+
+    /** Files of which rows are deleted. */
+    public interface WithDeletes {
+        DeletedRows deletedRows(SourceFile file);
+    }
+
+    @Override
+    public DeletedRows deletedRows(SourceFile file) {
+        return files instanceof WithDeletes with ? with.deletedRows(file) : DeletedRows.NONE;
     }
 
     @Override

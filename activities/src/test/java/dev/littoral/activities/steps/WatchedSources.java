@@ -1,6 +1,7 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
@@ -10,6 +11,7 @@ import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
     private final boolean remembers;
     private final Map<String, Integer> reads = new ConcurrentHashMap<>();
     private final LongAdder count = new LongAdder();
+    private final LongAdder deletesRead = new LongAdder();
     private final AtomicInteger open = new AtomicInteger();
     private volatile Step step = file -> {};
     private volatile Runnable listing = () -> {};
@@ -57,6 +60,12 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
     void forget() {
         reads.clear();
         count.reset();
+        deletesRead.reset();
+    }
+
+    /** How often the deleted rows of a file were read. */
+    long deletesRead() {
+        return deletesRead.sum();
     }
 
     /** How many reads there were. */
@@ -95,6 +104,13 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             public FileContents inspect(SourceFile file) throws FileChangedException, InterruptedException {
                 note(file);
                 return opened.inspect(file);
+            }
+
+            @Override
+            public DeletedRows deletedRows(SourceFile file)
+                    throws FileChangedException, InterruptedException, IOException {
+                deletesRead.increment();
+                return opened.deletedRows(file);
             }
 
             @Override

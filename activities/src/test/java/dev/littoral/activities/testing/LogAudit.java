@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.littoral.activities.storage.CatalogStore;
 import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.roaringbitmap.longlong.Roaring64NavigableMap;
 
 /**
  * Reads a collection's catalog as the document on its format says, with nothing of the code under test, and names
@@ -30,6 +33,9 @@ public final class LogAudit {
     private final CatalogStore store;
     private final String collectionId;
     private final List<String> findings = new ArrayList<>();
+
+    /** The dead rows of the snapshot before, by segment and fragment. */
+    private Map<Long, Map<String, Roaring64NavigableMap>> deadBefore = Map.of();
 
     private LogAudit(CatalogStore store, String collectionId) {
         this.store = store;
@@ -51,7 +57,10 @@ public final class LogAudit {
         if (!log.isEmpty() && log.getLast().has("snapshot")) {
             for (JsonNode file : audit.files(log.getLast())) {
                 if (!file.has("skipped") && !file.has("deadSince")) {
-                    served.put(file.get("path").asText(), file.get("rows").asLong());
+                    served.put(
+                            file.get("path").asText(),
+                            file.get("rows").asLong()
+                                    - file.path("deletes").path("count").asLong());
                 }
             }
         }
@@ -125,6 +134,9 @@ public final class LogAudit {
             }
             if (head.has("snapshot") && head.get("kind").asText().equals("COMMITTED")) {
                 snapshot(at, head, owners);
+            } else if (head.get("kind").asText().equals("ROLLED_BACK")) {
+                // Of the older snapshot that is served again it is not remembered which rows are dead.
+                deadBefore = Map.of();
             }
             before = head;
             served.add(head.path("snapshot"));
@@ -136,6 +148,7 @@ public final class LogAudit {
 
     private void snapshot(String at, JsonNode head, Map<Long, String> owners) throws InterruptedException {
         Map<Long, StringBuilder> segments = new HashMap<>();
+        Map<Long, Map<String, Roaring64NavigableMap>> deadNow = new HashMap<>();
         long rows = 0;
         long dead = 0;
         long files = 0;
@@ -149,16 +162,31 @@ public final class LogAudit {
                 continue;
             }
             files += listed ? 1 : 0;
+            Roaring64NavigableMap deleted = deletedRows(file);
             long next = 0;
             for (JsonNode fragment : file.get("fragments")) {
                 check(!listed || fragment.get("start").asLong() == next, at + " has a gap in " + path);
                 next = fragment.get("end").asLong();
                 long gone = fragment.path("dead").asLong();
+                long start = fragment.get("start").asLong();
                 check(
-                        gone == (listed ? 0 : next - fragment.get("start").asLong()),
+                        gone == (listed ? count(deleted, start, next) : next - start),
                         at + " has the fragment " + fragment + " of " + path);
+                if (!fragment.has("segment")) {
+                    check(gone == next - start, at + " has rows of " + path + " in no segment");
+                    continue;
+                }
                 dead += gone;
                 long segment = fragment.get("segment").asLong();
+                if (gone > 0) {
+                    Roaring64NavigableMap positions = new Roaring64NavigableMap();
+                    positions.addRange(start, next);
+                    if (listed) {
+                        positions.and(deleted);
+                    }
+                    String content = path + "@" + file.get("version").asText() + "[" + start + "," + next + ")";
+                    deadNow.computeIfAbsent(segment, any -> new HashMap<>()).put(content, positions);
+                }
                 check(segment < head.get("nextSegmentId").asLong(), at + " uses the future id " + segment);
                 segments.computeIfAbsent(segment, any -> new StringBuilder())
                         .append(path)
@@ -170,7 +198,7 @@ public final class LogAudit {
             }
             if (listed) {
                 check(next == file.get("rows").asLong(), at + " covers " + next + " rows of " + path);
-                rows += next;
+                rows += next - deleted.getLongCardinality();
             }
         }
         JsonNode totals = head.get("snapshot").get("totals");
@@ -180,10 +208,48 @@ public final class LogAudit {
         check(
                 totals.get("segments").asLong() == segments.size(),
                 at + " has " + segments.size() + " segments and says " + totals);
+        deadBefore.forEach((id, fragments) -> fragments.forEach((content, then) -> {
+            Roaring64NavigableMap now = deadNow.getOrDefault(id, Map.of()).get(content);
+            check(
+                    !segments.containsKey(id)
+                            || (now != null
+                                    && Roaring64NavigableMap.andNot(then, now).isEmpty()),
+                    at + " brings dead rows of segment " + id + " back to life: " + content);
+        }));
+        deadBefore = deadNow;
         segments.forEach((id, content) -> {
             String other = owners.putIfAbsent(id, content.toString());
             check(other == null || other.contentEquals(content), at + " gives segment " + id + " another content");
         });
+    }
+
+    /** The rows that a file's bitmap says are deleted. */
+    private Roaring64NavigableMap deletedRows(JsonNode file) throws InterruptedException {
+        Roaring64NavigableMap rows = new Roaring64NavigableMap();
+        JsonNode ref = file.get("deletes");
+        if (ref == null) {
+            return rows;
+        }
+        String key = ref.get("key").asText();
+        byte[] object = store.get(collectionId + "/" + key).orElse(null);
+        if (object == null) {
+            throw new AssertionError(collectionId + "/" + key + " is missing");
+        }
+        int offset = ref.get("offset").asInt();
+        byte[] bitmap =
+                Arrays.copyOfRange(object, offset, offset + ref.get("length").asInt());
+        check(sha256(bitmap).equals(ref.get("sha256").asText()), ref + " has another digest");
+        try {
+            rows.deserializePortable(new DataInputStream(new ByteArrayInputStream(bitmap)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        check(rows.getLongCardinality() == ref.get("count").asLong(), ref + " has another count");
+        return rows;
+    }
+
+    private static long count(Roaring64NavigableMap rows, long from, long to) {
+        return rows.rankLong(to - 1) - (from == 0 ? 0 : rows.rankLong(from - 1));
     }
 
     /** Dead files come before the one that is listed, in the order in which they died. */
@@ -216,14 +282,16 @@ public final class LogAudit {
         if (bytes == null) {
             throw new AssertionError(collectionId + "/" + key + " is missing");
         }
+        check(sha256(bytes).equals(sha256), key + " has another digest");
+        return bytes;
+    }
+
+    private static String sha256(byte[] bytes) {
         try {
-            String found = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-            check(found.equals(sha256), key + " has another digest");
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-        return bytes;
     }
 
     private static List<JsonNode> lines(byte[] compressed) {

@@ -15,6 +15,7 @@ class SharesNothingTest {
             .should()
             .onlyDependOnClassesThat()
             .haveNameMatching("java\\..*|com\\.fasterxml\\.jackson\\..*|com\\.github\\.luben\\.zstd\\..*"
+                    + "|org\\.roaringbitmap\\..*"
                     + "|dev\\.littoral\\.activities\\.verify\\..*"
                     + "|dev\\.littoral\\.activities\\.storage\\.CatalogStore"
                     + "|dev\\.littoral\\.activities\\.source\\.(FileSource|SourceReader)(\\$.*)?"

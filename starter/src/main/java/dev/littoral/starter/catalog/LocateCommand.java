@@ -55,6 +55,9 @@ public final class LocateCommand implements Callable<Integer> {
                         dead ? "was" : "is",
                         location.fileRow(),
                         Output.path(location.file()),
-                        dead ? "; deleted since version " + location.deadSince() : "");
+                        dead
+                                ? "; deleted since version " + location.deadSince()
+                                        + (location.orBefore() ? " or before" : "")
+                                : "");
     }
 }

@@ -54,7 +54,8 @@ public final class PathSorter implements AutoCloseable {
 
     public void add(SourceFile file) {
         buffer.add(file);
-        bufferBytes += 160 + 2L * (file.path().length() + file.version().length());
+        int deletes = file.deletesVersion() == null ? 0 : file.deletesVersion().length();
+        bufferBytes += 160 + 2L * (file.path().length() + file.version().length() + deletes);
         if (bufferBytes >= runBytes) {
             spill();
         }
@@ -149,6 +150,11 @@ public final class PathSorter implements AutoCloseable {
                 writeText(out, file.path());
                 writeText(out, file.version());
                 out.writeLong(file.bytes());
+                if (file.deletesVersion() == null) {
+                    out.writeInt(-1);
+                } else {
+                    writeText(out, file.deletesVersion());
+                }
             });
             // A path is never this long, so it ends the run.
             out.writeInt(-1);
@@ -210,8 +216,12 @@ public final class PathSorter implements AutoCloseable {
             if (length < 0) {
                 return false;
             }
-            head = new SourceFile(text(length), text(in.readInt()), in.readLong());
+            head = new SourceFile(text(length), text(in.readInt()), in.readLong(), textOrNull(in.readInt()));
             return true;
+        }
+
+        private String textOrNull(int length) throws IOException {
+            return length < 0 ? null : text(length);
         }
 
         private String text(int length) throws IOException {

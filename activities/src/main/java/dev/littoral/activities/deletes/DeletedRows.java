@@ -1,0 +1,234 @@
+package dev.littoral.activities.deletes;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.roaringbitmap.longlong.LongIterator;
+import org.roaringbitmap.longlong.Roaring64NavigableMap;
+
+/**
+ * A set of deleted rows, by their numbers in a file or a segment, from 0. Its bytes are a portable 64-bit Roaring
+ * bitmap, which Delta and Iceberg have too. Immutable; safe for use by many threads.
+ */
+public final class DeletedRows {
+    /** The set without a row. */
+    public static final DeletedRows NONE = new DeletedRows(bitmap());
+
+    private final Roaring64NavigableMap rows;
+    private final long count;
+
+    private DeletedRows(Roaring64NavigableMap rows) {
+        this.rows = rows;
+        this.count = rows.getLongCardinality();
+    }
+
+    /**
+     * Rows that follow each other.
+     *
+     * @param from the first
+     * @param to one past the last
+     */
+    public record Range(long from, long to) {}
+
+    /** Rows in any order. */
+    public static DeletedRows of(long... rows) {
+        Builder builder = new Builder();
+        for (long row : rows) {
+            builder.add(row);
+        }
+        return builder.build();
+    }
+
+    private static DeletedRows of(Roaring64NavigableMap bitmap) {
+        bitmap.runOptimize();
+        return new DeletedRows(bitmap);
+    }
+
+    /** Makes a set. One thread. */
+    public static final class Builder {
+        private final Roaring64NavigableMap rows = bitmap();
+
+        /** Adds a row, at least 0. */
+        public void add(long row) {
+            rows.addLong(row);
+        }
+
+        /** Adds all rows of a range. */
+        public void addRange(long from, long to) {
+            if (from < to) {
+                rows.addRange(from, to);
+            }
+        }
+
+        /** Adds those rows of a set that are in {@code [start, end)}, so moved that the range begins at target. */
+        public void addMoved(DeletedRows set, long start, long end, long target) {
+            if (set.count(start, end) == end - start) {
+                addRange(target, target + end - start);
+                return;
+            }
+            Roaring64NavigableMap within = bitmap();
+            within.addRange(start, end);
+            within.and(set.rows);
+            LongIterator each = within.getLongIterator();
+            while (each.hasNext()) {
+                rows.addLong(each.next() - start + target);
+            }
+        }
+
+        /** The set. Nothing can be added after. */
+        public DeletedRows build() {
+            return of(rows);
+        }
+    }
+
+    /** All rows of a range. */
+    public static DeletedRows range(long from, long to) {
+        Builder builder = new Builder();
+        builder.addRange(from, to);
+        return builder.build();
+    }
+
+    /**
+     * The rows of a portable 64-bit Roaring bitmap.
+     *
+     * @throws IOException when these bytes are none, or more than one
+     */
+    public static DeletedRows parse(byte[] bytes) throws IOException {
+        ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+        Roaring64NavigableMap bitmap = bitmap();
+        try {
+            bitmap.deserializePortable(new DataInputStream(in));
+        } catch (IOException | RuntimeException e) {
+            throw new IOException("its bytes are no 64-bit Roaring bitmap in the portable format", e);
+        }
+        if (in.available() > 0) {
+            throw new IOException("its 64-bit Roaring bitmap ends " + in.available() + " bytes before the end");
+        }
+        if (!bitmap.validate()) {
+            throw new IOException("its 64-bit Roaring bitmap contradicts itself");
+        }
+        return new DeletedRows(bitmap);
+    }
+
+    /** Without a cache that reading would change. */
+    private static Roaring64NavigableMap bitmap() {
+        return new Roaring64NavigableMap(false, false);
+    }
+
+    /** The portable 64-bit Roaring bitmap. */
+    public byte[] bytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            rows.serializePortable(new DataOutputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** How many rows. */
+    public long count() {
+        return count;
+    }
+
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    /**
+     * The last row. As bytes may claim anything, it can be beyond what a long can count: then it is negative.
+     *
+     * @throws NoSuchElementException when the set is empty
+     */
+    public long last() {
+        return rows.last();
+    }
+
+    public boolean contains(long row) {
+        return rows.contains(row);
+    }
+
+    /** How many rows are in the range. */
+    public long count(long from, long to) {
+        return from >= to ? 0 : rows.rankLong(to - 1) - (from == 0 ? 0 : rows.rankLong(from - 1));
+    }
+
+    public boolean containsAll(DeletedRows other) {
+        return other.count <= count
+                && Roaring64NavigableMap.andNot(other.rows, rows).isEmpty();
+    }
+
+    /** The rows that are not in the other set. */
+    public DeletedRows without(DeletedRows other) {
+        return of(Roaring64NavigableMap.andNot(rows, other.rows));
+    }
+
+    /** The rows in order, as the fewest ranges. */
+    public Stream<Range> ranges() {
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(
+                        new Ranges(rows.getLongIterator()), Spliterator.ORDERED | Spliterator.NONNULL),
+                false);
+    }
+
+    private static final class Ranges implements Iterator<Range> {
+        private final LongIterator rows;
+        private long next;
+        private boolean more;
+
+        Ranges(LongIterator rows) {
+            this.rows = rows;
+            advance();
+        }
+
+        private void advance() {
+            more = rows.hasNext();
+            next = more ? rows.next() : 0;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return more;
+        }
+
+        @Override
+        public Range next() {
+            if (!more) {
+                throw new NoSuchElementException();
+            }
+            long from = next;
+            long to = from + 1;
+            advance();
+            while (more && next == to) {
+                to++;
+                advance();
+            }
+            return new Range(from, to);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DeletedRows deleted && deleted.count == count && deleted.rows.equals(rows);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(count, isEmpty() ? 0 : last());
+    }
+
+    @Override
+    public String toString() {
+        return count + " rows" + (isEmpty() ? "" : " from " + rows.first() + " to " + last());
+    }
+}

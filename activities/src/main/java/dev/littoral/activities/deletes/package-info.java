@@ -1,0 +1,2 @@
+/** Sets of deleted rows, and their bytes. */
+package dev.littoral.activities.deletes;

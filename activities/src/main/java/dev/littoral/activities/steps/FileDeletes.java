@@ -1,0 +1,97 @@
+package dev.littoral.activities.steps;
+
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.DeletesReader;
+import dev.littoral.activities.catalog.DeletesWriter;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.FileEntry.Deletes;
+import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The deleted rows of files: read from the source, or taken from the base where they are the same. Safe for use by many
+ * threads.
+ */
+final class FileDeletes {
+    /** How many files' deleted rows are in memory at once. */
+    private static final int PARALLEL = 16;
+
+    private final SourceReader source;
+    private final DeletesReader base;
+    private final Semaphore inMemory = new Semaphore(PARALLEL);
+
+    FileDeletes(CollectionCatalog catalog, SourceReader source) {
+        this.source = source;
+        this.base = new DeletesReader(catalog);
+    }
+
+    /**
+     * A file with its deleted rows. Its fragments keep the segments that they have in the base if its content is the
+     * same and no row that was deleted is there again; otherwise they are in none.
+     *
+     * @param content what is in the file, without segments and deleted rows
+     * @param before the base's file of that path, or null
+     * @param bitmaps gets the deleted rows where the base does not have them
+     */
+    FileEntry of(SourceFile file, FileEntry content, FileEntry before, DeletesWriter bitmaps)
+            throws FileChangedException, InterruptedException {
+        if (!content.served()) {
+            return content.with(content.fragments(), null, file.deletesVersion());
+        }
+        FileEntry same = before != null && before.served() && before.is(file) ? before : null;
+        if (same != null && same.listsAs(file) && same.sameFragments(content)) {
+            return content.with(same.fragments(), same.deletes(), file.deletesVersion());
+        }
+        if (file.deletesVersion() == null && (same == null || same.deletes() == null)) {
+            return same != null && same.sameFragments(content) ? content.with(same.fragments()) : content;
+        }
+        inMemory.acquire();
+        try {
+            return read(file, content, same, bitmaps);
+        } finally {
+            inMemory.release();
+        }
+    }
+
+    private FileEntry read(SourceFile file, FileEntry content, FileEntry same, DeletesWriter bitmaps)
+            throws FileChangedException, InterruptedException {
+        DeletedRows then = same == null ? DeletedRows.NONE : base.deadRows(same);
+        DeletedRows now = same != null && same.listsAs(file) ? then : fromSource(file, content.rows());
+        Deletes at = now.isEmpty() ? null : now.equals(then) ? same.deletes() : bitmaps.add(now);
+        boolean grown = same != null && same.sameFragments(content) && now.containsAll(then);
+        List<FragmentEntry> fragments = new ArrayList<>(content.fragments().size());
+        for (int i = 0; i < content.fragments().size(); i++) {
+            FragmentEntry fragment =
+                    grown ? same.fragments().get(i) : content.fragments().get(i);
+            fragments.add(fragment.dead(now.count(fragment.start(), fragment.end())));
+        }
+        return content.with(fragments, at, file.deletesVersion());
+    }
+
+    private DeletedRows fromSource(SourceFile file, long rows) throws FileChangedException, InterruptedException {
+        if (file.deletesVersion() == null) {
+            return DeletedRows.NONE;
+        }
+        DeletedRows deleted;
+        try {
+            deleted = Objects.requireNonNull(source.deletedRows(file));
+        } catch (IOException e) {
+            throw LittoralException.input("Cannot read the deleted rows of " + file.path() + ": " + e.getMessage());
+        }
+        if (!deleted.isEmpty() && Long.compareUnsigned(deleted.last(), rows) >= 0) {
+            throw LittoralException.input("The deleted rows of " + file.path() + " go up to row "
+                    + Long.toUnsignedString(deleted.last()) + "; expected less than " + rows
+                    + ", the rows of the file");
+        }
+        return deleted;
+    }
+}
