@@ -10,7 +10,7 @@ package dev.littoral.activities.balance;
  * its own as far as the fill allows ({@link BinPacking}). Underfilled segments are reopened, always whole and smallest
  * first, in three cases: it takes few rows to save a segment; the shard has more segments than a fill of about
  * {@value #FILL} allows and reopening is cheap enough; there are too many small ones. Segments count here with the rows
- * they were built with, so that holes reopen none. See docs/adr/0036-balancing-dead-rows.md for why, and for measurements.
+ * they were built with, so that holes reopen none. See docs/adr/0036-balancing-dead-rows.md for why.
  *
  * <p>Deterministic: the same input gives the same output.
  */

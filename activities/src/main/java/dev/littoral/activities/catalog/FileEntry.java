@@ -81,8 +81,8 @@ public record FileEntry(
      *
      * @param start its first row
      * @param end one past its last row
-     * @param segment the segment it is in, or null while it is in none, or where all its rows were deleted before it got
-     *     one
+     * @param segment the segment it is in, or null while it is in none, or where all its rows were deleted before it
+     *     got one
      * @param dead how many of its rows are deleted
      * @param bornDead how many of these were deleted when its segment was made
      */

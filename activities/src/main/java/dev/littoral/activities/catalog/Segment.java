@@ -8,9 +8,9 @@ import dev.littoral.activities.failure.LittoralException;
 import java.util.List;
 
 /**
- * A segment with its row mapping: its fragments laid end to end, {@code [0,n1) [n1,n1+n2) …}, are its rows, deleted ones
- * among them. That layout never changes; rows can only be deleted. Looks up which fragment holds a row of the segment,
- * and which row of its file that is. Immutable.
+ * A segment with its row mapping: its fragments laid end to end, {@code [0,n1) [n1,n1+n2) …}, are its rows, deleted
+ * ones among them. That layout never changes; rows can only be deleted. Looks up which fragment holds a row of the
+ * segment, and which row of its file that is. Immutable.
  *
  * @param id positive, unique in the collection, never used again
  * @param fragments in order, at least one, each from where the one before ends

@@ -15,6 +15,7 @@ import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.SkippedFile;
@@ -118,7 +119,10 @@ final class ListStep {
             SourceLister.Result result = lister.list(
                     shards, reopen || targetBefore != null || fewerDead, reopen, request.previousPlan(), from);
             SkippedFiles skips = result.skips();
+            // What was rolled back to is committed again even where nothing changed: until then the log says that
+            // refreshing is paused.
             boolean unchanged = root.isPresent()
+                    && base.kind() != HeadKind.ROLLED_BACK
                     && (result.same()
                             || (shards.isEmpty() && result.plan().shards().isEmpty()));
             String planKey = unchanged ? null : stage(result, base, catalog, folder);

@@ -1,8 +1,8 @@
 package dev.littoral.activities.verify;
 
 /**
- * The fragments of a shard that have dead rows: how many, by segment and fragment. Three numbers each are in memory, and
- * nothing for fragments without.
+ * The fragments of a shard that have dead rows: how many, by segment and fragment. Three numbers each are in memory,
+ * and nothing for fragments without.
  */
 final class DeadFragments {
     private static final int SEGMENT = 0;

@@ -26,8 +26,8 @@ import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /**
- * A catalog that a build of format 1 wrote, with the files it is of: three updates of twelve files in three folders. The
- * files' versions are those that S3 gives them, so the source is the recorded one wherever the test runs.
+ * A catalog that a build of format 1 wrote, with the files it is of: three updates of twelve files in three folders.
+ * The files' versions are those that S3 gives them, so the source is the recorded one wherever the test runs.
  */
 class FormatOneTest {
     private static final Path RECORDED = Path.of("src/test/resources/catalogs/format-1");

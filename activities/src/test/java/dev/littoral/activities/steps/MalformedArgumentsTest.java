@@ -27,6 +27,7 @@ import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.RetireRequest;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.common.converter.DataConverter;
@@ -93,7 +94,7 @@ class MalformedArgumentsTest {
 
     private static ActivityCaller caller(String activity) {
         return switch (activity) {
-            case "openCollection", "readHead", "findCommit", "declareSource", "retireCollection" ->
+            case "openCollection", "readHead", "findCommit", "declareSource", "rollBack", "retireCollection" ->
                 new ActivityCaller("c", ExternalCollectionWorkflow.TYPE, 1);
             default -> new ActivityCaller("c/update-1", UpdateExternalCollectionWorkflow.TYPE, 1);
         };
@@ -137,6 +138,7 @@ class MalformedArgumentsTest {
         calls.put("readHead", List.of("c"));
         calls.put("findCommit", List.of("c", 1));
         calls.put("declareSource", List.of(new DeclareRequest("c", 2, source, base, "2-y", "a test")));
+        calls.put("rollBack", List.of(new RollbackRequest("c", 2, 1, base, "2-r", "a test")));
         calls.put("retireCollection", List.of(new RetireRequest("c", 2, base, "2-z")));
         calls.put("listFiles", List.of(list));
         calls.put("readFragments", List.of(shards));
@@ -162,14 +164,14 @@ class MalformedArgumentsTest {
                 for (List<Object> place : places(whole)) {
                     for (JsonNode other : OTHERS) {
                         boolean mayBeTaken =
-                                other.isNull() ? isOptional(place) : isOfType(place, at(whole, place), other);
+                                other.isNull() ? isOptional(name, place) : isOfType(place, at(whole, place), other);
                         assertThat(refusal(activity, changed(whole, place, other))
                                                 .isPresent()
                                         || mayBeTaken)
                                 .as("%s, %s is %s", name, place, other)
                                 .isTrue();
                     }
-                    assertThat(refusal(activity, changed(whole, place, null)).isPresent() || isOptional(place))
+                    assertThat(refusal(activity, changed(whole, place, null)).isPresent() || isOptional(name, place))
                             .as("%s, %s is missing", name, place)
                             .isTrue();
                 }
@@ -186,10 +188,11 @@ class MalformedArgumentsTest {
     }
 
     /** What has a value when it is not given, and what is read back from the log, whatever a request says of it. */
-    private static boolean isOptional(List<Object> place) {
+    private static boolean isOptional(String activity, List<Object> place) {
         return OPTIONAL.contains(place.getLast())
                 || (place.contains("base") && !REQUIRED_OF_BASE.contains(place.getLast()))
                 || place.equals(List.of(1))
+                || (activity.equals("rollBack") && place.getLast().equals("reason"))
                 || (place.getLast() instanceof Integer && place.size() > 1);
     }
 

@@ -123,6 +123,26 @@ class RollbackStepTest {
         assertThat(findings()).isEmpty();
     }
 
+    /** Else the log would say for ever that refreshing is paused. */
+    @Test
+    void theNextUpdateCommitsEvenWhereTheSourceListsAsWhatIsServedAgain() throws InterruptedException {
+        Head before = pipeline.head();
+        lake.write("part-21.parquet", 700, 0);
+        update();
+        lake.delete("part-21.parquet");
+        Head head = rollBack(before.version());
+
+        Pipeline.Update next = update();
+        assertThat(next.committed()).isTrue();
+        assertThat(next.head().kind()).isEqualTo(HeadKind.COMMITTED);
+        assertThat(next.touched()).isZero();
+        assertThat(List.of(next.newRows(), next.deletedRows(), next.droppedRows()))
+                .containsExactly(0L, 0L, 0L);
+        assertThat(pipeline.snapshot(next.head())).isEqualTo(pipeline.snapshot(head));
+        assertThat(findings()).isEmpty();
+        assertThat(update().committed()).isFalse();
+    }
+
     @Test
     void aSnapshotOfAnotherSourceIsServedUnderTheSourceOfTheHead() throws InterruptedException {
         Lake other = Lake.in(folder.resolve("other"));

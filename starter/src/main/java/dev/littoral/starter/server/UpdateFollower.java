@@ -137,7 +137,8 @@ public final class UpdateFollower {
                     }
                     if (status.last() == null && status.rolledBack() != null) {
                         throw LittoralException.input("Collection " + collection.id() + " is " + status.rolledBack()
-                                + "; littoral start and littoral resume on a server take it up again");
+                                + "; littoral start and littoral resume on a server take it up again, as does another"
+                                + " source");
                     }
                     return Optional.ofNullable(status.last());
                 },
