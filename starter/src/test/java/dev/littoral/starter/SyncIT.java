@@ -62,9 +62,10 @@ class SyncIT {
         assertThat(first.get("newRows").asLong()).isEqualTo(first.get("rows").asLong());
         assertThat(first.has("targetRowsBefore")).isFalse();
         Run smaller = cli.ok("sync", "c", "--target-rows", "100");
+        String rows = Output.count(first.get("rows").asLong());
         assertThat(smaller.out())
-                .contains("  indexed   " + Output.count(first.get("rows").asLong())
-                        + " rows anew; targetRowsPerSegment was 1,000 before\n");
+                .contains("  indexed   " + rows + " rows anew; 0 deleted in place, " + rows
+                        + " dropped with their segments; targetRowsPerSegment was 1,000 before\n");
         JsonNode same = cli.sync("--target-rows", "100");
         assertThat(same.get("newRows").asLong()).isZero();
         assertThat(same.has("targetRowsBefore")).isFalse();
@@ -93,8 +94,11 @@ class SyncIT {
                         "schemas",
                         "fragments",
                         "rows",
+                        "deadRows",
                         "segments",
                         "newRows",
+                        "deletedRows",
+                        "droppedRows",
                         "churn",
                         "requests",
                         "seconds");
