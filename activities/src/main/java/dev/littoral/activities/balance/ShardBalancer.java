@@ -130,10 +130,9 @@ public final class ShardBalancer {
             }
             if (!line.listed()) {
                 lines.add(line);
-            } else if (line.served()) {
-                FileEntry now = at < listed.size() ? listed.get(at) : null;
+            } else if (line.served() && !(at < listed.size() && stays(line, listed.get(at)))) {
                 FileEntry dead = line.dead(version);
-                if (!dead.fragments().isEmpty() && (now == null || !stays(line, now))) {
+                if (!dead.fragments().isEmpty()) {
                     lines.add(dead);
                 }
             }
