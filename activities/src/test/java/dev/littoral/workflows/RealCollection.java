@@ -127,7 +127,8 @@ public final class RealCollection {
                                 null,
                                 0,
                                 Map.of(),
-                                Map.of()),
+                                Map.of(),
+                                null),
                         null),
                 now);
     }

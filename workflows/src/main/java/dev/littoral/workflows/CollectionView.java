@@ -76,6 +76,7 @@ final class CollectionView {
                 declaration.head().generation(),
                 declaration.head().version(),
                 declaration.head().totals(),
+                declaration.head().listedAt(),
                 state.options(),
                 jobs.active().first(),
                 progress.progress(),

@@ -16,11 +16,15 @@ final class StatusReporter {
     /** Whether the memo is written; runs of older builds do not. It is a command of the history. */
     private final boolean writesMemo;
 
+    /** Whether the memo says as of when the source is served. */
+    private final boolean writesFreshness;
+
     private Map<String, Object> memo = Map.of();
 
     StatusReporter(CollectionState state, int version) {
         this.state = state;
         this.writesMemo = version >= WorkflowVersions.MEMO;
+        this.writesFreshness = version >= WorkflowVersions.FRESHNESS;
     }
 
     /** Reports all of it; what is unchanged costs nothing. */
@@ -38,6 +42,9 @@ final class StatusReporter {
         entries.put("rows", status.snapshot().rows());
         if (status.source() != null) {
             entries.put("source", status.source().uri());
+        }
+        if (writesFreshness && status.listedAt() != null) {
+            entries.put("listedAt", status.listedAt().toString());
         }
         if (writesMemo && !entries.equals(memo)) {
             memo = entries;

@@ -156,7 +156,8 @@ public final class StatusText {
                 "Serves",
                 status.snapshot().rows() == 0 && status.snapshot().segments() == 0
                         ? "nothing yet"
-                        : totals(status.snapshot()) + ", at version " + status.version());
+                        : totals(status.snapshot()) + ", at version " + status.version()
+                                + (status.listedAt() == null ? "" : ", listed at " + time(status.listedAt())));
         if (status.update() != null) {
             line(page, "Running", progress(status));
         }

@@ -13,6 +13,7 @@ import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.UpdateStep;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -167,7 +168,16 @@ final class UpdateReportBuilder {
                 done ? listing.targetRowsBefore() : null,
                 churn,
                 requests,
-                seconds);
+                seconds,
+                listedAt(outcome, head));
+    }
+
+    private Instant listedAt(UpdateState outcome, Head head) {
+        return switch (outcome) {
+            case COMMITTED -> head.listedAt();
+            case UNCHANGED -> listing.listedAt();
+            case PENDING, RUNNING, SUPERSEDED, CANCELED, FAILED -> null;
+        };
     }
 
     private FileCounts files() {

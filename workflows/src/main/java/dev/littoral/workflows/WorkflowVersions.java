@@ -29,7 +29,10 @@ final class WorkflowVersions {
     /** A collection rolls back, and a version that does so ends the update that meets it. */
     static final int ROLLS_BACK = 5;
 
-    static final int NEWEST = 5;
+    /** A collection keeps a promise of freshness, and its memo says as of when it serves its source. */
+    static final int FRESHNESS = 6;
+
+    static final int NEWEST = 6;
 
     private WorkflowVersions() {}
 }

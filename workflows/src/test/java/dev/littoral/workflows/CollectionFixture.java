@@ -200,7 +200,7 @@ abstract class CollectionFixture {
     }
 
     static SnapshotRef snapshot() {
-        return new SnapshotRef("snapshots/x", "00", new Totals(1, 1, 1, 1, 1, 0, 0));
+        return new SnapshotRef("snapshots/x", "00", new Totals(1, 1, 1, 1, 1, 0, 0), null);
     }
 
     static UpdateReport report(long update, UpdateState outcome) {
@@ -226,7 +226,8 @@ abstract class CollectionFixture {
                 null,
                 0,
                 Map.of(),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     static RuntimeException failed(FailureType type, String reason) {

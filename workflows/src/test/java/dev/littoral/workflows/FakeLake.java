@@ -38,6 +38,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
@@ -65,6 +66,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private int changing;
     private int touched = 2;
     private SourcePolicy rules = SourcePolicy.NONE;
+    private Supplier<Instant> clock = () -> null;
+
+    /** When the newest listing of each update began. */
+    private final Map<String, Instant> listedAt = new HashMap<>();
 
     /** A step that stops until it is released, or learns by a heartbeat that it is cancelled. */
     static final class Hold {
@@ -369,11 +374,16 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                         request.source(),
                         base.generation(),
                         request.update(),
-                        new SnapshotRef(request.objects() + "/" + content(request.source()), "00", TOTALS),
+                        new SnapshotRef(
+                                request.objects() + "/" + content(request.source()), "00", TOTALS, listedAt(request)),
                         request.nextSegmentId(),
                         request.reason()));
         enter("committed", true);
         return new CommitResult(outcome, 1, Map.of("catalog.create", 1L));
+    }
+
+    private synchronized Instant listedAt(CommitRequest request) {
+        return listedAt.get(request.collectionId() + " " + request.update());
     }
 
     @Override
@@ -433,10 +443,18 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     // ------------------------------------------------------------------ updates
 
+    /** Listings say when they began; without a clock they do not, as those of older builds. */
+    synchronized void tellTime(Supplier<Instant> now) {
+        clock = now;
+    }
+
     @Override
     public ListingOutcome listFiles(ListRequest request) {
+        Instant began;
         synchronized (this) {
             listings.add(request);
+            began = clock.get();
+            listedAt.put(request.collectionId() + " " + request.update(), began);
         }
         enter("listFiles", true);
         Head newest = newest(request.collectionId());
@@ -448,7 +466,20 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         Map<String, Long> requests = Map.of("source.list", 1L);
         if (before != null && before.key().endsWith("/" + content(request.source()))) {
             return new ListingOutcome(
-                    null, 0, List.of(), false, 4, 1, skipped, before.totals(), Totals.NONE, 1, null, requests, null);
+                    null,
+                    0,
+                    List.of(),
+                    false,
+                    4,
+                    1,
+                    skipped,
+                    before.totals(),
+                    Totals.NONE,
+                    1,
+                    null,
+                    requests,
+                    null,
+                    began);
         }
         synchronized (this) {
             staged.add(request.collectionId() + " " + request.update());
@@ -466,7 +497,8 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 1,
                 null,
                 requests,
-                null);
+                null,
+                began);
     }
 
     @Override

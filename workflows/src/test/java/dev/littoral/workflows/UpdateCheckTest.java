@@ -81,7 +81,8 @@ class UpdateCheckTest {
                 null,
                 0,
                 Map.of(),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private String ends() {

@@ -42,7 +42,7 @@ class UpdateReportBuilderTest {
                 A,
                 2,
                 2,
-                new SnapshotRef("k", "00", totals),
+                new SnapshotRef("k", "00", totals, null),
                 50,
                 Instant.EPOCH,
                 "r");
@@ -75,6 +75,7 @@ class UpdateReportBuilderTest {
                 1,
                 null,
                 Map.of("l", 1L),
+                null,
                 null));
         UpdateReport report = tally.build(UpdateState.UNCHANGED, BASE, null, "same");
 
@@ -101,6 +102,7 @@ class UpdateReportBuilderTest {
                 0,
                 20L,
                 Map.of("l", 2L),
+                null,
                 null));
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, Map.of("r", 2L)));
         tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, Map.of("r", 1L)));
@@ -143,6 +145,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null));
         tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, Map.of()));
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").files())
@@ -164,6 +167,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null));
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, Map.of()));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0, 0), 1, 100, 0, 0, 51, Map.of()));
@@ -192,6 +196,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null));
         tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0, 0), 1, 15, 0, 0, 51, Map.of()));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
@@ -215,6 +220,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of("l", 2L),
+                null,
                 null));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0, 0));
@@ -232,6 +238,7 @@ class UpdateReportBuilderTest {
                 1,
                 null,
                 Map.of("l", 1L),
+                null,
                 null));
         UpdateReport report = tally.build(UpdateState.UNCHANGED, newer, null, "same");
 
@@ -256,6 +263,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null));
         assertThat(tally.build(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
@@ -274,6 +282,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, null, "r");
         assertThat(report.files().skipped()).isEqualTo(900);

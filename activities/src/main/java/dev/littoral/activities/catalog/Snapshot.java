@@ -6,8 +6,10 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +50,11 @@ public final class Snapshot {
     /** The most rows that a segment was to have. */
     public long targetRowsPerSegment() {
         return root.targetRowsPerSegment();
+    }
+
+    /** When its listing began: everything the source had before is in it. Empty in format 1. */
+    public Optional<Instant> listedAt() {
+        return Optional.ofNullable(root.listedAt());
     }
 
     /**

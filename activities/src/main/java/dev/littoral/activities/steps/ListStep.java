@@ -142,7 +142,8 @@ final class ListStep {
                     unchanged ? ShardRef.schemas(shards) : 0,
                     targetBefore,
                     requests.requests(),
-                    null);
+                    null,
+                    began);
         }
     }
 

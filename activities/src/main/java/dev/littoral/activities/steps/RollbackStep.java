@@ -58,7 +58,7 @@ final class RollbackStep {
         if (older.snapshot() == null) {
             return which + " has no snapshot: nothing was committed before it; expected a later one";
         }
-        if (older.snapshot().equals(base.snapshot())) {
+        if (older.snapshot().isSameAs(base.snapshot())) {
             return "version " + base.version() + " serves the snapshot of " + which + " already: nothing to do";
         }
         try {

@@ -134,8 +134,8 @@ final class CheckedFields {
         return 0;
     }
 
-    /** An instant. */
-    void instant(String name) {
+    /** An instant, as it is written. */
+    String instant(String name) {
         String time = text(name, false);
         if (!time.isEmpty()) {
             try {
@@ -144,6 +144,7 @@ final class CheckedFields {
                 wrong(name, "an instant such as 2026-11-05T12:00:00Z");
             }
         }
+        return time;
     }
 
     void wrong(String name, String expected) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
  * @param object the key of its object
  * @param source as it is written
  * @param snapshot what it serves, or null
+ * @param listedAt when what it serves was listed, as it is written; null where it does not say so
  */
 record HeadVersion(
         String object,
@@ -19,7 +20,8 @@ record HeadVersion(
         long generation,
         long update,
         NamedRoot snapshot,
-        long nextSegmentId) {
+        long nextSegmentId,
+        String listedAt) {
 
     enum Kind {
         DECLARED,
@@ -42,17 +44,21 @@ record HeadVersion(
         long update = fields.number("update", 0);
         long nextSegmentId = fields.number("nextSegmentId", 1);
         NamedRoot snapshot = null;
+        String listedAt = null;
         if (fields.has("snapshot")) {
             CheckedFields named = fields.fields("snapshot");
             if (named != null) {
                 snapshot = new NamedRoot(named.text("key", false), named.sha256("sha256"), named.counts("totals"));
+                // Older builds did not write it.
+                listedAt = named.has("listedAt") ? named.instant("listedAt") : null;
                 fields.alsoOf(named);
             }
         }
         // Retention depends on it.
         fields.instant("time");
         return fields.whole()
-                ? new HeadVersion(object, version, commitId, kind, source, generation, update, snapshot, nextSegmentId)
+                ? new HeadVersion(
+                        object, version, commitId, kind, source, generation, update, snapshot, nextSegmentId, listedAt)
                 : null;
     }
 

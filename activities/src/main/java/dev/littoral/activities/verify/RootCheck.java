@@ -83,6 +83,12 @@ final class RootCheck {
                             + head.version() + " of generation " + head.generation() + " serves it already",
                     "an older one");
         }
+        if (head.listedAt() != null && !head.listedAt().equals(root.listedAt())) {
+            findings.error(
+                    head.object(),
+                    "its snapshot's listedAt is " + head.listedAt(),
+                    root.listedAt() == null ? "none, as its root has none" : root.listedAt() + ", as its root says");
+        }
         if (largestId >= head.nextSegmentId()) {
             findings.error(
                     head.object(),

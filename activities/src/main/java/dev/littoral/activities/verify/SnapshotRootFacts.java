@@ -16,6 +16,7 @@ import java.util.List;
  * @param skipReport the key of the object that lists them, or null
  * @param skipReportSha256 the digest of that object, or null
  * @param maxDeadShare the share of a segment's rows that may be dead; 0 in format 1
+ * @param listedAt when the listing began, as it is written; null in format 1
  */
 record SnapshotRootFacts(
         String collectionId,
@@ -28,7 +29,8 @@ record SnapshotRootFacts(
         long skipped,
         String skipReport,
         String skipReportSha256,
-        double maxDeadShare) {
+        double maxDeadShare,
+        String listedAt) {
 
     private static final long FORMAT = 2;
 
@@ -83,10 +85,11 @@ record SnapshotRootFacts(
             return null;
         }
         double maxDeadShare = 0;
+        String listedAt = null;
         if (format == FORMAT) {
             maxDeadShare = fields.share("maxDeadShare");
             fields.text("sourceVersion", true);
-            fields.instant("listedAt");
+            listedAt = fields.instant("listedAt");
         }
         if (shards == null) {
             fields.wrong("shards", "a list");
@@ -109,7 +112,8 @@ record SnapshotRootFacts(
                 count,
                 report,
                 digest,
-                maxDeadShare);
+                maxDeadShare,
+                listedAt);
         return whole && fields.whole() ? root : null;
     }
 

@@ -44,7 +44,7 @@ class HeadLogTest {
                 SOURCE,
                 1,
                 version,
-                new SnapshotRef("snapshots/x/root.json.zst", "00", Totals.NONE),
+                new SnapshotRef("snapshots/x/root.json.zst", "00", Totals.NONE, null),
                 7,
                 Instant.parse("2026-11-01T12:00:00Z"),
                 "a reason");

@@ -301,6 +301,7 @@ final class Auditor {
         Map<String, Body> needed = new TreeMap<>();
         JsonNode root = lines(object(at, ref, store, needed)).get(0);
         follows(CatalogSchemas.ROOT, root, at);
+        check(Objects.equals(ref.get("listedAt"), root.get("listedAt")), 8, at + " was listed when its root was not");
         Map<String, String> files = new TreeMap<>();
         Map<Long, StringBuilder> segments = new TreeMap<>();
         Map<Long, Map<String, Set<Long>>> dead = new TreeMap<>();

@@ -137,7 +137,8 @@ final class Code {
                 l.schemas(),
                 l.targetRowsBefore(),
                 Map.of(),
-                l.newest());
+                l.newest(),
+                l.listedAt());
     }
 
     private static ReadOutcome uncounted(ReadOutcome outcome) {

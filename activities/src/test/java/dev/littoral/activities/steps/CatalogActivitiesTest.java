@@ -227,7 +227,8 @@ class CatalogActivitiesTest {
                 new SnapshotRef(
                         "snapshots/%010d-%s/root.json.zst".formatted(base.version() + 1, commitId),
                         "0".repeat(64),
-                        Totals.NONE),
+                        Totals.NONE,
+                        null),
                 base.nextSegmentId() + 5,
                 base.time(),
                 "a test");

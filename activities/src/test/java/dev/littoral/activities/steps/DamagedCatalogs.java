@@ -138,6 +138,16 @@ abstract class DamagedCatalogs {
                 c -> c.editHead(5, head -> head.put("kind", "FORCED")),
                 "ERROR " + head(5) + "kind is \"FORCED\"; expected one of [DECLARED");
         damage(
+                "a version says that it was listed at another time than its root",
+                c -> c.editHead(5, head -> ((ObjectNode) head.get("snapshot")).put("listedAt", "2026-11-01T12:00:00Z")),
+                "ERROR " + head(5)
+                        + "its snapshot's listedAt is 2026-11-01T12:00:00Z"
+                        + "; expected 1970-01-01T00:00:00Z, as its root says");
+        damage(
+                "a version says that it was listed at no time",
+                c -> c.editHead(5, head -> ((ObjectNode) head.get("snapshot")).put("listedAt", "noon")),
+                "ERROR " + head(5) + "snapshot.listedAt is \"noon\"; expected an instant");
+        damage(
                 "a version is edited",
                 c -> c.write(c.headPath(5), SealedHead.of(c.head(5)).replace("\"generation\":2", "\"generation\":1")),
                 "ERROR " + head(5) + "its SHA-256 is ... as its last field says",

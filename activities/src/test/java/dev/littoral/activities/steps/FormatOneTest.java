@@ -97,6 +97,11 @@ class FormatOneTest {
             Pipeline.Update update = pipeline.update(SOURCE, PipelineTest.options(1_500));
             assertThat(pipeline.catalog().root(update.head()).orElseThrow().format())
                     .isEqualTo(2);
+            assertThat(before.listedAt()).isEmpty();
+            assertThat(update.head().listedAt())
+                    .isNotNull()
+                    .isEqualTo(
+                            pipeline.catalog().root(update.head()).orElseThrow().listedAt());
             assertThat(update.deletedRows()).isPositive();
             assertThat(update.head().totals().dead()).isEqualTo(update.deletedRows());
         }

@@ -98,6 +98,9 @@ class RollbackStepTest {
         assertThat(head.kind()).isEqualTo(HeadKind.ROLLED_BACK);
         assertThat(head.reason()).isEqualTo("rolled back to version 2: a bad load");
         assertThat(head.snapshot()).isEqualTo(version(2).snapshot());
+        assertThat(head.listedAt())
+                .isNotNull()
+                .isEqualTo(pipeline.catalog().root(head).orElseThrow().listedAt());
         assertThat(head.source()).isEqualTo(source);
         assertThat(head.generation()).isEqualTo(1);
         assertThat(head.update()).isEqualTo(2);

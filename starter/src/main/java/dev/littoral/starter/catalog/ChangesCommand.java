@@ -1,6 +1,7 @@
 package dev.littoral.starter.catalog;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.DiffTotals;
 import dev.littoral.activities.catalog.SnapshotDiff;
@@ -65,6 +66,10 @@ public final class ChangesCommand implements Callable<Integer> {
             long update,
             String reason,
             boolean older,
+
+            @JsonFormat(shape = JsonFormat.Shape.STRING) @JsonInclude(JsonInclude.Include.NON_NULL)
+            Instant listedAt,
+
             DiffTotals totals) {
         static Version of(SnapshotDiff diff) {
             Head head = diff.to();
@@ -77,12 +82,21 @@ public final class ChangesCommand implements Callable<Integer> {
                     head.update(),
                     head.reason(),
                     diff.older(),
+                    head.listedAt(),
                     diff.totals());
         }
 
         String text() {
-            return "%-8d %-11s %-24s generation %d, update %d, %s: %s"
-                    .formatted(version, kind, time, generation, update, DiffText.totals(totals), Output.path(reason));
+            return "%-8d %-11s %-24s generation %d, update %d, %s%s: %s"
+                    .formatted(
+                            version,
+                            kind,
+                            time,
+                            generation,
+                            update,
+                            DiffText.totals(totals),
+                            listedAt == null ? "" : ", listed at " + listedAt,
+                            Output.path(reason));
         }
     }
 

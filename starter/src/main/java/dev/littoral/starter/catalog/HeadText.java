@@ -10,7 +10,7 @@ public final class HeadText {
 
     /** On one line. */
     static String line(Head head) {
-        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments%s: %s"
+        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments%s%s: %s"
                 .formatted(
                         head.version(),
                         head.kind(),
@@ -20,6 +20,7 @@ public final class HeadText {
                         Output.count(head.totals().rows()),
                         Output.count(head.totals().segments()),
                         dead(head.totals()),
+                        head.listedAt() == null ? "" : ", listed at " + head.listedAt(),
                         Output.path(head.reason()));
     }
 
@@ -30,6 +31,7 @@ public final class HeadText {
                 "%s  version %d, %s at %s%n"
                         + "  source    %s (generation %d)%n"
                         + "  serves    %s rows in %s segments%s, %s fragments, %s files%n"
+                        + "%s"
                         + "  reason    %s%n",
                 collectionId,
                 head.version(),
@@ -42,6 +44,7 @@ public final class HeadText {
                 dead(totals),
                 Output.count(totals.fragments()),
                 Output.count(totals.files()),
+                head.listedAt() == null ? "" : String.format("  listed    %s%n", head.listedAt()),
                 Output.path(head.reason()));
     }
 

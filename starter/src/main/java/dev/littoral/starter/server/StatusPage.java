@@ -78,7 +78,9 @@ final class StatusPage {
     static String serves(CollectionStatus status) {
         return status.snapshot().rows() == 0 && status.snapshot().segments() == 0
                 ? "nothing yet"
-                : StatusText.totals(status.snapshot()) + " (version " + status.version() + ")";
+                : StatusText.totals(status.snapshot()) + " (version " + status.version()
+                        + (status.listedAt() == null ? "" : ", listed at " + StatusText.time(status.listedAt()))
+                        + ")";
     }
 
     /** The update that runs, and how far it is. */

@@ -277,7 +277,8 @@ public final class UpdateFollower {
                 null,
                 0,
                 Map.of(),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /**

@@ -55,6 +55,9 @@ public final class UpdateReportPrinter {
                 "  head      version %d, generation %d, update %d%n",
                 report.version(), report.generation(), report.update());
         out.printf("  source    %s%n", Output.path(report.source().uri()));
+        if (report.listedAt() != null) {
+            out.printf("  listed    %s%n", report.listedAt());
+        }
         FileCounts files = report.files();
         out.printf(
                 "  files     %s listed: %s new, %s changed, %s unchanged, %s skipped; %s removed%n",

@@ -15,6 +15,7 @@ import java.util.List;
  * @param generation the source's generation
  * @param version the newest head version known
  * @param snapshot what the snapshot served adds up to
+ * @param listedAt when the listing of that snapshot began, or null while nothing is served or known of it
  * @param options how it is kept
  * @param update the update that runs, or null
  * @param progress its progress, or null while none was reported; short updates report none
@@ -35,6 +36,7 @@ public record CollectionStatus(
         long generation,
         long version,
         Totals snapshot,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
         CollectionOptions options,
         Job update,
         RunningProgress progress,

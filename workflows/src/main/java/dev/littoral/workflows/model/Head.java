@@ -60,6 +60,11 @@ public record Head(
         return kind == HeadKind.COMMITTED && update == number && CommitId.canBeOf(commitId, launchId);
     }
 
+    /** When the listing of what is served began; null while nothing is, and from older builds. */
+    public Instant listedAt() {
+        return snapshot == null ? null : snapshot.listedAt();
+    }
+
     public Totals totals() {
         return snapshot == null ? Totals.NONE : snapshot.totals();
     }

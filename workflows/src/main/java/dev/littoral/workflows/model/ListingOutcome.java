@@ -1,6 +1,8 @@
 package dev.littoral.workflows.model;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +23,7 @@ import java.util.Map;
  * @param requests requests by store and kind
  * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed;
  *     else null
+ * @param listedAt when the listing began; null where nothing was listed, and from older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingOutcome(
@@ -36,12 +39,13 @@ public record ListingOutcome(
         int schemas,
         Long targetRowsBefore,
         Map<String, Long> requests,
-        Head newest) {
+        Head newest,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
 
     /** The base has been replaced. */
     public static ListingOutcome moved(Head newest, boolean staged, Map<String, Long> requests) {
         return new ListingOutcome(
-                null, 0, List.of(), staged, 0, 0, List.of(), Totals.NONE, Totals.NONE, 0, null, requests, newest);
+                null, 0, List.of(), staged, 0, 0, List.of(), Totals.NONE, Totals.NONE, 0, null, requests, newest, null);
     }
 
     public boolean unchanged() {

@@ -1,10 +1,26 @@
 package dev.littoral.workflows.model;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
 /**
  * A reference to a snapshot's root object.
  *
  * @param key its key in the catalog, below the collection
  * @param sha256 the hex digest of the object's bytes
  * @param totals what the snapshot adds up to
+ * @param listedAt when the listing began: what the source had before is in the snapshot; null from older builds
  */
-public record SnapshotRef(String key, String sha256, Totals totals) {}
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SnapshotRef(
+        String key,
+        String sha256,
+        Totals totals,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
+
+    /** Whether both name the same object; an older build may not say when it was listed. */
+    public boolean isSameAs(SnapshotRef other) {
+        return other != null && key.equals(other.key) && sha256.equals(other.sha256);
+    }
+}

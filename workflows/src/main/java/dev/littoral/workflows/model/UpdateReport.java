@@ -1,6 +1,8 @@
 package dev.littoral.workflows.model;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +31,8 @@ import java.util.Map;
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind
  * @param seconds wall time by step
+ * @param listedAt when the listing began: where the update COMMITTED or is UNCHANGED, what is served has all that the
+ *     source had before; else null, and from older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record UpdateReport(
@@ -53,7 +57,8 @@ public record UpdateReport(
         Long targetRowsBefore,
         double churn,
         Map<String, Long> requests,
-        Map<String, Double> seconds) {
+        Map<String, Double> seconds,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
 
     /** The longest skip report that travels with a report. */
     public static final int MAX_SKIPPED = 1_000;
