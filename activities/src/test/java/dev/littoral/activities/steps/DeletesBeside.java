@@ -53,6 +53,11 @@ final class DeletesBeside implements SourceFormat {
         /** Writes a file, over the one there is; none of its rows is deleted. */
         void write(String name, long rows, int content) {
             put(name, Integer.toString(content).getBytes(StandardCharsets.UTF_8));
+            keep(name, rows);
+        }
+
+        /** Says what a file that is written otherwise has: rows, none of them deleted. */
+        void keep(String name, long rows) {
             put("_" + name, Long.toString(rows).getBytes(StandardCharsets.UTF_8));
             remove("_deletes-" + name);
         }

@@ -142,6 +142,11 @@ public final class ServerProcess {
         }
     }
 
+    /** How it ended. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
     /** Asks it to end, and ends it when it does not. */
     public void stop() {
         process.destroy();

@@ -1,0 +1,201 @@
+package dev.littoral.activities.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.testing.SealedHead;
+import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.testing.ServerProcess;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A consumer of {@code docs/consumers}, as it stands, in a process of its own. */
+final class ConsumerProcess implements AutoCloseable {
+    private static final Path DOCS =
+            Path.of("../docs/consumers").toAbsolutePath().normalize();
+    private static final long TIMEOUT_MILLIS = 180_000;
+    private static final Pattern ADDRESS = Pattern.compile("search at (http://127\\.0\\.0\\.1:\\d+/)");
+
+    private final String name;
+    private final Path entries;
+    private final Path folder;
+    private final ServerProcess process;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private ConsumerProcess(Path collection, String name, Path folder, ServerProcess process) {
+        this.name = name;
+        this.entries = collection.resolve("consumers").resolve(name);
+        this.folder = folder;
+        this.process = process;
+    }
+
+    private static ConsumerProcess start(
+            Path collection, String name, List<String> command, Map<String, String> environment) {
+        Path folder = ServerProcess.newFolder("consumer");
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("PATH", path());
+        all.put("LC_ALL", "C.UTF-8");
+        return new ConsumerProcess(collection, name, folder, ServerProcess.start(folder, command, all));
+    }
+
+    private static String path() {
+        return Stream.of(System.getenv("LITTORAL_TEST_BIN"), System.getenv("PATH"))
+                .flatMap(Stream::ofNullable)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** {@code consumer.py}, which looks at the log often. */
+    static ConsumerProcess python(Path collection, String name, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                ServerProcess.binary("consumer-python").toString(),
+                DOCS.resolve("consumer.py").toString(),
+                collection.toString(),
+                "--name",
+                name,
+                "--port",
+                "0",
+                "--look",
+                "0.05"));
+        command.addAll(List.of(options));
+        return start(collection, name, command, Map.of());
+    }
+
+    /** {@code consumer.sh}, whose index is the file {@code index} in its folder. */
+    static ConsumerProcess shell(Path collection, String name) {
+        ServerProcess.binary("jq");
+        ServerProcess.binary("zstd");
+        return start(
+                collection,
+                name,
+                List.of(
+                        ServerProcess.binary("bash").toString(),
+                        DOCS.resolve("consumer.sh").toString(),
+                        collection.toString(),
+                        name,
+                        "index"),
+                Map.of("LOOK", "0.05"));
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Its newest entry, checked against its own digest. */
+    Optional<JsonNode> newest() throws IOException {
+        try (Stream<Path> files = Files.list(entries)) {
+            Optional<Path> first = files.filter(
+                            file -> !file.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .findFirst();
+            if (first.isEmpty()) {
+                return Optional.empty();
+            }
+            String text = Files.readString(first.get());
+            JsonNode entry = Json.JSON.readTree(text);
+            assertThat(SealedHead.of((ObjectNode) entry)).as("%s", first.get()).isEqualTo(text);
+            assertThat(entry.get("consumer").asText()).isEqualTo(name);
+            assertThat(first.get().getFileName())
+                    .hasToString("%010d.json"
+                            .formatted(9_999_999_999L - entry.get("n").asLong()));
+            return Optional.of(entry);
+        } catch (NoSuchFileException notYet) {
+            return Optional.empty();
+        }
+    }
+
+    /** Waits until it says that it serves a version, that or a later one, or that it cannot. */
+    JsonNode awaitAnswer(long version) throws IOException, InterruptedException {
+        return await(entry -> entry.get("version").asLong() >= version
+                && (entry.get("state").asText().equals("SERVING")
+                        || entry.get("state").asText().equals("FAILED")));
+    }
+
+    JsonNode await(Predicate<JsonNode> condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000;
+        while (System.nanoTime() < deadline) {
+            Optional<JsonNode> newest = newest();
+            if (newest.filter(condition).isPresent()) {
+                return newest.get();
+            }
+            if (process.waitFor(10)) {
+                newest = newest();
+                if (newest.filter(condition).isPresent()) {
+                    return newest.get();
+                }
+                throw new AssertionError(name + " ended; it printed: " + process.log());
+            }
+        }
+        throw new AssertionError(name + " says " + newest() + " and nothing else; it printed: " + process.log());
+    }
+
+    /** What it finds nearest, in a version that it names. */
+    record Answer(long version, List<VectorLake.Hit> hits) {}
+
+    Answer search(long[] query, int k) throws IOException, InterruptedException {
+        JsonNode answer = get("?k=" + k + "&vector="
+                + Arrays.stream(query).mapToObj(Long::toString).collect(Collectors.joining(",")));
+        List<VectorLake.Hit> hits = new ArrayList<>();
+        answer.get("hits")
+                .forEach(hit -> hits.add(new VectorLake.Hit(
+                        hit.get("file").asText(),
+                        hit.get("row").asLong(),
+                        hit.get("distance").asLong())));
+        return new Answer(answer.get("version").asLong(), hits);
+    }
+
+    private JsonNode get(String query) throws IOException, InterruptedException {
+        Matcher address = ADDRESS.matcher(process.log());
+        assertThat(address.find()).as("%s", process.log()).isTrue();
+        HttpResponse<String> response = client.send(
+                HttpRequest.newBuilder(URI.create(address.group(1) + query)).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as("%s", response.body()).isEqualTo(200);
+        return Json.JSON.readTree(response.body());
+    }
+
+    /** The file that it keeps in its folder. */
+    List<String> index() throws IOException {
+        return Files.readAllLines(folder.resolve("index"));
+    }
+
+    String log() {
+        return process.log();
+    }
+
+    /** Waits until it ends by itself, and returns its exit code. */
+    int end() {
+        assertThat(process.waitFor(TIMEOUT_MILLIS)).as("%s", process.log()).isTrue();
+        return process.exitCode();
+    }
+
+    void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.kill();
+        ServerProcess.remove(folder);
+    }
+}
