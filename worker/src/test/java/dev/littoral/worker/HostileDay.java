@@ -1,8 +1,7 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.retention.SnapshotExpirer;
 import dev.littoral.activities.steps.ParquetSource;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.s3.S3Clients;
@@ -14,6 +13,7 @@ import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.ChangeAnswer;
+import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
@@ -21,8 +21,8 @@ import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -165,6 +165,7 @@ final class HostileDay implements AutoCloseable {
             act(() -> user(tenant, random("user of " + tenant.id())));
             if (tenant.cleaned()) {
                 act(() -> cleaner(tenant, random("cleaner of " + tenant.id())));
+                act(() -> consumer(tenant, random("consumer of " + tenant.id())));
             }
             if (tenant.reset()) {
                 act(() -> operator(tenant, random("operator of " + tenant.id())));
@@ -331,11 +332,22 @@ final class HostileDay implements AutoCloseable {
 
     /** Removes old versions through the same network, again and again. */
     private void cleaner(Tenant tenant, SplittableRandom random) throws Exception {
-        SnapshotExpirer cleaner = new SnapshotExpirer(new CollectionCatalog(catalog(faulty), tenant.id()));
+        SnapshotExpirer cleaner = new SnapshotExpirer(catalog(faulty), tenant.id(), Clock.systemUTC());
         while (!over) {
             pause(2_000 + random.nextInt(6_000));
-            clean(cleaner, KEPT);
+            clean(tenant, cleaner, KEPT);
         }
+    }
+
+    /** Holds versions that the cleaner is about to remove, and reads them. */
+    private void consumer(Tenant tenant, SplittableRandom random) throws Exception {
+        HostileConsumer consumer =
+                new HostileConsumer(catalog(faulty), store, tenant.id(), random, this::count, violations::add);
+        while (!over) {
+            consumer.act();
+            pause(random.nextInt(2_000));
+        }
+        consumer.end(store);
     }
 
     /** Resets the collection to any moment of its run, with and without the messages that came since. */
@@ -349,9 +361,9 @@ final class HostileDay implements AutoCloseable {
         }
     }
 
-    private void clean(SnapshotExpirer cleaner, Duration kept) throws InterruptedException {
+    private void clean(Tenant tenant, SnapshotExpirer cleaner, Duration kept) throws InterruptedException {
         try {
-            SnapshotExpirer.Result removed = cleaner.clean(Instant.now().minus(kept));
+            SnapshotExpirer.Result removed = cleaner.clean(new CleanRequest(tenant.id(), kept, null));
             count("clean-ups", 1);
             count("versions removed", removed.versions());
             count("objects removed", removed.objects());
@@ -510,12 +522,12 @@ final class HostileDay implements AutoCloseable {
             tenant.ends().look();
             tenant.ends().check();
             count("ran as workflows", tenant.ends().checkWorkflows());
-            SnapshotExpirer cleaner = new SnapshotExpirer(new CollectionCatalog(store, tenant.id()));
-            clean(cleaner, KEPT);
+            SnapshotExpirer cleaner = new SnapshotExpirer(store, tenant.id(), Clock.systemUTC());
+            clean(tenant, cleaner, KEPT);
             check(tenant, status);
             if (tenant.cleaned()) {
                 // With nobody at work nothing but the newest version is needed.
-                clean(cleaner, Duration.ZERO);
+                clean(tenant, cleaner, Duration.ZERO);
                 check(tenant, status);
             }
         }

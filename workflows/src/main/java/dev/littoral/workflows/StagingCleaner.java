@@ -66,7 +66,9 @@ final class StagingCleaner {
         afterwards(
                 () -> CatalogCalls.bulk("remove old versions")
                         .cleanCatalog(new CleanRequest(
-                                input.collectionId(), input.options().keepVersionsFor())),
+                                input.collectionId(),
+                                input.options().keepVersionsFor(),
+                                input.options().forgetConsumersAfter())),
                 "old versions are left for a later update to remove");
     }
 

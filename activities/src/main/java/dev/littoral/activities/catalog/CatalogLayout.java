@@ -12,13 +12,13 @@ public final class CatalogLayout {
     static final String HEADS = "head/";
 
     /** The folder of all snapshot objects. */
-    static final String SNAPSHOTS = "snapshots/";
+    public static final String SNAPSHOTS = "snapshots/";
 
     /** The folder of all updates' staging areas. */
     static final String STAGING = "staging/";
 
     /** Versions count down from here in their names. */
-    static final long LAST_VERSION = 9_999_999_999L;
+    public static final long LAST_VERSION = 9_999_999_999L;
 
     private static final String PLAN_NAME = "/plan.json.zst";
     private static final String SKIP_REPORT_NAME = "/skipped.jsonl.zst";
@@ -134,7 +134,7 @@ public final class CatalogLayout {
     }
 
     /** The version a snapshot object was written for; empty for what Littoral did not write. */
-    static OptionalLong versionOf(String key) {
+    public static OptionalLong versionOf(String key) {
         Matcher parts = OBJECT.matcher(key);
         return parts.matches() ? OptionalLong.of(Long.parseLong(parts.group(1))) : OptionalLong.empty();
     }

@@ -274,7 +274,7 @@ public final class CollectionCatalog {
     }
 
     /** Keys of a folder, below the collection. */
-    List<String> list(String folder, String startAfter, int limit) throws InterruptedException {
+    public List<String> list(String folder, String startAfter, int limit) throws InterruptedException {
         int prefix = key("").length();
         return store.list(key(folder), startAfter == null ? null : key(startAfter), limit).stream()
                 .map(key -> key.substring(prefix))
@@ -282,7 +282,7 @@ public final class CollectionCatalog {
     }
 
     /** Deletes objects. */
-    void delete(List<String> keys) throws InterruptedException {
+    public void delete(List<String> keys) throws InterruptedException {
         if (!keys.isEmpty()) {
             store.delete(keys.stream().map(this::key).toList());
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.storage.SealedJson;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.ExternalSource;
@@ -15,10 +16,7 @@ import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.spec.Rollback;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,11 +33,6 @@ public final class HeadLog {
 
     /** Versions read at a time where one is looked for. */
     private static final int PAGE = 20;
-
-    /** What comes before the digest, the last field of a version's object. */
-    private static final byte[] DIGEST = ",\"sha256\":\"".getBytes(StandardCharsets.US_ASCII);
-
-    private static final int DIGEST_LENGTH = 64;
 
     private static final ObjectReader HEAD =
             Json.JSON.readerFor(Head.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -248,7 +241,7 @@ public final class HeadLog {
     }
 
     /** Deletes versions, in the order given. */
-    void delete(List<Long> versions) throws InterruptedException {
+    public void delete(List<Long> versions) throws InterruptedException {
         for (int from = 0; from < versions.size(); from += DELETE_BATCH) {
             store.delete(versions.subList(from, Math.min(versions.size(), from + DELETE_BATCH)).stream()
                     .map(this::key)
@@ -261,7 +254,12 @@ public final class HeadLog {
         if (bytes.isEmpty()) {
             return Optional.empty();
         }
-        byte[] json = unsealed(key, bytes.get());
+        byte[] json;
+        try {
+            json = SealedJson.unseal(bytes.get());
+        } catch (IOException e) {
+            throw damaged(key, e.getMessage(), null);
+        }
         try {
             Head head = HEAD.readValue(json);
             if (isWhole(head) && key(head.version()).equals(key)) {
@@ -289,36 +287,6 @@ public final class HeadLog {
         return snapshot.key() != null && snapshot.sha256() != null && snapshot.totals() != null;
     }
 
-    /** One JSON object whose last field is the digest of all that comes before that field. */
-    static byte[] sealed(byte[] json) {
-        byte[] before = Arrays.copyOf(json, json.length - 1);
-        byte[] end = (ListingDigest.hexOf(before) + "\"}").getBytes(StandardCharsets.US_ASCII);
-        return ByteBuffer.allocate(before.length + DIGEST.length + end.length)
-                .put(before)
-                .put(DIGEST)
-                .put(end)
-                .array();
-    }
-
-    /** The object without its digest, which is right. */
-    private byte[] unsealed(String key, byte[] sealed) {
-        int end = sealed.length - DIGEST_LENGTH - 2;
-        int start = end - DIGEST.length;
-        if (start < 0 || !Arrays.equals(sealed, start, end, DIGEST, 0, DIGEST.length)) {
-            throw damaged(key, "it does not end with a SHA-256 of itself; expected what was written", null);
-        }
-        byte[] json = Arrays.copyOf(sealed, start + 1);
-        json[start] = '}';
-        if (!Arrays.equals(sealed, sealed(json))) {
-            throw damaged(
-                    key,
-                    "its SHA-256 is " + ListingDigest.hexOf(Arrays.copyOf(sealed, start)) + "; expected "
-                            + new String(sealed, end, DIGEST_LENGTH, StandardCharsets.US_ASCII),
-                    null);
-        }
-        return json;
-    }
-
     private LittoralException damaged(String key, String how, IOException cause) {
         return new LittoralException(
                 FailureType.INPUT, "Catalog object " + store.location() + "/" + key + " is damaged: " + how, cause);
@@ -334,7 +302,7 @@ public final class HeadLog {
 
     private static byte[] bytes(Head head) {
         try {
-            return sealed(Json.JSON.writeValueAsBytes(head));
+            return SealedJson.seal(Json.JSON.writeValueAsBytes(head));
         } catch (IOException e) {
             throw new IllegalStateException("A head version is always JSON", e);
         }

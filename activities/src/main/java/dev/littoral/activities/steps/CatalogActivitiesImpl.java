@@ -2,9 +2,9 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
-import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.retention.SnapshotExpirer;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
@@ -110,7 +110,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     public CommitOutcome rollBack(RollbackRequest request) {
         return run("writes", caller -> {
             inputs.checkRollback(caller, request);
-            return new RollbackStep(store, inputs, next, request).run();
+            return new RollbackStep(store, inputs, next, clock, request).run();
         });
     }
 
@@ -155,8 +155,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     public void cleanCatalog(CleanRequest request) {
         run("cleans", caller -> {
             inputs.checkClean(caller, request);
-            return new SnapshotExpirer(new CollectionCatalog(store, request.collectionId()))
-                    .clean(clock.instant().minus(request.keepVersionsFor()));
+            return new SnapshotExpirer(store, request.collectionId(), clock).clean(request);
         });
     }
 

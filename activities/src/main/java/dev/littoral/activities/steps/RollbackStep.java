@@ -2,26 +2,31 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.consumer.ConsumerClient;
+import dev.littoral.activities.consumer.Lease;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RollbackRequest;
+import java.time.Clock;
 import java.util.Optional;
 
 /**
- * One attempt of a rollback: looks whether the older version's snapshot can be served, then creates the commit log's
- * next entry, which names it.
+ * One attempt of a rollback: holds the older version as a consumer does, looks whether its snapshot can be served, then
+ * creates the commit log's next entry, which names it.
  */
 final class RollbackStep {
     private final CollectionCatalog catalog;
+    private final ConsumerClient holder;
     private final StepInputs inputs;
     private final NextHead next;
     private final RollbackRequest request;
 
-    RollbackStep(CatalogStore store, StepInputs inputs, NextHead next, RollbackRequest request) {
+    RollbackStep(CatalogStore store, StepInputs inputs, NextHead next, Clock clock, RollbackRequest request) {
         this.catalog = new CollectionCatalog(store, request.collectionId());
+        this.holder = ConsumerClient.ofRollback(store, request.collectionId(), request.version(), clock);
         this.inputs = inputs;
         this.next = next;
         this.request = request;
@@ -42,8 +47,16 @@ final class RollbackStep {
         inputs.checkBase(request.update(), base);
         Optional<Head> older = heads.at(request.version());
         String refusal = older.isPresent() ? refusal(base, older.get()) : absent(base);
-        return refusal != null
-                ? new CommitOutcome.Refused(refusal)
+        if (refusal != null) {
+            return new CommitOutcome.Refused(refusal);
+        }
+        // Else clean-up could delete it meanwhile: it has looked at the log before the new version was there.
+        if (!holder.lease(request.version(), Lease.LONGEST).granted()) {
+            return new CommitOutcome.Refused(absent(base));
+        }
+        String missing = missing(older.get());
+        return missing != null
+                ? new CommitOutcome.Refused(missing)
                 : heads.create(base, next.rolledBack(base, request, older.get().snapshot()));
     }
 
@@ -53,7 +66,7 @@ final class RollbackStep {
                 : "version " + request.version() + " has expired; expected one that littoral versions lists";
     }
 
-    private String refusal(Head base, Head older) throws InterruptedException {
+    private static String refusal(Head base, Head older) {
         String which = "version " + older.version();
         if (older.snapshot() == null) {
             return which + " has no snapshot: nothing was committed before it; expected a later one";
@@ -61,6 +74,12 @@ final class RollbackStep {
         if (older.snapshot().isSameAs(base.snapshot())) {
             return "version " + base.version() + " serves the snapshot of " + which + " already: nothing to do";
         }
+        return null;
+    }
+
+    /** Why its snapshot cannot be served though the version is there; null where it can. */
+    private String missing(Head older) throws InterruptedException {
+        String which = "version " + older.version();
         try {
             return catalog.missingObject(catalog.root(older).orElseThrow())
                     .map(missing -> which + " cannot be served again: " + missing)

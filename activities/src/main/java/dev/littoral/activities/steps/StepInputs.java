@@ -217,6 +217,7 @@ class StepInputs {
                         && UpdateExternalCollectionWorkflow.numberOf(id) > 0,
                 "an update of " + request.collectionId());
         OptionsParser.checkKeepVersionsFor(request.keepVersionsFor());
+        OptionsParser.checkForgetConsumersAfter(request.forgetConsumersAfter());
     }
 
     // ------------------------------------------------------------------ parts

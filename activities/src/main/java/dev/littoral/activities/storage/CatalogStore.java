@@ -1,5 +1,6 @@
 package dev.littoral.activities.storage;
 
+import dev.littoral.activities.failure.LittoralException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +8,7 @@ import java.util.Optional;
 /**
  * The store of a catalog's objects: a flat space of small objects. The only conditional write is {@link
  * #createIfAbsent}; everything the commit protocol promises depends on it. Keys are ASCII, parts joined by {@code /}.
- * Safe for use by many threads. Failures are {@link dev.littoral.activities.failure.LittoralException}, classified;
+ * Safe for use by many threads. Failures are {@link LittoralException}, classified;
  * TRANSIENT on a write means that nobody knows whether it happened.
  */
 public interface CatalogStore extends AutoCloseable {
@@ -29,6 +30,26 @@ public interface CatalogStore extends AutoCloseable {
 
     /** Reads an object, or empty when there is none. A reply that was cut off is an error. */
     Optional<byte[]> get(String key) throws InterruptedException;
+
+    /**
+     * Reads an object that others write, of which nobody knows how large it is, or empty when there is none.
+     *
+     * @throws LittoralException INPUT when it has more bytes
+     */
+    default Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
+        Optional<byte[]> body = get(key);
+        if (body.isPresent()) {
+            checkSize(location() + "/" + key, body.get().length, maxBytes);
+        }
+        return body;
+    }
+
+    /** Refuses an object that is too large. */
+    static void checkSize(String name, long bytes, int maxBytes) {
+        if (bytes > maxBytes) {
+            throw LittoralException.input("Object " + name + " has " + bytes + " bytes; expected at most " + maxBytes);
+        }
+    }
 
     /**
      * Keys that start with a prefix, in ASCII order.

@@ -30,6 +30,11 @@ public record ObservedStore(CatalogStore store, StoreObserver observer) implemen
     }
 
     @Override
+    public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
+        return observe("GET", () -> store.get(key, maxBytes));
+    }
+
+    @Override
     public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
         return observe("LIST", () -> store.list(prefix, startAfter, limit));
     }

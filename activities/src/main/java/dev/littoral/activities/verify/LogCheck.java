@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.verify.HeadVersion.Kind;
 import dev.littoral.activities.verify.HeadVersion.NamedRoot;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +14,6 @@ import java.util.regex.Pattern;
 /** Checks the commit log's versions, the newest first, and the snapshots that they name. */
 final class LogCheck {
     private static final Pattern NAME = Pattern.compile("head/(\\d{10})\\.json");
-    private static final String DIGEST = "sha256";
     private static final long LAST = 9_999_999_999L;
     private static final int MAX_COMMIT_IDS = 1 << 22;
 
@@ -117,7 +114,7 @@ final class LogCheck {
         }
         try {
             JsonNode node = JsonDocument.object(bytes.get());
-            checkDigest(object, bytes.get(), node.path(DIGEST).asText());
+            SelfDigest.check(object, bytes.get(), node, findings);
             HeadVersion head = HeadVersion.read(object, node, findings);
             if (head != null && head.version() != version) {
                 findings.error(object, "it says version " + head.version(), "version " + version + " as its name says");
@@ -130,19 +127,6 @@ final class LogCheck {
                     "it cannot be read: " + FindingText.reason(e),
                     "version " + version + " of the head, as one JSON object");
             return null;
-        }
-    }
-
-    private void checkDigest(String object, byte[] bytes, String digest) {
-        byte[] end = (",\"" + DIGEST + "\":\"" + digest + "\"}").getBytes(StandardCharsets.UTF_8);
-        int length = bytes.length - end.length;
-        if (digest.isEmpty() || length < 0 || !Arrays.equals(bytes, length, bytes.length, end, 0, end.length)) {
-            findings.error(object, "it does not end with its SHA-256", "a last field " + DIGEST);
-            return;
-        }
-        String found = Digests.hex(Arrays.copyOf(bytes, length));
-        if (!found.equals(digest)) {
-            findings.error(object, "its SHA-256 is " + found, FindingText.brief(digest) + ", as its last field says");
         }
     }
 

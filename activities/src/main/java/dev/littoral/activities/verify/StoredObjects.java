@@ -26,6 +26,11 @@ final class StoredObjects {
         return store.get(name(key));
     }
 
+    /** An object of at most so many bytes; INPUT where it has more. */
+    Optional<byte[]> find(String key, int maxBytes) throws InterruptedException {
+        return store.get(name(key), maxBytes);
+    }
+
     /** Whether a store can have an object of this key. */
     static boolean isKey(String key) {
         for (String part : key.split("/", -1)) {

@@ -29,6 +29,7 @@ public final class Verifier {
     private final Findings findings;
     private final SnapshotCheck snapshots;
     private final LogCheck log;
+    private final ConsumersCheck consumers;
 
     /** The snapshot folder or the update that the last finding on left-overs was about. */
     private String lastLeftover = "";
@@ -60,6 +61,7 @@ public final class Verifier {
         this.findings = new Findings(findings);
         this.snapshots = new SnapshotCheck(objects, maxSegments, this.findings);
         this.log = new LogCheck(objects, snapshots, this.findings);
+        this.consumers = new ConsumersCheck(objects, log, this.findings);
     }
 
     /** Opens a source. */
@@ -151,7 +153,7 @@ public final class Verifier {
             checkReached(key, Long.parseLong(snapshot.group(1)));
         } else if (staged.matches()) {
             checkStaged(key, Long.parseLong(staged.group(1)));
-        } else if (!key.startsWith("head/")) {
+        } else if (!key.startsWith("head/") && !consumers.check(key)) {
             findings.warning(objects.name(key), "the format knows no such object", "nothing");
         }
     }

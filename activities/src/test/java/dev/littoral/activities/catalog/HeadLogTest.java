@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.storage.SealedJson;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.activities.testing.MemoryCatalogStore.Fault;
@@ -260,7 +261,7 @@ class HeadLogTest {
     void aDamagedVersionIsRefusedByName(String body) throws Exception {
         Head base = grow(1);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        for (byte[] damaged : List.of(bytes, bytes.length == 0 ? bytes : HeadLog.sealed(bytes))) {
+        for (byte[] damaged : List.of(bytes, bytes.length == 0 ? bytes : SealedJson.seal(bytes))) {
             store.put(key(2), damaged);
             assertThatThrownBy(heads::newest)
                     .satisfies(e -> isOf(FailureType.INPUT, e))
@@ -327,7 +328,7 @@ class HeadLogTest {
     void fieldsOfANewerReleaseAreNoDamage() throws Exception {
         store.put(
                 key(1),
-                HeadLog.sealed(
+                SealedJson.seal(
                         ("{\"version\":1,\"commitId\":\"x\",\"kind\":\"DECLARED\",\"time\":\"2026-11-01T12:00:00Z\","
                                         + "\"source\":{\"uri\":\"file:///a\",\"spec\":{\"newer\":1}},\"newer\":{}}")
                                 .getBytes(StandardCharsets.UTF_8)));

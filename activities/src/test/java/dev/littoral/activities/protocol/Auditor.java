@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,6 +54,12 @@ final class Auditor {
         private final Map<Flow.UpdateName, UpdateState> ends;
         private long declared;
 
+        /** What each consumer holds, until when. */
+        private final Map<String, Flow.Fact.Holds> holds;
+
+        /** Versions below this one were said to be about to go. */
+        private long below;
+
         /** The newest version when refreshing was resumed last. */
         private long resumed;
 
@@ -63,14 +70,17 @@ final class Auditor {
             log = new TreeMap<>();
             reports = new TreeMap<>();
             ends = new TreeMap<>();
+            holds = new TreeMap<>();
         }
 
         Memory(Memory other) {
             log = new TreeMap<>(other.log);
             reports = new TreeMap<>(other.reports);
             ends = new TreeMap<>(other.ends);
+            holds = new TreeMap<>(other.holds);
             declared = other.declared;
             resumed = other.resumed;
+            below = other.below;
             late = other.late;
         }
 
@@ -92,6 +102,8 @@ final class Auditor {
             ends.forEach((update, end) -> words.add(number.applyAsInt(List.of(update, end))));
             words.add((int) declared * 2 + (late ? 1 : 0));
             words.add((int) resumed);
+            words.add((int) below);
+            holds.values().forEach(hold -> words.add(number.applyAsInt(hold)));
         }
     }
 
@@ -110,11 +122,11 @@ final class Auditor {
             Map<Long, String> segments,
             Map<Long, Map<String, Set<Long>>> dead) {}
 
-    /**
-     * A write was done. Versions written before {@code keepFrom} may be cleaned away when others took their place
-     * before it too.
-     */
-    void afterWrite(Map<String, Body> store, Memory memory, Instant keepFrom) {
+    /** A write was done at that time. Versions whose places others took long ago may be cleaned away. */
+    void afterWrite(Map<String, Body> store, Memory memory, Instant time) {
+        Instant keepFrom = time.minus(UpdateFlow.OPTIONS.keepVersionsFor());
+        boundary(store, memory);
+        memory.holds.values().forEach(hold -> held(hold, store, time));
         TreeMap<Long, Body> now = new TreeMap<>();
         store.forEach((key, body) -> {
             if (key.startsWith(HEADS)) {
@@ -154,6 +166,33 @@ final class Auditor {
                         "version " + each.getKey() + " needs " + needed.getKey() + ", which is another now");
             }
         }
+    }
+
+    /** The newest entry says which versions are about to go; it never goes back. */
+    private void boundary(Map<String, Body> store, Memory memory) {
+        for (Map.Entry<String, Body> each : store.entrySet()) {
+            if (each.getKey().startsWith(World.COLLECTION + "/consumers/")) {
+                follows(CatalogSchemas.CONSUMER_ENTRY, read(each.getValue()), each.getKey());
+            }
+        }
+        Optional<Map.Entry<String, Body>> newest = store.entrySet().stream()
+                .filter(each -> each.getKey().startsWith(World.COLLECTION + "/boundary/"))
+                .findFirst();
+        if (newest.isPresent()) {
+            JsonNode entry = read(newest.get().getValue());
+            follows(CatalogSchemas.BOUNDARY, entry, newest.get().getKey());
+            long below = entry.get("below").asLong();
+            check(below >= memory.below, 13, "the boundary goes back from " + memory.below + " to " + below);
+            memory.below = below;
+        }
+    }
+
+    /** A consumer has the version that it holds until its lease ends, by its own clock. */
+    private static void held(Flow.Fact.Holds hold, Map<String, Body> store, Instant time) {
+        check(
+                !Code.consumerTime(time).isBefore(hold.until()) || store.containsKey(World.key(hold.version())),
+                13,
+                hold + ", and it is gone at " + time);
     }
 
     private void version(long version, Body body, Map<String, Body> store, Memory memory) {
@@ -517,10 +556,11 @@ final class Auditor {
         }
     }
 
-    /** Whether an older version serves nothing that the base does not serve. */
+    /** Whether an older version is about to go, or serves nothing that the base does not serve. */
     private boolean isRefusable(RollbackRequest request, Memory memory) {
         Body older = memory.log.get(request.version());
         return older == null
+                || request.version() < memory.below
                 || !read(older).has("snapshot")
                 || read(older)
                         .get("snapshot")
@@ -625,8 +665,16 @@ final class Auditor {
     }
 
     /** Somebody was told this. */
-    void told(Flow.Fact fact, Memory memory) {
+    void told(Flow.Fact fact, Memory memory, Map<String, Body> store, Instant time) {
         switch (fact) {
+            case Flow.Fact.Holds hold -> {
+                check(
+                        Code.consumerTime(time).isBefore(hold.until()),
+                        13,
+                        hold + ", which is over at " + Code.consumerTime(time));
+                held(hold, store, time);
+                memory.holds.put(hold.consumer(), hold);
+            }
             case Flow.Fact.Declared declared -> {
                 check(
                         memory.log.values().stream()

@@ -20,7 +20,8 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
         LIST,
         DELETE,
         LIST_SOURCE,
-        READ_SOURCE;
+        READ_SOURCE,
+        CLOCK;
 
         boolean writes() {
             return this == CREATE || this == PUT || this == DELETE;
@@ -55,6 +56,10 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
         return new Call(Kind.READ_SOURCE, path, null, List.of(version), null, 0);
     }
 
+    static Call clock() {
+        return new Call(Kind.CLOCK, "", null, List.of(), null, 0);
+    }
+
     @Override
     public String toString() {
         return switch (kind) {
@@ -62,6 +67,7 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
             case LIST -> "list " + short_(key) + (after == null ? "" : " after " + short_(after));
             case DELETE -> "delete " + keys.size() + " objects, " + short_(key) + " the first";
             case READ_SOURCE -> "read " + key + " at " + keys.get(0);
+            case CLOCK -> "look at the clock";
         };
     }
 
@@ -73,6 +79,7 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
             case LIST, LIST_SOURCE -> "list";
             case DELETE -> "delete";
             case READ_SOURCE -> "read";
+            case CLOCK -> "look";
         };
     }
 

@@ -1,6 +1,8 @@
 package dev.littoral.activities.protocol;
 
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.consumer.ConsumerClient;
+import dev.littoral.activities.consumer.Lease;
 import dev.littoral.activities.steps.RealSteps;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
@@ -13,26 +15,84 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.ReadOutcome;
+import dev.littoral.workflows.model.SegmentProgress;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Runs steps with the code that ships, on a thread that Temporal takes for an activity's. */
 final class Code {
     /** When everything in a world happens. */
     static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
 
+    /** Of which two ticks of a world are more. */
+    private static final Duration LEASE = Duration.ofMinutes(10);
+
     private final Safeguard lost;
     private final int maxFilesPerShard;
+    /** Null where time passes. */
     private final Instant now;
 
     Code(Safeguard lost, int maxFilesPerShard, Instant now) {
         this.lost = lost;
         this.maxFilesPerShard = maxFilesPerShard;
         this.now = now;
+    }
+
+    /** What consumers' clocks say: they are behind by as much as they may be. */
+    static Instant consumerTime(Instant time) {
+        return time.minus(Lease.CLOCK_MARGIN);
+    }
+
+    /** A clock of its own that a world has; what it says is an answer like those of the store. */
+    private static final class AskedClock extends Clock {
+        private final RecordedStore world;
+        private final UnaryOperator<Instant> shown;
+
+        AskedClock(RecordedStore world, UnaryOperator<Instant> shown) {
+            this.world = world;
+            this.shown = shown;
+        }
+
+        @Override
+        public Instant instant() {
+            return shown.apply((Instant) world.ask(Call.clock()));
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    /** The clock of clean-up. */
+    private Clock clock(RecordedStore world) {
+        if (now != null) {
+            return Clock.fixed(now, ZoneOffset.UTC);
+        }
+        return lost == Safeguard.CLOCK_MARGIN
+                ? new AskedClock(world, time -> time.plus(Lease.CLOCK_MARGIN))
+                : new AskedClock(world, time -> time);
+    }
+
+    private ConsumerClient consumer(String name, CatalogStore store, RecordedStore world) {
+        Clock clock = new AskedClock(world, Code::consumerTime);
+        if (lost == Safeguard.END_OF_LEASE) {
+            Instant[] first = new Instant[1];
+            clock = new AskedClock(world, time -> first[0] = first[0] == null ? consumerTime(time) : first[0]);
+        }
+        return new ConsumerClient(store, World.COLLECTION, name, clock);
     }
 
     Safeguard lost() {
@@ -68,7 +128,7 @@ final class Code {
             throws InterruptedException {
         CatalogActivities catalog = RealSteps.catalog(
                 store,
-                Clock.fixed(now, ZoneOffset.UTC),
+                clock(source),
                 lost == Safeguard.FIRST_ATTEMPT_OF_COMMIT ? 1 : numberOf(attempt),
                 lost.trusting());
         UpdateActivities update = RealSteps.on(
@@ -106,6 +166,11 @@ final class Code {
                         .filter(head -> head.kind() == HeadKind.COMMITTED)
                         .reduce((newer, older) -> older)
                         .orElse(Head.NONE);
+            case Step.Lease lease -> consumer(lease.consumer(), store, source).lease(lease.version(), LEASE);
+            case Step.Answer answer -> {
+                consumer(answer.consumer(), store, source).serving(answer.version(), 1, new SegmentProgress(1, 0, 1));
+                yield true;
+            }
             case Step.RollBack back -> catalog.rollBack(back.request());
         };
     }

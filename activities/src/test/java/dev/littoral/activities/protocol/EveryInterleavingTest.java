@@ -11,14 +11,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The real steps in every order their calls can come in. The auditor checks invariants 1 to 12 of
+ * The real steps in every order their calls can come in. The auditor checks invariants 1 to 13 of
  * {@code docs/protocol.md} after every write and at every answer. {@code -Dlittoral.explore.states=1000000} looks at so
  * many states of each world.
  */
 class EveryInterleavingTest {
     private static final int MAX_STATES = Integer.getInteger("littoral.explore.states", 12_000);
 
-    /** Invariants 1 to 12. */
+    /** Invariants 1 to 13. */
     @Test
     void noInterleavingOfASmallWorldBreaksAnInvariant() throws IOException {
         List<String> table = new ArrayList<>(List.of(

@@ -4,6 +4,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.UpdateState;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -74,6 +75,18 @@ final class Flow {
             @Override
             public String toString() {
                 return "refreshing is resumed";
+            }
+        }
+
+        /**
+         * A consumer holds a version, in place of any other.
+         *
+         * @param until when its lease ends, by its own clock
+         */
+        record Holds(String consumer, long version, Instant until) implements Fact {
+            @Override
+            public String toString() {
+                return consumer + " holds version " + version + " until " + until;
             }
         }
 

@@ -39,6 +39,11 @@ final class MutantStore implements CatalogStore {
     private String heldKey;
     private byte[] held;
 
+    /** What was seen at a first look. */
+    private final Map<String, Optional<byte[]>> seen = new HashMap<>();
+
+    private final Map<String, List<String>> listed = new HashMap<>();
+
     /** The version that the shards that are balanced come from. */
     private final long baseVersion;
 
@@ -63,6 +68,10 @@ final class MutantStore implements CatalogStore {
                                 store,
                                 CatalogLayout.versionOfFolder(balance.request().objects()) - 1)
                         : store;
+            case BOUNDARY, BOUNDARY_BEFORE_SECOND_LOOK, SECOND_LOOK ->
+                step instanceof Step.Clean ? new MutantStore(lost, store) : store;
+            case LEASE_OF_ROLLBACK -> step instanceof Step.RollBack ? new MutantStore(lost, store) : store;
+            case LEASE_BEFORE_LOOK -> step instanceof Step.Lease ? new MutantStore(lost, store) : store;
             case ROOT_BEFORE_HEAD -> step instanceof Step.Commit ? new MutantStore(lost, store) : store;
             case VERSIONS_BEFORE_OBJECTS -> step instanceof Step.Clean ? new MutantStore(lost, store) : store;
             default -> store;
@@ -71,6 +80,16 @@ final class MutantStore implements CatalogStore {
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
+        boolean holdsBack = switch (lost) {
+            case BOUNDARY, BOUNDARY_BEFORE_SECOND_LOOK -> key.contains("/boundary/");
+            case LEASE_BEFORE_LOOK, LEASE_OF_ROLLBACK -> key.contains("/consumers/");
+            default -> false;
+        };
+        if (holdsBack) {
+            heldKey = key;
+            held = body;
+            return true;
+        }
         try {
             boolean created = store.createIfAbsent(key, body);
             if (!created) {
@@ -89,6 +108,9 @@ final class MutantStore implements CatalogStore {
     }
 
     private void doubt(String key, byte[] body) {
+        if (!key.contains("/head/")) {
+            return;
+        }
         doubtfulKey = key;
         doubtful = body;
     }
@@ -105,6 +127,19 @@ final class MutantStore implements CatalogStore {
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
+        if (key.equals(heldKey)) {
+            return Optional.of(held);
+        }
+        if (lost == Safeguard.LEASE_BEFORE_LOOK && key.contains("/head/")) {
+            // The boundary was looked at.
+            store.createIfAbsent(heldKey, held);
+        }
+        if (lost == Safeguard.SECOND_LOOK && key.contains("/consumers/")) {
+            if (!seen.containsKey(key)) {
+                seen.put(key, store.get(key));
+            }
+            return seen.get(key);
+        }
         Optional<byte[]> found = store.get(key);
         if (found.isPresent() && key.contains("/changes-")) {
             return Optional.of(withSegmentsOfBase(found.get()));
@@ -187,11 +222,22 @@ final class MutantStore implements CatalogStore {
 
     @Override
     public List<String> list(String prefix, String startAfter, int limit) throws InterruptedException {
-        return store.list(prefix, startAfter, limit);
+        if (lost == Safeguard.SECOND_LOOK && prefix.contains("/consumers/")) {
+            String listing = prefix + " " + startAfter;
+            if (!listed.containsKey(listing)) {
+                listed.put(listing, store.list(prefix, startAfter, limit));
+            }
+            return listed.get(listing);
+        }
+        return heldKey != null && heldKey.startsWith(prefix) ? List.of(heldKey) : store.list(prefix, startAfter, limit);
     }
 
     @Override
     public void delete(Collection<String> keys) throws InterruptedException {
+        if (lost == Safeguard.BOUNDARY_BEFORE_SECOND_LOOK && held != null) {
+            store.createIfAbsent(heldKey, held);
+            held = null;
+        }
         if (lost == Safeguard.VERSIONS_BEFORE_OBJECTS && keys.stream().anyMatch(key -> key.contains("/head/"))) {
             heldDeletes.addAll(keys);
             return;

@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.LeaseAnswer;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateState;
@@ -135,6 +136,38 @@ final class Programs {
             } catch (Flow.StepFailed e) {
                 return;
             }
+        }
+    }
+
+    /**
+     * A consumer that takes the oldest version, renews its lease, and says that it serves it; where it is refused the
+     * version, it takes the newest.
+     */
+    record Consumes(String name) implements Flow.Program {
+        @Override
+        public void run(Flow flow) {
+            try {
+                long version = flow.step(new Step.FindOldest(), Head.class).version();
+                if (!holds(flow, version)) {
+                    version = flow.step(new Step.ReadHead(), Head.class).version();
+                    if (!holds(flow, version)) {
+                        return;
+                    }
+                }
+                // A renewal that is refused changes nothing about the lease before it.
+                holds(flow, version);
+                flow.step(new Step.Answer(name, version), Boolean.class);
+            } catch (Flow.StepFailed e) {
+                return;
+            }
+        }
+
+        private boolean holds(Flow flow, long version) {
+            LeaseAnswer answer = flow.step(new Step.Lease(name, version), LeaseAnswer.class);
+            if (answer.granted()) {
+                flow.say(new Flow.Fact.Holds(name, version, answer.until()));
+            }
+            return answer.granted();
         }
     }
 

@@ -92,6 +92,31 @@ enum Safeguard {
                     + " created the version",
             "two refreshes of one source, answers lost",
             5),
+    BOUNDARY(
+            "clean-up deletes versions without saying so before",
+            "a consumer that may be paused, clean-up, time passes",
+            13),
+    BOUNDARY_BEFORE_SECOND_LOOK(
+            "clean-up says what it deletes after its second look at consumers",
+            "a consumer that may be paused, clean-up, time passes",
+            13),
+    SECOND_LOOK("clean-up looks at consumers once", "a consumer that may be paused, clean-up, time passes", 13),
+    LEASE_BEFORE_LOOK(
+            "a consumer looks at the boundary before its lease is written",
+            "a consumer that may be paused, clean-up, time passes",
+            13),
+    END_OF_LEASE(
+            "a consumer does not look whether its lease still runs",
+            "a consumer that may be paused, clean-up, time passes",
+            13),
+    CLOCK_MARGIN(
+            "clean-up takes a lease for one that is over when its own clock says so",
+            "a consumer that may be paused, clean-up, time passes",
+            13),
+    LEASE_OF_ROLLBACK(
+            "a rollback does not hold the version that it serves again",
+            "a person rolls back while clean-up deletes",
+            7),
     DOUBTFUL_BASE(
             "a declaration that failed is forgotten, though it may still arrive",
             "a collection, A -> B -> A, one try for each step",

@@ -24,7 +24,8 @@ import java.util.Map;
  * @param retriesWork whether listing, reading and balancing are retried too
  * @param maxFilesPerShard the most files a shard has
  * @param wish the source that is wanted last, or null
- * @param now the time
+ * @param now the time at first
+ * @param ticks how often time passes
  */
 record Setup(
         String name,
@@ -42,12 +43,13 @@ record Setup(
         boolean retriesWork,
         int maxFilesPerShard,
         ExternalSource wish,
-        Instant now) {
+        Instant now,
+        int ticks) {
 
     static Setup of(String name, int history) {
         return new Setup(
                 name, history, Map.of(), List.of(), Map.of(), 0, false, 0, 0, 3, false, false, false, 10, null,
-                Code.NOW);
+                Code.NOW, 0);
     }
 
     Setup with(String who, Flow.Program program) {
@@ -69,7 +71,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     Setup letters(ExternalSource last, Flow.Letter... more) {
@@ -89,7 +92,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 last,
-                now);
+                now,
+                ticks);
     }
 
     Setup changes(ExternalSource source, int times) {
@@ -111,7 +115,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     Setup faults(int writes, boolean reads) {
@@ -131,7 +136,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     Setup stragglers(int number) {
@@ -151,7 +157,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     Setup rewinds(int number) {
@@ -171,7 +178,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     Setup tries(int number) {
@@ -191,7 +199,8 @@ record Setup(
                 retriesWork,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     /** Every call is a scheduling point, and every step is retried. */
@@ -212,7 +221,37 @@ record Setup(
                 true,
                 maxFilesPerShard,
                 wish,
-                now);
+                now,
+                ticks);
+    }
+
+    /** Time passes so often, each time by most of a lease. */
+    Setup ticks(int times) {
+        return new Setup(
+                name,
+                history,
+                programs,
+                letters,
+                changes,
+                faults,
+                readFaults,
+                retries,
+                rewinds,
+                tries,
+                fine,
+                cleaning,
+                retriesWork,
+                maxFilesPerShard,
+                wish,
+                now,
+                times);
+    }
+
+    /** Whether consumers are about, so that what they and clean-up say is touched by others. */
+    private boolean hasConsumers() {
+        return programs.values().stream()
+                .anyMatch(program ->
+                        program instanceof Programs.Consumes || (cleaning && program instanceof Programs.Person));
     }
 
     /** Snapshot objects are scheduling points, and a shard has two files, so that snapshots share shards. */
@@ -233,7 +272,8 @@ record Setup(
                 retriesWork,
                 2,
                 wish,
-                now);
+                now,
+                ticks);
     }
 
     /** What went before: one update after another, each of a new state of source A. */
@@ -257,7 +297,8 @@ record Setup(
                 false,
                 maxFilesPerShard,
                 null,
-                now.minus(World.LONG_AGO));
+                now.minus(World.LONG_AGO),
+                0);
     }
 
     /** Whether who is named so says how an update ended by itself; a collection has looked at the head before. */
@@ -265,8 +306,9 @@ record Setup(
         return !(programs.get(who) instanceof Programs.Collection);
     }
 
-    Instant keepFrom() {
-        return now.minus(UpdateFlow.OPTIONS.keepVersionsFor());
+    /** The time after so many ticks. */
+    Instant at(int ticked) {
+        return now.plus(World.TICK.multipliedBy(ticked));
     }
 
     boolean isRetried(Flow.RunStep run) {
@@ -284,15 +326,25 @@ record Setup(
             case Step.FindCommit ignored -> false;
             case Step.Discard ignored -> retriesWork;
             case Step.FindOldest ignored -> false;
+            case Step.Lease ignored -> true;
+            case Step.Answer ignored -> true;
         };
     }
 
     /** Whether others touch what a call touches, so that it matters when it is made. */
     boolean isVisible(Call call) {
+        if (call.kind() == Call.Kind.CLOCK) {
+            return false;
+        }
         if (fine || call.key().startsWith(World.COLLECTION + "/head/")) {
             return true;
         }
+        if (call.key().startsWith(World.COLLECTION + "/consumers/")
+                || call.key().startsWith(World.COLLECTION + "/boundary/")) {
+            return hasConsumers();
+        }
         return switch (call.kind()) {
+            case CLOCK -> throw new IllegalStateException();
             case LIST_SOURCE, READ_SOURCE -> !changes.isEmpty();
             case LIST, DELETE -> call.key().startsWith(World.COLLECTION + "/snapshots/");
             case CREATE, PUT, GET -> cleaning && call.key().startsWith(World.COLLECTION + "/snapshots/");

@@ -40,6 +40,12 @@ sealed interface Step {
     /** A person makes an old snapshot serve again. */
     record RollBack(RollbackRequest request) implements Step {}
 
+    /** A consumer asks for a lease, or for a longer one. */
+    record Lease(String consumer, long version) implements Step {}
+
+    /** A consumer says that it serves a version. */
+    record Answer(String consumer, long version) implements Step {}
+
     /** What it is called in a story. */
     default String word() {
         return switch (this) {
@@ -59,6 +65,8 @@ sealed interface Step {
             case Discard ignored -> "discards";
             case Clean ignored -> "cleans";
             case FindOldest ignored -> "looks for the oldest snapshot";
+            case Lease lease -> "asks for a lease on version " + lease.version();
+            case Answer answer -> "says that it serves version " + answer.version();
             case RollBack back ->
                 "rolls back to version " + back.request().version() + " upon version "
                         + back.request().base().version();

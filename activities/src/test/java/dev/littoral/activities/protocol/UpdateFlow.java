@@ -75,7 +75,8 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
     static Step clean(Safeguard lost) {
         return new Step.Clean(new CleanRequest(
                 World.COLLECTION,
-                lost == Safeguard.RETENTION_WINDOW ? Duration.ofSeconds(-1) : OPTIONS.keepVersionsFor()));
+                lost == Safeguard.RETENTION_WINDOW ? Duration.ofSeconds(-1) : OPTIONS.keepVersionsFor(),
+                OPTIONS.forgetConsumersAfter()));
     }
 
     private final class Rounds {

@@ -31,7 +31,7 @@ final class World {
 
     World(Setup setup, Safeguard lost) {
         this.setup = setup;
-        this.code = new Code(lost, setup.maxFilesPerShard(), setup.now());
+        this.code = new Code(lost, setup.maxFilesPerShard(), setup.ticks() > 0 ? null : setup.now());
     }
 
     static String key(long version) {
@@ -112,6 +112,7 @@ final class World {
         private final List<Call> late;
         private final Map<String, Integer> changes;
         private int letters;
+        private int ticked;
         private int faults;
         private int retries;
         private int rewinds;
@@ -127,6 +128,7 @@ final class World {
             late = new ArrayList<>(other.late);
             changes = new HashMap<>(other.changes);
             letters = other.letters;
+            ticked = other.ticked;
             faults = other.faults;
             retries = other.retries;
             rewinds = other.rewinds;
@@ -167,6 +169,8 @@ final class World {
         record Sent(int letter) implements Move {}
 
         record WorkerDies(int proc) implements Move {}
+
+        record TimePasses() implements Move {}
     }
 
     /** What becomes of a call. */
@@ -233,6 +237,9 @@ final class World {
         if (state.letters < setup.letters().size()) {
             moves.add(new Move.Sent(state.letters));
         }
+        if (state.ticked < setup.ticks()) {
+            moves.add(new Move.TimePasses());
+        }
         return moves;
     }
 
@@ -288,6 +295,10 @@ final class World {
                 tell(story, "somebody sends " + letter);
                 state.letters++;
                 state.procs.get(0).gets(letter);
+            }
+            case Move.TimePasses ignored -> {
+                state.ticked++;
+                tell(story, "it is " + setup.at(state.ticked));
             }
             case Move.WorkerDies dies -> {
                 Proc proc = state.procs.get(dies.proc());
@@ -373,6 +384,7 @@ final class World {
                 call.keys().forEach(state.store::remove);
                 yield true;
             }
+            case CLOCK -> setup.at(state.ticked);
             case LIST_SOURCE -> Lakes.files(call.key(), state.lakes.get(call.key()));
             case READ_SOURCE ->
                 Lakes.file(
@@ -380,7 +392,7 @@ final class World {
                         state.lakes.get(call.key().substring(0, call.key().lastIndexOf('/') + 1)));
         };
         if (call.kind().writes() && !call.key().startsWith(COLLECTION + "/staging/")) {
-            auditor.afterWrite(state.store, state.memory, setup.keepFrom());
+            auditor.afterWrite(state.store, state.memory, setup.at(state.ticked));
         }
         return value;
     }
@@ -503,7 +515,7 @@ final class World {
                     .gets(new Flow.Letter.Closed(
                             proc.update, silent ? null : ended.state(), ended.head(), ended.failure()));
         } else {
-            auditor.told(fact, state.memory);
+            auditor.told(fact, state.memory, state.store, setup.at(state.ticked));
         }
     }
 
@@ -640,6 +652,7 @@ final class World {
         state.late.forEach(call -> words.add(number(call)));
         words.add(-5);
         words.add(state.letters);
+        words.add(state.ticked);
         words.add(state.faults * 100 + state.retries * 10 + state.rewinds);
         state.memory.words(words, this::number);
         ByteBuffer bytes = ByteBuffer.allocate(4 * words.size());
@@ -660,5 +673,8 @@ final class World {
         }
     }
 
-    static final Duration LONG_AGO = Duration.ofDays(30);
+    static final Duration LONG_AGO = Duration.ofDays(29);
+
+    /** A lease, of the length of the worlds', has run out after the second. */
+    static final Duration TICK = Duration.ofMinutes(9).plusSeconds(30);
 }

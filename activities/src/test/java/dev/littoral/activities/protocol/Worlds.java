@@ -94,6 +94,37 @@ final class Worlds {
                         .faults(1, false)
                         .stragglers(1)
                         .cleaned(),
+                Setup.of("a consumer that may be paused, clean-up, time passes", 2)
+                        .with("consumer", new Programs.Consumes("search"))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .ticks(2),
+                Setup.of("a consumer, clean-up, time passes, answers lost", 2)
+                        .with("consumer", new Programs.Consumes("search"))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .faults(1, true)
+                        .ticks(2),
+                Setup.of("a consumer, two clean-ups at once, time passes, stragglers", 2)
+                        .with("consumer", new Programs.Consumes("search"))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .with("other cleaner", new Programs.Cleans(lost))
+                        .stragglers(1)
+                        .ticks(2),
+                Setup.of("two consumers, clean-up, time passes", 3)
+                        .with("first", new Programs.Consumes("search"))
+                        .with("second", new Programs.Consumes("vectors"))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .ticks(2),
+                Setup.of("a consumer, clean-up, an update", 2)
+                        .with("consumer", new Programs.Consumes("search"))
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .changes(Lakes.A, 1)
+                        .ticks(1)
+                        .cleaned(),
+                Setup.of("a person rolls back while clean-up deletes", 3)
+                        .with("person", new Programs.Person(true))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .cleaned(),
                 Setup.of("a collection, A -> B", 1)
                         .with("collection", new Programs.Collection(lost))
                         .letters(Lakes.B, new Flow.Letter.Refresh(), new Flow.Letter.Change(Lakes.B))

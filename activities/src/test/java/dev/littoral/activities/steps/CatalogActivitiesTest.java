@@ -154,7 +154,7 @@ class CatalogActivitiesTest {
         for (ActivityCaller stranger :
                 List.of(COLLECTION, new ActivityCaller("d/update-1", update(1).workflowType(), 1))) {
             caller = stranger;
-            refused(() -> steps.cleanCatalog(new CleanRequest("c", Duration.ofDays(7))), "asked for by");
+            refused(() -> steps.cleanCatalog(new CleanRequest("c", Duration.ofDays(7), null)), "asked for by");
         }
     }
 
@@ -239,9 +239,9 @@ class CatalogActivitiesTest {
     void versionsAreKeptAsLongAsAMessageCouldAskFor(Duration keep) {
         caller = update(1);
         declare(ALLOWED, COLLECTION);
-        refused(() -> steps.cleanCatalog(new CleanRequest("c", keep)), "keepVersionsFor is");
-        refused(() -> steps.cleanCatalog(new CleanRequest("c", null)), "keepVersionsFor is missing");
-        steps.cleanCatalog(new CleanRequest("c", Duration.ofDays(2)));
+        refused(() -> steps.cleanCatalog(new CleanRequest("c", keep, null)), "keepVersionsFor is");
+        refused(() -> steps.cleanCatalog(new CleanRequest("c", null, null)), "keepVersionsFor is missing");
+        steps.cleanCatalog(new CleanRequest("c", Duration.ofDays(2), null));
     }
 
     private void declare(ExternalSource source, ActivityCaller as) {

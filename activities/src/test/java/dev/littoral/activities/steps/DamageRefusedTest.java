@@ -3,11 +3,10 @@ package dev.littoral.activities.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.CatalogReader;
-import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.Snapshot;
-import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.local.LocalStores;
+import dev.littoral.activities.testing.CleanUp;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -123,9 +122,7 @@ class DamageRefusedTest extends DamagedCatalogs {
         for (Damage damage : damages()) {
             Path catalog = damaged(damage);
             Map<String, byte[]> before = objects(catalog);
-            String refusal = refusal(
-                    catalog,
-                    of -> new SnapshotExpirer(new CollectionCatalog(LocalStores.catalog(of), "c")).clean(keepFrom));
+            String refusal = refusal(catalog, of -> CleanUp.before(LocalStores.catalog(of), "c", keepFrom));
             assertThat(refusal).as(damage.name()).matches("(?s)|INPUT .*");
             if (refusal.startsWith(FailureType.INPUT.name())) {
                 refused.add(damage.name());

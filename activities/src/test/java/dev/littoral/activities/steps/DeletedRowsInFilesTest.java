@@ -9,16 +9,15 @@ import dev.littoral.activities.catalog.Segment;
 import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.Snapshot;
-import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.steps.Pipeline.Update;
+import dev.littoral.activities.testing.CleanUp;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.OnBadFile;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -327,7 +326,7 @@ class DeletedRowsInFilesTest {
         update();
         assertThat(snapshot().locate(segment.id(), 0).deadSince())
                 .isEqualTo(pipeline.head().version());
-        new SnapshotExpirer(pipeline.catalog()).clean(Instant.MAX);
+        CleanUp.before(pipeline.store, "c", CleanUp.LATE);
     }
 
     private static String head(long version) {
@@ -345,7 +344,7 @@ class DeletedRowsInFilesTest {
         update();
         lake.delete("b", 2, 3, 4);
         update();
-        new SnapshotExpirer(pipeline.catalog()).clean(Instant.MAX);
+        CleanUp.before(pipeline.store, "c", CleanUp.LATE);
         assertThat(snapshot().deadRows(onlySegment())).isEqualTo(DeletedRows.of(1, 102, 103, 104));
         assertThat(pipeline.store.list("c/snapshots/", null, 100).stream().filter(key -> key.contains("/deletes-")))
                 .hasSize(2);

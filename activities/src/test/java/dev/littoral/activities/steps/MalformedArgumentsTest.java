@@ -79,6 +79,7 @@ class MalformedArgumentsTest {
             "allowEmpty",
             "keepVersionsFor",
             "maxDeadShare",
+            "forgetConsumersAfter",
             "from",
             "firstSegmentId",
             "files",
@@ -144,7 +145,7 @@ class MalformedArgumentsTest {
         calls.put("readFragments", List.of(shards));
         calls.put("balanceSegments", List.of(shards));
         calls.put("commitSnapshot", List.of(commit));
-        calls.put("cleanCatalog", List.of(new CleanRequest("c", Duration.ofDays(7))));
+        calls.put("cleanCatalog", List.of(new CleanRequest("c", Duration.ofDays(7), null)));
         calls.put("discardStaging", List.of(new DiscardRequest("c", 1, List.of(objects))));
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.ShardRef;
-import dev.littoral.activities.catalog.SnapshotExpirer;
+import dev.littoral.activities.testing.CleanUp;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CommitOutcome;
@@ -14,6 +14,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RollbackRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -167,7 +168,7 @@ class RollbackStepTest {
         refused(1, "version 1 has no snapshot: nothing was committed before it");
         refused(3, "version 3 serves the snapshot of version 3 already: nothing to do");
         refused(4, "version 4 is not in the catalog; expected one up to 3");
-        new SnapshotExpirer(pipeline.catalog()).clean(Instant.EPOCH.plusSeconds(1));
+        CleanUp.before(pipeline.store, "c", Instant.EPOCH.plusSeconds(1));
         refused(2, "version 2 has expired; expected one that littoral versions lists");
     }
 
@@ -215,7 +216,12 @@ class RollbackStepTest {
     @Test
     void cleanUpKeepsWhatItServes() throws InterruptedException {
         Head head = rollBack(2);
-        new SnapshotExpirer(pipeline.catalog()).clean(Instant.EPOCH.plusSeconds(1));
+        // The rollback holds the version for a day.
+        CleanUp.before(pipeline.store, "c", Instant.EPOCH.plusSeconds(1));
+        assertThat(pipeline.catalog().heads().newest(Long.MAX_VALUE, 10))
+                .contains(head)
+                .hasSize(3);
+        CleanUp.before(pipeline.store, "c", Instant.EPOCH.plus(Duration.ofDays(2)));
         assertThat(pipeline.catalog().heads().newest(Long.MAX_VALUE, 10)).containsExactly(head);
         assertThat(pipeline.snapshot(head).values().stream()
                         .mapToInt(List::size)

@@ -259,10 +259,10 @@ class StepInputsTest {
                     inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 3, BASE, "7-x", null));
                     inputs.checkRollback(COLLECTION, new RollbackRequest("c", 7, 3, BASE, "7-x", "zurück"));
                     inputs.checkDiscard(UPDATE, new DiscardRequest("c", 7, Collections.nCopies(5, OBJECTS)));
-                    inputs.checkClean(UPDATE, new CleanRequest("c", Duration.ofDays(7)));
+                    inputs.checkClean(UPDATE, new CleanRequest("c", Duration.ofDays(7), null));
                     inputs.checkClean(
                             new ActivityCaller("c/update-1", UpdateExternalCollectionWorkflow.TYPE, 1),
-                            new CleanRequest("c", Duration.ofDays(2)));
+                            new CleanRequest("c", Duration.ofDays(2), null));
                 })
                 .doesNotThrowAnyException();
     }
@@ -315,7 +315,8 @@ class StepInputsTest {
     })
     void onlyAnUpdateOfTheCollectionCleans(String id, String type) {
         refused(
-                () -> inputs.checkClean(new ActivityCaller(id, type, 1), new CleanRequest("c", Duration.ofDays(7))),
+                () -> inputs.checkClean(
+                        new ActivityCaller(id, type, 1), new CleanRequest("c", Duration.ofDays(7), null)),
                 "asked for by",
                 "an update of c");
     }
@@ -323,7 +324,7 @@ class StepInputsTest {
     @Test
     void versionsAreKeptAsLongAsOptionsMaySay() {
         for (Duration keep : new Duration[] {null, Duration.ZERO, Duration.ofHours(47), Duration.ofDays(3_651)}) {
-            refused(() -> inputs.checkClean(UPDATE, new CleanRequest("c", keep)), "keepVersionsFor");
+            refused(() -> inputs.checkClean(UPDATE, new CleanRequest("c", keep, null)), "keepVersionsFor");
         }
     }
 

@@ -3,12 +3,11 @@ package dev.littoral.activities.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.SnapshotExpirer;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.local.LocalStores;
+import dev.littoral.activities.testing.CleanUp;
 import dev.littoral.activities.verify.Severity;
 import dev.littoral.workflows.model.ExternalSource;
 import java.nio.file.Files;
@@ -64,8 +63,7 @@ class VerifierTest extends DamagedCatalogs {
             String time = version <= 4 ? "2026-01-01T00:00:00Z" : "2026-02-01T00:00:00Z";
             catalog.editHead(version, head -> head.put("time", time));
         }
-        new SnapshotExpirer(new CollectionCatalog(LocalStores.catalog(folder), "c"))
-                .clean(Instant.parse("2026-01-15T00:00:00Z"));
+        CleanUp.before(LocalStores.catalog(folder), "c", Instant.parse("2026-01-15T00:00:00Z"));
         Verified verified = verify();
         assertThat(verified.lines()).isEmpty();
         // Version 4 was replaced by one that is kept.

@@ -16,6 +16,9 @@ public final class CatalogSchemas {
     public static final CatalogSchemas ROOT = new CatalogSchemas("root");
     public static final CatalogSchemas SHARD_LINE = new CatalogSchemas("shard-line");
 
+    public static final CatalogSchemas CONSUMER_ENTRY = new CatalogSchemas("consumer-entry");
+    public static final CatalogSchemas BOUNDARY = new CatalogSchemas("boundary");
+
     private final String name;
     private final Schema schema;
 

@@ -17,6 +17,8 @@ import java.time.Duration;
  *     than an update may run, by a day
  * @param maxDeadShare the share of a segment's rows, 0 to 0.9, that may be deleted in place before it is built anew; 0
  *     builds it anew whenever one is. Null, as from older builds, stands for the default
+ * @param forgetConsumersAfter how long consumers can keep a version after a newer one took its place, up to 3,650 days.
+ *     Null, as from older builds, stands for the default
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(
@@ -25,14 +27,28 @@ public record CollectionOptions(
         boolean allowEmpty,
         double maxDropShare,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration keepVersionsFor,
-        Double maxDeadShare) {
+        Double maxDeadShare,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration forgetConsumersAfter) {
 
     public static final long DEFAULT_TARGET_ROWS = 1_000_000;
     private static final double DEFAULT_MAX_DEAD_SHARE = 0.3;
+    static final Duration FORGET_CONSUMERS_AFTER = Duration.ofDays(30);
     public static final CollectionOptions DEFAULTS =
             new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7), null);
 
+    /** Options with the default of {@link #forgetConsumersAfter}. */
+    public CollectionOptions(
+            long targetRowsPerSegment,
+            Duration refreshEvery,
+            boolean allowEmpty,
+            double maxDropShare,
+            Duration keepVersionsFor,
+            Double maxDeadShare) {
+        this(targetRowsPerSegment, refreshEvery, allowEmpty, maxDropShare, keepVersionsFor, maxDeadShare, null);
+    }
+
     public CollectionOptions {
         maxDeadShare = maxDeadShare == null ? DEFAULT_MAX_DEAD_SHARE : maxDeadShare;
+        forgetConsumersAfter = forgetConsumersAfter == null ? FORGET_CONSUMERS_AFTER : forgetConsumersAfter;
     }
 }

@@ -23,7 +23,13 @@ public final class OptionsParser {
     private static final double MAX_DEAD_SHARE = 0.9;
 
     private static final Set<String> KEYS = JsonFields.keys(
-            "targetRowsPerSegment", "refreshEvery", "allowEmpty", "maxDropShare", "keepVersionsFor", "maxDeadShare");
+            "targetRowsPerSegment",
+            "refreshEvery",
+            "allowEmpty",
+            "maxDropShare",
+            "keepVersionsFor",
+            "maxDeadShare",
+            "forgetConsumersAfter");
 
     private OptionsParser() {}
 
@@ -48,7 +54,13 @@ public final class OptionsParser {
                         MIN_KEEP,
                         MAX_KEEP,
                         CollectionOptions.DEFAULTS.keepVersionsFor()),
-                maxDeadShare(json.get("maxDeadShare")));
+                maxDeadShare(json.get("maxDeadShare")),
+                JsonFields.duration(
+                        "options.forgetConsumersAfter",
+                        json.get("forgetConsumersAfter"),
+                        Duration.ZERO,
+                        MAX_KEEP,
+                        CollectionOptions.DEFAULTS.forgetConsumersAfter()));
     }
 
     /**
@@ -73,6 +85,15 @@ public final class OptionsParser {
             throw new InvalidRequestException("keepVersionsFor is missing; expected that of the collection's options");
         }
         JsonFields.duration("keepVersionsFor", Json.tree(duration.toString()), MIN_KEEP, MAX_KEEP, null);
+    }
+
+    /**
+     * Checks how long consumers can keep versions, 0 to 3,650 days.
+     *
+     * @throws InvalidRequestException when it is out of bounds
+     */
+    public static void checkForgetConsumersAfter(Duration duration) {
+        JsonFields.duration("forgetConsumersAfter", Json.tree(duration.toString()), Duration.ZERO, MAX_KEEP, null);
     }
 
     private static double maxDropShare(JsonNode json) {

@@ -1,0 +1,89 @@
+package dev.littoral.activities.consumer;
+
+import dev.littoral.activities.catalog.CatalogLayout;
+import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.workflows.spec.ConsumerName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** All consumers of a collection, as the catalog knows them. */
+public final class Consumers {
+    /** The most consumers that are looked at, the first by name. */
+    public static final int MOST = 100;
+
+    /** What the names begin with by which rollbacks hold versions; no consumer's does. */
+    static final String ROLLBACK = "_rollback-";
+
+    private static final int PAGE = 1_000;
+
+    private final CatalogStore store;
+    private final String collectionId;
+
+    public Consumers(CatalogStore store, String collectionId) {
+        this.store = store;
+        this.collectionId = collectionId;
+    }
+
+    /** What each says of itself, by name. A request for each hundred entries or more, and three for each consumer. */
+    public List<KnownConsumer> known() throws InterruptedException {
+        return known(names(null, ConsumerName::isValid));
+    }
+
+    /** All that hold versions: consumers, and rollbacks under way. */
+    public List<KnownConsumer> holders() throws InterruptedException {
+        List<String> names = names(null, ConsumerName::isValid);
+        names.addAll(names(ROLLBACK, name -> name.startsWith(ROLLBACK)));
+        return known(names);
+    }
+
+    private List<KnownConsumer> known(List<String> names) throws InterruptedException {
+        List<KnownConsumer> known = new ArrayList<>();
+        for (String name : names) {
+            known.add(log(name).known());
+        }
+        return known;
+    }
+
+    /** What one says of itself; nothing where it has no entry. */
+    public KnownConsumer known(String name) throws InterruptedException {
+        return log(name).known();
+    }
+
+    private List<String> names(String from, Predicate<String> wanted) throws InterruptedException {
+        String folder = CatalogLayout.key(collectionId, ConsumerLog.FOLDER);
+        List<String> names = new ArrayList<>();
+        String after = from == null ? null : folder + from;
+        List<String> page;
+        do {
+            page = store.list(folder, after, PAGE);
+            for (String key : page) {
+                String name = nameOf(folder, key);
+                if (wanted.test(name) && !names.contains(name) && names.size() < MOST) {
+                    names.add(name);
+                }
+            }
+            // Beyond all that the last one has: the character after / is 0.
+            after = page.isEmpty() ? null : folder + nameOf(folder, page.getLast()) + "0";
+        } while (page.size() == PAGE && names.size() < MOST);
+        return names;
+    }
+
+    private static String nameOf(String folder, String key) {
+        return key.substring(folder.length()).split("/", 2)[0];
+    }
+
+    /** Removes entries of consumers that newer ones have replaced long ago, and what rollbacks of old have left. */
+    public void expire(List<KnownConsumer> known, Instant now) throws InterruptedException {
+        for (KnownConsumer consumer : known) {
+            boolean isOver =
+                    consumer.name().startsWith(ROLLBACK) && consumer.held(now).isEmpty();
+            log(consumer.name()).expire(consumer, isOver ? 0 : ConsumerLog.KEPT);
+        }
+    }
+
+    private ConsumerLog log(String name) {
+        return new ConsumerLog(store, collectionId, name);
+    }
+}
