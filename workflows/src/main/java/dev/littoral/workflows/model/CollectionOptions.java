@@ -17,8 +17,8 @@ import java.time.Duration;
  *     than an update may run, by a day
  * @param maxDeadShare the share of a segment's rows, 0 to 0.9, that may be deleted in place before it is built anew; 0
  *     builds it anew whenever one is. Null, as from older builds, stands for the default
- * @param forgetConsumersAfter how long consumers can keep a version after a newer one took its place, up to 3,650 days.
- *     Null, as from older builds, stands for the default
+ * @param forgetConsumersAfter how long consumers can keep a version after a newer one took its place, 1 hour to 3,650
+ *     days, or 0. Null, as from older builds, stands for the default
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(

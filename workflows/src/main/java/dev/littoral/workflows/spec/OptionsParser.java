@@ -20,6 +20,9 @@ public final class OptionsParser {
 
     private static final Duration MAX_KEEP = Duration.ofDays(3_650);
 
+    /** Clocks may differ by a minute, which is little of it. */
+    private static final Duration MIN_FORGET = Duration.ofHours(1);
+
     private static final double MAX_DEAD_SHARE = 0.9;
 
     private static final Set<String> KEYS = JsonFields.keys(
@@ -55,12 +58,7 @@ public final class OptionsParser {
                         MAX_KEEP,
                         CollectionOptions.DEFAULTS.keepVersionsFor()),
                 maxDeadShare(json.get("maxDeadShare")),
-                JsonFields.duration(
-                        "options.forgetConsumersAfter",
-                        json.get("forgetConsumersAfter"),
-                        Duration.ZERO,
-                        MAX_KEEP,
-                        CollectionOptions.DEFAULTS.forgetConsumersAfter()));
+                forgetConsumersAfter("options.forgetConsumersAfter", json.get("forgetConsumersAfter")));
     }
 
     /**
@@ -88,12 +86,24 @@ public final class OptionsParser {
     }
 
     /**
-     * Checks how long consumers can keep versions, 0 to 3,650 days.
+     * Checks how long consumers can keep versions, 1 hour to 3,650 days, or 0.
      *
      * @throws InvalidRequestException when it is out of bounds
      */
     public static void checkForgetConsumersAfter(Duration duration) {
-        JsonFields.duration("forgetConsumersAfter", Json.tree(duration.toString()), Duration.ZERO, MAX_KEEP, null);
+        forgetConsumersAfter("forgetConsumersAfter", Json.tree(duration.toString()));
+    }
+
+    private static Duration forgetConsumersAfter(String where, JsonNode json) {
+        Duration duration = JsonFields.duration(
+                where, json, Duration.ZERO, MAX_KEEP, CollectionOptions.DEFAULTS.forgetConsumersAfter());
+        if (!duration.isZero() && duration.compareTo(MIN_FORGET) < 0) {
+            throw JsonFields.refused(
+                    where,
+                    JsonFields.shown(json),
+                    "PT0S, or an ISO-8601 duration from " + MIN_FORGET + " to " + MAX_KEEP);
+        }
+        return duration;
     }
 
     private static double maxDropShare(JsonNode json) {

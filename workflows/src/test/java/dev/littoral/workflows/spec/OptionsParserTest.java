@@ -36,6 +36,10 @@ class OptionsParserTest {
                         + "'maxDropShare':1,'keepVersionsFor':'P3650D'"))
                 .isEqualTo(
                         new CollectionOptions(1L << 40, Duration.ofDays(365), false, 1, Duration.ofDays(3_650), null));
+        assertThat(options("'forgetConsumersAfter':'PT0S'").forgetConsumersAfter())
+                .isEqualTo(Duration.ZERO);
+        assertThat(options("'forgetConsumersAfter':'PT1H'").forgetConsumersAfter())
+                .isEqualTo(Duration.ofHours(1));
         assertThat(options("'refreshEvery':'PT10M'").refreshEvery()).isEqualTo(Duration.ofMinutes(10));
     }
 
@@ -72,6 +76,9 @@ class OptionsParserTest {
                         + "ISO-8601 duration",
                 "{'options':{'keepVersionsFor':'P3651D'}} | options.keepVersionsFor is \"P3651D\"",
                 "{'options':{'keepVersionsFor':7}} | options.keepVersionsFor is 7",
+                "{'options':{'forgetConsumersAfter':'PT59M'}} | options.forgetConsumersAfter is \"PT59M\"; expected "
+                        + "PT0S, or an ISO-8601 duration from PT1H to PT87600H",
+                "{'options':{'forgetConsumersAfter':'P3651D'}} | options.forgetConsumersAfter is \"P3651D\"",
                 "{'options':{'refreshEvery':{}}} | options.refreshEvery is an object",
                 "{'options':{'allowEmpty':'true'}} | options.allowEmpty is \"true\"; expected true or false",
                 "{'options':{'allowEmpty':1}} | options.allowEmpty is 1",
