@@ -28,10 +28,10 @@ class PackagesTest {
     }
 
     @Test
-    void onlyTheKindOfStoreSeesTheAwsSdk() {
+    void onlyTheKindsOfStoreAndSinkAtAwsSeeTheAwsSdk() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.littoral.activities.storage.s3..")
+                .resideOutsideOfPackages("dev.littoral.activities.storage.s3..", "dev.littoral.activities.event.aws..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")

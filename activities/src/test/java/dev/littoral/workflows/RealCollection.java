@@ -234,7 +234,8 @@ public final class RealCollection {
                 c.held(),
                 c.lastEndedAt(),
                 c.note(),
-                c.rejected()));
+                c.rejected(),
+                c.events()));
     }
 
     public Job launched(Job job, String launchId) {

@@ -1,15 +1,20 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.event.EventObserver;
+import dev.littoral.activities.event.Sinks;
+import dev.littoral.activities.event.registry.SinkRegistry;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.CatalogActivitiesImpl;
+import dev.littoral.activities.steps.EventActivitiesImpl;
 import dev.littoral.activities.steps.UpdateActivitiesImpl;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
@@ -40,8 +45,14 @@ public final class LittoralWorker implements AutoCloseable {
      */
     private static final Duration DEADLOCK_TIMEOUT = Duration.ofSeconds(10);
 
+    /** The most collections whose events are sent at once; a sink that hangs takes no slot of other activities. */
+    private static final int CONCURRENT_SENDS = 8;
+
+    private static final int SEND_POLLERS = 2;
+
     private final Storages storages;
     private final CatalogStore store;
+    private final Sinks sinks;
     private final WorkerFactory factory;
     private final WorkerSettings settings;
     private final PollerProbe pollers;
@@ -50,12 +61,14 @@ public final class LittoralWorker implements AutoCloseable {
     private LittoralWorker(
             Storages storages,
             CatalogStore store,
+            Sinks sinks,
             WorkerFactory factory,
             WorkerSettings settings,
             PollerProbe pollers,
             Health health) {
         this.storages = storages;
         this.store = store;
+        this.sinks = sinks;
         this.factory = factory;
         this.settings = settings;
         this.pollers = pollers;
@@ -91,11 +104,15 @@ public final class LittoralWorker implements AutoCloseable {
         Storages storages = StorageRegistry.storages();
         metrics.ifPresent(all -> all.watch(storages));
         CatalogStore store = null;
+        Sinks sinks = null;
         try {
+            sinks = SinkRegistry.open(
+                    settings.sinks(),
+                    metrics.<EventObserver>map(all -> all::eventTried).orElse(EventObserver.NONE));
             store = storages.openCatalog(settings.catalog(), requests);
             ConditionalWriteProbe.probeOnce(store);
         } catch (RuntimeException | InterruptedException e) {
-            close(store, storages);
+            close(sinks, store, storages);
             throw e;
         }
         List<UpdateObserver> observers =
@@ -123,16 +140,34 @@ public final class LittoralWorker implements AutoCloseable {
                         .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
                         .build());
+        EventActivitiesImpl events = new EventActivitiesImpl(store, sinks);
         Sources sources = new Sources(
                 storages, FormatRegistry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
         WorkflowRegistration.register(worker, sources::refusal);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
-                new UpdateActivitiesImpl(store, sources));
+                new UpdateActivitiesImpl(store, sources),
+                events);
+        if (!settings.sinks().isEmpty()) {
+            sendEvents(factory, settings, events);
+        }
         factory.start();
         health.expectPolls(true);
         return new LittoralWorker(
-                storages, store, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
+                storages, store, sinks, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
+    }
+
+    /** Takes the activities that send events from their task queue; a worker without sinks leaves them to others. */
+    private static void sendEvents(WorkerFactory factory, WorkerSettings settings, EventActivitiesImpl events) {
+        factory.newWorker(
+                        Policies.eventQueue(settings.taskQueue()),
+                        WorkerOptions.newBuilder()
+                                .setMaxConcurrentActivityExecutionSize(CONCURRENT_SENDS)
+                                .setMaxConcurrentActivityTaskPollers(SEND_POLLERS)
+                                .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))
+                                .setDefaultHeartbeatThrottleInterval(Duration.ofSeconds(1))
+                                .build())
+                .registerActivitiesImplementations(events);
     }
 
     /** The location of the catalog's store, as a URI or path. */
@@ -193,10 +228,13 @@ public final class LittoralWorker implements AutoCloseable {
         if (!factory.isTerminated()) {
             LOG.warn("Activities go on {} after they were interrupted", INTERRUPT_TIMEOUT);
         }
-        close(store, storages);
+        close(sinks, store, storages);
     }
 
-    private static void close(CatalogStore store, Storages storages) {
+    private static void close(Sinks sinks, CatalogStore store, Storages storages) {
+        if (sinks != null) {
+            sinks.close();
+        }
         if (store != null) {
             store.close();
         }

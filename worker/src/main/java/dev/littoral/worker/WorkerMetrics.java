@@ -161,6 +161,16 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
         rows("removed", removed);
     }
 
+    /** An event was sent to a sink, or was not taken. */
+    void eventTried(String sink, boolean sent) {
+        Counter.builder("littoral.events")
+                .description("Tries to send events to sinks, by what came of them")
+                .tag("sink", sink)
+                .tag("outcome", sent ? "sent" : "failed")
+                .register(registry)
+                .increment();
+    }
+
     private void rows(String kind, long rows) {
         count("littoral.rows", "Rows of the files that updates found to be new, changed or gone", kind, rows);
     }

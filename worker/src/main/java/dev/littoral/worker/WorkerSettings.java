@@ -1,7 +1,9 @@
 package dev.littoral.worker;
 
+import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.source.AllowList;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The settings of a worker: what it serves, and how much of it at once.
@@ -12,6 +14,7 @@ import java.time.Duration;
  * @param concurrentActivities how many activities run at once, at least 1; each holds some megabytes
  * @param activitiesPerSecond how many activities start within a second at most; 0 for no limit
  * @param drain how long running activities may go on once the worker is asked to stop
+ * @param sinks where events of collections may be sent
  */
 public record WorkerSettings(
         String catalog,
@@ -19,14 +22,15 @@ public record WorkerSettings(
         String taskQueue,
         int concurrentActivities,
         double activitiesPerSecond,
-        Duration drain) {
+        Duration drain,
+        List<SinkSettings> sinks) {
 
     public static final int CONCURRENT_ACTIVITIES = 16;
 
     public static final Duration DRAIN = Duration.ofSeconds(20);
 
-    /** Settings without a limit of activities per second, and with the usual time to drain. */
+    /** Settings without a limit of activities per second and without sinks, and with the usual time to drain. */
     public WorkerSettings(String catalog, AllowList allowed, String taskQueue, int concurrentActivities) {
-        this(catalog, allowed, taskQueue, concurrentActivities, 0, DRAIN);
+        this(catalog, allowed, taskQueue, concurrentActivities, 0, DRAIN, List.of());
     }
 }

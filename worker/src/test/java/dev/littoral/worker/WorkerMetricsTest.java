@@ -19,4 +19,16 @@ class WorkerMetricsTest {
                     .hasSizeBetween(5, 12);
         }
     }
+
+    @Test
+    void eventsAreCountedBySinkAndOutcome() {
+        try (WorkerMetrics metrics = new WorkerMetrics()) {
+            metrics.eventTried("indexer", true);
+            metrics.eventTried("indexer", true);
+            metrics.eventTried("indexer", false);
+            assertThat(metrics.page())
+                    .contains("littoral_events_total{outcome=\"sent\",sink=\"indexer\"} 2.0")
+                    .contains("littoral_events_total{outcome=\"failed\",sink=\"indexer\"} 1.0");
+        }
+    }
 }

@@ -37,13 +37,13 @@ import org.slf4j.Logger;
  */
 final class CollectionLoop {
     private final Logger log = Workflow.getLogger(ExternalCollectionWorkflowImpl.class);
-
     private final String collectionId;
     private final CollectionState state;
     private final Deque<Message> inbox;
     private final Policies.History history;
     private final StatusReporter reporter;
     private final CatalogCalls catalog;
+    private final EventDelivery events;
 
     /** Whether launches of updates have ids; runs of older builds give none. */
     private final boolean givesLaunchIds;
@@ -51,11 +51,7 @@ final class CollectionLoop {
     /** The scopes of the updates whose workflow has not closed. */
     private final Map<Long, CancellationScope> updates = new TreeMap<>();
 
-    /**
-     * A loop.
-     *
-     * @param version the version of the workflow's code that the run keeps to; see {@link WorkflowVersions}
-     */
+    /** A loop of a run that keeps to a version of the workflow's code; see {@link WorkflowVersions}. */
     CollectionLoop(
             String collectionId, CollectionState state, Deque<Message> inbox, Policies.History history, int version) {
         this.collectionId = collectionId;
@@ -64,12 +60,14 @@ final class CollectionLoop {
         this.history = history;
         this.reporter = new StatusReporter(state, version);
         this.catalog = new CatalogCalls(version);
+        this.events = new EventDelivery(collectionId, state, inbox);
         this.givesLaunchIds = version >= WorkflowVersions.LAUNCH_IDS;
         reporter.report();
     }
 
     /** Opens the catalog: the first run of a collection only. */
     void open(ExternalSource source) {
+        events.checkSinks();
         Head head;
         try {
             head = CatalogCalls.ordinary("open the catalog").openCollection(collectionId, source);
@@ -114,19 +112,32 @@ final class CollectionLoop {
                 case Decision.Retire ignored -> retire();
                 case Decision.Idle idle -> {
                     // While a job waits, a handler may wait for its declaration, which only this loop makes.
-                    if (state.view().status().pending() == null) {
+                    // What is being sent now would be sent again by the next run; nothing more is begun.
+                    boolean renews = isLong()
+                            && state.isBetweenUpdates()
+                            && state.view().status().pending() == null;
+                    if (renews && !state.outbox().isSending()) {
                         continueAsNewIfLong(input);
                     }
-                    InboxWait.until(idle.until(), inbox);
+                    InboxWait.until(idle.until(), renews ? null : events.send(), inbox);
                 }
             }
         }
-        // Late requests are answered too.
+        finish();
+    }
+
+    /** Late requests are answered too, and sinks get the collection's end. */
+    private void finish() {
+        Instant end = now().plus(Policies.LAST_EVENTS);
         do {
             handleInbox();
             reporter.report();
-            Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
-        } while (!inbox.isEmpty());
+            if (events.isGoingOn(end)) {
+                InboxWait.until(end, events.send(), inbox);
+            } else {
+                Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
+            }
+        } while (!inbox.isEmpty() || events.isGoingOn(end));
     }
 
     /** Waits until every update's workflow has closed, for a limited time. */
@@ -143,9 +154,7 @@ final class CollectionLoop {
 
     /** A running child would be lost to the next run, and so would a handler that waits: neither is left behind. */
     private void continueAsNewIfLong(CollectionInput input) {
-        boolean isLong = Workflow.getInfo().isContinueAsNewSuggested()
-                || Workflow.getInfo().getHistoryLength() > history.enough();
-        if (!isLong || !state.isBetweenUpdates()) {
+        if (!isLong() || !state.isBetweenUpdates()) {
             return;
         }
         // What the handlers wait for is done, and they finish as soon as this thread waits.
@@ -153,6 +162,11 @@ final class CollectionLoop {
         if (inbox.isEmpty()) {
             Workflow.continueAsNew(input, CarriedInput.of(state.carry()));
         }
+    }
+
+    private boolean isLong() {
+        return Workflow.getInfo().isContinueAsNewSuggested()
+                || Workflow.getInfo().getHistoryLength() > history.enough();
     }
 
     private void cancelStopping() {
@@ -232,7 +246,6 @@ final class CollectionLoop {
      * Writes on the newest known head; the state learns of the version after it, whichever writer created it.
      *
      * @param write from a commitId
-     * @return what came of it
      */
     private CommitOutcome write(Function<String, CommitOutcome> write) {
         // A lost run of this workflow task may have used the same number for another version.

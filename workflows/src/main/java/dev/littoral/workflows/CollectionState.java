@@ -6,7 +6,6 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Job;
-import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.UpdateState;
 import java.time.Instant;
 import java.util.List;
@@ -54,6 +53,7 @@ final class CollectionState {
     private final RequestHandler requests = new RequestHandler(declaration, jobs, ledger, watchdog);
     private final RollbackHandler rollbacks = new RollbackHandler(declaration, jobs, requests);
     private final UpdateSchedule schedule;
+    private final EventOutbox outbox;
     private final CollectionView view;
 
     private boolean opened;
@@ -63,6 +63,7 @@ final class CollectionState {
     CollectionState(String collectionId, CollectionOptions options) {
         this.options = options;
         this.schedule = new UpdateSchedule(options.refreshEvery());
+        this.outbox = new EventOutbox(collectionId, options.sinks());
         this.view = new CollectionView(collectionId, this, declaration, jobs, ledger, progress, schedule);
     }
 
@@ -78,6 +79,7 @@ final class CollectionState {
         declaration.restore(carried);
         jobs.restore(carried);
         ledger.restore(carried);
+        outbox.restore(carried.events());
     }
 
     /** The state that the next run continues from. */
@@ -95,7 +97,8 @@ final class CollectionState {
                 declaration.isHeld(),
                 history.lastEndedAt(),
                 ledger.note(),
-                ledger.rejected());
+                ledger.rejected(),
+                outbox.carry());
     }
 
     void handle(Message message, Instant now) {
@@ -113,6 +116,7 @@ final class CollectionState {
             case Message.Rollback rollback -> rollbacks.request(rollback, now);
             case Message.Retire ignored -> retiring = true;
             case Message.UpdateClosed result -> updateClosed(result, now);
+            case Message.EventsSent sent -> outbox.sent(sent, now);
         }
     }
 
@@ -140,7 +144,6 @@ final class CollectionState {
         jobs.inspected(update, newest, commit, retiring, now);
     }
 
-    /** See {@link JobQueue#renew}. */
     void renew(Instant now) {
         jobs.renew(now);
     }
@@ -157,12 +160,10 @@ final class CollectionState {
         jobs.advanceHead(newest);
     }
 
-    /** See {@link JobQueue#moved}. */
     void moved(Head newest, Instant now) {
         jobs.moved(newest, now);
     }
 
-    /** See {@link JobQueue#declared}. */
     void declared(Instant now) {
         jobs.declared(now);
     }
@@ -309,9 +310,9 @@ final class CollectionState {
         return progress;
     }
 
-    /** A worker reports progress. */
-    void onProgress(ProgressSignal.Report report, Instant now) {
-        progress.onProgress(report, active.running(), now);
+    /** The events that sinks have not got. */
+    EventOutbox outbox() {
+        return outbox;
     }
 
     boolean isRetired() {

@@ -87,7 +87,8 @@ final class CollectionView {
                 jobs.history().lastFailure(),
                 state.refreshAt(),
                 ledger.note(),
-                ledger.rejected());
+                ledger.rejected(),
+                state.outbox().status(declaration.head().version()));
     }
 
     /** A page of the jobs that wait, are active or have ended, newest first. */

@@ -93,6 +93,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (version >= WorkflowVersions.ROLLS_BACK) {
             state.rollbacks().enable();
         }
+        if (version >= WorkflowVersions.EVENTS) {
+            state.outbox().enable();
+        }
         UnknownMessages.register(inbox::addLast);
         CollectionLoop loop = new CollectionLoop(collectionId, state, inbox, history, version);
         try {
@@ -224,7 +227,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     public void onProgress(ProgressSignal signal) {
         try {
             // Not through the inbox: it is shown while the loop waits for the activity that it is about.
-            state.onProgress(ProgressParser.parse(signal), CollectionLoop.now());
+            state.progress()
+                    .onProgress(ProgressParser.parse(signal), state.active().running(), CollectionLoop.now());
             StatusReporter.details(state.view().status());
         } catch (InvalidRequestException e) {
             inbox.addLast(new Message.Rejected(MessageNames.PROGRESS_SIGNAL, e.getMessage()));

@@ -12,12 +12,22 @@ import java.util.Deque;
 final class InboxWait {
     private InboxWait() {}
 
+    /** Waits for a message, or until an update or a sink is due; null where none is. */
+    static void until(Instant update, Instant sink, Deque<Message> inbox) {
+        if (sink != null && (update == null || sink.isBefore(update))) {
+            until(sink, "until events are sent again", inbox);
+        } else {
+            until(update, "until the next update", inbox);
+        }
+    }
+
     /**
      * Waits for a message.
      *
      * @param end when the wait ends without one, or null
+     * @param summary what the end is, in words
      */
-    static void until(Instant end, Deque<Message> inbox) {
+    private static void until(Instant end, String summary, Deque<Message> inbox) {
         if (end == null) {
             Workflow.await(() -> !inbox.isEmpty());
             return;
@@ -26,9 +36,7 @@ final class InboxWait {
         CompletablePromise<Void> ended = Workflow.newPromise();
         CancellationScope scope = Workflow.newCancellationScope(() -> Workflow.newTimer(
                         Duration.between(CollectionLoop.now(), end),
-                        TimerOptions.newBuilder()
-                                .setSummary("until the next update")
-                                .build())
+                        TimerOptions.newBuilder().setSummary(summary).build())
                 // A cancelled timer is handled too: the SDK logs a failure that nobody handles.
                 .handle((fired, cancelled) -> {
                     ended.complete(null);

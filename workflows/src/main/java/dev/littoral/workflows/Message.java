@@ -1,5 +1,6 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.EventResult;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.UpdateReport;
 
@@ -40,4 +41,7 @@ sealed interface Message {
 
     /** An update's workflow closed: with a report, or with a failure. */
     record UpdateClosed(long update, UpdateReport report, RuntimeException failure) implements Message {}
+
+    /** Sending events to a sink has ended: with a result, or with a failure. */
+    record EventsSent(String sink, EventResult result, RuntimeException failure) implements Message {}
 }

@@ -66,6 +66,17 @@ public final class Policies {
     /** The shortest interval, after requests. */
     static final Duration MIN_CHECK_INTERVAL = Duration.ofSeconds(10);
 
+    /** The first back-off of events after a failure of their sink; it doubles. */
+    private static final Duration FIRST_EVENT_GAP = Duration.ofSeconds(5);
+
+    /** A try costs eleven events of the history, and one in a quarter of an hour is a thousand a day. */
+    private static final Duration LAST_EVENT_GAP = Duration.ofMinutes(15);
+
+    private static final int MAX_EVENT_DOUBLINGS = 10;
+
+    /** How long a collection that has ended tries to send its last events. */
+    static final Duration LAST_EVENTS = Duration.ofDays(1);
+
     /**
      * How long a collection's history may become, in events.
      *
@@ -106,6 +117,43 @@ public final class Policies {
                 .setHeartbeatTimeout(Duration.ofSeconds(15))
                 .setRetryOptions(retries())
                 .build();
+    }
+
+    /**
+     * A hundred events for a sink.
+     *
+     * @param taskQueue that of the workflows
+     */
+    static ActivityOptions events(String summary, String taskQueue) {
+        return ActivityOptions.newBuilder()
+                .setSummary(summary)
+                .setTaskQueue(eventQueue(taskQueue))
+                // No worker may have the sink; then the collection says so.
+                .setScheduleToStartTimeout(Duration.ofMinutes(5))
+                // No event is begun after fifteen seconds, and none takes more than ten.
+                .setStartToCloseTimeout(Duration.ofMinutes(2))
+                .setHeartbeatTimeout(Duration.ofSeconds(15))
+                // A sink that fails is a result; this is for a worker that dies. The collection tries again by itself.
+                .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(3).build())
+                .build();
+    }
+
+    /** The task queue of the activities that send events: a sink that hangs takes no slot from an update. */
+    public static String eventQueue(String taskQueue) {
+        return taskQueue + "-events";
+    }
+
+    /**
+     * How long after a failure events are sent again.
+     *
+     * @param failures how many tries in a row sent nothing
+     */
+    static Duration eventGap(int failures, String collectionId) {
+        Duration gap = FIRST_EVENT_GAP.multipliedBy(1L << Math.min(failures - 1, MAX_EVENT_DOUBLINGS));
+        gap = gap.compareTo(LAST_EVENT_GAP) > 0 ? LAST_EVENT_GAP : gap;
+        // Collections that share a sink do not all ask at once when it is back.
+        return gap.multipliedBy(100L + Math.floorMod(collectionId.hashCode(), 50))
+                .dividedBy(100);
     }
 
     /** Work that grows with the source. */

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * Reports a collection's status to Temporal: its page in the web UI, the workflow's memo, and a counter of ended
- * updates.
+ * updates, whose ends go to the outbox too.
  */
 final class StatusReporter {
     private final CollectionState state;
@@ -34,6 +34,7 @@ final class StatusReporter {
                     .tagged(Map.of("outcome", job.state().name()))
                     .counter("littoral_updates")
                     .inc(1);
+            state.outbox().ended(job);
         }
         CollectionStatus status = state.view().status();
         details(status);

@@ -7,6 +7,7 @@ import dev.littoral.workflows.model.PrintableText;
 import dev.littoral.workflows.model.Rejection;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
+import dev.littoral.workflows.model.SinkStatus;
 import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateStep;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +118,16 @@ public final class StatusText {
                 + (retry.nextTry() == null ? ", tries are used up)" : ", next try at " + time(retry.nextTry()) + ")");
     }
 
+    /** How far a collection's events are at a sink. */
+    public static String sink(SinkStatus sink) {
+        return sink.sink() + " "
+                + (sink.behind() == 0
+                        ? "has got those of every version"
+                        : "lacks those of " + count(sink.behind(), "version"))
+                + (sink.failure() == null ? "" : ": " + sink.failure())
+                + (sink.nextTry() == null ? "" : ", next try at " + time(sink.nextTry()));
+    }
+
     /** The progress of the running update. */
     public static String progress(CollectionStatus status) {
         RunningProgress progress = status.progress();
@@ -173,6 +184,9 @@ public final class StatusText {
         }
         if (status.nextRefresh() != null) {
             line(page, "Next refresh", time(status.nextRefresh()));
+        }
+        if (status.sinks() != null) {
+            status.sinks().forEach(sink -> line(page, "Events", plain(sink(sink))));
         }
         if (!status.rejected().isEmpty()) {
             Rejection rejection = status.rejected().getLast();

@@ -32,6 +32,9 @@ final class WorkflowVersions {
     /** A collection keeps a promise of freshness, and its memo says as of when it serves its source. */
     static final int FRESHNESS = 6;
 
+    /** A collection sends events to sinks. */
+    static final int EVENTS = 6;
+
     static final int NEWEST = 6;
 
     private WorkflowVersions() {}

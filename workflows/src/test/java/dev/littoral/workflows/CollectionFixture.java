@@ -14,6 +14,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
@@ -157,6 +158,10 @@ abstract class CollectionFixture {
                 .filter(job -> job.state().isEnd())
                 .map(job -> job.update() + " " + job.state())
                 .toList();
+    }
+
+    static void onProgress(CollectionState state, ProgressSignal.Report report, Instant at) {
+        state.progress().onProgress(report, state.active().running(), at);
     }
 
     void refreshAndCancel(int times) {

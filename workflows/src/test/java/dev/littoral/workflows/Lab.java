@@ -119,6 +119,19 @@ final class Lab implements AutoCloseable {
         return new InMemory(environment);
     }
 
+    /** In memory, with sinks, whose activities have a task queue of their own. */
+    static Lab withSinks(FakeLake lake, FakeSinks sinks, Policies.History history) {
+        TestWorkflowEnvironment environment = environment();
+        Worker worker = worker(environment);
+        register(worker, SourcePolicy.NONE, history, lake);
+        worker.registerActivitiesImplementations(sinks);
+        environment
+                .newWorker(Policies.eventQueue(ExternalCollectionWorkflow.TASK_QUEUE))
+                .registerActivitiesImplementations(sinks);
+        environment.start();
+        return new Lab(lake, new InMemory(environment));
+    }
+
     /** On the real server, in a namespace of its own. */
     static Lab onServer(FakeLake lake, SourcePolicy rules, Policies.History history) {
         TemporalServer server = TemporalServer.shared();

@@ -13,19 +13,19 @@ class ProgressViewTest extends CollectionFixture {
     void progressAddsUpOverWorkersAndARetryIsShownUntilItSucceeds() {
         running(A);
         RetryInfo retry = new RetryInfo("list", "the store answers 503", 2, now, now.plusSeconds(1));
-        state.onProgress(new ProgressSignal.Report(1, null, "w1", 0, 0, retry), now);
+        onProgress(state, new ProgressSignal.Report(1, null, "w1", 0, 0, retry), now);
         assertThat(state.view().status().retry()).isEqualTo(retry);
         assertThat(Json.JSON.valueToTree(state.view().status()).has("trouble"))
                 .as("the name on the wire")
                 .isTrue();
-        state.onProgress(new ProgressSignal.Report(1, "list", "w1", 70, 0, null), now);
+        onProgress(state, new ProgressSignal.Report(1, "list", "w1", 70, 0, null), now);
         assertThat(state.view().status().retry()).isNull();
         assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "list", 70, 0, now));
-        state.onProgress(new ProgressSignal.Report(1, "read", "w1", 10, 100, null), now);
-        state.onProgress(new ProgressSignal.Report(1, "read", "w2", 20, 100, null), now);
-        state.onProgress(new ProgressSignal.Report(1, "read", "w1", 15, 100, null), now);
+        onProgress(state, new ProgressSignal.Report(1, "read", "w1", 10, 100, null), now);
+        onProgress(state, new ProgressSignal.Report(1, "read", "w2", 20, 100, null), now);
+        onProgress(state, new ProgressSignal.Report(1, "read", "w1", 15, 100, null), now);
         assertThat(state.view().status().progress()).isEqualTo(new RunningProgress(1, "read", 35, 100, now));
-        state.onProgress(new ProgressSignal.Report(7, "read", "w1", 99, 100, null), now);
+        onProgress(state, new ProgressSignal.Report(7, "read", "w1", 99, 100, null), now);
         assertThat(state.view().status().progress().done())
                 .as("another update's")
                 .isEqualTo(35);
@@ -38,7 +38,7 @@ class ProgressViewTest extends CollectionFixture {
     void progressIsAddedUpOverABoundedNumberOfWorkers() {
         running(A);
         for (int worker = 0; worker < 1_000; worker++) {
-            state.onProgress(new ProgressSignal.Report(1, "read", "w" + worker, 1, 0, null), now);
+            onProgress(state, new ProgressSignal.Report(1, "read", "w" + worker, 1, 0, null), now);
         }
         assertThat(state.view().status().progress().done()).isEqualTo(100);
     }

@@ -43,8 +43,9 @@ class StatusTextTest {
         state.opened(head);
         state.handle(new Message.Refresh("refresh", null), NOW);
         state.launched(((Decision.Launch) state.next(NOW)).job(), CollectionFixture.LAUNCH, NOW);
-        state.onProgress(new ProgressSignal.Report(42, "read", "w", 1_204, 98_112, null), NOW);
-        state.onProgress(
+        CollectionFixture.onProgress(state, new ProgressSignal.Report(42, "read", "w", 1_204, 98_112, null), NOW);
+        CollectionFixture.onProgress(
+                state,
                 new ProgressSignal.Report(
                         42,
                         null,

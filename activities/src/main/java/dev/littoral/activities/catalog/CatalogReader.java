@@ -191,12 +191,7 @@ public final class CatalogReader implements AutoCloseable {
         CollectionCatalog collection = collection(collectionId);
         Head before = from == 0 ? Head.NONE : head(collectionId, from, newest);
         Head after = to == 0 ? Head.NONE : head(collectionId, to, newest);
-        return uninterrupted(() -> new SnapshotDiff(
-                collection,
-                before,
-                collection.root(before).orElse(null),
-                after,
-                collection.root(after).orElse(null)));
+        return uninterrupted(() -> SnapshotDiff.between(collection, before, after));
     }
 
     /**

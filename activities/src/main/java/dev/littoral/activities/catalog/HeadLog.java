@@ -136,7 +136,7 @@ public final class HeadLog {
     }
 
     /** The number of the oldest version that is kept, or 0. A request for each thousand versions. */
-    private long oldest() throws InterruptedException {
+    public long oldest() throws InterruptedException {
         long oldest = 0;
         List<String> keys = List.of();
         do {

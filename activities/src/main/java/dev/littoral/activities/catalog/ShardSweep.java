@@ -57,6 +57,13 @@ final class ShardSweep<T> extends Spliterators.AbstractSpliterator<T> {
         this.after = others(after, shared);
     }
 
+    /** How many shards of the first snapshot the second does not name. */
+    static int unshared(SnapshotRoot first, SnapshotRoot second) {
+        Set<String> unshared = objects(first);
+        unshared.removeAll(objects(second));
+        return unshared.size();
+    }
+
     private static Set<String> objects(SnapshotRoot root) {
         Set<String> objects = new HashSet<>();
         if (root != null) {

@@ -2,6 +2,8 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.Head;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +36,26 @@ public final class SnapshotDiff {
         this.before = before;
         this.to = to;
         this.after = after;
+    }
+
+    /** The difference between two versions of a log; {@link Head#NONE} stands for 0. Two requests. */
+    public static SnapshotDiff between(CollectionCatalog catalog, Head from, Head to) throws InterruptedException {
+        return new SnapshotDiff(
+                catalog,
+                from,
+                catalog.root(from).orElse(null),
+                to,
+                catalog.root(to).orElse(null));
+    }
+
+    /** When the source was listed for the version that it leads to; empty where that is not known. */
+    public Optional<Instant> listedAt() {
+        return Optional.ofNullable(after).map(SnapshotRoot::listedAt);
+    }
+
+    /** The shards that only one of both versions names: how many requests it takes to read {@link #changes}. */
+    public int shardsToRead() {
+        return ShardSweep.unshared(before, after) + ShardSweep.unshared(after, before);
     }
 
     /** The version that it starts from; {@link Head#NONE} for 0. */

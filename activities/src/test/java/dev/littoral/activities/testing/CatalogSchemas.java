@@ -13,6 +13,7 @@ import java.util.List;
 /** The published JSON Schemas of catalog objects. Safe for use by many threads. */
 public final class CatalogSchemas {
     public static final CatalogSchemas HEAD = new CatalogSchemas("head");
+    public static final CatalogSchemas EVENT = new CatalogSchemas("event");
     public static final CatalogSchemas ROOT = new CatalogSchemas("root");
     public static final CatalogSchemas SHARD_LINE = new CatalogSchemas("shard-line");
 

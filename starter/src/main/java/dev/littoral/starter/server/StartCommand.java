@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.spec.CollectionStart;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,12 @@ public final class StartCommand extends CollectionCommand {
             paramLabel = "<duration>",
             description = "How long an older version can still be read, as P7D. Default: P7D.")
     private String keepVersionsFor;
+
+    @Option(
+            names = "--notify",
+            paramLabel = "<sink>",
+            description = "Send events to this sink of its workers. Can be given again. Default: none.")
+    private List<String> sinks;
 
     @Option(
             names = "--task-queue",
@@ -73,6 +80,9 @@ public final class StartCommand extends CollectionCommand {
         }
         if (keepVersionsFor != null) {
             more.put("keepVersionsFor", keepVersionsFor);
+        }
+        if (sinks != null) {
+            sinks.forEach(more.putArray("notify")::add);
         }
         input = new CollectionInput(given);
         CollectionStart.parse(input);

@@ -51,6 +51,9 @@ final class StatusPage {
         if (run.isRunning() && status.options().refreshEvery() != null) {
             add(page, "refresh", refresh(status));
         }
+        if (run.isRunning() && status.sinks() != null) {
+            status.sinks().forEach(sink -> add(page, "events", StatusText.sink(sink)));
+        }
         if (status.note() != null) {
             add(page, "note", status.note());
         }

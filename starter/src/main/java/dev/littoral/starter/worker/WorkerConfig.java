@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The configuration of a worker. A setting on the command line comes before one in the environment, and that before
@@ -49,6 +48,13 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                 "<name>",
                 "Which AWS profiles sources may name; s3://bucket/prefix/=<name> for sources below a prefix alone."
                         + " Can be given again. Default: none."),
+        SINK(
+                "<name>=<address>",
+                "Where events of collections that notify <name> go: https://host/path, or the ARN of an SNS topic or"
+                        + " SQS queue. Can be given again. Default: none."),
+        SINK_SECRET(
+                "<name>=<place>",
+                "Where the secret is that signs for a sink, file:/path or env:NAME. Can be given again."),
         TASK_QUEUE("<name>", "Where collections look for it. Default: littoral."),
         CONCURRENCY("<n>", "How many activities run at once. Default: 16."),
         ACTIVITIES_PER_SECOND("<n>", "How many activities start within a second at most. Default: 0, no limit."),
@@ -76,7 +82,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
 
         /** Whether its option can be given again; elsewhere it has commas. */
         boolean isList() {
-            return this == ALLOW_SOURCE || this == ALLOW_PROFILE;
+            return this == ALLOW_SOURCE || this == ALLOW_PROFILE || this == SINK || this == SINK_SECRET;
         }
 
         /** What its value is called in the help. */
@@ -95,7 +101,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
      *
      * @param name where it was made, for messages
      */
-    private record Given(String name, String value) {
+    record Given(String name, String value) {
         LittoralException refusal(String expected) {
             return LittoralException.input(
                     Output.path(name + " is " + (value.isEmpty() ? "empty" : value) + "; expected " + expected));
@@ -180,7 +186,10 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                                 number -> whole(number, 1, MAX_CONCURRENCY),
                                 WorkerSettings.CONCURRENT_ACTIVITIES),
                         value(given, Setting.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
-                        value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN)),
+                        value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN),
+                        SinkOptions.sinks(
+                                value(given, Setting.SINK, WorkerConfig::each, List.of()),
+                                value(given, Setting.SINK_SECRET, WorkerConfig::each, List.of()))),
                 value(given, Setting.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
                 value(given, Setting.METRICS_HOST, host -> nonBlank(host, "an address of this machine"), "127.0.0.1"),
                 value(given, Setting.LOG_FORMAT, WorkerConfig::logFormat, "text"));
@@ -252,15 +261,17 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     }
 
     private static List<String> prefixes(Given given) {
-        return each(given).map(WorkerConfig::prefix).toList();
+        return each(given).stream().map(WorkerConfig::prefix).toList();
     }
 
-    private static Stream<Given> each(Given given) {
-        return Arrays.stream(given.value().split(",", -1)).map(value -> new Given(given.name(), value.strip()));
+    private static List<Given> each(Given given) {
+        return Arrays.stream(given.value().split(",", -1))
+                .map(value -> new Given(given.name(), value.strip()))
+                .toList();
     }
 
     private static List<AllowedProfile> profiles(Given given) {
-        return each(given).map(WorkerConfig::profile).toList();
+        return each(given).stream().map(WorkerConfig::profile).toList();
     }
 
     /** A prefix may have an equals sign in it, a profile's name has none. */

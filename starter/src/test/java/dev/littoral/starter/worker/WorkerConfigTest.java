@@ -3,6 +3,7 @@ package dev.littoral.starter.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,5 +174,46 @@ class WorkerConfigTest {
                     .hasMessageStartingWith("--" + key.option() + " has a user or a secret in")
                     .hasMessageNotContaining("hush");
         }
+    }
+
+    @Test
+    void sinksHaveTheirSecretsElsewhere() {
+        WorkerConfig config = config(
+                Map.of(
+                        WorkerConfig.Setting.CATALOG,
+                        "c",
+                        WorkerConfig.Setting.SINK,
+                        "indexer=https://host/hook?key=a=b,alerts=arn:aws:sns:eu-west-1:123456789012:x"),
+                Map.of("LITTORAL_SINK_SECRET", "indexer=file:/run/secret"),
+                null);
+        assertThat(config.worker().sinks())
+                .containsExactly(
+                        new SinkSettings("alerts", "arn:aws:sns:eu-west-1:123456789012:x", null),
+                        new SinkSettings("indexer", "https://host/hook?key=a=b", "file:/run/secret"));
+        assertThat(typed(WorkerConfig.Setting.DRAIN, "PT1S").worker().sinks()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "https://host/hidden||--sink has no sink's name before an address",
+                "In dexer=hidden||--sink has no sink's name before an address",
+                "a=hidden,a=hidden||--sink has sink a twice",
+                "a=hidden|b=env:X|--sink-secret has a secret of b, which is no sink; expected --sink b=",
+                "a=hidden|hidden|--sink-secret has no sink's name before a place"
+            })
+    void aSinkThatIsNotRightIsRefusedWithoutItsAddress(String sink, String secret, String sentence) {
+        Map<WorkerConfig.Setting, String> typed = new EnumMap<>(WorkerConfig.Setting.class);
+        typed.put(WorkerConfig.Setting.CATALOG, "c");
+        typed.put(WorkerConfig.Setting.SINK, sink);
+        if (secret != null) {
+            typed.put(WorkerConfig.Setting.SINK_SECRET, secret);
+        }
+        assertThatThrownBy(() -> config(typed, Map.of(), null))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageStartingWith(sentence)
+                .hasMessageContaining("; expected")
+                .hasMessageNotContaining("hidden");
     }
 }

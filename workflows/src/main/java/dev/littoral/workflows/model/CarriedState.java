@@ -24,6 +24,7 @@ import java.util.List;
  * @param lastEndedAt when the last update ended, or null
  * @param note what was done with the last message that changed nothing
  * @param rejected rejected signals
+ * @param events what its sinks have not got, or null where it has none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CarriedState(
@@ -42,7 +43,8 @@ public record CarriedState(
         Instant lastEndedAt,
 
         String note,
-        List<Rejection> rejected) {
+        List<Rejection> rejected,
+        CarriedEvents events) {
 
     /**
      * A request that was answered.

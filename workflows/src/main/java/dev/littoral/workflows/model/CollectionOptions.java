@@ -2,7 +2,9 @@ package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The options of a collection.
@@ -19,6 +21,7 @@ import java.time.Duration;
  *     builds it anew whenever one is. Null, as from older builds, stands for the default
  * @param forgetConsumersAfter how long consumers can keep a version after a newer one took its place, 1 hour to 3,650
  *     days, or 0. Null, as from older builds, stands for the default
+ * @param sinks the sinks that get its events, named by its workers, or null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(
@@ -28,7 +31,8 @@ public record CollectionOptions(
         double maxDropShare,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration keepVersionsFor,
         Double maxDeadShare,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration forgetConsumersAfter) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration forgetConsumersAfter,
+        @JsonProperty("notify") List<String> sinks) {
 
     public static final long DEFAULT_TARGET_ROWS = 1_000_000;
     private static final double DEFAULT_MAX_DEAD_SHARE = 0.3;
@@ -36,7 +40,7 @@ public record CollectionOptions(
     public static final CollectionOptions DEFAULTS =
             new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7), null);
 
-    /** Options with the default of {@link #forgetConsumersAfter}. */
+    /** Options without sinks, with the default of {@link #forgetConsumersAfter}. */
     public CollectionOptions(
             long targetRowsPerSegment,
             Duration refreshEvery,
@@ -44,7 +48,7 @@ public record CollectionOptions(
             double maxDropShare,
             Duration keepVersionsFor,
             Double maxDeadShare) {
-        this(targetRowsPerSegment, refreshEvery, allowEmpty, maxDropShare, keepVersionsFor, maxDeadShare, null);
+        this(targetRowsPerSegment, refreshEvery, allowEmpty, maxDropShare, keepVersionsFor, maxDeadShare, null, null);
     }
 
     public CollectionOptions {

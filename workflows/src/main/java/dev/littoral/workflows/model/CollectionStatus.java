@@ -27,6 +27,7 @@ import java.util.List;
  * @param nextRefresh when the source is listed again, or null
  * @param note what was done with the last message that changed nothing, or null
  * @param rejected rejected signals, oldest first
+ * @param sinks how far its events are at each sink, or null where it has none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionStatus(
@@ -47,4 +48,5 @@ public record CollectionStatus(
         Job lastFailure,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextRefresh,
         String note,
-        List<Rejection> rejected) {}
+        List<Rejection> rejected,
+        List<SinkStatus> sinks) {}

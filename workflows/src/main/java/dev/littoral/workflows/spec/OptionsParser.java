@@ -7,7 +7,9 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Json;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Parses and validates a collection's options, with their bounds and defaults. Pure and deterministic. */
 public final class OptionsParser {
@@ -25,6 +27,8 @@ public final class OptionsParser {
 
     private static final double MAX_DEAD_SHARE = 0.9;
 
+    private static final int MAX_SINKS = 10;
+
     private static final Set<String> KEYS = JsonFields.keys(
             "targetRowsPerSegment",
             "refreshEvery",
@@ -32,7 +36,8 @@ public final class OptionsParser {
             "maxDropShare",
             "keepVersionsFor",
             "maxDeadShare",
-            "forgetConsumersAfter");
+            "forgetConsumersAfter",
+            "notify");
 
     private OptionsParser() {}
 
@@ -58,7 +63,8 @@ public final class OptionsParser {
                         MAX_KEEP,
                         CollectionOptions.DEFAULTS.keepVersionsFor()),
                 maxDeadShare(json.get("maxDeadShare")),
-                forgetConsumersAfter("options.forgetConsumersAfter", json.get("forgetConsumersAfter")));
+                forgetConsumersAfter("options.forgetConsumersAfter", json.get("forgetConsumersAfter")),
+                sinks(json.get("notify")));
     }
 
     /**
@@ -104,6 +110,18 @@ public final class OptionsParser {
                     "PT0S, or an ISO-8601 duration from " + MIN_FORGET + " to " + MAX_KEEP);
         }
         return duration;
+    }
+
+    private static List<String> sinks(JsonNode json) {
+        Set<String> sinks = new TreeSet<>();
+        for (JsonNode each : JsonFields.list("options.notify", json)) {
+            sinks.add(SinkName.check("options.notify[]", JsonFields.text("options.notify[]", each)));
+        }
+        if (sinks.size() > MAX_SINKS) {
+            throw new InvalidRequestException(
+                    "options.notify has " + sinks.size() + " sinks; expected at most " + MAX_SINKS);
+        }
+        return sinks.isEmpty() ? null : List.copyOf(sinks);
     }
 
     private static double maxDropShare(JsonNode json) {

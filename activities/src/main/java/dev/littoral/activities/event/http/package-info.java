@@ -1,0 +1,2 @@
+/** Sinks that take events by HTTP, signed as Standard Webhooks says. */
+package dev.littoral.activities.event.http;
