@@ -112,7 +112,7 @@ class DiffIT {
                 .contains("segment " + old + ": 800 rows in 2 fragments; 200 dead\n", "; dead since version 3\n");
         assertThat(cli.run("files", "c").endsWith(ExitCode.OK).out().lines()).hasSize(2);
         assertThat(cli.run("files", "c", "--dead").endsWith(ExitCode.OK).out().strip())
-                .isEqualTo("200 dead rows  since version 3  1 fragments  " + b);
+                .isEqualTo("200 dead rows  since version 3  1 fragment  " + b);
         assertThat(cli.run("files", "c", "--dead", "--json")
                         .json()
                         .get("deadSince")

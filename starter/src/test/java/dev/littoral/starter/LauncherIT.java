@@ -136,7 +136,7 @@ class LauncherIT {
         Lake.write(folder.resolve("lake/ünï.parquet"), 3, 0);
         Ended sync = run(java, "sync", "c", "--source", "lake");
         assertThat(sync.exit()).as("%s", sync).isZero();
-        assertThat(sync.out()).contains("COMMITTED", "3 in 1 fragments");
+        assertThat(sync.out()).contains("COMMITTED", "3 in 1 fragment;");
         assertThat(folder.resolve(".littoral/c/head")).isDirectory();
     }
 

@@ -99,7 +99,7 @@ class SlowUpdatesIT {
         Running refresh = cli.start("refresh", "c", "--wait");
         assertThat(refresh.says("littoral: listing")).isTrue();
         Run changed = cli.ok("change-source", "c", "--source", "lake", "--wait");
-        assertThat(changed.out()).contains("COMMITTED", "update 3", "100 in 1 fragments");
+        assertThat(changed.out()).contains("COMMITTED", "update 3", "100 in 1 fragment;");
         Run superseded = refresh.end().endsWith(ExitCode.STOPPED);
         assertThat(superseded.sentence())
                 .contains("update 2 of c SUPERSEDED: the source changed: update 3 takes its place");

@@ -128,7 +128,7 @@ final class UpdateReportBuilder {
 
     /** In words, what changed. */
     String changes() {
-        return added + " files new, " + changed + " changed, " + removed + " removed";
+        return StatusText.count(added, "file") + " new, " + changed + " changed, " + removed + " removed";
     }
 
     UpdateReport build(UpdateState outcome, Head head, FailureType failure, String reason) {

@@ -293,7 +293,7 @@ final class UpdateRound {
     private static String part(ListingOutcome listing, int from, int to) {
         return listing.touchedFiles() == null
                 ? "shards " + (from + 1) + " to " + to + " of " + listing.touched()
-                : StatusText.count(filesOf(listing, from, to)) + " files of " + StatusText.count(listing.listed());
+                : StatusText.count(filesOf(listing, from, to), "file") + " of " + StatusText.count(listing.listed());
     }
 
     private static long filesOf(ListingOutcome listing, int from, int to) {

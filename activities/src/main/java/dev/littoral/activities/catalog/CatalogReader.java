@@ -118,15 +118,15 @@ public final class CatalogReader implements AutoCloseable {
      *     any more or yet
      */
     public Head head(String collectionId, long version) {
-        return head(collectionId, version, head(collectionId));
+        return head(collectionId, version, head(collectionId), false);
     }
 
-    private Head head(String collectionId, long version, Head newest) {
+    private Head head(String collectionId, long version, Head newest, boolean orNothing) {
         HeadLog heads = collection(collectionId).heads();
         return uninterrupted(() -> {
             Optional<Head> there = heads.at(version);
             if (there.isEmpty()) {
-                throw heads.absent(version, newest);
+                throw heads.absent(version, newest, orNothing);
             }
             return there.get();
         });
@@ -189,8 +189,8 @@ public final class CatalogReader implements AutoCloseable {
     public SnapshotDiff diff(String collectionId, long from, long to) {
         Head newest = head(collectionId);
         CollectionCatalog collection = collection(collectionId);
-        Head before = from == 0 ? Head.NONE : head(collectionId, from, newest);
-        Head after = to == 0 ? Head.NONE : head(collectionId, to, newest);
+        Head before = from == 0 ? Head.NONE : head(collectionId, from, newest, true);
+        Head after = to == 0 ? Head.NONE : head(collectionId, to, newest, true);
         return uninterrupted(() -> SnapshotDiff.between(collection, before, after));
     }
 
@@ -204,7 +204,9 @@ public final class CatalogReader implements AutoCloseable {
     public VersionFeed feed(String collectionId, long from) {
         Head newest = head(collectionId);
         CollectionCatalog collection = collection(collectionId);
-        Head there = head(collectionId, from == 0 ? 1 : from, newest);
+        boolean fromNothing =
+                from < 0 && uninterrupted(() -> collection.heads().at(1)).isPresent();
+        Head there = head(collectionId, from == 0 ? 1 : from, newest, fromNothing);
         Head current = from == 0 ? Head.NONE : there;
         return uninterrupted(() ->
                 new VersionFeed(collection, current, collection.root(current).orElse(null)));

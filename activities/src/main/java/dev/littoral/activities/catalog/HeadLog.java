@@ -124,15 +124,20 @@ public final class HeadLog {
         return there;
     }
 
-    /** The failure to throw for a version that is not in the log, which names those that are. Requests a listing. */
-    LittoralException absent(long version, Head newest) throws InterruptedException {
+    /**
+     * The failure to throw for a version that is not in the log, which names those that are. Requests a listing.
+     *
+     * @param orNothing whether 0, for nothing, would have been taken too
+     */
+    LittoralException absent(long version, Head newest, boolean orNothing) throws InterruptedException {
         long oldest = oldest();
+        String nothing = orNothing && version < 0 ? "0 for nothing, or " : "";
         return LittoralException.input(
                 version > 0 && version < oldest
                         ? "Version " + version + " was cleaned away; expected one of " + oldest + " to "
                                 + newest.version() + ", those that are kept"
-                        : "Version " + version + " is not in the catalog; expected one of " + oldest + " to "
-                                + newest.version());
+                        : "Version " + version + " is not in the catalog; expected " + nothing + "one of " + oldest
+                                + " to " + newest.version());
     }
 
     /** The number of the oldest version that is kept, or 0. A request for each thousand versions. */

@@ -65,7 +65,7 @@ public final class VersionFeed {
         Head newest = catalog.heads().newest();
         if (newest.version() > current.version()
                 && catalog.heads().at(current.version() + 1).isEmpty()) {
-            throw catalog.heads().absent(current.version() + 1, newest);
+            throw catalog.heads().absent(current.version() + 1, newest, false);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.starter.cli.LineOutput;
 import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -49,23 +50,23 @@ public final class FilesCommand implements Callable<Integer> {
 
     private static String text(FileEntry file) {
         long dead = file.rows() - file.living();
-        return "%14s rows  %14s bytes  %s fragments  %s%s"
+        return "%14s rows  %14s bytes  %s  %s%s"
                 .formatted(
                         Output.count(file.living()),
                         Output.count(file.bytes()),
-                        Output.count(file.fragments().size()),
+                        StatusText.count(file.fragments().size(), "fragment"),
                         Output.path(file.path()),
-                        dead == 0 ? "" : "; " + Output.count(dead) + " rows deleted");
+                        dead == 0 ? "" : "; " + StatusText.count(dead, "row") + " deleted");
     }
 
     private static String deadText(FileEntry file) {
-        return "%14s dead rows  since version %d  %s fragments  %s"
+        return "%14s dead rows  since version %d  %s  %s"
                 .formatted(
                         Output.count(file.fragments().stream()
                                 .mapToLong(FragmentEntry::dead)
                                 .sum()),
                         file.deadSince(),
-                        Output.count(file.fragments().size()),
+                        StatusText.count(file.fragments().size(), "fragment"),
                         Output.path(file.path()));
     }
 

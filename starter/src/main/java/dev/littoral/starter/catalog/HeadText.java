@@ -1,6 +1,7 @@
 package dev.littoral.starter.catalog;
 
 import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Totals;
 
@@ -10,15 +11,15 @@ public final class HeadText {
 
     /** On one line. */
     static String line(Head head) {
-        return "%-8d %-11s %-24s generation %d, update %d, %s rows, %s segments%s%s: %s"
+        return "%-8d %-11s %-24s generation %d, update %d, %s, %s%s%s: %s"
                 .formatted(
                         head.version(),
                         head.kind(),
                         head.time(),
                         head.generation(),
                         head.update(),
-                        Output.count(head.totals().rows()),
-                        Output.count(head.totals().segments()),
+                        StatusText.count(head.totals().rows(), "row"),
+                        StatusText.count(head.totals().segments(), "segment"),
                         dead(head.totals()),
                         head.listedAt() == null ? "" : ", listed at " + head.listedAt(),
                         Output.path(head.reason()));
@@ -30,7 +31,7 @@ public final class HeadText {
         return String.format(
                 "%s  version %d, %s at %s%n"
                         + "  source    %s (generation %d)%n"
-                        + "  serves    %s rows in %s segments%s, %s fragments, %s files%n"
+                        + "  serves    %s in %s%s, %s, %s%n"
                         + "%s"
                         + "  reason    %s%n",
                 collectionId,
@@ -39,16 +40,16 @@ public final class HeadText {
                 head.time(),
                 Output.path(head.source().uri()),
                 head.generation(),
-                Output.count(totals.rows()),
-                Output.count(totals.segments()),
+                StatusText.count(totals.rows(), "row"),
+                StatusText.count(totals.segments(), "segment"),
                 dead(totals),
-                Output.count(totals.fragments()),
-                Output.count(totals.files()),
+                StatusText.count(totals.fragments(), "fragment"),
+                StatusText.count(totals.files(), "file"),
                 head.listedAt() == null ? "" : String.format("  listed    %s%n", head.listedAt()),
                 Output.path(head.reason()));
     }
 
     private static String dead(Totals totals) {
-        return totals.dead() == 0 ? "" : " with " + Output.count(totals.dead()) + " dead rows";
+        return totals.dead() == 0 ? "" : " with " + StatusText.count(totals.dead(), "dead row");
     }
 }

@@ -4,6 +4,7 @@ import dev.littoral.activities.catalog.Segment;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.starter.cli.LineOutput;
 import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.StatusText;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,11 +26,11 @@ public final class SegmentsCommand implements Callable<Integer> {
     }
 
     private static String text(Segment segment) {
-        String first = "segment %d: %s rows in %s fragments%s"
+        String first = "segment %d: %s in %s%s"
                 .formatted(
                         segment.id(),
-                        Output.count(segment.rows()),
-                        Output.count(segment.fragments().size()),
+                        StatusText.count(segment.rows(), "row"),
+                        StatusText.count(segment.fragments().size(), "fragment"),
                         segment.dead() == 0 ? "" : "; " + Output.count(segment.dead()) + " dead");
         return Stream.concat(Stream.of(first), segment.fragments().stream().map(SegmentsCommand::text))
                 .collect(Collectors.joining(System.lineSeparator()));

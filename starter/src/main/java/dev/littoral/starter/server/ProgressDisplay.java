@@ -1,6 +1,7 @@
 package dev.littoral.starter.server;
 
 import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.UpdateStep;
 import java.io.PrintWriter;
 import java.util.HashMap;
@@ -90,8 +91,8 @@ public final class ProgressDisplay implements AutoCloseable {
     private static String text(Step step, long done) {
         return switch (step.step()) {
             case null -> "opening the catalog";
-            case LIST -> "listing" + (done > 0 ? ", " + Output.count(done) + " files so far" : "");
-            case READ -> "reading footers, " + Output.count(done) + " of " + Output.count(step.listed()) + " files";
+            case LIST -> "listing" + (done > 0 ? ", " + StatusText.count(done, "file") + " so far" : "");
+            case READ -> "reading footers, " + Output.count(done) + " of " + StatusText.count(step.listed(), "file");
             case BALANCE -> "balancing";
             case COMMIT -> "committing";
         };

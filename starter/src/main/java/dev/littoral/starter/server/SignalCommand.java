@@ -56,7 +56,7 @@ public abstract class SignalCommand extends CollectionCommand {
             footer = {"", WHERE})
     public static final class Resume extends SignalCommand {
         Resume() {
-            super(MessageNames.RESUME, "refresh by itself again");
+            super(MessageNames.RESUME, "take its refreshing up again");
         }
     }
 

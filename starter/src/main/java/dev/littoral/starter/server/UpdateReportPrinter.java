@@ -2,6 +2,7 @@ package dev.littoral.starter.server;
 
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.SkippedFile;
@@ -68,13 +69,13 @@ public final class UpdateReportPrinter {
                 Output.count(files.skipped()),
                 Output.count(files.removed()));
         out.printf(
-                "  rows      %s in %s fragments%s; %d schemas%n",
+                "  rows      %s in %s%s; %s%n",
                 Output.count(report.rows()),
-                Output.count(report.fragments()),
+                StatusText.count(report.fragments(), "fragment"),
                 report.deadRows() == null || report.deadRows() == 0
                         ? ""
                         : "; " + Output.count(report.deadRows()) + " dead in segments",
-                report.schemas());
+                StatusText.count(report.schemas(), "schema"));
         SegmentCounts segments = report.segments();
         out.printf(
                 Locale.ROOT,
@@ -88,8 +89,8 @@ public final class UpdateReportPrinter {
                 && report.newRows() + count(report.deletedRows()) + count(report.droppedRows()) > 0;
         if (moved || report.targetRowsBefore() != null) {
             out.printf(
-                    "  indexed   %s rows anew; %s deleted in place, %s dropped with their segments%s%n",
-                    Output.count(count(report.newRows())),
+                    "  indexed   %s anew; %s deleted in place, %s dropped with their segments%s%n",
+                    StatusText.count(count(report.newRows()), "row"),
                     Output.count(count(report.deletedRows())),
                     Output.count(count(report.droppedRows())),
                     report.targetRowsBefore() == null
