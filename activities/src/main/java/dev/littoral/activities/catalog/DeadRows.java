@@ -2,6 +2,7 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.failure.LittoralException;
 import java.util.List;
 
@@ -31,11 +32,7 @@ final class DeadRows {
         DeletedRows ofFile = CatalogReader.uninterrupted(() -> deletes.deadRows(line));
         DeletedRows.Builder ofFragment = new DeletedRows.Builder();
         ofFragment.addMoved(ofFile, fragment.start(), fragment.end(), 0);
-        return ofFragment
-                .build()
-                .ranges()
-                .map(range -> new RowRange(range.from(), range.to()))
-                .toList();
+        return ofFragment.build().ranges().toList();
     }
 
     /** Whether a fragment has the same dead rows by two lines, as far as that is known without asking which. */

@@ -44,11 +44,6 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dead,
             Long deadSince,
             @JsonIgnore FileEntry.Deletes deletes) {
-        /** A fragment of which nothing is known about where its deleted rows are. */
-        public FragmentSpan(String file, String version, long start, long end, long from, long dead, Long deadSince) {
-            this(file, version, start, end, from, dead, deadSince, null);
-        }
-
         long to() {
             return from + end - start;
         }

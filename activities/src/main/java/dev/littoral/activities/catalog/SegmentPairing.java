@@ -1,5 +1,6 @@
 package dev.littoral.activities.catalog;
 
+import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.path.PathOrder;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

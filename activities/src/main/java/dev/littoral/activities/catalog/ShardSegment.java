@@ -2,6 +2,7 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
+import dev.littoral.activities.deletes.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -32,14 +32,6 @@ public final class DeletedRows {
         this.count = rows.getLongCardinality();
     }
 
-    /**
-     * Rows that follow each other.
-     *
-     * @param from the first
-     * @param to one past the last
-     */
-    public record Range(long from, long to) {}
-
     /** Rows in any order. */
     public static DeletedRows of(long... rows) {
         Builder builder = new Builder();
@@ -173,15 +165,15 @@ public final class DeletedRows {
         return of(Roaring64NavigableMap.andNot(rows, other.rows));
     }
 
-    /** The rows in order, as the fewest ranges. */
-    public Stream<Range> ranges() {
+    /** The rows in order, as the fewest ranges. They end before what a long can count. */
+    public Stream<RowRange> ranges() {
         return StreamSupport.stream(
                 Spliterators.spliteratorUnknownSize(
                         new Ranges(rows.getLongIterator()), Spliterator.ORDERED | Spliterator.NONNULL),
                 false);
     }
 
-    private static final class Ranges implements Iterator<Range> {
+    private static final class Ranges implements Iterator<RowRange> {
         private final LongIterator rows;
         private long next;
         private boolean more;
@@ -202,7 +194,7 @@ public final class DeletedRows {
         }
 
         @Override
-        public Range next() {
+        public RowRange next() {
             if (!more) {
                 throw new NoSuchElementException();
             }
@@ -213,7 +205,7 @@ public final class DeletedRows {
                 to++;
                 advance();
             }
-            return new Range(from, to);
+            return new RowRange(from, to);
         }
     }
 

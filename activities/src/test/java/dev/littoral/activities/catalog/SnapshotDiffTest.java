@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
@@ -383,6 +384,11 @@ class SnapshotDiffTest {
         for (int i = 0; i < 5; i++) {
             add(HeadKind.DECLARED, null);
         }
+        String orNothing = "Version -1 is not in the catalog; expected 0 for nothing, or one of 1 to 5";
+        refused(() -> reader.diff("c", -1, 5), orNothing);
+        refused(() -> reader.diff("c", 5, -1), orNothing);
+        refused(() -> reader.feed("c", -1), orNothing);
+        refused(() -> reader.head("c", -1), "Version -1 is not in the catalog; expected one of 1 to 5");
         catalog.heads().delete(List.of(1L, 2L));
         store.put("c/head/notes.txt", new byte[] {1});
         String cleaned = " was cleaned away; expected one of 3 to 5, those that are kept";

@@ -3,11 +3,11 @@ package dev.littoral.activities.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.CatalogReader;
-import dev.littoral.activities.catalog.RowRange;
 import dev.littoral.activities.catalog.Segment;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.catalog.SegmentChange;
 import dev.littoral.activities.catalog.Snapshot;
+import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -178,11 +178,7 @@ class RandomDeletesTest {
         Map<Long, Set<Long>> fresh = new TreeMap<>();
         snapshot.segments()
                 .forEach(segment -> fresh.put(
-                        segment.id(),
-                        rows(snapshot.deadRows(segment)
-                                .ranges()
-                                .map(range -> new RowRange(range.from(), range.to()))
-                                .toList())));
+                        segment.id(), rows(snapshot.deadRows(segment).ranges().toList())));
         assertThat(deadByDiff).isEqualTo(fresh);
     }
 
@@ -224,7 +220,7 @@ class RandomDeletesTest {
             }
             TreeSet<Long> found = new TreeSet<>();
             snapshot.deadRows(segment).ranges().forEach(range -> {
-                for (long dead = range.from(); dead < range.to(); dead++) {
+                for (long dead = range.start(); dead < range.end(); dead++) {
                     found.add(dead);
                 }
             });

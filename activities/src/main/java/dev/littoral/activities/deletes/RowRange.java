@@ -1,4 +1,4 @@
-package dev.littoral.activities.catalog;
+package dev.littoral.activities.deletes;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +21,12 @@ public record RowRange(long start, long end) {
     }
 
     /** How many rows ranges have. */
-    static long rows(List<RowRange> ranges) {
+    public static long rows(List<RowRange> ranges) {
         return ranges.stream().mapToLong(RowRange::rows).sum();
     }
 
     /** Adds ranges to a list that ends before them, in a numbering that starts at {@code offset}. */
-    static void append(List<RowRange> list, List<RowRange> ranges, long offset) {
+    public static void append(List<RowRange> list, List<RowRange> ranges, long offset) {
         for (RowRange range : ranges) {
             long start = offset + range.start;
             if (!list.isEmpty() && list.getLast().end == start) {
@@ -37,7 +37,7 @@ public record RowRange(long start, long end) {
     }
 
     /** The rows of some ranges that others do not have. */
-    static List<RowRange> minus(List<RowRange> ranges, List<RowRange> others) {
+    public static List<RowRange> minus(List<RowRange> ranges, List<RowRange> others) {
         List<RowRange> left = new ArrayList<>();
         int at = 0;
         for (RowRange range : ranges) {
