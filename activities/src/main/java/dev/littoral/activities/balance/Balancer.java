@@ -40,7 +40,7 @@ final class Balancer {
     private static final double WORTH_OF_SHARE = 2;
 
     /** Reopening that is worth it adds this part of the orphans' rows at most, times what a segment is worth. */
-    private static final double EXTRA = 0.2;
+    private static final double EXTRA = 0.1;
 
     /** How full new segments become, as far as it can be told beforehand. */
     private static final double PACKED = 0.99;
@@ -56,6 +56,12 @@ final class Balancer {
      * may exist: the more they may be, the more its rows multiply, and the less often they are merged.
      */
     private static final double JOIN = 3;
+
+    /**
+     * By so large a part more segments than the shard may have are left as they are where rows may be dead, so that
+     * several small ones are merged at once, and none each time that one is added.
+     */
+    private static final double SLACK = 0.025;
 
     /** By this part more segments than the shard may have are far more. */
     private static final double CROWDED = 0.04;
@@ -176,7 +182,7 @@ final class Balancer {
             return plan;
         }
         plan = worthIt(plan);
-        if (plan.growth() > room) {
+        if (plan.growth() > room + (worth > 0 ? SLACK * allowed : 0)) {
             int count = countForFill(plan.growth(), room);
             plan = better(plan, count, room + count);
         }

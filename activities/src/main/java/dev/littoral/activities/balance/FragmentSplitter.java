@@ -4,9 +4,15 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.source.BadFileException;
 import java.util.Arrays;
 
-/** Splits a data file into fragments: row ranges along the boundaries of its row groups. */
+/** Splits a data file into fragments: row ranges along the boundaries of its row groups, as far as these allow. */
 public final class FragmentSplitter {
     static final int MAX_FRAGMENTS = 1_000_000;
+
+    /** A fragment of more than this part of the target is large: two of its kind may leave a gap. */
+    private static final double LARGE = 0.25;
+
+    /** What fills a gap is at least this part of the target. */
+    private static final int SMALLEST = 64;
 
     private FragmentSplitter() {}
 
@@ -43,6 +49,53 @@ public final class FragmentSplitter {
             boundaries.add(end);
         }
         return boundaries.toArray();
+    }
+
+    /**
+     * Cuts a file's rows as {@link #split(String, long[], long)} does and then, where rows may be dead in a segment,
+     * large fragments that fill none. Uncut, two of 0.55 targets would never share a segment. Each is halved, then its
+     * second half, and so on, so that a few fragments of many sizes fill the gaps others leave. A half ends with a row
+     * group if one ends near the middle.
+     *
+     * @param maxDeadShare the share of a segment's rows that may be dead; at 0 whatever is in a segment is rebuilt
+     *     when one row of it dies, and a file had better be in one
+     */
+    public static long[] split(String path, long[] rowGroupRows, long target, double maxDeadShare) {
+        long[] coarse = split(path, rowGroupRows, target);
+        if (maxDeadShare == 0) {
+            return coarse;
+        }
+        long[] ends = rowGroupRows.clone();
+        Arrays.parallelPrefix(ends, Long::sum);
+        Boundaries boundaries = new Boundaries(path, target);
+        for (int i = 1; i < coarse.length; i++) {
+            long rows = coarse[i] - coarse[i - 1];
+            boolean cut = rows > LARGE * target && rows < BinPacking.FULL * target;
+            while (cut && coarse[i] - boundaries.last() > Math.max(1, target / SMALLEST)) {
+                boundaries.add(middle(boundaries.last(), coarse[i], ends));
+            }
+            if (coarse[i] > boundaries.last()) {
+                boundaries.add(coarse[i]);
+            }
+        }
+        return boundaries.toArray();
+    }
+
+    /** Where to halve rows: at the row group's end nearest to the middle, if that is in the middle half. */
+    private static long middle(long start, long end, long[] rowGroupEnds) {
+        long middle = start + Math.ceilDiv(end - start, 2);
+        int above = Arrays.binarySearch(rowGroupEnds, middle);
+        if (above >= 0) {
+            return middle;
+        }
+        above = -above - 1;
+        long most = (end - start) / 4;
+        long later = above < rowGroupEnds.length ? rowGroupEnds[above] - middle : Long.MAX_VALUE;
+        long earlier = above > 0 ? middle - rowGroupEnds[above - 1] : Long.MAX_VALUE;
+        if (Math.min(earlier, later) > most) {
+            return middle;
+        }
+        return earlier <= later ? middle - earlier : middle + later;
     }
 
     /**

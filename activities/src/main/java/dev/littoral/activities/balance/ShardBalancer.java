@@ -230,6 +230,12 @@ public final class ShardBalancer {
         return new ShardFragments(rows, dead, folder, segment);
     }
 
+    /** Fragments that come to lie side by side in a new segment are one from then on. */
+    private static void addNew(List<FragmentEntry> fragments, FragmentEntry fragment) {
+        boolean joins = !fragments.isEmpty() && fragments.getLast().isFollowedBy(fragment);
+        fragments.add(joins ? fragments.removeLast().with(fragment) : fragment);
+    }
+
     private Result result(List<FileEntry> lines, Balance balance) {
         long[] segment = balance.segment();
         List<FileEntry> balanced = new ArrayList<>(lines.size());
@@ -246,7 +252,11 @@ public final class ShardBalancer {
                 long id = segment[at++];
                 if (id != ShardFragments.NONE) {
                     boolean kept = fragment.segment() != null && fragment.segment() == id;
-                    fragments.add(kept ? fragment : fragment.in(id));
+                    if (kept) {
+                        fragments.add(fragment);
+                    } else {
+                        addNew(fragments, fragment.in(id));
+                    }
                     segments.add(id);
                     dead += fragment.dead();
                 } else if (line.listed()) {

@@ -117,6 +117,16 @@ public record FileEntry(
             return new FragmentEntry(start, end, newSegment, dead, newSegment == null ? 0 : dead);
         }
 
+        /** Whether another begins where it ends, in the same segment. */
+        public boolean isFollowedBy(FragmentEntry other) {
+            return segment != null && segment.equals(other.segment) && end == other.start;
+        }
+
+        /** Its rows and those of the one that follows it. */
+        public FragmentEntry with(FragmentEntry next) {
+            return new FragmentEntry(start, next.end, segment, dead + next.dead, bornDead + next.bornDead);
+        }
+
         /** The same rows in the same segment, of which so many are deleted. */
         public FragmentEntry dead(long rows) {
             return new FragmentEntry(start, end, segment, rows, bornDead);

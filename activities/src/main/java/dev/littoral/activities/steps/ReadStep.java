@@ -99,8 +99,13 @@ final class ReadStep {
             throws FileChangedException, InterruptedException {
         List<Touched> touched = plan.plan().touched();
         long targetRows = request.options().targetRowsPerSegment();
-        ShardReader reader =
-                new ShardReader(catalog, source, request.source().spec().onBadFile(), targetRows, opened);
+        ShardReader reader = new ShardReader(
+                catalog,
+                source,
+                request.source().spec().onBadFile(),
+                targetRows,
+                request.options().maxDeadShare(),
+                opened);
         // The other activities of this step report too.
         int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
         for (int i = request.from() + done.shards(); i < request.to(); i++) {

@@ -50,6 +50,7 @@ final class ShardReader {
     private final SourceReader source;
     private final OnBadFile onBadFile;
     private final long targetRows;
+    private final double maxDeadShare;
     private final AtomicLong opened;
     private final FileDeletes deletes;
 
@@ -57,14 +58,21 @@ final class ShardReader {
      * A reader for the shards of one update.
      *
      * @param targetRows the most rows a fragment or segment has
+     * @param maxDeadShare the share of a segment's rows that may be dead
      * @param opened counts the files opened
      */
     ShardReader(
-            CollectionCatalog catalog, SourceReader source, OnBadFile onBadFile, long targetRows, AtomicLong opened) {
+            CollectionCatalog catalog,
+            SourceReader source,
+            OnBadFile onBadFile,
+            long targetRows,
+            double maxDeadShare,
+            AtomicLong opened) {
         this.catalog = catalog;
         this.source = source;
         this.onBadFile = onBadFile;
         this.targetRows = targetRows;
+        this.maxDeadShare = maxDeadShare;
         this.opened = opened;
         this.deletes = new FileDeletes(catalog, source);
     }
@@ -172,7 +180,8 @@ final class ShardReader {
             List<Callable<FileEntry>> tasks = new ArrayList<>(batch.size());
             for (Work each : batch) {
                 tasks.add(() -> {
-                    FileEntry content = each.content() != null ? each.content() : open(each.file(), claimed);
+                    FileEntry content =
+                            each.content() != null ? each.content() : open(each.file(), each.before(), claimed);
                     return deletes.of(each.file(), content, each.before(), bitmaps);
                 });
             }
@@ -184,15 +193,18 @@ final class ShardReader {
     }
 
     /**
-     * Opens a file. Only a finding about its bytes leaves it out for good, and an archive's refusal until it can be
-     * read; whatever else a store or a file system answers fails the update.
+     * Opens a file, and leaves it cut as it was before if the rows are those. Only a finding about its bytes leaves it
+     * out for good, and an archive's refusal until it can be read; whatever else a store or a file system answers fails
+     * the update.
      *
+     * @param before the base's file of that path, or null
      * @param claimed fragments that the files opened so far have at least; what a few bytes claim must not fill the
      *     memory
      */
-    private FileEntry open(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
+    private FileEntry open(SourceFile file, FileEntry before, AtomicLong claimed)
+            throws FileChangedException, InterruptedException {
         try {
-            return read(file, claimed);
+            return read(file, before, claimed);
         } catch (BadFileException finding) {
             return leftOut(finding, FileEntry.leftOut(file, finding.getMessage()));
         } catch (ArchivedException refusal) {
@@ -207,18 +219,30 @@ final class ShardReader {
         return entry;
     }
 
-    private FileEntry read(SourceFile file, AtomicLong claimed) throws FileChangedException, InterruptedException {
+    private FileEntry read(SourceFile file, FileEntry before, AtomicLong claimed)
+            throws FileChangedException, InterruptedException {
         FileContents contents = source.inspect(file);
         opened.incrementAndGet();
         if (contents.rows() == 0) {
             return FileEntry.leftOut(file, NO_ROWS);
         }
+        return FileEntry.served(
+                file, contents.rows(), contents.schemaFingerprint(), fragments(file, contents, before, claimed));
+    }
+
+    private List<FragmentEntry> fragments(
+            SourceFile file, FileContents contents, FileEntry before, AtomicLong claimed) {
+        if (isKnown(before, file) && before.rows() == contents.rows() && FragmentSplitter.fits(before, targetRows)) {
+            return before.content().fragments();
+        }
         FragmentSplitter.check(file.path(), contents.rows(), targetRows);
-        checkFragments(claimed.addAndGet(Math.ceilDiv(contents.rows(), targetRows)), file);
-        long[] boundaries = FragmentSplitter.split(file.path(), contents.rowGroupRows(), targetRows);
+        long atLeast = Math.ceilDiv(contents.rows(), targetRows);
+        checkFragments(claimed.addAndGet(atLeast), file);
+        long[] boundaries = FragmentSplitter.split(file.path(), contents.rowGroupRows(), targetRows, maxDeadShare);
         FragmentEntry[] fragments = new FragmentEntry[boundaries.length - 1];
+        checkFragments(claimed.addAndGet(fragments.length - atLeast), file);
         Arrays.setAll(fragments, i -> new FragmentEntry(boundaries[i], boundaries[i + 1], null));
-        return FileEntry.served(file, contents.rows(), contents.schemaFingerprint(), List.of(fragments));
+        return List.of(fragments);
     }
 
     /** No bad file, but too much for one shard: whether bad files are left out is not asked. */

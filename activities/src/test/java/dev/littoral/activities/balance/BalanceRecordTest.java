@@ -20,12 +20,12 @@ class BalanceRecordTest {
         "TENTH, 0, 4b967b32fa6be70c",
         "BROAD, 0, d34c9430933ef33c",
         "LARGE, 0, a0b370578c0cfc9f",
-        "MEDIUM, 0.3, dd27b2753f6f4624",
-        "BROAD, 0.3, 4a221aba89b5f369"
+        "MEDIUM, 0.3, 98ba1d4bd14c0004",
+        "BROAD, 0.3, ddf9c1cd4f038b1d"
     })
     void theSameChangesAreBalancedAsTheyWere(Lake.Files shape, double maxDeadShare, String digest) throws Exception {
         MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-        Lake lake = new Lake(1, shape, (in, change, target, firstId) -> {
+        Lake lake = new Lake(1, shape, maxDeadShare, (in, change, target, firstId) -> {
             Balance balance = Balancer.balance(in, change, target, maxDeadShare, firstId);
             ByteBuffer bytes = ByteBuffer.allocate(8 * (in.size() + 2));
             for (int i = 0; i < in.size(); i++) {

@@ -47,13 +47,14 @@ class BalanceTracesTest {
     /** A way that rows die, of about 132 targets in 120 folders, and what it may cost if up to 0.3 may be dead. */
     private enum DeadRowTrace {
         OVERWRITE_FILES(1.1, 2.8, 0.8),
+        OVERWRITE_FILES_IN_SIZE(1.1, 2.81, 0.8),
         OVERWRITE_HOT_FILES(1.1, 2.6, 0.8),
         OVERWRITE_A_FOLDER(1.25, 1.35, 0.9),
         RETENTION(1.25, 1.35, 0.9),
         DELETE_ROWS_AND_DRIP(1.1, 1.1, 0.84),
         DELETE_ROWS_AND_APPEND(1.1, 1.1, 0.84),
         DRIP_AT_THE_END(1.1, 3, 0.85),
-        COMPACT_A_FOLDER_INTO_TWO(1.1, 1.2, 0.71),
+        COMPACT_A_FOLDER_INTO_TWO(1.1, 1.2, 0.85),
         MIXED(1.25, 1.5, 0.85);
 
         private final double folder;
@@ -67,8 +68,8 @@ class BalanceTracesTest {
         }
 
         /** A shard of so many targets before its first update. */
-        Lake lake(int seed, double shard, Lake.Rule rule) {
-            Lake lake = new Lake(seed, Lake.Files.MEDIUM, rule);
+        Lake lake(int seed, double shard, SplitRule rule) {
+            Lake lake = new Lake(seed, Lake.Files.MEDIUM, rule.maxDeadShare, rule.rule);
             SplittableRandom random = new SplittableRandom(seed + 7);
             for (int i = 0; i < Math.round(shard / folder); i++) {
                 lake.append(about(folder, random));
@@ -82,6 +83,7 @@ class BalanceTracesTest {
             return switch (this) {
                 case DELETE_ROWS_AND_DRIP, DELETE_ROWS_AND_APPEND -> lake.churnOfAddedAndRemoved();
                 case OVERWRITE_FILES,
+                        OVERWRITE_FILES_IN_SIZE,
                         OVERWRITE_HOT_FILES,
                         OVERWRITE_A_FOLDER,
                         RETENTION,
@@ -95,6 +97,7 @@ class BalanceTracesTest {
             int any = random.nextInt(lake.folders());
             switch (this) {
                 case OVERWRITE_FILES -> lake.overwriteFiles(0.01);
+                case OVERWRITE_FILES_IN_SIZE -> lake.overwriteFilesInSize(0.01);
                 case OVERWRITE_HOT_FILES -> lake.overwriteHotFiles(0.01);
                 case OVERWRITE_A_FOLDER -> lake.overwrite(any, about(folder, random));
                 case RETENTION -> {
@@ -153,7 +156,7 @@ class BalanceTracesTest {
                 // Tiny files behave alike whatever the folder, and take long.
                 for (double folder : shape == Lake.Files.TINY ? new double[] {1.5} : FOLDERS) {
                     Measured ours = measure(trace, folder, shape, SHARD, upTo(0));
-                    Measured theirs = measure(trace, folder, shape, SHARD, UpstreamRule::balance);
+                    Measured theirs = measure(trace, folder, shape, SHARD, UPSTREAM);
                     String name = trace + ", " + shape + " files, folders of " + folder;
                     table.add("| " + trace + ", " + shape + ", " + folder + " | " + ours + " | " + theirs + " |");
                     check(bounds, name, trace, folder, shape, ours, theirs);
@@ -195,7 +198,7 @@ class BalanceTracesTest {
         SoftAssertions bounds = new SoftAssertions();
         for (DeadRowTrace trace : DeadRowTrace.values()) {
             StringBuilder line = new StringBuilder("| " + trace + " | ");
-            line.append(measure(trace, 132, 200, UpstreamRule::balance)).append(" |");
+            line.append(measure(trace, 132, 200, UPSTREAM)).append(" |");
             double before = Double.MAX_VALUE;
             for (double share : shares) {
                 Measured measured = measure(trace, 132, 200, upTo(share));
@@ -236,7 +239,7 @@ class BalanceTracesTest {
         assertThat(lake.mostSmall()).isLessThan(50);
     }
 
-    private static Measured measure(DeadRowTrace trace, double shard, int steps, Lake.Rule rule) {
+    private static Measured measure(DeadRowTrace trace, double shard, int steps, SplitRule rule) {
         List<Lake> lakes = new ArrayList<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             Lake lake = trace.lake(seed, shard, rule);
@@ -254,9 +257,15 @@ class BalanceTracesTest {
                 lakes.stream().mapToInt(Lake::mostSmall).max().orElseThrow());
     }
 
-    /** The rule with so large a share of dead rows in a segment. */
-    private static Lake.Rule upTo(double maxDeadShare) {
-        return (in, change, target, firstId) -> Balancer.balance(in, change, target, maxDeadShare, firstId);
+    /** A rule, and the share of a segment's rows that may be dead, which decides how files are split. */
+    private record SplitRule(double maxDeadShare, Lake.Rule rule) {}
+
+    private static final SplitRule UPSTREAM = new SplitRule(0, UpstreamRule::balance);
+
+    private static SplitRule upTo(double maxDeadShare) {
+        return new SplitRule(
+                maxDeadShare,
+                (in, change, target, firstId) -> Balancer.balance(in, change, target, maxDeadShare, firstId));
     }
 
     private static void check(
@@ -288,7 +297,7 @@ class BalanceTracesTest {
         }
     }
 
-    private static Measured measure(Trace trace, double folder, Lake.Files shape, double shard, Lake.Rule rule) {
+    private static Measured measure(Trace trace, double folder, Lake.Files shape, double shard, SplitRule rule) {
         double churn = 0;
         double fill = 0;
         double leastFill = Double.MAX_VALUE;
@@ -303,8 +312,8 @@ class BalanceTracesTest {
         return new Measured(churn, fill, leastFill, mostSmall);
     }
 
-    private static Lake run(Trace trace, double folder, Lake.Files shape, double shard, Lake.Rule rule, long seed) {
-        Lake lake = new Lake(seed, shape, rule);
+    private static Lake run(Trace trace, double folder, Lake.Files shape, double shard, SplitRule rule, long seed) {
+        Lake lake = new Lake(seed, shape, rule.maxDeadShare, rule.rule);
         SplittableRandom random = new SplittableRandom(seed + 7);
         int days = (int) Math.max(4, Math.ceil(shard / folder));
         boolean grows = trace == Trace.APPEND_A_FOLDER;

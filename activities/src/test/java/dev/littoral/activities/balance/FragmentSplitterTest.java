@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,44 @@ class FragmentSplitterTest {
     }
 
     @Test
+    void whereRowsMayBeDeadALargeFileIsCutIntoFragmentsThatFillGaps() {
+        assertThat(splitFinely(1_000, 0.3, 550)).containsExactly(0, 275, 413, 482, 516, 533, 542, 550);
+        assertThat(splitFinely(1_000, 0.3, 250)).containsExactly(0, 250);
+        assertThat(splitFinely(1_000, 0.3, 930)).containsExactly(0, 930);
+        assertThat(splitFinely(1_000, 0, 550)).containsExactly(0, 550);
+    }
+
+    @Test
+    void aGapFillingFragmentEndsWithARowGroupThatEndsNearItsMiddle() {
+        assertThat(splitFinely(1_000, 0.3, 100, 100, 100, 100, 100, 40))
+                .startsWith(0, 300, 400, 500)
+                .endsWith(540);
+    }
+
+    @Test
+    void onlyWhatIsLeftOfAFileOfManyTargetsFillsGaps() {
+        assertThat(splitFinely(1_000, 0.3, 2_550)).startsWith(0, 1_000, 2_000, 2_275);
+    }
+
+    @Test
+    void whateverTheRowGroupsFineCutsAreAmongThemTheCoarseOnes() {
+        for (long seed = 0; seed < 2000; seed++) {
+            Random random = new Random(seed);
+            long target = 1L + random.nextInt(300);
+            long[] groups = random.longs(random.nextInt(20), 0, 400)
+                    .map(rows -> Math.max(0, rows - 100))
+                    .toArray();
+            List<Long> coarse = Arrays.stream(split(target, groups)).boxed().toList();
+            List<Long> fine =
+                    Arrays.stream(splitFinely(target, 0.3, groups)).boxed().toList();
+            String seeded = "seed " + seed + ", target " + target + ", row groups " + Arrays.toString(groups);
+            assertThat(fine).as(seeded).isSorted().doesNotHaveDuplicates().containsAll(coarse);
+            assertThat(fine.getLast()).as(seeded).isEqualTo(coarse.getLast());
+            assertThat(fine.size()).as(seeded).isLessThan(16 * coarse.size());
+        }
+    }
+
+    @Test
     void whateverTheRowGroupsFragmentsCoverAllRowsAndCutNoRowGroupThatFits() {
         for (long seed = 0; seed < 2000; seed++) {
             Random random = new Random(seed);
@@ -95,6 +134,10 @@ class FragmentSplitterTest {
                 }
             }
         }
+    }
+
+    private static long[] splitFinely(long target, double maxDeadShare, long... rowGroupRows) {
+        return FragmentSplitter.split("/lake/a", rowGroupRows, target, maxDeadShare);
     }
 
     private static long[] split(long target, long... rowGroupRows) {

@@ -43,7 +43,7 @@ final class Lake {
         }
     }
 
-    private static final class File {
+    private static final class Fragment {
         /** Rows that live. */
         private long rows;
         /** Rows that died since the segment was built. */
@@ -51,12 +51,34 @@ final class Lake {
 
         private long segment = ShardFragments.NONE;
 
-        private File(long rows) {
+        private Fragment(long rows) {
             this.rows = rows;
         }
+    }
 
-        private boolean lives() {
-            return rows > 0;
+    private record File(List<Fragment> fragments) {
+        long rows() {
+            return fragments.stream().mapToLong(fragment -> fragment.rows).sum();
+        }
+
+        boolean lives() {
+            return rows() > 0;
+        }
+
+        /** Makes one fragment of those side by side that are in one new segment. */
+        void joinFrom(long firstNew) {
+            for (int i = fragments.size() - 1; i > 0; i--) {
+                Fragment before = fragments.get(i - 1);
+                if (before.segment >= firstNew && before.segment == fragments.get(i).segment) {
+                    before.rows += fragments.remove(i).rows;
+                }
+            }
+        }
+
+        /** Whether nothing of it lives, and no segment has it. */
+        boolean isGone() {
+            return fragments.stream()
+                    .allMatch(fragment -> fragment.rows == 0 && fragment.segment == ShardFragments.NONE);
         }
     }
 
@@ -69,17 +91,22 @@ final class Lake {
             this.id = id;
         }
 
+        private Stream<Fragment> fragments() {
+            return files.stream().flatMap(file -> file.fragments.stream());
+        }
+
         private List<File> living() {
             return files.stream().filter(File::lives).toList();
         }
 
         private long rows() {
-            return files.stream().mapToLong(f -> f.rows).sum();
+            return files.stream().mapToLong(File::rows).sum();
         }
     }
 
     private final SplittableRandom random;
     private final Files shape;
+    private final double maxDeadShare;
     private final Rule rule;
     private final List<Folder> folders = new ArrayList<>();
     /** Folders of which nothing lives. */
@@ -98,9 +125,15 @@ final class Lake {
     private double leastFill = Double.MAX_VALUE;
     private int mostSmall;
 
-    Lake(long seed, Files shape, Rule rule) {
+    /**
+     * A shard without files.
+     *
+     * @param maxDeadShare the share of a segment's rows that may be dead, which decides how files are split
+     */
+    Lake(long seed, Files shape, double maxDeadShare, Rule rule) {
         this.random = new SplittableRandom(seed);
         this.shape = shape;
+        this.maxDeadShare = maxDeadShare;
         this.rule = rule;
     }
 
@@ -149,7 +182,15 @@ final class Lake {
         Folder folder = folders.get(random.nextInt(folders.size()));
         List<File> living = folder.living();
         File old = living.get(random.nextInt(living.size()));
-        overwrite(folder, old, (long) Math.clamp(old.rows * (0.9 + 0.2 * random.nextDouble()), 1, TARGET));
+        overwrite(folder, old, (long) Math.clamp(old.rows() * (0.9 + 0.2 * random.nextDouble()), 1, TARGET));
+    }
+
+    /** Overwrites so large a part of all files, wherever they are, with new ones of about their size. */
+    void overwriteFilesInSize(double part) {
+        double files = folders.stream().mapToInt(f -> f.living().size()).sum() * part;
+        for (int i = 0; i < files; i++) {
+            overwriteFile();
+        }
     }
 
     /** Overwrites a part of all files with new ones of any size, nine in ten among the first tenth of each folder. */
@@ -175,10 +216,10 @@ final class Lake {
     /** Deletes so large a part of all rows, a few of every file. */
     void deleteRows(double part) {
         for (Folder folder : folders) {
-            for (File file : folder.files) {
-                double rows = file.rows * part * 2 * random.nextDouble();
-                delete(file, Math.min(file.rows, (long) (rows + random.nextDouble())));
-            }
+            folder.fragments().forEach(fragment -> {
+                double rows = fragment.rows * part * 2 * random.nextDouble();
+                delete(fragment, Math.min(fragment.rows, (long) (rows + random.nextDouble())));
+            });
         }
         removeDeadFolders();
     }
@@ -191,28 +232,29 @@ final class Lake {
     /** Balances what changed since the last time and, if it counts, writes it into the books. */
     void commit(boolean counts) {
         List<Folder> all = Stream.concat(dropped.stream(), folders.stream()).toList();
-        List<File> files = all.stream().flatMap(f -> f.files.stream()).toList();
-        long[] rows = files.stream().mapToLong(f -> f.rows).toArray();
-        long[] dead = files.stream().mapToLong(f -> f.dead).toArray();
-        long[] segment = files.stream().mapToLong(f -> f.segment).toArray();
+        List<Fragment> fragments = all.stream().flatMap(Folder::fragments).toList();
+        long[] rows = fragments.stream().mapToLong(f -> f.rows).toArray();
+        long[] dead = fragments.stream().mapToLong(f -> f.dead).toArray();
+        long[] segment = fragments.stream().mapToLong(f -> f.segment).toArray();
         int[] folder = all.stream()
-                .flatMapToInt(f -> f.files.stream().mapToInt(file -> f.id))
+                .flatMapToInt(f -> f.fragments().mapToInt(fragment -> f.id))
                 .toArray();
         RowDelta change = new RowDelta(added, removed);
         Balance balance = rule.balance(new ShardFragments(rows, dead, folder, segment), change, TARGET, nextId);
         Map<Long, Long> segments = new HashMap<>();
         for (int i = 0; i < rows.length; i++) {
-            File file = files.get(i);
-            file.segment = balance.segment()[i];
-            if (file.segment == ShardFragments.NONE || file.segment >= nextId) {
-                file.dead = 0;
+            Fragment fragment = fragments.get(i);
+            fragment.segment = balance.segment()[i];
+            if (fragment.segment == ShardFragments.NONE || fragment.segment >= nextId) {
+                fragment.dead = 0;
             }
-            if (file.segment != ShardFragments.NONE) {
-                segments.merge(file.segment, rows[i], Long::sum);
+            if (fragment.segment != ShardFragments.NONE) {
+                segments.merge(fragment.segment, rows[i], Long::sum);
             }
         }
+        all.stream().flatMap(f -> f.files.stream()).forEach(file -> file.joinFrom(nextId));
         nextId += balance.newSegments();
-        all.forEach(f -> f.files.removeIf(file -> !file.lives() && file.segment == ShardFragments.NONE));
+        all.forEach(f -> f.files.removeIf(File::isGone));
         dropped.removeIf(f -> f.files.isEmpty());
         added = 0;
         removed = 0;
@@ -275,24 +317,33 @@ final class Lake {
     }
 
     private void add(Folder folder, long rows) {
-        folder.files.add(new File(rows));
+        folder.files.add(file(rows));
         added += rows;
     }
 
     private void overwrite(Folder folder, File old, long rows) {
-        folder.files.add(folder.files.indexOf(old) + 1, new File(rows));
+        folder.files.add(folder.files.indexOf(old) + 1, file(rows));
         added += rows;
         die(old);
     }
 
-    private void die(File file) {
-        delete(file, file.rows);
+    private File file(long rows) {
+        long[] boundaries = FragmentSplitter.split("file", new long[] {rows}, TARGET, maxDeadShare);
+        List<Fragment> fragments = new ArrayList<>();
+        for (int i = 1; i < boundaries.length; i++) {
+            fragments.add(new Fragment(boundaries[i] - boundaries[i - 1]));
+        }
+        return new File(fragments);
     }
 
-    private void delete(File file, long rows) {
+    private void die(File file) {
+        file.fragments.forEach(fragment -> delete(fragment, fragment.rows));
+    }
+
+    private void delete(Fragment fragment, long rows) {
         removed += rows;
-        file.rows -= rows;
-        file.dead += file.segment == ShardFragments.NONE ? 0 : rows;
+        fragment.rows -= rows;
+        fragment.dead += fragment.segment == ShardFragments.NONE ? 0 : rows;
     }
 
     private void removeDeadFolders() {

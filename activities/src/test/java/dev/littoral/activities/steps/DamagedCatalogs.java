@@ -426,8 +426,9 @@ abstract class DamagedCatalogs {
                 "at its line 1 it cannot be read, as Unrecognized token");
         forged(
                 "a shard ends within a line",
-                lines -> CatalogFolder.text(lines).substring(0, 500),
-                "at its line 3 it cannot be read, as Unexpected end-of-input");
+                lines -> CatalogFolder.text(lines)
+                        .substring(0, CatalogFolder.text(lines).indexOf('\n') + 20),
+                "at its line 2 it cannot be read, as Unexpected end-of-input");
         forged(
                 "a shard has two files in a line",
                 lines -> CatalogFolder.text(lines).replace("\n", ""),
@@ -478,7 +479,7 @@ abstract class DamagedCatalogs {
         edited("a file without a schema is served", lines -> lines.get(0).remove("schema"), "has no schema");
         edited(
                 "a segment is 0",
-                lines -> fragmentsIn(lines.get(0), 0),
+                lines -> ((ObjectNode) lines.get(0).get("fragments").get(0)).put("segment", 0),
                 "a fragment in segment 0; expected an id from 1 on");
 
         // Segments.
