@@ -47,8 +47,8 @@ build() { # the living rows of each segment, from the snapshot that the head nam
   whole "$key" "$sha" && zstd -dcq object | jq -r '.shards[] | "\(.key) \(.sha256)"' >shards && : >lines || return 1
   while read -r key sha; do whole "$key" "$sha" && zstd -dcq object >>lines || return 1; done <shards
   jq -nr 'reduce (inputs | .deadSince as $dead | .fragments[]? | select(.segment)
-      | .rows = if $dead then 0 else .end - .start - (.dead // 0) end) as $part ({}; .["\($part.segment)"] += $part.rows)
-    | to_entries[] | "\(.key)\t\(.value)"' lines >counts
+      | .rows = if $dead then 0 else .end - .start - (.dead // 0) end) as $part
+    ({}; .["\($part.segment)"] += $part.rows) | to_entries[] | "\(.key)\t\(.value)"' lines >counts
 }
 
 while :; do

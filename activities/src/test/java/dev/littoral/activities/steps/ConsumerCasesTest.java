@@ -15,12 +15,15 @@ import dev.littoral.workflows.model.RollbackRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the consumers of {@code docs/consumers} do in cases that a random walk does not reach for sure. */
 @Timeout(600)
@@ -64,11 +67,14 @@ class ConsumerCasesTest {
                 .isEqualTo(new Answer(version, VectorLake.search(lake.contents(), QUERY, 1_000)));
     }
 
-    @Test
-    void rowsThatWereDeadWhenTheirSegmentWasBuiltAreReadWhenTheyAreRestored() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "java"})
+    void rowsThatWereDeadWhenTheirSegmentWasBuiltAreReadWhenTheyAreRestored(String language) throws Exception {
         lake.hide("b.parquet");
         long version = update();
-        try (ConsumerProcess consumer = ConsumerProcess.python(collection, "search")) {
+        try (ConsumerProcess consumer = language.equals("java")
+                ? ConsumerProcess.java(collection, "search")
+                : ConsumerProcess.python(collection, "search")) {
             check(consumer, version);
             lake.show("b.parquet");
             assertThat(pipeline.commits.rollBack(
@@ -115,7 +121,7 @@ class ConsumerCasesTest {
         Files.writeString(collection.resolve("boundary/9999999998.json"), SealedHead.of(boundary));
         try (ConsumerProcess python = ConsumerProcess.python(collection, "search");
                 ConsumerProcess shell = ConsumerProcess.shell(collection, "counter")) {
-            for (ConsumerProcess consumer : new ConsumerProcess[] {python, shell}) {
+            for (ConsumerProcess consumer : List.of(python, shell)) {
                 // It asks again, and never says that it serves.
                 JsonNode third = consumer.await(entry -> entry.get("n").asLong() >= 3);
                 assertThat(third.get("state").asText()).isEqualTo("BUILDING");
@@ -130,11 +136,14 @@ class ConsumerCasesTest {
     @Test
     void aRetiredCollectionEndsThemAndTheySaySo() throws Exception {
         try (ConsumerProcess python = ConsumerProcess.python(collection, "search");
-                ConsumerProcess shell = ConsumerProcess.shell(collection, "counter")) {
-            python.awaitAnswer(2);
-            shell.awaitAnswer(2);
+                ConsumerProcess shell = ConsumerProcess.shell(collection, "counter");
+                ConsumerProcess java = ConsumerProcess.java(collection, "lucene")) {
+            List<ConsumerProcess> all = List.of(python, shell, java);
+            for (ConsumerProcess consumer : all) {
+                consumer.awaitAnswer(2);
+            }
             pipeline.commits.retireCollection(new RetireRequest("c", pipeline.update, pipeline.head(), "retire"));
-            for (ConsumerProcess consumer : new ConsumerProcess[] {python, shell}) {
+            for (ConsumerProcess consumer : all) {
                 JsonNode last =
                         consumer.await(entry -> entry.get("state").asText().equals("GONE"));
                 assertThat(last.get("version").asLong()).isEqualTo(3);

@@ -79,6 +79,26 @@ final class ConsumerProcess implements AutoCloseable {
         return start(collection, name, command, Map.of());
     }
 
+    /** {@code LuceneConsumer.java}, compiled by the launcher. */
+    static ConsumerProcess java(Path collection, String name) {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                DOCS.resolve("java/LuceneConsumer.java").toString(),
+                collection.getParent().toString(),
+                collection.getFileName().toString(),
+                "--name",
+                name,
+                "--port",
+                "0",
+                "--look-millis",
+                "50");
+        return start(collection, name, command, Map.of());
+    }
+
     /** {@code consumer.sh}, whose index is the file {@code index} in its folder. */
     static ConsumerProcess shell(Path collection, String name) {
         ServerProcess.binary("jq");
@@ -93,10 +113,6 @@ final class ConsumerProcess implements AutoCloseable {
                         name,
                         "index"),
                 Map.of("LOOK", "0.05"));
-    }
-
-    String name() {
-        return name;
     }
 
     /** Its newest entry, checked against its own digest. */
@@ -150,9 +166,19 @@ final class ConsumerProcess implements AutoCloseable {
     /** What it finds nearest, in a version that it names. */
     record Answer(long version, List<VectorLake.Hit> hits) {}
 
+    /** What it finds by looking at every row. */
     Answer search(long[] query, int k) throws IOException, InterruptedException {
-        JsonNode answer = get("?k=" + k + "&vector="
-                + Arrays.stream(query).mapToObj(Long::toString).collect(Collectors.joining(",")));
+        return search(query, k, "&exact=1");
+    }
+
+    /** What it finds as it does for its readers. */
+    Answer searchNearly(long[] query, int k) throws IOException, InterruptedException {
+        return search(query, k, "");
+    }
+
+    private Answer search(long[] query, int k, String how) throws IOException, InterruptedException {
+        String vector = Arrays.stream(query).mapToObj(Long::toString).collect(Collectors.joining(","));
+        JsonNode answer = get("?k=" + k + "&vector=" + vector + how);
         List<VectorLake.Hit> hits = new ArrayList<>();
         answer.get("hits")
                 .forEach(hit -> hits.add(new VectorLake.Hit(

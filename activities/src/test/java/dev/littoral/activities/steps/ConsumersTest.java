@@ -55,6 +55,25 @@ class ConsumersTest {
         }
     }
 
+    /** Exactly where it looks at every row. Its graphs may miss some, but find no others. */
+    @Test
+    void theConsumerInJavaAnswersAsAFreshBuildAfterEveryChange() throws Exception {
+        try (Walk walk = new Walk(folder, 3);
+                ConsumerProcess consumer = ConsumerProcess.java(walk.collection, "lucene")) {
+            walk.run(() -> {
+                walk.checkSearch(consumer, true);
+                walk.checkGraphs(consumer);
+                if (walk.step % 12 == 6) {
+                    try (ConsumerProcess fresh = ConsumerProcess.java(walk.collection, "fresh-" + walk.step)) {
+                        walk.checkSearch(fresh, false);
+                    }
+                }
+            });
+            walk.checkEveryKind();
+            assertThat(walk.recall()).isGreaterThan(0.9);
+        }
+    }
+
     @Test
     void theConsumerInShellCountsAsAFreshBuildAfterEveryChange() throws Exception {
         try (Walk walk = new Walk(folder, 2);
@@ -91,6 +110,8 @@ class ConsumersTest {
         private VectorLake lake;
         private int writes;
         private int step;
+        private long wanted;
+        private long found;
 
         Walk(Path folder, long seed) throws Exception {
             this.seed = seed;
@@ -288,6 +309,22 @@ class ConsumersTest {
                 assertThat(consumer.search(query, k))
                         .isEqualTo(new Answer(version, VectorLake.search(served.get(version), query, k)));
             }
+        }
+
+        void checkGraphs(ConsumerProcess consumer) throws Exception {
+            long[] query =
+                    random.longs(VectorLake.DIMENSIONS, 0, VectorLake.LARGEST).toArray();
+            Answer answer = consumer.searchNearly(query, NEAREST);
+            Map<String, Content> contents = served.get(answer.version());
+            List<VectorLake.Hit> all = VectorLake.search(contents, query, Integer.MAX_VALUE);
+            assertThat(all).containsSubsequence(answer.hits());
+            List<VectorLake.Hit> nearest = all.subList(0, Math.min(NEAREST, all.size()));
+            wanted += nearest.size();
+            found += answer.hits().stream().filter(nearest::contains).count();
+        }
+
+        double recall() {
+            return (double) found / wanted;
         }
 
         /** Living rows by segment, as the reader in Java has them, and in all as DuckDB and the books have them. */
