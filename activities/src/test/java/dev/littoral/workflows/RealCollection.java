@@ -235,7 +235,8 @@ public final class RealCollection {
                 c.lastEndedAt(),
                 c.note(),
                 c.rejected(),
-                c.events()));
+                c.events(),
+                c.freshness()));
     }
 
     public Job launched(Job job, String launchId) {

@@ -20,6 +20,7 @@ import dev.littoral.starter.server.RollbackCommand;
 import dev.littoral.starter.server.SignalCommand;
 import dev.littoral.starter.server.StartCommand;
 import dev.littoral.starter.server.StatusCommand;
+import dev.littoral.starter.server.WhyCommand;
 import dev.littoral.starter.sync.SyncCommand;
 import dev.littoral.starter.worker.DevCommand;
 import dev.littoral.starter.worker.WorkerCommand;
@@ -76,6 +77,7 @@ public final class Littoral implements Runnable {
             ListCommand.class,
             JobsCommand.class,
             StatusCommand.class,
+            WhyCommand.class,
             VersionsCommand.class,
             FilesCommand.class,
             SegmentsCommand.class,

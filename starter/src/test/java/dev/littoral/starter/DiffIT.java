@@ -146,7 +146,16 @@ class DiffIT {
         assertThat(versions.getFirst().fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "version", "kind", "time", "source", "generation", "update", "reason", "older", "totals");
+                        "version",
+                        "kind",
+                        "time",
+                        "source",
+                        "generation",
+                        "update",
+                        "reason",
+                        "older",
+                        "listedAt",
+                        "totals");
         assertThat(cli.run("changes", "c", "--from", "2", "--json", "--segments")
                         .jsonLines())
                 .extracting(line -> line.path("change").asText())

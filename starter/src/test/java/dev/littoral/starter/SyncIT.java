@@ -101,7 +101,8 @@ class SyncIT {
                         "droppedRows",
                         "churn",
                         "requests",
-                        "seconds");
+                        "seconds",
+                        "listedAt");
         assertThat(report.get("collectionId").asText()).isEqualTo("c");
         assertThat(report.get("outcome").asText()).isEqualTo("COMMITTED");
         assertThat(report.get("update").asLong()).isEqualTo(1);

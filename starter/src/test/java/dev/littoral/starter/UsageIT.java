@@ -80,6 +80,7 @@ class UsageIT {
                         "list",
                         "jobs",
                         "status",
+                        "why",
                         "versions",
                         "files",
                         "segments",

@@ -136,6 +136,8 @@ class WorkerIT {
                         "littoral_segment_rows_total{kind=\"deleted\"} 0.0\n",
                         "littoral_store_requests_total{kind=\"GET\",status=\"ok\",store=\"source\"} 2.0\n",
                         "littoral_store_requests_total{kind=\"LIST\",status=\"ok\",store=\"source\"} 1.0\n",
+                        "littoral_collections_behind{cause=\"failed\"} 0.0\n",
+                        "littoral_worst_lag_seconds 0.0\n",
                         "littoral_s3_requests_at_once 16.0\n",
                         "littoral_s3_requests_waiting 0.0\n",
                         "littoral_step_seconds_count{step=\"read\"} 2\n",

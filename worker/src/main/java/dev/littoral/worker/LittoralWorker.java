@@ -14,6 +14,7 @@ import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.workflows.FreshnessObserver;
 import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
@@ -143,7 +144,8 @@ public final class LittoralWorker implements AutoCloseable {
         EventActivitiesImpl events = new EventActivitiesImpl(store, sinks);
         Sources sources = new Sources(
                 storages, FormatRegistry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
-        WorkflowRegistration.register(worker, sources::refusal);
+        WorkflowRegistration.register(
+                worker, sources::refusal, metrics.map(WorkerMetrics::lag).orElse(FreshnessObserver.NONE));
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, sources),

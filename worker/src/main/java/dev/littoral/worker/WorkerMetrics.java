@@ -5,6 +5,8 @@ import com.uber.m3.tally.Scope;
 import com.uber.m3.tally.ScopeCloseException;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.workflows.FreshnessObserver;
+import dev.littoral.workflows.model.CauseKind;
 import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -54,6 +56,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scope scope;
     private final FreshnessTracker freshness = new FreshnessTracker(Clock.systemUTC());
+    private final LagTracker lag = new LagTracker(Clock.systemUTC());
 
     public WorkerMetrics() {
         registry.config().meterFilter(new FewBuckets());
@@ -71,6 +74,22 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
                     .tag("last_success", age.tag())
                     .register(registry);
         }
+        for (CauseKind cause : CauseKind.values()) {
+            Gauge.builder("littoral.collections.behind", lag, all -> all.behind(cause))
+                    .description("Collections that are BEHIND, by cause, as their workflow tasks in this worker say")
+                    .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        Gauge.builder("littoral.worst.lag", lag, LagTracker::worstSeconds)
+                .description("Seconds since as of when the stalest collection serves its source, of those that promise"
+                        + " freshness and whose workflow tasks this worker runs")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    /** Learns how fresh collections are. */
+    FreshnessObserver lag() {
+        return lag;
     }
 
     /** The SDK asks for some seventy buckets for each of its latencies, which is a megabyte a page. */

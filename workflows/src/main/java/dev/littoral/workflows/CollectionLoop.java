@@ -37,31 +37,32 @@ import org.slf4j.Logger;
  */
 final class CollectionLoop {
     private final Logger log = Workflow.getLogger(ExternalCollectionWorkflowImpl.class);
-    private final String collectionId;
+    private final String collectionId = Workflow.getInfo().getWorkflowId();
     private final CollectionState state;
     private final Deque<Message> inbox;
     private final Policies.History history;
     private final StatusReporter reporter;
     private final CatalogCalls catalog;
     private final EventDelivery events;
-
-    /** Whether launches of updates have ids; runs of older builds give none. */
-    private final boolean givesLaunchIds;
+    private final int version;
 
     /** The scopes of the updates whose workflow has not closed. */
     private final Map<Long, CancellationScope> updates = new TreeMap<>();
 
     /** A loop of a run that keeps to a version of the workflow's code; see {@link WorkflowVersions}. */
     CollectionLoop(
-            String collectionId, CollectionState state, Deque<Message> inbox, Policies.History history, int version) {
-        this.collectionId = collectionId;
+            CollectionState state,
+            Deque<Message> inbox,
+            Policies.History history,
+            FreshnessObserver observer,
+            int version) {
         this.state = state;
         this.inbox = inbox;
         this.history = history;
-        this.reporter = new StatusReporter(state, version);
+        this.reporter = new StatusReporter(state, observer, version);
         this.catalog = new CatalogCalls(version);
         this.events = new EventDelivery(collectionId, state, inbox);
-        this.givesLaunchIds = version >= WorkflowVersions.LAUNCH_IDS;
+        this.version = version;
         reporter.report();
     }
 
@@ -119,6 +120,7 @@ final class CollectionLoop {
                     if (renews && !state.outbox().isSending()) {
                         continueAsNewIfLong(input);
                     }
+                    reporter.looked(idle.until());
                     InboxWait.until(idle.until(), renews ? null : events.send(), inbox);
                 }
             }
@@ -266,7 +268,7 @@ final class CollectionLoop {
     }
 
     private void launch(Job waiting) {
-        String launchId = givesLaunchIds ? CommitId.launchId(Workflow.randomUUID()) : null;
+        String launchId = version >= WorkflowVersions.LAUNCH_IDS ? CommitId.launchId(Workflow.randomUUID()) : null;
         Job job = state.launched(waiting, launchId, now());
         reporter.report();
         UpdateExternalCollectionWorkflow child = Workflow.newChildWorkflowStub(

@@ -14,30 +14,7 @@ import java.util.List;
  * The state machine of a collection. Pure: it has no clock and calls no Temporal API; the workflow reports events to it
  * and carries out its decisions. One thread.
  *
- * <p>A request becomes a job. At most one job waits and at most one runs. A change replaces the waiting job and stops
- * the running one; a refresh joins the waiting job. {@code change} is to another source, {@code closes} is the result
- * of an update's workflow, {@code timer} is the end of {@code refreshEvery}, {@code done} is that the decision was
- * carried out; {@code -} cannot occur. A rollback is written before any other message is handled.
- *
- * <pre>
- * state         decision change     refresh       cancel     rollback   retire     closes     timer         done
- * STARTING      Idle     -          -             -          -          -          -          -             IDLE
- * IDLE          Idle     DECLARING  LAUNCHING     IDLE       RESTORING  RETIRING   -          LAUNCHING     -
- * DECLARING     Declare  DECLARING  DECLARING     IDLE       DECLARING  RETIRING   -          DECLARING     LAUNCHING
- * LAUNCHING     Launch   DECLARING  LAUNCHING     IDLE       RESTORING  RETIRING   -          LAUNCHING     RUNNING
- * RUNNING       Idle     DECLARING  RUNNING_NEXT  STOPPING   RESTORING  ENDING     INSPECTING RUNNING       -
- * RUNNING_NEXT  Idle     DECLARING  RUNNING_NEXT  STOPPING   RESTORING  ENDING     INSPECTING RUNNING_NEXT  -
- * STOPPING      Idle     DECLARING  STOPPING_NEXT STOPPING   RESTORING  ENDING     INSPECTING STOPPING_NEXT -
- * STOPPING_NEXT Idle     DECLARING  STOPPING_NEXT STOPPING   RESTORING  ENDING     INSPECTING STOPPING_NEXT -
- * INSPECTING    ReadHead INSPECTING INSPECTING    INSPECTING INSPECTING INSPECTING -          INSPECTING    IDLE
- * RESTORING     RollBack -          -             -          -          -          -          RESTORING     IDLE
- * ENDING        Idle     ENDING     ENDING        ENDING     ENDING     ENDING     INSPECTING ENDING        -
- * RETIRING      Retire   RETIRING   RETIRING      RETIRING   RETIRING   RETIRING   -          RETIRING      CLOSED
- * CLOSED        Idle     CLOSED     CLOSED        CLOSED     CLOSED     CLOSED     -          CLOSED        -
- * </pre>
- *
- * <p>The decision is {@code Idle} for a while where changes follow on one another ({@link Policies#gap}), and {@code
- * CheckUpdates} now and then while an update is active ({@link UpdateWatchdog}).
+ * <p>{@link CollectionPhase} has the table of its transitions.
  */
 final class CollectionState {
     private static final String RETIRED = "the collection is retired";
@@ -54,6 +31,7 @@ final class CollectionState {
     private final RollbackHandler rollbacks = new RollbackHandler(declaration, jobs, requests);
     private final UpdateSchedule schedule;
     private final EventOutbox outbox;
+    private final Freshness freshness;
     private final CollectionView view;
 
     private boolean opened;
@@ -64,6 +42,8 @@ final class CollectionState {
         this.options = options;
         this.schedule = new UpdateSchedule(options.refreshEvery());
         this.outbox = new EventOutbox(collectionId, options.sinks());
+        this.freshness = new Freshness(options.maxStaleness(), declaration, history);
+        freshness.onTransition(turn -> outbox.turned(turn, lastUpdate(), head().version()));
         this.view = new CollectionView(collectionId, this, declaration, jobs, ledger, progress, schedule);
     }
 
@@ -80,6 +60,7 @@ final class CollectionState {
         jobs.restore(carried);
         ledger.restore(carried);
         outbox.restore(carried.events());
+        freshness.restore(carried);
     }
 
     /** The state that the next run continues from. */
@@ -98,7 +79,8 @@ final class CollectionState {
                 history.lastEndedAt(),
                 ledger.note(),
                 ledger.rejected(),
-                outbox.carry());
+                outbox.carry(),
+                freshness.carry());
     }
 
     void handle(Message message, Instant now) {
@@ -123,6 +105,7 @@ final class CollectionState {
     private void updateClosed(Message.UpdateClosed result, Instant now) {
         if (active.isRunning(result.update())) {
             schedule.endedByItself();
+            freshness.closed(result.report(), schedule.launchedAt(), now);
         }
         jobs.updateClosed(result, now);
     }
@@ -226,13 +209,15 @@ final class CollectionState {
     /** What to do next. Carrying it out changes the state through the methods above. */
     Decision next(Instant now) {
         stopReplaced(now);
+        boolean kept = opened && !closed && !isRetiring() && declaration.desired() != null;
+        freshness.look(kept, () -> Diagnosis.ofBehind(view.status()), now);
         Decision decision = switch (phase()) {
             case INSPECTING -> new Decision.ReadHead(active.toInspect());
             case DECLARING, LAUNCHING -> declareOrLaunch(now);
             case RESTORING -> new Decision.RollBack(rollbacks.target());
             case RETIRING -> new Decision.Retire();
             case STARTING, IDLE, RUNNING, RUNNING_NEXT, STOPPING, STOPPING_NEXT, ENDING, CLOSED ->
-                new Decision.Idle(refreshAt());
+                new Decision.Idle(UpdateSchedule.earlier(refreshAt(), freshness.endsAt()));
         };
         return decision instanceof Decision.Idle idle
                 ? watchdog.idle(jobs.checksUpdates() ? active.unclosed() : List.of(), idle.until(), now)
@@ -279,7 +264,9 @@ final class CollectionState {
     /** When the collection is refreshed next, or null. */
     Instant refreshAt() {
         boolean idle = active.running() == null && jobs.pending() == null && !isRetiring() && !rollbacks.isPausing();
-        return idle && declaration.desired() != null ? schedule.refreshAt(history.lastEndedAt()) : null;
+        return idle && declaration.desired() != null
+                ? schedule.refreshAt(history.lastEndedAt(), freshness.listsAt())
+                : null;
     }
 
     Head head() {
@@ -293,6 +280,11 @@ final class CollectionState {
     /** What the collection answers and shows. */
     CollectionView view() {
         return view;
+    }
+
+    /** As of when the source is served, and whether that is as fresh as promised. */
+    Freshness freshness() {
+        return freshness;
     }
 
     /** The ledger of the requests. */

@@ -76,6 +76,14 @@ final class EventOutbox {
         }
     }
 
+    /** The collection has got BEHIND, or is fresh again. */
+    void turned(Freshness.Transition turn, long update, long version) {
+        String reason = turn.behind()
+                ? turn.cause().sentence()
+                : "fresh as of " + StatusText.time(turn.asOf()) + ", BEHIND since " + StatusText.time(turn.since());
+        add(turn.behind() ? StateEvent.Kind.BEHIND : StateEvent.Kind.FRESH, turn.at(), update, version, reason);
+    }
+
     /**
      * Something happened to the collection's state.
      *

@@ -38,6 +38,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final CollectionStart start;
     private final Policies.History history;
     private final SourcePolicy policy;
+    private final FreshnessObserver observer;
 
     /** What is wrong with the input, or null. Kept, as a constructor that throws would block the workflow for ever. */
     private final String problem;
@@ -48,12 +49,17 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     // Runs before any handler, so that a signal or update that comes with the start finds its state.
     @WorkflowInit
     public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedInput carried) {
-        this(input, carried, SourcePolicy.NONE, Policies.HISTORY);
+        this(input, carried, SourcePolicy.NONE, FreshnessObserver.NONE, Policies.HISTORY);
     }
 
     ExternalCollectionWorkflowImpl(
-            CollectionInput input, CarriedInput carried, SourcePolicy policy, Policies.History history) {
+            CollectionInput input,
+            CarriedInput carried,
+            SourcePolicy policy,
+            FreshnessObserver observer,
+            Policies.History history) {
         this.policy = policy;
+        this.observer = observer;
         this.history = history;
         this.continued = Workflow.getInfo().getContinuedExecutionRunId().isPresent() && isGiven(carried);
         CollectionStart parsed = null;
@@ -96,8 +102,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (version >= WorkflowVersions.EVENTS) {
             state.outbox().enable();
         }
+        if (version >= WorkflowVersions.FRESHNESS) {
+            state.freshness().enable();
+        }
         UnknownMessages.register(inbox::addLast);
-        CollectionLoop loop = new CollectionLoop(collectionId, state, inbox, history, version);
+        CollectionLoop loop = new CollectionLoop(state, inbox, history, observer, version);
         try {
             if (!continued) {
                 loop.open(start.source());

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The history of a collection's ended jobs, in the order they ended, bounded in number and size. */
 final class JobHistory {
@@ -66,6 +67,20 @@ final class JobHistory {
     /** The job that failed last, or null. */
     Job lastFailure() {
         return lastFailure;
+    }
+
+    /** How many jobs in a row failed, up to the one that ended last, as far as the history goes. */
+    int failuresInARow() {
+        return (int) failures().count();
+    }
+
+    /** When the first of the jobs ended that failed in a row, or null. */
+    Instant failingSince() {
+        return failures().reduce((later, earlier) -> earlier).map(Job::ended).orElse(null);
+    }
+
+    private Stream<Job> failures() {
+        return jobs.reversed().stream().takeWhile(job -> job.state() == UpdateState.FAILED);
     }
 
     /** When a job ended last, or null. */

@@ -51,6 +51,12 @@ public final class Policies {
     /** Long enough that a stream of changes costs little, short enough not to look like a standstill. */
     private static final int MAX_DOUBLINGS = 4;
 
+    /** A store that was away is tried again soon, however long the promise. */
+    private static final Duration LONGEST_REST = Duration.ofMinutes(5);
+
+    /** Five minutes become a year, the longest promise. */
+    private static final int MAX_REST_DOUBLINGS = 17;
+
     /** Far below a workflow task's timeout of 10 seconds; a store that needs longer is left to {@link #catalog}. */
     private static final Duration QUICK = Duration.ofSeconds(1);
 
@@ -94,6 +100,18 @@ public final class Policies {
      */
     static Duration gap(int stopped) {
         return stopped < 2 ? Duration.ZERO : FIRST_GAP.multipliedBy(1L << Math.min(stopped - 2, MAX_DOUBLINGS));
+    }
+
+    /**
+     * The shortest pause after an update of a collection that promises freshness: a twentieth of the promise, up to
+     * five minutes; after failures in a row it doubles, up to a quarter of the promise.
+     */
+    static Duration rest(Duration maxStaleness, int failures) {
+        Duration least = maxStaleness.dividedBy(20);
+        Duration rest = least.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : least;
+        Duration most = maxStaleness.dividedBy(4);
+        Duration doubled = rest.multipliedBy(1L << Math.clamp(failures - 1L, 0, MAX_REST_DOUBLINGS));
+        return doubled.compareTo(most) > 0 ? most : doubled;
     }
 
     /** A few small requests to the catalog by a local activity, without retries; {@link #catalog} is the fallback. */

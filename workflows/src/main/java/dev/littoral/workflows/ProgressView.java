@@ -18,6 +18,7 @@ final class ProgressView {
 
     private final Map<String, Long> doneByWorker = new TreeMap<>();
     private RetryInfo retry;
+    private Instant retrySince;
     private RunningProgress progress;
 
     /**
@@ -27,6 +28,7 @@ final class ProgressView {
      */
     void onProgress(ProgressSignal.Report report, Job running, Instant now) {
         if (report.retry() != null) {
+            retrySince = retry == null ? report.retry().time() : retrySince;
             retry = report.retry();
         }
         if (running == null
@@ -41,7 +43,7 @@ final class ProgressView {
             doneByWorker.clear();
         }
         if (report.retry() == null) {
-            retry = null;
+            clearRetry();
         }
         if (doneByWorker.size() < MAX_WORKERS || doneByWorker.containsKey(report.worker())) {
             doneByWorker.merge(report.worker(), report.done(), Math::max);
@@ -54,11 +56,12 @@ final class ProgressView {
     /** What was tried again has succeeded. */
     void clearRetry() {
         retry = null;
+        retrySince = null;
     }
 
     /** The update has ended. */
     void clearProgress() {
-        retry = null;
+        clearRetry();
         progress = null;
         doneByWorker.clear();
     }
@@ -66,6 +69,11 @@ final class ProgressView {
     /** What is tried again, or null. */
     RetryInfo retry() {
         return retry;
+    }
+
+    /** When it failed first, or null. */
+    Instant retrySince() {
+        return retrySince;
     }
 
     /** The progress of the running update, or null while none was reported. */

@@ -3,6 +3,8 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import io.temporal.workflow.Workflow;
+import io.temporal.workflow.unsafe.WorkflowUnsafe;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,7 +13,11 @@ import java.util.TreeMap;
  * updates, whose ends go to the outbox too.
  */
 final class StatusReporter {
+    /** A memo is read by lists of many collections; the whole sentence is in the status. */
+    private static final int MAX_CAUSE_CHARS = 300;
+
     private final CollectionState state;
+    private final FreshnessObserver observer;
 
     /** Whether the memo is written; runs of older builds do not. It is a command of the history. */
     private final boolean writesMemo;
@@ -21,8 +27,9 @@ final class StatusReporter {
 
     private Map<String, Object> memo = Map.of();
 
-    StatusReporter(CollectionState state, int version) {
+    StatusReporter(CollectionState state, FreshnessObserver observer, int version) {
         this.state = state;
+        this.observer = observer;
         this.writesMemo = version >= WorkflowVersions.MEMO;
         this.writesFreshness = version >= WorkflowVersions.FRESHNESS;
     }
@@ -44,12 +51,51 @@ final class StatusReporter {
         if (status.source() != null) {
             entries.put("source", status.source().uri());
         }
-        if (writesFreshness && status.listedAt() != null) {
-            entries.put("listedAt", status.listedAt().toString());
+        if (writesFreshness) {
+            freshness(status).forEach((name, value) -> entries.put(name, value.toString()));
         }
         if (writesMemo && !entries.equals(memo)) {
+            Map<String, Object> changed = new TreeMap<>(entries);
+            // What is not named stays in the memo; null takes it out.
+            memo.keySet().forEach(name -> changed.putIfAbsent(name, null));
             memo = entries;
-            Workflow.upsertMemo(entries);
+            Workflow.upsertMemo(changed);
+        }
+        if (state.isClosed()) {
+            looked(null);
+        }
+    }
+
+    private static Map<String, Object> freshness(CollectionStatus status) {
+        Map<String, Object> entries = new TreeMap<>();
+        if (status.listedAt() != null) {
+            entries.put("listedAt", status.listedAt());
+        }
+        if (status.freshness().asOf() != null) {
+            entries.put("freshAsOf", status.freshness().asOf());
+        }
+        if (status.freshness().behind() && status.freshness().cause() != null) {
+            String sentence = status.freshness().cause().sentence();
+            entries.put("behind", status.freshness().cause().kind());
+            entries.put("behindSince", status.freshness().since());
+            entries.put(
+                    "cause",
+                    sentence.codePointCount(0, sentence.length()) <= MAX_CAUSE_CHARS
+                            ? sentence
+                            : sentence.substring(0, sentence.offsetByCodePoints(0, MAX_CAUSE_CHARS)) + "…");
+        }
+        return entries;
+    }
+
+    /**
+     * Passes on how fresh the collection is, but not again when it is replayed.
+     *
+     * @param until when it looks again at the latest, or null
+     */
+    void looked(Instant until) {
+        if (!WorkflowUnsafe.isReplaying()) {
+            CollectionStatus status = state.view().status();
+            observer.looked(status.collectionId(), status.freshness(), until);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FreshnessStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.PrintableText;
 import dev.littoral.workflows.model.Rejection;
@@ -128,6 +129,20 @@ public final class StatusText {
                 + (sink.nextTry() == null ? "" : ", next try at " + time(sink.nextTry()));
     }
 
+    /** Since when a collection is BEHIND, and why. */
+    public static String behind(FreshnessStatus freshness) {
+        return "since " + time(freshness.since())
+                + (freshness.cause() == null ? "" : ": " + freshness.cause().sentence());
+    }
+
+    /** As of when a collection serves its source, and until when that is fresh enough; empty where it is not known. */
+    public static String asOf(FreshnessStatus freshness) {
+        String asOf = freshness.asOf() == null ? "" : "as of " + time(freshness.asOf());
+        return freshness.staleAt() == null || freshness.behind()
+                ? asOf
+                : (asOf.isEmpty() ? "" : asOf + ", ") + "BEHIND from " + time(freshness.staleAt()) + " on";
+    }
+
     /** The progress of the running update. */
     public static String progress(CollectionStatus status) {
         RunningProgress progress = status.progress();
@@ -145,6 +160,9 @@ public final class StatusText {
     static String details(CollectionStatus status) {
         StringBuilder page = new StringBuilder();
         line(page, "State", status.state());
+        if (status.freshness() != null && status.freshness().behind()) {
+            line(page, "BEHIND", plain(behind(status.freshness())));
+        }
         if (status.rolledBack() != null) {
             line(page, "Paused", plain(status.rolledBack()));
         }
@@ -169,6 +187,9 @@ public final class StatusText {
                         ? "nothing yet"
                         : totals(status.snapshot()) + ", at version " + status.version()
                                 + (status.listedAt() == null ? "" : ", listed at " + time(status.listedAt())));
+        if (status.freshness() != null && !asOf(status.freshness()).isEmpty()) {
+            line(page, "Fresh", asOf(status.freshness()));
+        }
         if (status.update() != null) {
             line(page, "Running", progress(status));
         }

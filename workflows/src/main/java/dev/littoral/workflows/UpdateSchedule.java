@@ -60,8 +60,23 @@ final class UpdateSchedule {
         return launchedAt == null ? Instant.MIN : launchedAt.plus(Policies.gap(consecutiveSupersessions));
     }
 
-    /** When a collection that is idle since {@code lastEndedAt} is refreshed, or null. */
-    Instant refreshAt(Instant lastEndedAt) {
-        return paused || lastEndedAt == null || refreshEvery == null ? null : lastEndedAt.plus(refreshEvery);
+    /** When the running update was launched, or null. */
+    Instant launchedAt() {
+        return launchedAt;
+    }
+
+    /**
+     * When a collection that is idle since {@code lastEndedAt} is refreshed, or null.
+     *
+     * @param promised when its promise of freshness has it refreshed, or null
+     */
+    Instant refreshAt(Instant lastEndedAt, Instant promised) {
+        Instant every = lastEndedAt == null || refreshEvery == null ? null : lastEndedAt.plus(refreshEvery);
+        return paused ? null : earlier(every, promised);
+    }
+
+    /** The earlier of two instants, each of which may be null. */
+    static Instant earlier(Instant one, Instant other) {
+        return one == null || (other != null && other.isBefore(one)) ? other : one;
     }
 }

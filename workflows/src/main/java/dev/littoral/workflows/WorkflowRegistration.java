@@ -13,16 +13,21 @@ public final class WorkflowRegistration {
      * Registers the workflows. The worker's client needs a {@link MessageConverter}.
      *
      * @param policy which sources the worker may read; asked before an update enters the history
+     * @param observer learns how fresh collections are
      */
-    public static void register(Worker worker, SourcePolicy policy) {
-        register(worker, policy, Policies.HISTORY);
+    public static void register(Worker worker, SourcePolicy policy, FreshnessObserver observer) {
+        register(worker, policy, observer, Policies.HISTORY);
     }
 
-    static void register(Worker worker, SourcePolicy policy, Policies.History history) {
+    static void register(Worker worker, SourcePolicy policy, FreshnessObserver observer, Policies.History history) {
         worker.registerWorkflowImplementationFactory(
                 ExternalCollectionWorkflow.class,
                 arguments -> new ExternalCollectionWorkflowImpl(
-                        arguments.get(0, CollectionInput.class), arguments.get(1, CarriedInput.class), policy, history),
+                        arguments.get(0, CollectionInput.class),
+                        arguments.get(1, CarriedInput.class),
+                        policy,
+                        observer,
+                        history),
                 WorkflowImplementationOptions.getDefaultInstance());
         worker.registerWorkflowImplementationTypes(UpdateExternalCollectionWorkflowImpl.class, UnknownWorkflow.class);
     }

@@ -46,9 +46,17 @@ abstract class CollectionFixture {
     static final CollectionOptions HOURLY =
             new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7), null);
 
-    final CollectionState state = new CollectionState("orders", HOURLY);
+    final CollectionState state;
     Instant now = START;
     Head head = Head.NONE;
+
+    CollectionFixture() {
+        this(HOURLY);
+    }
+
+    CollectionFixture(CollectionOptions options) {
+        state = new CollectionState("orders", options);
+    }
 
     PendingReply change(ExternalSource source) {
         PendingReply reply = new PendingReply();

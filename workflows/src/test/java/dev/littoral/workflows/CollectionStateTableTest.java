@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Walks the state table in the Javadoc of {@link CollectionState}: every state with every event. */
+/** Walks the state table in the Javadoc of {@link CollectionPhase}: every state with every event. */
 class CollectionStateTableTest {
-    private static final Path SOURCE = Path.of("src/main/java/dev/littoral/workflows/CollectionState.java");
+    private static final Path SOURCE = Path.of("src/main/java/dev/littoral/workflows/CollectionPhase.java");
     private static final String NOTHING = "-";
 
     /** The columns after the state and its decision. */

@@ -45,7 +45,8 @@ class EventWorkflowTest {
                 defaults.keepVersionsFor(),
                 null,
                 null,
-                List.of(names));
+                List.of(names),
+                null);
     }
 
     private void start(String... names) {

@@ -143,6 +143,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         }
     }
 
+    /** No more calls of a step fail. */
+    synchronized void failNoMore(String step) {
+        failures.remove(step);
+    }
+
     /** A file changes under the next reads. */
     synchronized void changeUnderReads(int times) {
         changing = times;

@@ -42,6 +42,8 @@ final class Lab implements AutoCloseable {
 
         void pass(Duration duration);
 
+        Instant now();
+
         String diagnostics();
 
         @Override
@@ -61,6 +63,11 @@ final class Lab implements AutoCloseable {
         }
 
         @Override
+        public Instant now() {
+            return Instant.ofEpochMilli(environment.currentTimeMillis());
+        }
+
+        @Override
         public String diagnostics() {
             return environment.getDiagnostics();
         }
@@ -76,6 +83,11 @@ final class Lab implements AutoCloseable {
         @Override
         public void pass(Duration duration) {
             // The test waits for what is to happen.
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.now();
         }
 
         @Override
@@ -103,7 +115,11 @@ final class Lab implements AutoCloseable {
     }
 
     Lab(FakeLake lake, SourcePolicy rules, Policies.History history) {
-        this(lake, inMemory(lake, rules, history));
+        this(lake, rules, FreshnessObserver.NONE, history);
+    }
+
+    Lab(FakeLake lake, SourcePolicy rules, FreshnessObserver observer, Policies.History history) {
+        this(lake, inMemory(lake, rules, observer, history));
     }
 
     private Lab(FakeLake lake, Service service) {
@@ -112,9 +128,10 @@ final class Lab implements AutoCloseable {
         this.client = service.client();
     }
 
-    private static Service inMemory(FakeLake lake, SourcePolicy rules, Policies.History history) {
+    private static Service inMemory(
+            FakeLake lake, SourcePolicy rules, FreshnessObserver observer, Policies.History history) {
         TestWorkflowEnvironment environment = environment();
-        register(worker(environment), rules, history, lake);
+        register(worker(environment), rules, observer, history, lake);
         environment.start();
         return new InMemory(environment);
     }
@@ -195,7 +212,12 @@ final class Lab implements AutoCloseable {
     }
 
     static void register(Worker worker, SourcePolicy rules, Policies.History history, FakeLake lake) {
-        WorkflowRegistration.register(worker, rules, history);
+        register(worker, rules, FreshnessObserver.NONE, history, lake);
+    }
+
+    static void register(
+            Worker worker, SourcePolicy rules, FreshnessObserver observer, Policies.History history, FakeLake lake) {
+        WorkflowRegistration.register(worker, rules, observer, history);
         worker.registerActivitiesImplementations(lake);
     }
 
@@ -257,6 +279,11 @@ final class Lab implements AutoCloseable {
     /** Moves the clock on, where it can be moved. */
     void pass(Duration duration) {
         service.pass(duration);
+    }
+
+    /** The service's clock. */
+    Instant now() {
+        return service.now();
     }
 
     Job awaitEnd(long update, UpdateState end) throws InterruptedException {

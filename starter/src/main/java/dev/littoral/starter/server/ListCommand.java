@@ -40,6 +40,9 @@ public final class ListCommand implements Callable<Integer> {
                     + " with --all also retired, canceled, terminated or timed out.")
     private String state;
 
+    @Option(names = "--behind", description = "Only those that are BEHIND: they serve an older state than promised.")
+    private boolean behind;
+
     @Option(names = "--all", description = "Also those that run no more.")
     private boolean all;
 
@@ -56,6 +59,7 @@ public final class ListCommand implements Callable<Integer> {
      * A collection as the server lists it.
      *
      * @param state in a word; of one that runs no more, how it ended
+     * @param behind why it is BEHIND, or null
      * @param source the URI it follows, or null where it has not said so
      * @param rows the rows it serves, or null where it has not said so
      */
@@ -63,6 +67,7 @@ public final class ListCommand implements Callable<Integer> {
     private record ListedCollection(
             String collectionId,
             String state,
+            String behind,
             String source,
             Long rows,
             @JsonFormat(shape = JsonFormat.Shape.STRING) Instant started,
@@ -110,6 +115,7 @@ public final class ListCommand implements Callable<Integer> {
         return new ListedCollection(
                 info.getExecution().getWorkflowId(),
                 state,
+                runs ? memo(server, info, "behind", String.class) : null,
                 memo(server, info, "source", String.class),
                 memo(server, info, "rows", Long.class),
                 CollectionRun.instant(info.getStartTime()),
@@ -135,17 +141,18 @@ public final class ListCommand implements Callable<Integer> {
     }
 
     private void print(ListedCollection listed) {
-        if (state == null || state.equals(listed.state())) {
+        if ((state == null || state.equals(listed.state())) && (!behind || listed.behind() != null)) {
             output.print(listed, ListCommand::text);
         }
     }
 
     private static String text(ListedCollection listed) {
-        return "%-30s %-10s %14s rows  %s"
+        return "%-30s %-10s %14s rows  %s%s"
                 .formatted(
                         Output.path(listed.collectionId()),
                         listed.state(),
                         listed.rows() == null ? "?" : Output.count(listed.rows()),
+                        listed.behind() == null ? "" : "BEHIND, " + listed.behind() + "  ",
                         listed.source() == null ? "no source" : Output.path(listed.source()));
     }
 }

@@ -35,6 +35,13 @@ public final class StartCommand extends CollectionCommand {
     private String refreshEvery;
 
     @Option(
+            names = "--max-staleness",
+            paramLabel = "<duration>",
+            description = "List the source as often as it takes to serve it as it was at most so long ago, as PT1H;"
+                    + " what serves an older state is BEHIND. Default: no promise.")
+    private String maxStaleness;
+
+    @Option(
             names = "--keep-versions-for",
             paramLabel = "<duration>",
             description = "How long an older version can still be read, as P7D. Default: P7D.")
@@ -77,6 +84,9 @@ public final class StartCommand extends CollectionCommand {
         ObjectNode more = (ObjectNode) given.get("options");
         if (refreshEvery != null) {
             more.put("refreshEvery", refreshEvery);
+        }
+        if (maxStaleness != null) {
+            more.put("maxStaleness", maxStaleness);
         }
         if (keepVersionsFor != null) {
             more.put("keepVersionsFor", keepVersionsFor);

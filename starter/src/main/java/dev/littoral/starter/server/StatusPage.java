@@ -26,7 +26,13 @@ final class StatusPage {
         page.add(status.collectionId() + "  " + (run.isRunning() ? status.state() : run.end() + "; it runs no more"));
         add(page, "source", source(status));
         add(page, "serves", serves(status));
+        if (status.freshness() != null && !StatusText.asOf(status.freshness()).isEmpty()) {
+            add(page, "fresh", StatusText.asOf(status.freshness()));
+        }
         if (run.isRunning()) {
+            if (status.freshness() != null && status.freshness().behind()) {
+                add(page, "BEHIND", StatusText.behind(status.freshness()));
+            }
             if (status.rolledBack() != null) {
                 add(page, "paused", status.rolledBack());
             }
@@ -48,7 +54,8 @@ final class StatusPage {
         if (status.lastFailure() != null && !status.lastFailure().equals(status.last())) {
             add(page, "failure", StatusText.end(status.lastFailure()));
         }
-        if (run.isRunning() && status.options().refreshEvery() != null) {
+        if (run.isRunning()
+                && (status.options().refreshEvery() != null || status.options().maxStaleness() != null)) {
             add(page, "refresh", refresh(status));
         }
         if (run.isRunning() && status.sinks() != null) {
@@ -120,7 +127,14 @@ final class StatusPage {
     }
 
     private static String refresh(CollectionStatus status) {
-        return "every " + status.options().refreshEvery()
+        List<String> often = new ArrayList<>();
+        if (status.options().refreshEvery() != null) {
+            often.add("every " + status.options().refreshEvery());
+        }
+        if (status.options().maxStaleness() != null) {
+            often.add("as often as a staleness of at most " + status.options().maxStaleness() + " takes");
+        }
+        return String.join(", and ", often)
                 + (status.nextRefresh() == null
                         ? status.state().equals("paused") ? ", paused" : ""
                         : ", next at " + StatusText.time(status.nextRefresh()));

@@ -144,6 +144,15 @@ final class StatusWatcher {
                 && (before == null || !status.rolledBack().equals(before.rolledBack()))) {
             lines.add(status.rolledBack());
         }
+        boolean wasBehind = before != null
+                && before.freshness() != null
+                && before.freshness().behind();
+        boolean isBehind = status.freshness() != null && status.freshness().behind();
+        if (isBehind && !wasBehind) {
+            lines.add("BEHIND " + StatusText.behind(status.freshness()));
+        } else if (wasBehind && !isBehind) {
+            lines.add("fresh again " + StatusText.asOf(status.freshness()));
+        }
         List<Rejection> rejected = status.rejected();
         if (!rejected.isEmpty() && (before == null || !before.rejected().contains(rejected.getLast()))) {
             lines.add("rejected " + StatusPage.rejected(rejected.getLast()));

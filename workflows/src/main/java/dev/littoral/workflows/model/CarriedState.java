@@ -25,6 +25,7 @@ import java.util.List;
  * @param note what was done with the last message that changed nothing
  * @param rejected rejected signals
  * @param events what its sinks have not got, or null where it has none
+ * @param freshness what is known of the collection's freshness, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CarriedState(
@@ -44,7 +45,8 @@ public record CarriedState(
 
         String note,
         List<Rejection> rejected,
-        CarriedEvents events) {
+        CarriedEvents events,
+        CarriedFreshness freshness) {
 
     /**
      * A request that was answered.

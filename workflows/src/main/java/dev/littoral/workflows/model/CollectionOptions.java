@@ -22,6 +22,8 @@ import java.util.List;
  * @param forgetConsumersAfter how long consumers can keep a version after a newer one took its place, 1 hour to 3,650
  *     days, or 0. Null, as from older builds, stands for the default
  * @param sinks the sinks that get its events, named by its workers, or null for none
+ * @param maxStaleness how long ago the listing of what is served may have begun, 10 seconds to a year; the source is
+ *     listed as often as that takes. Null for no promise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(
@@ -32,7 +34,8 @@ public record CollectionOptions(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration keepVersionsFor,
         Double maxDeadShare,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration forgetConsumersAfter,
-        @JsonProperty("notify") List<String> sinks) {
+        @JsonProperty("notify") List<String> sinks,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration maxStaleness) {
 
     public static final long DEFAULT_TARGET_ROWS = 1_000_000;
     private static final double DEFAULT_MAX_DEAD_SHARE = 0.3;
@@ -40,7 +43,7 @@ public record CollectionOptions(
     public static final CollectionOptions DEFAULTS =
             new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7), null);
 
-    /** Options without sinks, with the default of {@link #forgetConsumersAfter}. */
+    /** Options without sinks and without a promise of freshness, with the default of {@link #forgetConsumersAfter}. */
     public CollectionOptions(
             long targetRowsPerSegment,
             Duration refreshEvery,
@@ -48,11 +51,34 @@ public record CollectionOptions(
             double maxDropShare,
             Duration keepVersionsFor,
             Double maxDeadShare) {
-        this(targetRowsPerSegment, refreshEvery, allowEmpty, maxDropShare, keepVersionsFor, maxDeadShare, null, null);
+        this(
+                targetRowsPerSegment,
+                refreshEvery,
+                allowEmpty,
+                maxDropShare,
+                keepVersionsFor,
+                maxDeadShare,
+                null,
+                null,
+                null);
     }
 
     public CollectionOptions {
         maxDeadShare = maxDeadShare == null ? DEFAULT_MAX_DEAD_SHARE : maxDeadShare;
         forgetConsumersAfter = forgetConsumersAfter == null ? FORGET_CONSUMERS_AFTER : forgetConsumersAfter;
+    }
+
+    /** The same options with a promise of freshness. */
+    public CollectionOptions withMaxStaleness(Duration promised) {
+        return new CollectionOptions(
+                targetRowsPerSegment,
+                refreshEvery,
+                allowEmpty,
+                maxDropShare,
+                keepVersionsFor,
+                maxDeadShare,
+                forgetConsumersAfter,
+                sinks,
+                promised);
     }
 }

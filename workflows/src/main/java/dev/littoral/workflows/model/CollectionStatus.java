@@ -16,10 +16,12 @@ import java.util.List;
  * @param version the newest head version known
  * @param snapshot what the snapshot served adds up to
  * @param listedAt when the listing of that snapshot began, or null while nothing is served or known of it
+ * @param freshness as of when it serves its source, and whether that is as fresh as promised; null from older builds
  * @param options how it is kept
  * @param update the update that runs, or null
  * @param progress its progress, or null while none was reported; short updates report none
  * @param retry the failure that is retried, or null
+ * @param troubleSince when the first of the failures in a row was that the last one ended, or null
  * @param rolledBack that the head rolls back and refreshing is paused until resume, in words, or null
  * @param pending the update that waits, or null
  * @param last the update that ended last, or null
@@ -38,10 +40,12 @@ public record CollectionStatus(
         long version,
         Totals snapshot,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
+        FreshnessStatus freshness,
         CollectionOptions options,
         Job update,
         RunningProgress progress,
         @JsonProperty("trouble") RetryInfo retry,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant troubleSince,
         String rolledBack,
         Job pending,
         Job last,

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 public final class OptionsParser {
     private static final long MAX_TARGET_ROWS = 1L << 40;
     private static final Duration MIN_REFRESH = Duration.ofSeconds(1);
+    private static final Duration MIN_STALENESS = Duration.ofSeconds(10);
     private static final Duration MAX_REFRESH = Duration.ofDays(365);
 
     /** The longest an update may run, and a day. */
@@ -37,7 +38,8 @@ public final class OptionsParser {
             "keepVersionsFor",
             "maxDeadShare",
             "forgetConsumersAfter",
-            "notify");
+            "notify",
+            "maxStaleness");
 
     private OptionsParser() {}
 
@@ -46,7 +48,7 @@ public final class OptionsParser {
             return CollectionOptions.DEFAULTS;
         }
         JsonFields.object("options", json, KEYS);
-        return new CollectionOptions(
+        CollectionOptions options = new CollectionOptions(
                 JsonFields.whole(
                         "options.targetRowsPerSegment",
                         json.get("targetRowsPerSegment"),
@@ -64,7 +66,18 @@ public final class OptionsParser {
                         CollectionOptions.DEFAULTS.keepVersionsFor()),
                 maxDeadShare(json.get("maxDeadShare")),
                 forgetConsumersAfter("options.forgetConsumersAfter", json.get("forgetConsumersAfter")),
-                sinks(json.get("notify")));
+                sinks(json.get("notify")),
+                JsonFields.duration(
+                        "options.maxStaleness", json.get("maxStaleness"), MIN_STALENESS, MAX_REFRESH, null));
+        checkRefresh(options.refreshEvery(), options.maxStaleness());
+        return options;
+    }
+
+    private static void checkRefresh(Duration refreshEvery, Duration maxStaleness) {
+        if (refreshEvery != null && maxStaleness != null && refreshEvery.compareTo(maxStaleness) > 0) {
+            throw JsonFields.refused(
+                    "options.refreshEvery", refreshEvery.toString(), "at most options.maxStaleness, " + maxStaleness);
+        }
     }
 
     /**

@@ -40,6 +40,10 @@ class OptionsParserTest {
                 .isEqualTo(Duration.ZERO);
         assertThat(options("'forgetConsumersAfter':'PT1H'").forgetConsumersAfter())
                 .isEqualTo(Duration.ofHours(1));
+        assertThat(options("'maxStaleness':'PT10S','refreshEvery':'PT10S'").maxStaleness())
+                .isEqualTo(Duration.ofSeconds(10));
+        assertThat(options("'maxStaleness':'P365D'").maxStaleness()).isEqualTo(Duration.ofDays(365));
+        assertThat(options("'refreshEvery':'PT10M'").maxStaleness()).isNull();
         assertThat(options("'refreshEvery':'PT10M'").refreshEvery()).isEqualTo(Duration.ofMinutes(10));
     }
 
@@ -72,6 +76,12 @@ class OptionsParserTest {
                 "{'options':{'refreshEvery':'P1M'}} | options.refreshEvery is \"P1M\"",
                 "{'options':{'refreshEvery':'PT99999999999999999999H'}} | options.refreshEvery is "
                         + "\"PT99999999999999999999H\"",
+                "{'options':{'maxStaleness':'PT9S'}} | options.maxStaleness is \"PT9S\"; expected an ISO-8601 "
+                        + "duration from PT10S to PT8760H",
+                "{'options':{'maxStaleness':'P366D'}} | options.maxStaleness is \"P366D\"",
+                "{'options':{'maxStaleness':60}} | options.maxStaleness is 60",
+                "{'options':{'maxStaleness':'PT1H','refreshEvery':'PT61M'}} | options.refreshEvery is PT1H1M; "
+                        + "expected at most options.maxStaleness, PT1H",
                 "{'options':{'keepVersionsFor':'P1D'}} | options.keepVersionsFor is \"P1D\"; expected an "
                         + "ISO-8601 duration",
                 "{'options':{'keepVersionsFor':'P3651D'}} | options.keepVersionsFor is \"P3651D\"",
