@@ -4,8 +4,11 @@ import static dev.littoral.workflows.CollectionFixture.A;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.workflows.model.Cause;
+import dev.littoral.workflows.model.CauseKind;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FreshnessStatus;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ProgressSignal;
@@ -74,5 +77,20 @@ class StatusTextTest {
                         "**State:** failed",
                         "**Last failure:** update 42 FAILED at 2026-01-01 12:00:00 UTC: bad\\_file")
                 .doesNotContain("Trying again", "Running");
+    }
+
+    @Test
+    void aBrokenPromiseSaysSinceWhenAndWhy() {
+        Cause cause = new Cause(CauseKind.PAUSED, "refreshing is paused by request", "resume");
+        FreshnessStatus behind =
+                new FreshnessStatus(FreshnessStatus.State.BEHIND, NOW, NOW.plusSeconds(60), NOW.plusSeconds(60), cause);
+        assertThat(StatusText.behind(behind))
+                .isEqualTo("since " + StatusText.time(NOW.plusSeconds(60)) + ": refreshing is paused by request");
+        assertThat(StatusText.asOf(behind)).isEqualTo("as of " + StatusText.time(NOW));
+        FreshnessStatus fresh = new FreshnessStatus(FreshnessStatus.State.FRESH, NOW, NOW.plusSeconds(60), null, null);
+        assertThat(StatusText.asOf(fresh))
+                .isEqualTo("as of " + StatusText.time(NOW) + ", BEHIND from " + StatusText.time(NOW.plusSeconds(60))
+                        + " on");
+        assertThat(StatusText.asOf(FreshnessStatus.UNKNOWN)).isEmpty();
     }
 }
