@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The objects of a collection, in a folder or on S3: $collection is the folder, or
-# http(s)://ENDPOINT/BUCKET/CATALOG/COLLECTION with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.
+# http(s)://ENDPOINT/BUCKET/CATALOG/COLLECTION with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION;
+# curl signs no address with letters that have to be encoded.
 #   first PREFIX    sets $key to the first key below it
 #   get KEY         makes the file "object"
 #   create KEY      stores the file "entry" unless there is an object of that key
@@ -9,23 +10,23 @@ fail() { echo "consumer.sh: $*" >&2 && exit 1; }
 
 if [[ $collection =~ ^(https?://[^/]+/[^/]+)/(.+)$ ]]; then
   bucket=${BASH_REMATCH[1]} prefix=${BASH_REMATCH[2]}
-  s3() { # FALSE-STATUSES CURL-ARGUMENT…: asks again where no answer comes
+  s3() { # FALSE-STATUSES BODY-FILE CURL-ARGUMENT…: asks again where no answer comes
     local status
     status=$(curl -sS --retry 8 --retry-all-errors --aws-sigv4 "aws:amz:${AWS_REGION:-us-east-1}:s3" \
-      --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -o object -w '%{http_code}' "${@:2}") ||
-      fail "no answer for ${*: -1}"
+      --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-content-sha256: $(sha256sum <"$2" | cut -c 1-64)" \
+      -o object -w '%{http_code}' "${@:3}") || fail "no answer for ${*: -1}"
     if [[ $status != 200 ]]; then
       [[ $1 == *"$status"* ]] || fail "status $status for ${*: -1}: $(<object)"
       return 1
     fi
   }
   first() {
-    s3 none "$bucket?list-type=2&max-keys=1&prefix=$(jq -nr --arg prefix "$prefix/$1" '$prefix | @uri')"
+    s3 none /dev/null "$bucket?list-type=2&max-keys=1&prefix=$(jq -nr --arg prefix "$prefix/$1" '$prefix | @uri')"
     key=$(sed -n 's:.*<Key>\([^<]*\)</Key>.*:\1:p' object) && [[ $key ]] && key=$1${key##*/}
   }
-  get() { s3 404 "$collection/$1"; }
+  get() { s3 404 /dev/null "$collection/$1"; }
   create() {
-    s3 "409 412" -X PUT -H 'If-None-Match: *' -H 'Content-Type: application/json' --data-binary @entry "$collection/$1"
+    s3 "409 412" entry -X PUT -H 'If-None-Match: *' -H 'Content-Type: application/json' --data-binary @entry "$collection/$1"
   }
 else
   first() { key=$(ls "$collection/$1" 2>/dev/null | sed -n 1p) && [[ $key ]] && key=$1$key; }

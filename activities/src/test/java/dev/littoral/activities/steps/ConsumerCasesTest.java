@@ -5,13 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.catalog.CatalogReader;
+import dev.littoral.activities.catalog.Segment;
+import dev.littoral.activities.consumer.Consumers;
 import dev.littoral.activities.steps.ConsumerProcess.Answer;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.local.LocalStores;
+import dev.littoral.activities.storage.s3.S3Stores;
+import dev.littoral.activities.testing.S3Server;
+import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CommitOutcome;
+import dev.littoral.workflows.model.ConsumerEntry;
+import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
+import dev.littoral.workflows.model.SegmentProgress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -23,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the consumers of {@code docs/consumers} do in cases that a random walk does not reach for sure. */
@@ -164,6 +175,31 @@ class ConsumerCasesTest {
             check(consumer, version);
             assertThat(consumer.newest().orElseThrow().get("n").asLong())
                     .isEqualTo(last.get("n").asLong() + 2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MINIO", "VERSITYGW"})
+    void theConsumerInShellFollowsACatalogInABucket(S3Servers.Kind kind) throws Exception {
+        S3Server server = S3Servers.shared(kind);
+        String bucket = server.newBucket();
+        CatalogStore store = S3Stores.catalog(server.client(), "s3://" + bucket + "/catalog");
+        try (Pipeline onS3 = new Pipeline(store, DeletesBeside.opener(), 6);
+                ConsumerProcess shell = ConsumerProcess.shellOnS3(server, bucket, "counter")) {
+            onS3.update(lake.source(), OPTIONS);
+            shell.awaitPrinted(2);
+            lake.deleteRows("b.parquet", BitSet.valueOf(new long[] {0b111}));
+            onS3.update(lake.source(), OPTIONS);
+            shell.awaitPrinted(3);
+
+            Segment segment =
+                    CatalogReader.on(store).snapshot("c").segments().findFirst().orElseThrow();
+            assertThat(shell.index()).containsExactly("version 3", segment.id() + "\t297");
+            ConsumerEntry serving = new Consumers(store, "c").known("counter").newest();
+            assertThat(serving.state()).isEqualTo(ConsumerState.SERVING);
+            assertThat(serving.version()).isEqualTo(3);
+            assertThat(serving.rows()).isEqualTo(297);
+            assertThat(serving.segments()).isEqualTo(new SegmentProgress(1, 0, 1));
         }
     }
 }

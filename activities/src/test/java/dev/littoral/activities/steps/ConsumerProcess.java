@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.testing.ServerProcess;
@@ -115,6 +116,29 @@ final class ConsumerProcess implements AutoCloseable {
                 Map.of("LOOK", "0.05"));
     }
 
+    /** {@code consumer.sh} with a catalog in a bucket, at the prefix {@code catalog}. */
+    static ConsumerProcess shellOnS3(S3Server server, String bucket, String name) {
+        ServerProcess.binary("jq");
+        ServerProcess.binary("zstd");
+        ServerProcess.binary("curl");
+        List<String> command = List.of(
+                ServerProcess.binary("bash").toString(),
+                DOCS.resolve("consumer.sh").toString(),
+                server.endpoint() + "/" + bucket + "/catalog/c",
+                name,
+                "index");
+        Map<String, String> environment = Map.of(
+                "LOOK",
+                "0.05",
+                "AWS_REGION",
+                "us-east-1",
+                "AWS_ACCESS_KEY_ID",
+                server.accessKey(),
+                "AWS_SECRET_ACCESS_KEY",
+                server.secretKey());
+        return start(Path.of("nowhere"), name, command, environment);
+    }
+
     /** Its newest entry, checked against its own digest. */
     Optional<JsonNode> newest() throws IOException {
         try (Stream<Path> files = Files.list(entries)) {
@@ -152,7 +176,7 @@ final class ConsumerProcess implements AutoCloseable {
             if (newest.filter(condition).isPresent()) {
                 return newest.get();
             }
-            if (process.waitFor(10)) {
+            if (process.waitFor(1)) {
                 newest = newest();
                 if (newest.filter(condition).isPresent()) {
                     return newest.get();
@@ -201,6 +225,32 @@ final class ConsumerProcess implements AutoCloseable {
     /** The file that it keeps in its folder. */
     List<String> index() throws IOException {
         return Files.readAllLines(folder.resolve("index"));
+    }
+
+    /** Waits until it has said that it serves a version. */
+    void awaitPrinted(long version) {
+        long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000;
+        while (!log().contains("version " + version + ": ")) {
+            assertThat(process.waitFor(20)).as("%s", log()).isFalse();
+            assertThat(System.nanoTime()).as("%s", log()).isLessThan(deadline);
+        }
+    }
+
+    /** Whether it serves some version by now. */
+    boolean serves() {
+        return log().contains(" rows in ");
+    }
+
+    /** All its entries that are kept. */
+    List<JsonNode> entries() throws IOException {
+        List<JsonNode> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(entries)) {
+            for (Path file : files.filter(file -> !file.getFileName().toString().startsWith("."))
+                    .toList()) {
+                all.add(Json.JSON.readTree(Files.readString(file)));
+            }
+        }
+        return all;
     }
 
     String log() {
