@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.event.SinkSettings;
-import dev.littoral.activities.event.http.Receiver;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.testing.CatalogSchemas;
+import dev.littoral.activities.testing.Receiver;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.Head;
@@ -108,7 +108,8 @@ class EventsTest {
     }
 
     private List<Head> log() {
-        try (CatalogReader catalog = CatalogReader.open(folder.resolve("catalog").toString())) {
+        try (CatalogReader catalog =
+                CatalogReader.open(folder.resolve("catalog").toString())) {
             return catalog.versions(ID).toList().reversed();
         }
     }
@@ -172,7 +173,9 @@ class EventsTest {
         assertThat(receiver.taken().size() - before).isGreaterThanOrEqualTo(log().size());
 
         String everything = client.fetchHistory(ID).toJson(true) + Json.JSON.writeValueAsString(again.status());
-        assertThat(everything).contains("indexer").doesNotContain("hidden", "whsec_", folder.resolve("secret").toString());
+        assertThat(everything)
+                .contains("indexer")
+                .doesNotContain("hidden", "whsec_", folder.resolve("secret").toString());
         again.retire();
         await(() -> receiver.taken().getLast().get("type").asText().endsWith(".retired.v1"));
         assertAllCameInOrder();

@@ -85,7 +85,7 @@ class EventWorkflowTest {
     }
 
     @Test
-    void aSinkThatIsDownIsTriedAgainAndShownAndHoldsNoUpdateBack() throws InterruptedException {
+    void aSinkThatIsDownIsTriedAgainAndShownAndHoldsNoUpdateBack() throws Exception {
         sinks.down("indexer", "Sink indexer at https://host answers 503");
         start("alerts", "indexer");
         lab.awaitEnd(1, COMMITTED);
@@ -106,6 +106,7 @@ class EventWorkflowTest {
         lab.pass(Duration.ofMinutes(30));
         awaitReceived("indexer", "1", "2", "3", "4", "5");
         lab.await("no failure", () -> sink("indexer").equals(new SinkStatus("indexer", 5, 0, null, null)));
+        ReplayTest.replay(lab.client.fetchHistory(ID), Policies.HISTORY);
     }
 
     @Test

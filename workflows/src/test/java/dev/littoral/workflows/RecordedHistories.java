@@ -28,6 +28,9 @@ final class RecordedHistories {
     /** Paths that there are since build 5. */
     static final List<String> ROLLBACK_PATHS = List.of("rolled-back", "meets-rollback");
 
+    /** Paths that there are since build 6. */
+    static final List<String> EVENT_PATHS = List.of("notifies");
+
     /** So short that a test can reach it. */
     static final Policies.History SHORT = new Policies.History(40, 400);
 
@@ -55,6 +58,7 @@ final class RecordedHistories {
         retired();
         rolledBack();
         meetsRollback();
+        notifies();
     }
 
     private void firstUpdateAndUnchanged() throws Exception {
@@ -182,6 +186,30 @@ final class RecordedHistories {
             lab.awaitEnd(1, UpdateState.SUPERSEDED);
             lab.awaitStatus(status -> status.rolledBack() != null);
             save(lab, "meets-rollback", 1);
+        }
+    }
+
+    private void notifies() throws Exception {
+        FakeLake lake = new FakeLake();
+        FakeSinks sinks = new FakeSinks();
+        try (Lab lab = Lab.withSinks(lake, sinks, Policies.HISTORY)) {
+            sinks.down("indexer", "is down");
+            lab.startWith("{'source':{'uri':'s3://lake/a/'},'options':{'notify':['alerts','indexer']}}");
+            lab.awaitEnd(1, UpdateState.COMMITTED);
+            lab.awaitStatus(status -> status.sinks().getLast().failure() != null);
+            sinks.up("indexer");
+            lab.pass(Duration.ofMinutes(1));
+            lake.touch(A);
+            lake.fail("listFiles", FailureType.INPUT, 1);
+            lab.collection().signalRefresh();
+            lab.awaitEnd(2, UpdateState.FAILED);
+            lab.collection().signalRefresh();
+            lab.awaitEnd(3, UpdateState.COMMITTED);
+            lab.await(
+                    "events",
+                    () -> sinks.received("indexer").equals(List.of("1", "2", "failed 2", "3"))
+                            && sinks.received("alerts").equals(sinks.received("indexer")));
+            write("notifies", lab.client.fetchHistory(Lab.ID).toJson(true));
         }
     }
 

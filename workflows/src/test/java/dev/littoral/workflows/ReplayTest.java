@@ -51,6 +51,9 @@ class ReplayTest {
         assertThat(recorded())
                 .containsAll(RecordedHistories.ROLLBACK_PATHS.stream()
                         .map(path -> "build-5/" + path + ".json")
+                        .toList())
+                .containsAll(RecordedHistories.EVENT_PATHS.stream()
+                        .map(path -> "build-6/" + path + ".json")
                         .toList());
     }
 
@@ -75,7 +78,7 @@ class ReplayTest {
         return file.contains("continued-as-new") ? RecordedHistories.SHORT : Policies.HISTORY;
     }
 
-    private static void replay(WorkflowExecutionHistory recorded, Policies.History history) throws Exception {
+    static void replay(WorkflowExecutionHistory recorded, Policies.History history) throws Exception {
         try (TestWorkflowEnvironment environment = Lab.environment()) {
             Worker worker = Lab.worker(environment);
             Lab.register(worker, SourcePolicy.NONE, history, new FakeLake());

@@ -44,6 +44,8 @@ class OptionsParserTest {
                 .isEqualTo(Duration.ofSeconds(10));
         assertThat(options("'maxStaleness':'P365D'").maxStaleness()).isEqualTo(Duration.ofDays(365));
         assertThat(options("'refreshEvery':'PT10M'").maxStaleness()).isNull();
+        assertThat(options("'notify':['indexer','alerts','indexer']").sinks()).containsExactly("alerts", "indexer");
+        assertThat(options("'notify':[]").sinks()).isNull();
         assertThat(options("'refreshEvery':'PT10M'").refreshEvery()).isEqualTo(Duration.ofMinutes(10));
     }
 
@@ -57,6 +59,10 @@ class OptionsParserTest {
                 "{'sources':{}} | input has the unknown key \"sources\"; expected options, source",
                 "{'source':'s3://lake/'} | source is a text",
                 "{'options':[]} | options is a list",
+                "{'options':{'notify':'indexer'}} | options.notify is a text; expected a list",
+                "{'options':{'notify':[1]}} | options.notify[] is a number; expected a text",
+                "{'options':{'notify':['https://x']}} | options.notify[] is \"https://x\"; expected a sink's name",
+                "{'options':{'notify':['a','b','c','d','e','f','g','h','i','j','k']}} | options.notify has 11 sinks",
                 "{'options':{'refreshevery':'PT1M'}} | options has the unknown key \"refreshevery\"",
                 "{'options':{'targetRowsPerSegment':0}} | options.targetRowsPerSegment is 0; expected a whole number",
                 "{'options':{'targetRowsPerSegment':-1}} | options.targetRowsPerSegment is -1",

@@ -8,6 +8,7 @@ import dev.littoral.activities.event.Event;
 import dev.littoral.activities.event.SinkException;
 import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.testing.Receiver;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;

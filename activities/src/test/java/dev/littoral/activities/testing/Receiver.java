@@ -1,4 +1,4 @@
-package dev.littoral.activities.event.http;
+package dev.littoral.activities.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.standardwebhooks.Webhook;
