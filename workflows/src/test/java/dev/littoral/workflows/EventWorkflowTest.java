@@ -5,6 +5,7 @@ import static dev.littoral.workflows.CollectionFixture.B;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static dev.littoral.workflows.model.UpdateState.FAILED;
+import static dev.littoral.workflows.model.UpdateState.UNCHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.CollectionOptions;
@@ -164,6 +165,30 @@ class EventWorkflowTest {
         });
         refresh(3);
         awaitReceived("indexer", "1", "2", "failed 2", "3");
+    }
+
+    @Test
+    void aCollectionThatIsBehindAndFreshAgainIsAnEventEach() throws InterruptedException {
+        lake.tellTime(lab::now);
+        lab.start(A, notifying("indexer").withMaxStaleness(Duration.ofHours(1)));
+        lab.awaitEnd(1, COMMITTED);
+        lab.awaitStatus(status -> status.nextRefresh() != null);
+        lake.fail("listFiles", FailureType.INPUT, 100);
+        lab.pass(Duration.ofMinutes(55));
+        lab.awaitEnd(2, FAILED);
+        lab.pass(Duration.ofMinutes(6));
+        awaitEvent("behind ");
+        lake.failNoMore("listFiles");
+        lab.awaitEnd(lab.collection().updateRefresh().update(), UNCHANGED);
+        awaitEvent("fresh ");
+        assertThat(sinks.requests().getLast().states().getLast().reason())
+                .startsWith("fresh as of ")
+                .contains(", BEHIND since ");
+        assertThat(sinks.received("indexer")).startsWith("1", "2", "failed 2").doesNotHaveDuplicates();
+    }
+
+    private void awaitEvent(String kind) throws InterruptedException {
+        lab.await(kind, () -> sinks.received("indexer").stream().anyMatch(event -> event.startsWith(kind)));
     }
 
     @Test

@@ -6,9 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.event.EventObserver;
+import dev.littoral.activities.event.RecordingSink;
+import dev.littoral.activities.event.Sinks;
 import dev.littoral.activities.protocol.InActivity;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.CatalogActivities;
+import dev.littoral.workflows.EventActivities;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.SourcePolicy;
@@ -20,6 +24,7 @@ import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.EventRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Head;
@@ -29,6 +34,7 @@ import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.StateEvent;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.failure.ApplicationFailure;
@@ -85,6 +91,10 @@ class MalformedArgumentsTest {
             "files",
             "previousPlan");
 
+    /** Numbers that can be 0, and why an event was. */
+    private static final Set<String> OPTIONAL_OF_EVENTS =
+            Set.of("cursor", "newest", "number", "update", "version", "reason");
+
     private static final Set<String> REQUIRED_OF_BASE = Set.of("base", "version", "commitId", "kind", "source", "time");
 
     @TempDir
@@ -95,8 +105,14 @@ class MalformedArgumentsTest {
 
     private static ActivityCaller caller(String activity) {
         return switch (activity) {
-            case "openCollection", "readHead", "findCommit", "declareSource", "rollBack", "retireCollection" ->
-                new ActivityCaller("c", ExternalCollectionWorkflow.TYPE, 1);
+            case "openCollection",
+                    "readHead",
+                    "findCommit",
+                    "declareSource",
+                    "rollBack",
+                    "retireCollection",
+                    "checkSinks",
+                    "sendEvents" -> new ActivityCaller("c", ExternalCollectionWorkflow.TYPE, 1);
             default -> new ActivityCaller("c/update-1", UpdateExternalCollectionWorkflow.TYPE, 1);
         };
     }
@@ -104,6 +120,11 @@ class MalformedArgumentsTest {
     private static CatalogActivities catalog(MemoryCatalogStore store, String activity) {
         return new CatalogActivitiesImpl(
                 store, SourcePolicy.NONE, Clock.systemUTC(), new StepInputs(), () -> caller(activity));
+    }
+
+    private static EventActivities events(MemoryCatalogStore store, String activity) {
+        Sinks sinks = new Sinks(Map.of("indexer", new RecordingSink()), EventObserver.NONE, Clock.systemUTC());
+        return new EventActivitiesImpl(store, sinks, () -> caller(activity));
     }
 
     private static UpdateActivities work(MemoryCatalogStore store) {
@@ -146,11 +167,21 @@ class MalformedArgumentsTest {
         calls.put("balanceSegments", List.of(shards));
         calls.put("commitSnapshot", List.of(commit));
         calls.put("cleanCatalog", List.of(new CleanRequest("c", Duration.ofDays(7), null)));
+        calls.put("checkSinks", List.of("c", List.of("indexer")));
+        calls.put(
+                "sendEvents",
+                List.of(new EventRequest(
+                        "c",
+                        "indexer",
+                        0,
+                        1,
+                        List.of(StateEvent.of("c", 1, StateEvent.Kind.FAILED, Instant.EPOCH, 1, 1, "a test")))));
         calls.put("discardStaging", List.of(new DiscardRequest("c", 1, List.of(objects))));
     }
 
     private static Stream<Method> activities() {
-        return Stream.of(CatalogActivities.class, UpdateActivities.class).flatMap(type -> Stream.of(type.getMethods()));
+        return Stream.of(CatalogActivities.class, UpdateActivities.class, EventActivities.class)
+                .flatMap(type -> Stream.of(type.getMethods()));
     }
 
     @Test
@@ -194,6 +225,7 @@ class MalformedArgumentsTest {
                 || (place.contains("base") && !REQUIRED_OF_BASE.contains(place.getLast()))
                 || place.equals(List.of(1))
                 || (activity.equals("rollBack") && place.getLast().equals("reason"))
+                || (activity.equals("sendEvents") && OPTIONAL_OF_EVENTS.contains(place.getLast()))
                 || (place.getLast() instanceof Integer && place.size() > 1);
     }
 
@@ -260,7 +292,9 @@ class MalformedArgumentsTest {
         try {
             Object[] values = converter.fromPayloads(
                     Optional.of(payloads.build()), activity.getParameterTypes(), activity.getGenericParameterTypes());
-            Object on = activity.getDeclaringClass() == CatalogActivities.class ? catalog(copy, name) : work(copy);
+            Object on = activity.getDeclaringClass() == CatalogActivities.class
+                    ? catalog(copy, name)
+                    : activity.getDeclaringClass() == EventActivities.class ? events(copy, name) : work(copy);
             activity.invoke(on, values);
             return Optional.empty();
         } catch (ApplicationFailure e) {
