@@ -25,7 +25,7 @@ public final class DocumentedCode {
     /** What only tests have on their class path. */
     private static final Pattern TESTS =
             Pattern.compile("test-classes|-tests\\.jar|junit|opentest4j|apiguardian|assertj|archunit|temporal-testing"
-                    + "|temporal-test-server|surefire|duckdb|logback|s3proxy|jclouds|parquet-");
+                    + "|temporal-test-server|surefire|duckdb|logback|s3proxy|jclouds|parquet-|lucene");
 
     private static final long TIMEOUT_MILLIS = 60_000;
 
