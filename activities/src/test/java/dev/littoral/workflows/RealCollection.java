@@ -35,6 +35,7 @@ public final class RealCollection {
     private void enable() {
         state.checkUpdates();
         state.rollbacks().enable();
+        state.consumers().begin(false);
     }
 
     /** What a collection does next. */
@@ -236,7 +237,8 @@ public final class RealCollection {
                 c.note(),
                 c.rejected(),
                 c.events(),
-                c.freshness()));
+                c.freshness(),
+                c.consumers()));
     }
 
     public Job launched(Job job, String launchId) {

@@ -12,6 +12,9 @@ import dev.littoral.starter.catalog.VerifyCommand;
 import dev.littoral.starter.catalog.VersionsCommand;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
+import dev.littoral.starter.consumer.AcknowledgeCommand;
+import dev.littoral.starter.consumer.ConsumersCommand;
+import dev.littoral.starter.consumer.LeaseCommand;
 import dev.littoral.starter.server.ChangeSourceCommand;
 import dev.littoral.starter.server.JobsCommand;
 import dev.littoral.starter.server.ListCommand;
@@ -59,7 +62,8 @@ import picocli.CommandLine.ScopeType;
             "5:the update was superseded or cancelled, or the command was interrupted",
             "6:a store, Temporal or a worker did not answer, and tries are used up",
             "7:what was verified is right, but something is left over",
-            "8:what was verified is damaged"
+            "8:what was verified is damaged",
+            "9:a lease was refused, or a consumer does not serve what it should"
         })
 public final class Littoral implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(
@@ -78,6 +82,9 @@ public final class Littoral implements Runnable {
             JobsCommand.class,
             StatusCommand.class,
             WhyCommand.class,
+            ConsumersCommand.class,
+            LeaseCommand.class,
+            AcknowledgeCommand.class,
             VersionsCommand.class,
             FilesCommand.class,
             SegmentsCommand.class,

@@ -16,7 +16,14 @@ class PackagesTest {
 
     /** Each depends only on packages before it. */
     private static final List<String> ORDER = List.of(
-            TOP + ".cli", TOP + ".logging", TOP + ".catalog", TOP + ".server", TOP + ".worker", TOP + ".sync", TOP);
+            TOP + ".cli",
+            TOP + ".logging",
+            TOP + ".catalog",
+            TOP + ".server",
+            TOP + ".consumer",
+            TOP + ".worker",
+            TOP + ".sync",
+            TOP);
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -7,6 +7,8 @@ import dev.littoral.activities.event.registry.SinkRegistry;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.CatalogActivitiesImpl;
+import dev.littoral.activities.steps.ConsumerActivitiesImpl;
+import dev.littoral.activities.steps.ConsumerObserver;
 import dev.littoral.activities.steps.EventActivitiesImpl;
 import dev.littoral.activities.steps.UpdateActivitiesImpl;
 import dev.littoral.activities.storage.CatalogStore;
@@ -149,7 +151,11 @@ public final class LittoralWorker implements AutoCloseable {
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, sources),
-                events);
+                events,
+                new ConsumerActivitiesImpl(
+                        store,
+                        Clock.systemUTC(),
+                        metrics.map(WorkerMetrics::consumers).orElse(ConsumerObserver.NONE)));
         if (!settings.sinks().isEmpty()) {
             sendEvents(factory, settings, events);
         }

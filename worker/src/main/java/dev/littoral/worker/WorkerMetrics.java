@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import com.uber.m3.tally.RootScopeBuilder;
 import com.uber.m3.tally.Scope;
 import com.uber.m3.tally.ScopeCloseException;
+import dev.littoral.activities.steps.ConsumerObserver;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.FreshnessObserver;
@@ -57,6 +58,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
     private final Scope scope;
     private final FreshnessTracker freshness = new FreshnessTracker(Clock.systemUTC());
     private final LagTracker lag = new LagTracker(Clock.systemUTC());
+    private final ConsumerTracker consumers = new ConsumerTracker(Clock.systemUTC());
 
     public WorkerMetrics() {
         registry.config().meterFilter(new FewBuckets());
@@ -85,11 +87,27 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
                         + " freshness and whose workflow tasks this worker runs")
                 .baseUnit("seconds")
                 .register(registry);
+        for (ConsumerTracker.Standing standing : ConsumerTracker.Standing.values()) {
+            Gauge.builder("littoral.consumers", consumers, all -> all.count(standing))
+                    .description("Consumers of collections, by how they stood when this worker looked at them last")
+                    .tag("state", standing.tag())
+                    .register(registry);
+        }
+        Gauge.builder("littoral.consumers.worst.lag", consumers, ConsumerTracker::worstSeconds)
+                .description(
+                        "Seconds since the oldest version was written that a consumer which goes on does not serve")
+                .baseUnit("seconds")
+                .register(registry);
     }
 
     /** Learns how fresh collections are. */
     FreshnessObserver lag() {
         return lag;
+    }
+
+    /** Learns how consumers stand. */
+    ConsumerObserver consumers() {
+        return consumers;
     }
 
     /** The SDK asks for some seventy buckets for each of its latencies, which is a megabyte a page. */

@@ -1,6 +1,5 @@
 package dev.littoral.workflows;
 
-import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CommitId;
 import dev.littoral.workflows.model.CommitOutcome;
@@ -40,10 +39,11 @@ final class CollectionLoop {
     private final String collectionId = Workflow.getInfo().getWorkflowId();
     private final CollectionState state;
     private final Deque<Message> inbox;
-    private final Policies.History history;
+    private final RunSuccession runs;
     private final StatusReporter reporter;
     private final CatalogCalls catalog;
     private final EventDelivery events;
+    private final ConsumerCalls consumers;
     private final int version;
 
     /** The scopes of the updates whose workflow has not closed. */
@@ -55,13 +55,15 @@ final class CollectionLoop {
             Deque<Message> inbox,
             Policies.History history,
             FreshnessObserver observer,
+            ConsumerCalls consumers,
             int version) {
         this.state = state;
         this.inbox = inbox;
-        this.history = history;
+        this.runs = new RunSuccession(state, inbox, history);
         this.reporter = new StatusReporter(state, observer, version);
         this.catalog = new CatalogCalls(version);
         this.events = new EventDelivery(collectionId, state, inbox);
+        this.consumers = consumers;
         this.version = version;
         reporter.report();
     }
@@ -95,7 +97,7 @@ final class CollectionLoop {
     void run(CollectionInput input) {
         while (!state.isClosed()) {
             handleInbox();
-            if (Workflow.getInfo().getHistoryLength() > history.most()) {
+            if (runs.isTooLong()) {
                 state.renew(now());
             }
             Decision decision = state.next(now());
@@ -104,7 +106,7 @@ final class CollectionLoop {
             switch (decision) {
                 case Decision.Declare declare -> declare(declare.job());
                 case Decision.Launch launch -> {
-                    continueAsNewIfLong(input);
+                    runs.continueIfLong(input);
                     launch(launch.job());
                 }
                 case Decision.ReadHead read -> readHeadAfter(read.update());
@@ -112,16 +114,16 @@ final class CollectionLoop {
                 case Decision.RollBack rollback -> rollBack(rollback.target());
                 case Decision.Retire ignored -> retire();
                 case Decision.Idle idle -> {
-                    // While a job waits, a handler may wait for its declaration, which only this loop makes.
-                    // What is being sent now would be sent again by the next run; nothing more is begun.
-                    boolean renews = isLong()
-                            && state.isBetweenUpdates()
-                            && state.view().status().pending() == null;
-                    if (renews && !state.outbox().isSending()) {
-                        continueAsNewIfLong(input);
+                    // What goes on beside the next run would begin again; nothing more is begun.
+                    boolean ends = runs.endsWhenQuiet();
+                    if (ends
+                            && !state.outbox().isSending()
+                            && !state.consumers().isLooking()) {
+                        runs.continueIfLong(input);
                     }
                     reporter.looked(idle.until());
-                    InboxWait.until(idle.until(), renews ? null : events.send(), inbox);
+                    Instant beside = ends ? null : UpdateSchedule.earlier(events.send(), consumers.look());
+                    InboxWait.until(idle.until(), beside, inbox);
                 }
             }
         }
@@ -142,7 +144,6 @@ final class CollectionLoop {
         } while (!inbox.isEmpty() || events.isGoingOn(end));
     }
 
-    /** Waits until every update's workflow has closed, for a limited time. */
     void awaitUpdates() {
         Workflow.await(Policies.CLEAN_UP_TIMEOUT, updates::isEmpty);
     }
@@ -152,23 +153,6 @@ final class CollectionLoop {
         while (!inbox.isEmpty() && !state.rollbacks().isWaiting()) {
             state.handle(inbox.removeFirst(), now());
         }
-    }
-
-    /** A running child would be lost to the next run, and so would a handler that waits: neither is left behind. */
-    private void continueAsNewIfLong(CollectionInput input) {
-        if (!isLong() || !state.isBetweenUpdates()) {
-            return;
-        }
-        // What the handlers wait for is done, and they finish as soon as this thread waits.
-        Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
-        if (inbox.isEmpty()) {
-            Workflow.continueAsNew(input, CarriedInput.of(state.carry()));
-        }
-    }
-
-    private boolean isLong() {
-        return Workflow.getInfo().isContinueAsNewSuggested()
-                || Workflow.getInfo().getHistoryLength() > history.enough();
     }
 
     private void cancelStopping() {
@@ -202,7 +186,6 @@ final class CollectionLoop {
         }
     }
 
-    /** Where another version was in the way, the state learns of it and decides again. */
     private void rollBack(Rollback target) {
         try {
             CommitOutcome outcome = write(commitId -> {
@@ -343,7 +326,6 @@ final class CollectionLoop {
         state.inspected(update, newest, commit, now());
     }
 
-    /** The workflow's time, the same in a replay. */
     static Instant now() {
         return Instant.ofEpochMilli(Workflow.currentTimeMillis());
     }

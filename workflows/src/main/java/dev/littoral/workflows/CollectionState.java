@@ -32,6 +32,7 @@ final class CollectionState {
     private final UpdateSchedule schedule;
     private final EventOutbox outbox;
     private final Freshness freshness;
+    private final ConsumerWatch consumers;
     private final CollectionView view;
 
     private boolean opened;
@@ -44,6 +45,7 @@ final class CollectionState {
         this.outbox = new EventOutbox(collectionId, options.sinks());
         this.freshness = new Freshness(options.maxStaleness(), declaration, history);
         freshness.onTransition(turn -> outbox.turned(turn, lastUpdate(), head().version()));
+        this.consumers = new ConsumerWatch(collectionId, options);
         this.view = new CollectionView(collectionId, this, declaration, jobs, ledger, progress, schedule);
     }
 
@@ -61,6 +63,7 @@ final class CollectionState {
         ledger.restore(carried);
         outbox.restore(carried.events());
         freshness.restore(carried);
+        consumers.restore(carried);
     }
 
     /** The state that the next run continues from. */
@@ -80,7 +83,8 @@ final class CollectionState {
                 ledger.note(),
                 ledger.rejected(),
                 outbox.carry(),
-                freshness.carry());
+                freshness.carry(),
+                consumers.carry());
     }
 
     void handle(Message message, Instant now) {
@@ -99,6 +103,8 @@ final class CollectionState {
             case Message.Retire ignored -> retiring = true;
             case Message.UpdateClosed result -> updateClosed(result, now);
             case Message.EventsSent sent -> outbox.sent(sent, now);
+            case Message.ConsumerSaid ignored -> consumers.expect(now);
+            case Message.ConsumersLooked looked -> consumers.looked(looked, now);
         }
     }
 
@@ -122,7 +128,6 @@ final class CollectionState {
         return jobs.launch(job, launchId);
     }
 
-    /** See {@link JobQueue#inspected}. */
     void inspected(long update, Head newest, Head commit, Instant now) {
         jobs.inspected(update, newest, commit, retiring, now);
     }
@@ -138,7 +143,6 @@ final class CollectionState {
         declaration.desire(newest.source());
     }
 
-    /** The head is at least this version. */
     void advanceHead(Head newest) {
         jobs.advanceHead(newest);
     }
@@ -209,6 +213,7 @@ final class CollectionState {
     /** What to do next. Carrying it out changes the state through the methods above. */
     Decision next(Instant now) {
         stopReplaced(now);
+        consumers.notice(opened && !closed && !isRetiring(), head(), history.lastEndedAt(), now);
         boolean kept = opened && !closed && !isRetiring() && declaration.desired() != null;
         freshness.look(kept, () -> Diagnosis.ofBehind(view.status()), now);
         Decision decision = switch (phase()) {
@@ -228,6 +233,13 @@ final class CollectionState {
         Job job = jobs.pending();
         if (!rollbacks.isWaiting() && schedule.launchesAt().isAfter(now)) {
             return new Decision.Idle(schedule.launchesAt());
+        }
+        ConsumerWatch.Hold hold = rollbacks.isWaiting() ? null : consumers.hold(jobs, declaration);
+        if (hold != null && !hold.isOver(now)) {
+            return new Decision.Idle(hold.until());
+        }
+        if (hold != null) {
+            ledger.note("update " + job.update() + " has waited long enough, and goes ahead: " + hold.consumer());
         }
         return declaration.isDeclared(job.source()) ? new Decision.Launch(job) : new Decision.Declare(job);
     }
@@ -277,32 +289,30 @@ final class CollectionState {
         return options;
     }
 
-    /** What the collection answers and shows. */
     CollectionView view() {
         return view;
     }
 
-    /** As of when the source is served, and whether that is as fresh as promised. */
     Freshness freshness() {
         return freshness;
     }
 
-    /** The ledger of the requests. */
+    ConsumerWatch consumers() {
+        return consumers;
+    }
+
     RequestLedger ledger() {
         return ledger;
     }
 
-    /** The rollback that waits. */
     RollbackHandler rollbacks() {
         return rollbacks;
     }
 
-    /** The progress that workers report. */
     ProgressView progress() {
         return progress;
     }
 
-    /** The events that sinks have not got. */
     EventOutbox outbox() {
         return outbox;
     }
@@ -320,7 +330,6 @@ final class CollectionState {
         return declaration.isDeclared(source);
     }
 
-    /** The updates whose workflow was started and whose end is not known. */
     ActiveUpdates active() {
         return active;
     }
@@ -335,7 +344,6 @@ final class CollectionState {
         return opened && active.isEmpty() && !isRetiring() && !rollbacks.isWaiting();
     }
 
-    /** The jobs that ended since the last call. */
     List<Job> takeNewlyEnded() {
         return history.takeNewlyEnded();
     }

@@ -90,7 +90,16 @@ final class CollectionView {
                 state.refreshAt(),
                 ledger.note(),
                 ledger.rejected(),
-                state.outbox().status(declaration.head().version()));
+                state.outbox().status(declaration.head().version()),
+                state.consumers().status(declaration.head(), waits()));
+    }
+
+    /** Which update waits for which consumer, in words, or null. */
+    String waits() {
+        ConsumerWatch.Hold hold = state.consumers().hold(jobs, declaration);
+        return hold == null || !jobs.active().isEmpty()
+                ? null
+                : "update " + jobs.pending().update() + " waits: " + hold.consumer();
     }
 
     /** A page of the jobs that wait, are active or have ended, newest first. */

@@ -5,6 +5,8 @@ import dev.littoral.workflows.model.CauseKind;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.ServingState;
+import dev.littoral.workflows.model.ServingStatus;
 import dev.littoral.workflows.model.UpdateState;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +29,10 @@ public final class Diagnosis {
     public static Optional<Cause> of(CollectionStatus status) {
         Diagnosis diagnosis = new Diagnosis(status);
         boolean behind = status.freshness() != null && status.freshness().behind();
-        return diagnosis.trouble().or(() -> behind ? Optional.of(diagnosis.delay()) : Optional.empty());
+        return diagnosis
+                .trouble()
+                .or(() -> behind ? Optional.of(diagnosis.delay()) : Optional.empty())
+                .or(diagnosis::consumers);
     }
 
     /** Why a collection is BEHIND, or is about to be. */
@@ -105,8 +110,27 @@ public final class Diagnosis {
         return took.multipliedBy(2).compareTo(status.options().maxStaleness()) > 0;
     }
 
+    /** What keeps the newest snapshot from being served. */
+    private Optional<Cause> consumers() {
+        ServingStatus serving = status.serving();
+        if (serving == null || serving.state() == null || serving.state() == ServingState.SERVED) {
+            return Optional.empty();
+        }
+        return Optional.of(new Cause(
+                CauseKind.CONSUMER,
+                serving.state() + ": consumer " + ConsumerWatch.lagging(serving) + "; the newest version is "
+                        + status.version(),
+                "see to the consumer; littoral consumers " + id + " shows how it goes on"));
+    }
+
     /** Why a collection with which nothing is wrong takes its time. */
     private Cause delay() {
+        if (status.serving() != null && status.serving().waits() != null) {
+            return new Cause(
+                    CauseKind.CONSUMER,
+                    status.serving().waits(),
+                    "see to the consumer; without it the update goes ahead a day after it was asked for");
+        }
         if (status.update() != null) {
             return new Cause(
                     CauseKind.SLOW,

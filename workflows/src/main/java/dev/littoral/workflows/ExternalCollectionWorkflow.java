@@ -1,13 +1,18 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.AcknowledgeMessage;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ConsumerStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.LeaseAnswer;
+import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RollbackAnswer;
+import dev.littoral.workflows.model.ServingStatus;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.VersionRequest;
 import io.temporal.workflow.QueryMethod;
@@ -86,6 +91,25 @@ public interface ExternalCollectionWorkflow {
     @UpdateValidatorMethod(updateName = MessageNames.ROLLBACK)
     void validateRollback(VersionRequest version);
 
+    /** Holds a version for a consumer, as it could itself in the catalog; a refusal is an answer. */
+    @UpdateMethod(
+            name = MessageNames.LEASE,
+            description = "Hold a version for a consumer: {\"consumer\": …, \"version\": 3, \"duration\": \"PT1H\"}")
+    LeaseAnswer lease(LeaseMessage lease);
+
+    @UpdateValidatorMethod(updateName = MessageNames.LEASE)
+    void validateLease(LeaseMessage lease);
+
+    /** Says what a consumer serves, as it could itself in the catalog; answers how it stands then. */
+    @UpdateMethod(
+            name = MessageNames.ACKNOWLEDGE,
+            description = "Say what a consumer serves: {\"consumer\": …, \"version\": 3, \"rows\": …,"
+                    + " \"segments\": {…}}")
+    ConsumerStatus acknowledge(AcknowledgeMessage answer);
+
+    @UpdateValidatorMethod(updateName = MessageNames.ACKNOWLEDGE)
+    void validateAcknowledge(AcknowledgeMessage answer);
+
     /** Ends the collection for good. */
     @SignalMethod(name = MessageNames.RETIRE, description = "End the collection for good")
     void retire();
@@ -106,4 +130,7 @@ public interface ExternalCollectionWorkflow {
      */
     @QueryMethod(name = MessageNames.JOBS, description = "Recent updates, newest first: {\"before\": 7, \"limit\": 10}")
     List<Job> jobs(JobsRequest page);
+
+    @QueryMethod(name = MessageNames.CONSUMERS, description = "Who serves it, and what")
+    ServingStatus consumers();
 }

@@ -1,21 +1,28 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.AcknowledgeMessage;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ConsumerStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.LeaseAnswer;
+import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RollbackAnswer;
+import dev.littoral.workflows.model.ServingStatus;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.VersionRequest;
+import dev.littoral.workflows.spec.AcknowledgeParser;
 import dev.littoral.workflows.spec.CollectionId;
 import dev.littoral.workflows.spec.CollectionStart;
 import dev.littoral.workflows.spec.JobsPage;
+import dev.littoral.workflows.spec.LeaseParser;
 import dev.littoral.workflows.spec.ProgressParser;
 import dev.littoral.workflows.spec.Rollback;
 import dev.littoral.workflows.spec.SourceParser;
@@ -26,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The message handlers of a collection's workflow. They put messages into the inbox; {@link CollectionLoop} handles
@@ -39,6 +47,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final Policies.History history;
     private final SourcePolicy policy;
     private final FreshnessObserver observer;
+    private final ConsumerCalls consumers;
 
     /** What is wrong with the input, or null. Kept, as a constructor that throws would block the workflow for ever. */
     private final String problem;
@@ -77,6 +86,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         start = parsed;
         problem = wrong;
         state = new CollectionState(collectionId, parsed == null ? CollectionOptions.DEFAULTS : parsed.options());
+        consumers = new ConsumerCalls(collectionId, state, inbox);
         if (continued) {
             state.restore(carried.state());
         }
@@ -105,8 +115,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         if (version >= WorkflowVersions.FRESHNESS) {
             state.freshness().enable();
         }
+        state.consumers().begin(version >= WorkflowVersions.CONSUMERS);
         UnknownMessages.register(inbox::addLast);
-        CollectionLoop loop = new CollectionLoop(state, inbox, history, observer, version);
+        CollectionLoop loop = new CollectionLoop(state, inbox, history, observer, consumers, version);
         try {
             if (!continued) {
                 loop.open(start.source());
@@ -213,6 +224,38 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     }
 
     @Override
+    public void validateLease(LeaseMessage lease) {
+        checked(() -> LeaseParser.parse(collectionId, lease));
+    }
+
+    @Override
+    public LeaseAnswer lease(LeaseMessage lease) {
+        return consumers.lease(checked(() -> LeaseParser.parse(collectionId, lease)));
+    }
+
+    @Override
+    public void validateAcknowledge(AcknowledgeMessage answer) {
+        checked(() -> AcknowledgeParser.parse(collectionId, answer));
+    }
+
+    @Override
+    public ConsumerStatus acknowledge(AcknowledgeMessage answer) {
+        return consumers.acknowledge(checked(() -> AcknowledgeParser.parse(collectionId, answer)));
+    }
+
+    /** What a message asks for; any other exception than a failure would block the workflow. */
+    private <T> T checked(Supplier<T> parsed) {
+        try {
+            if (problem != null) {
+                throw new InvalidRequestException(problem);
+            }
+            return parsed.get();
+        } catch (InvalidRequestException e) {
+            throw FailureReason.input(e.getMessage()).thrown();
+        }
+    }
+
+    @Override
     public void cancelUpdate() {
         inbox.addLast(new Message.CancelUpdate());
     }
@@ -252,5 +295,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public List<Job> jobs(JobsRequest page) {
         return state.view().jobs(JobsPage.parse(page));
+    }
+
+    @Override
+    public ServingStatus consumers() {
+        ServingStatus serving = state.view().status().serving();
+        return serving == null ? ServingStatus.NONE : serving;
     }
 }

@@ -12,10 +12,10 @@ import java.util.Deque;
 final class InboxWait {
     private InboxWait() {}
 
-    /** Waits for a message, or until an update or a sink is due; null where none is. */
-    static void until(Instant update, Instant sink, Deque<Message> inbox) {
-        if (sink != null && (update == null || sink.isBefore(update))) {
-            until(sink, "until events are sent again", inbox);
+    /** Waits for a message, or until an update is due, or a sink or consumer beside it; null where none is. */
+    static void until(Instant update, Instant beside, Deque<Message> inbox) {
+        if (beside != null && (update == null || beside.isBefore(update))) {
+            until(beside, "until events are sent or consumers looked at again", inbox);
         } else {
             until(update, "until the next update", inbox);
         }

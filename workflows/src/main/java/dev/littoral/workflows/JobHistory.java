@@ -1,6 +1,8 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.CarriedState;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.UpdateState;
@@ -57,6 +59,14 @@ final class JobHistory {
     /** Oldest first. */
     List<Job> jobs() {
         return List.copyOf(jobs);
+    }
+
+    /** Whether a head's source was listed to the end since it was declared, as far as is known. */
+    boolean hasListed(Head head) {
+        return head.kind() != HeadKind.DECLARED
+                || jobs.stream()
+                        .anyMatch(job -> job.generation() == head.generation()
+                                && (job.state() == UpdateState.COMMITTED || job.state() == UpdateState.UNCHANGED));
     }
 
     /** The job that ended last, or null. */

@@ -1,5 +1,6 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.ConsumersSeen;
 import dev.littoral.workflows.model.EventResult;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.UpdateReport;
@@ -44,4 +45,10 @@ sealed interface Message {
 
     /** Sending events to a sink has ended: with a result, or with a failure. */
     record EventsSent(String sink, EventResult result, RuntimeException failure) implements Message {}
+
+    /** A consumer has said something by a message. */
+    record ConsumerSaid() implements Message {}
+
+    /** A look at the consumers has ended: with what it found, or with a failure. */
+    record ConsumersLooked(ConsumersSeen found, RuntimeException failure) implements Message {}
 }

@@ -11,10 +11,12 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.littoral.workflows.model.AcknowledgeMessage;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateInput;
@@ -74,6 +76,8 @@ public final class MessageConverter implements DataConverter {
             CarriedInput.class, CarriedInput::new,
             SourceRequest.class, SourceRequest::new,
             JobsRequest.class, JobsRequest::new,
+            LeaseMessage.class, LeaseMessage::new,
+            AcknowledgeMessage.class, AcknowledgeMessage::new,
             VersionRequest.class, VersionRequest::new,
             ProgressSignal.class, ProgressSignal::new);
 

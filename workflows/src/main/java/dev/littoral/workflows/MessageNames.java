@@ -18,8 +18,15 @@ public final class MessageNames {
     public static final String ROLLBACK = "rollback";
 
     public static final String RETIRE = "retire";
+    /** Holds a version for a consumer. */
+    public static final String LEASE = "lease";
+
+    /** Says what a consumer serves. */
+    public static final String ACKNOWLEDGE = "acknowledge";
+
     public static final String STATUS = "status";
     public static final String JOBS = "jobs";
+    public static final String CONSUMERS = "consumers";
 
     /** The signal by which a worker reports progress and retries to a collection. */
     public static final String PROGRESS_SIGNAL = "news";
@@ -35,10 +42,10 @@ public final class MessageNames {
             List.of(SOURCE_CHANGED, REFRESH, CANCEL_UPDATE, PAUSE, RESUME, ROLLBACK, RETIRE);
 
     /** Updates to a collection. */
-    static final List<String> UPDATES = List.of(CHANGE_SOURCE, REFRESH, ROLLBACK);
+    static final List<String> UPDATES = List.of(CHANGE_SOURCE, REFRESH, ROLLBACK, LEASE, ACKNOWLEDGE);
 
     /** Queries of a collection. */
-    static final List<String> QUERIES = List.of(STATUS, JOBS);
+    static final List<String> QUERIES = List.of(STATUS, JOBS, CONSUMERS);
 
     private MessageNames() {}
 

@@ -83,6 +83,22 @@ public final class Policies {
     /** How long a collection that has ended tries to send its last events. */
     static final Duration LAST_EVENTS = Duration.ofDays(1);
 
+    /** While no consumer is known, updates that find nothing new are followed by a look for some at most so often. */
+    static final Duration UNWATCHED = Duration.ofHours(1);
+
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
+
+    /** A consumer that needs an hour to build is noticed within a minute. */
+    private static final Duration SOON = Duration.ofHours(1);
+
+    private static final Duration LONGEST_LOOK_SOON = Duration.ofMinutes(1);
+
+    /** A look costs a dozen events of the history. */
+    private static final Duration LONGEST_LOOK = Duration.ofMinutes(15);
+
+    /** As long as a lease: a consumer that has not come after by then does not build what it was waited for. */
+    private static final Duration LONGEST_HOLD = Duration.ofHours(24);
+
     /**
      * How long a collection's history may become, in events.
      *
@@ -112,6 +128,25 @@ public final class Policies {
         Duration most = maxStaleness.dividedBy(4);
         Duration doubled = rest.multipliedBy(1L << Math.clamp(failures - 1L, 0, MAX_REST_DOUBLINGS));
         return doubled.compareTo(most) > 0 ? most : doubled;
+    }
+
+    /**
+     * How long after a look at consumers the next one follows: each wait is longer than the one before by half, up to a
+     * minute in the first hour, and up to a quarter of an hour after it.
+     *
+     * @param waited how long it was waited for consumers
+     */
+    static Duration look(Duration waited) {
+        Duration half = waited.dividedBy(2);
+        boolean soon = waited.compareTo(SOON) < 0;
+        Duration next = soon ? FIRST_LOOK.plus(half) : LONGEST_LOOK_SOON.plus(half.minus(SOON.dividedBy(2)));
+        Duration most = soon ? LONGEST_LOOK_SOON : LONGEST_LOOK;
+        return next.compareTo(most) > 0 ? most : next;
+    }
+
+    /** How long a refresh waits for a consumer at most. */
+    static Duration longestHold(Duration forgetConsumersAfter) {
+        return forgetConsumersAfter.compareTo(LONGEST_HOLD) < 0 ? forgetConsumersAfter : LONGEST_HOLD;
     }
 
     /** A few small requests to the catalog by a local activity, without retries; {@link #catalog} is the fallback. */

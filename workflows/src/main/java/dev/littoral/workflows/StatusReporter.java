@@ -2,6 +2,8 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.ServingState;
+import dev.littoral.workflows.model.ServingStatus;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.time.Instant;
@@ -54,6 +56,9 @@ final class StatusReporter {
         if (writesFreshness) {
             freshness(status).forEach((name, value) -> entries.put(name, value.toString()));
         }
+        if (status.serving() != null && status.serving().state() != null) {
+            entries.put("serving", serving(status.serving()));
+        }
         if (writesMemo && !entries.equals(memo)) {
             Map<String, Object> changed = new TreeMap<>(entries);
             // What is not named stays in the memo; null takes it out.
@@ -97,6 +102,13 @@ final class StatusReporter {
             CollectionStatus status = state.view().status();
             observer.looked(status.collectionId(), status.freshness(), until);
         }
+    }
+
+    /** The state, and in the list of collections who lags. */
+    private static String serving(ServingStatus serving) {
+        String lagging = ConsumerWatch.lagging(serving);
+        return StatusText.summary(
+                serving.state() + (lagging.isEmpty() || serving.state() == ServingState.SERVED ? "" : ": " + lagging));
     }
 
     /** Shows a status on the workflow's page; no command of the history. */

@@ -156,6 +156,14 @@ public final class StatusText {
                                 + time(progress.time()));
     }
 
+    /** The update that waits, and for whom. */
+    public static String waiting(CollectionStatus status) {
+        String asked = ", asked for by " + status.pending().trigger();
+        return status.serving() == null || status.serving().waits() == null
+                ? "update " + status.pending().update() + asked
+                : status.serving().waits() + asked;
+    }
+
     /** A collection's page in the web UI, as Markdown. */
     static String details(CollectionStatus status) {
         StringBuilder page = new StringBuilder();
@@ -190,15 +198,14 @@ public final class StatusText {
         if (status.freshness() != null && !asOf(status.freshness()).isEmpty()) {
             line(page, "Fresh", asOf(status.freshness()));
         }
+        if (status.serving() != null) {
+            line(page, "Serving", plain(ConsumerText.serving(status.serving())));
+        }
         if (status.update() != null) {
             line(page, "Running", progress(status));
         }
         if (status.pending() != null) {
-            line(
-                    page,
-                    "Waiting",
-                    "update " + status.pending().update() + ", asked for by "
-                            + status.pending().trigger());
+            line(page, "Waiting", waiting(status));
         }
         if (status.last() != null && !status.last().equals(status.lastFailure())) {
             line(page, "Last", plain(end(status.last())));

@@ -35,6 +35,9 @@ final class WorkflowVersions {
     /** A collection sends events to sinks. */
     static final int EVENTS = 6;
 
+    /** A collection looks at its consumers, and writes what they say by messages. */
+    static final int CONSUMERS = 6;
+
     static final int NEWEST = 6;
 
     private WorkflowVersions() {}

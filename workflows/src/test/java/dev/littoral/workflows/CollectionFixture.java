@@ -4,6 +4,7 @@ import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.workflows.model.CarriedState;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
@@ -45,6 +46,18 @@ abstract class CollectionFixture {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     static final CollectionOptions HOURLY =
             new CollectionOptions(1_000, Duration.ofHours(1), false, 1, Duration.ofDays(7), null);
+
+    /** The defaults, and consumers that are waited for. */
+    static CollectionOptions naming(List<String> consumers, Integer maxAhead) {
+        ObjectNode json = (ObjectNode) Json.tree(CollectionOptions.DEFAULTS);
+        if (consumers != null) {
+            json.set("consumers", Json.tree(consumers));
+        }
+        if (maxAhead != null) {
+            json.put("maxAhead", maxAhead);
+        }
+        return Json.JSON.convertValue(json, CollectionOptions.class);
+    }
 
     final CollectionState state;
     Instant now = START;

@@ -47,6 +47,8 @@ class EventWorkflowTest {
                 null,
                 null,
                 List.of(names),
+                null,
+                null,
                 null);
     }
 

@@ -52,6 +52,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0, 0);
 
+    private final FakeConsumers consumers = new FakeConsumers(this);
     private final Map<String, List<Head>> logs = new HashMap<>();
     private final Map<String, Integer> contents = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
@@ -111,6 +112,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     }
 
     // ------------------------------------------------------------------ what a test does and sees
+
+    FakeConsumers consumers() {
+        return consumers;
+    }
 
     /** The next call of a step that is neither held yet nor made to fail stops. */
     synchronized Hold hold(String step) {
@@ -231,7 +236,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         objects.removeAll(garbage());
     }
 
-    private void enter(String step, boolean heartbeats) {
+    void enter(String step, boolean heartbeats) {
         Hold hold;
         String failure;
         synchronized (this) {

@@ -444,7 +444,8 @@ class FreshnessTest extends CollectionFixture {
     void sinksGetThatItIsBehindAndFreshAgain() {
         CollectionState told = new CollectionState(
                 "orders",
-                new CollectionOptions(1, null, false, 1, Duration.ofDays(7), null, null, List.of("indexer"), PROMISE));
+                new CollectionOptions(
+                        1, null, false, 1, Duration.ofDays(7), null, null, List.of("indexer"), PROMISE, null, null));
         enable(told);
         told.outbox().enable();
         told.opened(new Head(1, "x", HeadKind.COMMITTED, A, 1, 1, snapshot(), 1, START, "r"));

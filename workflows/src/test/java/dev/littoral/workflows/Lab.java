@@ -218,7 +218,7 @@ final class Lab implements AutoCloseable {
     static void register(
             Worker worker, SourcePolicy rules, FreshnessObserver observer, Policies.History history, FakeLake lake) {
         WorkflowRegistration.register(worker, rules, observer, history);
-        worker.registerActivitiesImplementations(lake);
+        worker.registerActivitiesImplementations(lake, lake.consumers());
     }
 
     @Override

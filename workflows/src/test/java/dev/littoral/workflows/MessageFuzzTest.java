@@ -95,7 +95,7 @@ class MessageFuzzTest {
     private void send(Random random) throws InterruptedException {
         Messages messages = new Messages(random);
         WorkflowStub collection = lab.untyped();
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
             case 0, 1 -> collection.signal("sourceChanged", messages.arguments(Messages.SOURCE));
             case 2, 3 -> collection.signal("news", messages.arguments(Messages.NEWS));
             case 4 -> {
@@ -106,9 +106,11 @@ class MessageFuzzTest {
             case 10 -> collection.signal("rollback", messages.arguments(Messages.ROLLBACK));
             case 11 -> update("rollback", random, messages.arguments(Messages.ROLLBACK));
             case 5, 6, 7 -> update("changeSource", random, messages.arguments(Messages.SOURCE));
+            case 12 -> update("lease", random, messages.arguments(Messages.LEASE));
+            case 13 -> update("acknowledge", random, messages.arguments(Messages.ACKNOWLEDGE));
             case 8 -> update(List.of("refresh", "nobody").get(random.nextInt(2)), random, messages.arguments());
             default -> {
-                List<String> names = List.of("jobs", "jobs", "status", "nobody");
+                List<String> names = List.of("jobs", "jobs", "status", "consumers", "nobody");
                 try {
                     collection.query(
                             names.get(random.nextInt(names.size())), Object.class, messages.arguments(Messages.PAGE));

@@ -26,6 +26,9 @@ final class Messages {
             + "'allowEmpty':true,'maxDropShare':0.5,'keepVersionsFor':'P7D'}}";
     static final String PAGE = "{'before':7,'limit':10}";
     static final String ROLLBACK = "{'version':2,'reason':'a bad load'}";
+    static final String LEASE = "{'consumer':'search','version':2,'duration':'PT1H'}";
+    static final String ACKNOWLEDGE =
+            "{'consumer':'search','version':2,'rows':30,'segments':{'done':2,'failed':0,'total':2}}";
     static final String NEWS = "{'update':1,'step':'read','worker':'w','done':3,'of':9,'trouble':{'step':'list',"
             + "'cause':'no answer','attempt':2,'time':'2026-01-01T00:00:00Z','nextTry':'2026-01-01T00:01:00Z'}}";
     static final String TOTALS = "{'files':1,'bytes':1,'rows':1,'segments':1,'fragments':1,'skipped':0}";

@@ -45,7 +45,7 @@ class WireNamesTest {
         assertThat(names(WorkflowMethodType.QUERY)).containsExactlyInAnyOrderElementsOf(MessageNames.QUERIES);
         assertThat(MessageNames.oneOf(MessageNames.SIGNALS))
                 .isEqualTo("sourceChanged, refresh, cancelUpdate, pause, resume, rollback or retire");
-        assertThat(MessageNames.oneOf(MessageNames.QUERIES)).isEqualTo("status or jobs");
+        assertThat(MessageNames.oneOf(MessageNames.QUERIES)).isEqualTo("status, jobs or consumers");
     }
 
     /** The default converter fails on it, and with that the workflow's task, again and again. */

@@ -3,6 +3,7 @@ package dev.littoral.activities.consumer;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.workflows.model.AcknowledgeRequest;
 import dev.littoral.workflows.model.ConsumerEntry;
 import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.LeaseAnswer;
@@ -124,6 +125,16 @@ public final class ConsumerClient {
     public ConsumerEntry gone(long version) throws InterruptedException {
         checkVersion(version);
         return append(n -> entry(n, version, ConsumerState.GONE, null, null, null));
+    }
+
+    /** Says what a checked request has. */
+    public ConsumerEntry say(AcknowledgeRequest request) throws InterruptedException {
+        return switch (request.state()) {
+            case SERVING -> serving(request.version(), request.rows(), request.segments());
+            case FAILED -> failed(request.version(), request.segments(), request.reason());
+            case GONE -> gone(request.version());
+            case BUILDING -> throw LittoralException.input("a version is built under a lease; expected a lease");
+        };
     }
 
     private ConsumerEntry entry(

@@ -23,7 +23,9 @@ public enum ExitCode {
     /** What was verified is right, but something is left over. */
     LEFT_OVER(7),
     /** What was verified is damaged. */
-    DAMAGED(8);
+    DAMAGED(8),
+    /** A lease was refused, or a consumer does not serve what it should. */
+    REFUSED(9);
 
     private final int code;
 

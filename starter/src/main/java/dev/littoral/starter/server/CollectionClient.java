@@ -6,14 +6,19 @@ import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
+import dev.littoral.workflows.model.AcknowledgeMessage;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ConsumerStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
+import dev.littoral.workflows.model.LeaseAnswer;
+import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.RollbackAnswer;
+import dev.littoral.workflows.model.ServingStatus;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateProgress;
 import dev.littoral.workflows.model.VersionRequest;
@@ -68,8 +73,6 @@ public final class CollectionClient {
     public TemporalService server() {
         return server;
     }
-
-    // ------------------------------------------------------------------ state
 
     /** Its newest run, or empty where the server has none. */
     public Optional<CollectionRun> run() {
@@ -188,8 +191,6 @@ public final class CollectionClient {
         }
     }
 
-    // ------------------------------------------------------------------ requests
-
     /**
      * Starts its workflow.
      *
@@ -259,6 +260,21 @@ public final class CollectionClient {
         return update(MessageNames.ROLLBACK, RollbackAnswer.class, version);
     }
 
+    /** Who serves it, and what. */
+    public ServingStatus consumers() {
+        return asked(typed()::consumers);
+    }
+
+    /** Has it hold a version for a consumer. */
+    public LeaseAnswer lease(LeaseMessage lease) {
+        return update(MessageNames.LEASE, LeaseAnswer.class, lease);
+    }
+
+    /** Tells it what a consumer serves. */
+    public ConsumerStatus acknowledge(AcknowledgeMessage answer) {
+        return update(MessageNames.ACKNOWLEDGE, ConsumerStatus.class, answer);
+    }
+
     private <T> T update(String name, Class<T> answer, Object... arguments) {
         WorkflowUpdateHandle<T> accepted = asked(
                 () -> stub().startUpdate(name, WorkflowUpdateStage.ACCEPTED, answer, arguments),
@@ -290,8 +306,6 @@ public final class CollectionClient {
             return null;
         });
     }
-
-    // ------------------------------------------------------------------ calls
 
     private <T> T asked(Supplier<T> question) {
         return asked(question, "");

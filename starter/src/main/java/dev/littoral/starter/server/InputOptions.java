@@ -2,6 +2,7 @@ package dev.littoral.starter.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.workflows.model.Json;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -29,6 +30,18 @@ public final class InputOptions {
                     + " anew; 0 for consumers that cannot mask rows. Default: 0.3.")
     private Double maxDeadShare;
 
+    @Option(
+            names = "--consumer",
+            paramLabel = "<name>",
+            description = "A consumer whose answers are waited for; may be given up to 20 times.")
+    private List<String> consumers;
+
+    @Option(
+            names = "--max-ahead",
+            paramLabel = "<n>",
+            description = "Refreshes wait while a named consumer is so many versions behind, 1 to 1000.")
+    private Integer maxAhead;
+
     /** The input as a message has it, unchecked. What was not typed is not in it. */
     public ObjectNode input() {
         ObjectNode input = Json.JSON.createObjectNode();
@@ -45,6 +58,12 @@ public final class InputOptions {
         }
         if (maxDeadShare != null) {
             options.put("maxDeadShare", maxDeadShare);
+        }
+        if (consumers != null) {
+            consumers.forEach(options.putArray("consumers")::add);
+        }
+        if (maxAhead != null) {
+            options.put("maxAhead", maxAhead);
         }
         return input;
     }

@@ -1,6 +1,7 @@
 package dev.littoral.starter.server;
 
 import dev.littoral.starter.cli.Output;
+import dev.littoral.workflows.ConsumerText;
 import dev.littoral.workflows.StatusText;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -41,11 +42,10 @@ final class StatusPage {
             }
             retry(status, live).ifPresent(retry -> add(page, "trouble", retry));
             if (status.pending() != null) {
-                add(
-                        page,
-                        "waiting",
-                        "update " + status.pending().update() + ", asked for by "
-                                + status.pending().trigger());
+                add(page, "waiting", StatusText.waiting(status));
+            }
+            if (status.serving() != null) {
+                add(page, "serving", ConsumerText.serving(status.serving()));
             }
         }
         if (status.last() != null) {

@@ -10,13 +10,16 @@ import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
+import dev.littoral.starter.consumer.CatalogPlace;
 import dev.littoral.starter.server.CollectionClient;
 import dev.littoral.starter.server.CollectionRun;
 import dev.littoral.starter.server.InputOptions;
 import dev.littoral.starter.server.ProgressDisplay;
+import dev.littoral.starter.server.ServedWait;
 import dev.littoral.starter.server.TemporalService;
 import dev.littoral.starter.server.UpdateFollower;
 import dev.littoral.starter.server.UpdateReportPrinter;
+import dev.littoral.starter.server.WaitOption;
 import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.TemporalConnection;
@@ -69,6 +72,9 @@ public final class SyncCommand implements Callable<Integer> {
     @Mixin
     private InputOptions options;
 
+    @Mixin
+    private WaitOption wait;
+
     @Option(names = "--json", description = "Print the report as one JSON object.")
     private boolean json;
 
@@ -109,8 +115,19 @@ public final class SyncCommand implements Callable<Integer> {
                 }
             }
         }
-        return UpdateReportPrinter.end(report, json, command.commandLine().getOut(), err)
-                .code();
+        ExitCode end =
+                UpdateReportPrinter.end(report, json, command.commandLine().getOut(), err);
+        return (end == ExitCode.OK && wait.isServed() ? served(collectionId, start.options(), err) : end).code();
+    }
+
+    /** Waits until the consumers serve what the catalog has. */
+    private ExitCode served(String collectionId, CollectionOptions given, PrintWriter err) throws InterruptedException {
+        command.commandLine().getOut().flush();
+        shutdown.endWith(ExitCode.STOPPED, "stopped waiting for the consumers of " + collectionId);
+        try (CatalogPlace catalog = CatalogPlace.open(where.catalog(), collectionId, given);
+                ProgressDisplay progress = new ProgressDisplay(err)) {
+            return new ServedWait(collectionId, shutdown, progress).await(catalog::consumers);
+        }
     }
 
     private UpdateReport configured(

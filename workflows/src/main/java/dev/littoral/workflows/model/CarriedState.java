@@ -26,6 +26,7 @@ import java.util.List;
  * @param rejected rejected signals
  * @param events what its sinks have not got, or null where it has none
  * @param freshness what is known of the collection's freshness, or null
+ * @param consumers what is known of its consumers, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CarriedState(
@@ -46,7 +47,8 @@ public record CarriedState(
         String note,
         List<Rejection> rejected,
         CarriedEvents events,
-        CarriedFreshness freshness) {
+        CarriedFreshness freshness,
+        CarriedConsumers consumers) {
 
     /**
      * A request that was answered.

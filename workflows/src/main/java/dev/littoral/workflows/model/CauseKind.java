@@ -10,6 +10,8 @@ public enum CauseKind {
     SLOW,
     /** The update that would help has not begun. */
     WAITING,
+    /** A consumer serves something old or wrong, or a refresh waits for it. */
+    CONSUMER,
     /** An update, or the collection, was stopped and nothing takes its place. */
     STOPPED,
     /** Refreshing is paused by request. */

@@ -24,6 +24,9 @@ import java.util.List;
  * @param sinks the sinks that get its events, named by its workers, or null for none
  * @param maxStaleness how long ago the listing of what is served may have begun, 10 seconds to a year; the source is
  *     listed as often as that takes. Null for no promise
+ * @param consumers the consumers whose answers are waited for, up to 20; null for none
+ * @param maxAhead how many versions a named consumer may be behind, 1 to 1,000, before refreshes wait for it; null for
+ *     any number
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionOptions(
@@ -35,7 +38,9 @@ public record CollectionOptions(
         Double maxDeadShare,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Duration forgetConsumersAfter,
         @JsonProperty("notify") List<String> sinks,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration maxStaleness) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration maxStaleness,
+        List<String> consumers,
+        Integer maxAhead) {
 
     public static final long DEFAULT_TARGET_ROWS = 1_000_000;
     private static final double DEFAULT_MAX_DEAD_SHARE = 0.3;
@@ -43,7 +48,7 @@ public record CollectionOptions(
     public static final CollectionOptions DEFAULTS =
             new CollectionOptions(DEFAULT_TARGET_ROWS, null, false, 1.0, Duration.ofDays(7), null);
 
-    /** Options without sinks and without a promise of freshness, with the default of {@link #forgetConsumersAfter}. */
+    /** Options without sinks, promise of freshness and named consumers; consumers are forgotten as by default. */
     public CollectionOptions(
             long targetRowsPerSegment,
             Duration refreshEvery,
@@ -58,6 +63,8 @@ public record CollectionOptions(
                 maxDropShare,
                 keepVersionsFor,
                 maxDeadShare,
+                null,
+                null,
                 null,
                 null,
                 null);
@@ -79,6 +86,8 @@ public record CollectionOptions(
                 maxDeadShare,
                 forgetConsumersAfter,
                 sinks,
-                promised);
+                promised,
+                consumers,
+                maxAhead);
     }
 }

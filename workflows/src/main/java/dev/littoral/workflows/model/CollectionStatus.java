@@ -30,6 +30,7 @@ import java.util.List;
  * @param note what was done with the last message that changed nothing, or null
  * @param rejected rejected signals, oldest first
  * @param sinks how far its events are at each sink, or null where it has none
+ * @param serving who serves it, and what; null where no consumer is named or known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectionStatus(
@@ -53,4 +54,5 @@ public record CollectionStatus(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextRefresh,
         String note,
         List<Rejection> rejected,
-        List<SinkStatus> sinks) {}
+        List<SinkStatus> sinks,
+        ServingStatus serving) {}

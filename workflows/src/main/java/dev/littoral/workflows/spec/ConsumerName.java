@@ -8,6 +8,8 @@ public final class ConsumerName {
     private static final int MAX_CHARS = 63;
     private static final Pattern VALID = Pattern.compile("[a-z0-9][a-z0-9._-]*");
 
+    static final String EXPECTED = "1 to 63 characters of a-z 0-9 . _ - that start with a letter or digit";
+
     private ConsumerName() {}
 
     /** Whether a name is valid. */
@@ -22,8 +24,7 @@ public final class ConsumerName {
      */
     public static String check(String name) {
         if (!isValid(name)) {
-            throw new InvalidRequestException("consumer is " + SecretScanner.quoted(name)
-                    + "; expected 1 to 63 characters of a-z 0-9 . _ - that start with a letter or digit");
+            throw new InvalidRequestException("consumer is " + SecretScanner.quoted(name) + "; expected " + EXPECTED);
         }
         return name;
     }

@@ -39,7 +39,9 @@ public final class OptionsParser {
             "maxDeadShare",
             "forgetConsumersAfter",
             "notify",
-            "maxStaleness");
+            "maxStaleness",
+            "consumers",
+            "maxAhead");
 
     private OptionsParser() {}
 
@@ -67,8 +69,9 @@ public final class OptionsParser {
                 maxDeadShare(json.get("maxDeadShare")),
                 forgetConsumersAfter("options.forgetConsumersAfter", json.get("forgetConsumersAfter")),
                 sinks(json.get("notify")),
-                JsonFields.duration(
-                        "options.maxStaleness", json.get("maxStaleness"), MIN_STALENESS, MAX_REFRESH, null));
+                JsonFields.duration("options.maxStaleness", json.get("maxStaleness"), MIN_STALENESS, MAX_REFRESH, null),
+                ConsumerOptions.names(json.get("consumers")),
+                ConsumerOptions.maxAhead(json.get("maxAhead"), json.get("consumers")));
         checkRefresh(options.refreshEvery(), options.maxStaleness());
         return options;
     }
