@@ -95,6 +95,10 @@ final class CatalogWatch {
         boolean isCommit() {
             return head.get("kind").asText().equals("COMMITTED");
         }
+
+        boolean isRollback() {
+            return head.get("kind").asText().equals("ROLLED_BACK");
+        }
     }
 
     /**
@@ -152,6 +156,8 @@ final class CatalogWatch {
         for (Version version : List.copyOf(log.tailMap(snapshotsSeen(), false).values())) {
             if (version.isCommit()) {
                 snapshot(version);
+            } else if (version.isRollback()) {
+                rolledBack(version);
             }
         }
     }
@@ -207,6 +213,16 @@ final class CatalogWatch {
                 .forEach(contradiction -> violations.accept("version " + version.number() + ": " + contradiction));
     }
 
+    private void rolledBack(Version version) {
+        JsonNode older = version.head().get("snapshot");
+        log.headMap(version.number(), false).values().stream()
+                .filter(each -> each.isCommit() && each.head().get("snapshot").equals(older))
+                .findAny()
+                .ifPresentOrElse(
+                        each -> snapshots.put(version.number(), snapshots.get(each.number())),
+                        () -> violations.accept("version " + version.number() + " serves what no version committed"));
+    }
+
     /** A source change was answered: nothing older is the newest any more, nor will be. */
     synchronized void answered(long generation) throws InterruptedException {
         Instant now = Instant.now();
@@ -254,7 +270,7 @@ final class CatalogWatch {
     /** The files served by a version, or nothing where nothing was committed before. */
     synchronized Map<String, SeededLake.Served> servedBy(long version) {
         for (Version each : log.headMap(version, true).descendingMap().values()) {
-            if (each.isCommit()) {
+            if (snapshots.containsKey(each.number())) {
                 return snapshots.get(each.number());
             }
         }

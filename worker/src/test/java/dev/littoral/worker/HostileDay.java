@@ -17,7 +17,9 @@ import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.VersionRequest;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -292,6 +294,8 @@ final class HostileDay implements AutoCloseable {
                     request(tenant, "refresh", ExternalCollectionWorkflow::updateRefresh);
                 case 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30 ->
                     say(tenant, "refresh", ExternalCollectionWorkflow::signalRefresh);
+                case 31, 32 -> rollback(tenant, random);
+                case 33, 34, 35, 36, 37 -> say(tenant, "resume", ExternalCollectionWorkflow::resume);
                 default -> {}
             }
         }
@@ -312,18 +316,49 @@ final class HostileDay implements AutoCloseable {
 
     /** Sends a request and goes on; its answer, when it comes, is checked. */
     private void request(Tenant tenant, String what, Request request) {
+        ask(() -> {
+            ChangeAnswer[] answer = new ChangeAnswer[1];
+            if (!tenant.collection().send(workflow -> answer[0] = request.to(workflow))) {
+                count("not sent for certain", 1);
+                return;
+            }
+            count("answered " + what, 1);
+            if (answer[0].generation() > 0) {
+                tenant.catalog().answered(answer[0].generation());
+            }
+        });
+    }
+
+    /**
+     * Asks for any version that was ever there again; one that has no snapshot, is served or is gone is refused. Not of
+     * a collection that is reset: it would not know of it.
+     */
+    private void rollback(Tenant tenant, SplittableRandom random) {
+        List<CatalogWatch.Version> versions = tenant.catalog().versions();
+        if (tenant.reset() || versions.isEmpty()) {
+            return;
+        }
+        long version = versions.get(random.nextInt(versions.size())).number();
+        ask(() -> {
+            RollbackAnswer[] answer = new RollbackAnswer[1];
+            if (!tenant.collection()
+                    .send(workflow -> answer[0] = workflow.updateRollback(VersionRequest.of(version, "a test")))) {
+                count("rollbacks refused or not sent for certain", 1);
+                return;
+            }
+            count("answered rollback", 1);
+            if (answer[0].restored() != version) {
+                violations.add(tenant.id() + ": a rollback to " + version + " was answered " + answer[0]);
+            }
+        });
+    }
+
+    /** Asks something in a thread of its own. */
+    private void ask(Actor question) {
         asked.incrementAndGet();
         threads.execute(() -> guarded(() -> {
             try {
-                ChangeAnswer[] answer = new ChangeAnswer[1];
-                if (!tenant.collection().send(workflow -> answer[0] = request.to(workflow))) {
-                    count("not sent for certain", 1);
-                    return;
-                }
-                count("answered " + what, 1);
-                if (answer[0].generation() > 0) {
-                    tenant.catalog().answered(answer[0].generation());
-                }
+                question.act();
             } finally {
                 asked.decrementAndGet();
             }
@@ -497,6 +532,11 @@ final class HostileDay implements AutoCloseable {
         }
         Following.await("the answers", () -> asked.get() == 0);
         for (Tenant tenant : tenants) {
+            // After a rollback nothing is listed until this, which takes the periodic refresh up too.
+            tenant.collection().insist("the end of a rollback", ExternalCollectionWorkflow::resume);
+            tenant.collection().insist("the pause", ExternalCollectionWorkflow::pause);
+        }
+        for (Tenant tenant : tenants) {
             tenant.collection().awaitIdle();
             // One that was stopped is not waited for by its collection.
             tenant.ends().awaitWorkflows();
@@ -515,9 +555,10 @@ final class HostileDay implements AutoCloseable {
             if (status.last().state() != UpdateState.COMMITTED && !followed) {
                 violations.add(tenant.id() + ": a last refresh ended as " + status.last());
             }
-            if (!status.rejected().isEmpty()) {
-                violations.add(tenant.id() + " did not take " + status.rejected());
-            }
+            // What is to be refreshed while a rollback is served is refused.
+            status.rejected().stream()
+                    .filter(message -> !message.reason().contains("expected resume first"))
+                    .forEach(message -> violations.add(tenant.id() + " did not take " + message));
             tenant.catalog().look();
             tenant.ends().look();
             tenant.ends().check();

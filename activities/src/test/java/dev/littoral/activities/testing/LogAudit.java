@@ -105,10 +105,13 @@ public final class LogAudit {
 
     private void audit() throws InterruptedException {
         JsonNode before = null;
+        List<JsonNode> log = log();
+        // What is served again may be of a version that was cleaned away.
+        boolean isWhole = !log.isEmpty() && log.getFirst().get("version").asLong() == 1;
         Set<String> commitIds = new HashSet<>();
         Set<JsonNode> served = new HashSet<>();
         Map<Long, String> owners = new HashMap<>();
-        for (JsonNode head : log()) {
+        for (JsonNode head : log) {
             String at = "version " + head.get("version").asLong();
             check(commitIds.add(head.get("commitId").asText()), at + " repeats a commitId");
             if (before != null) {
@@ -128,7 +131,7 @@ public final class LogAudit {
                 check(
                         head.get("kind").asText().equals("COMMITTED")
                                 || (head.get("kind").asText().equals("ROLLED_BACK")
-                                        && served.contains(head.get("snapshot")))
+                                        && (!isWhole || served.contains(head.get("snapshot"))))
                                 || java.util.Objects.equals(head.get("snapshot"), before.get("snapshot")),
                         at + " changes the snapshot without a commit");
             }
