@@ -5,6 +5,7 @@ import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.ConsumerEntry;
 import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.FailureType;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,10 +15,13 @@ import java.util.function.LongFunction;
 final class ConsumerLog {
     static final String FOLDER = "consumers/";
 
-    /** Entries that are looked at, and kept, for the newest that says what is served. */
+    /** Entries that are kept, and beside them the newest that says what is served. */
     static final int KEPT = 100;
 
     private static final int PAGE = 1_000;
+
+    /** How many entries are looked at for the newest that says what is served. */
+    private static final int LOOKED_AT = 10_000;
 
     /** How often a number is found taken before it is taken for another process's doing. */
     private static final int TRIES = 10;
@@ -30,11 +34,21 @@ final class ConsumerLog {
         this.log = new EntryLog<>(store, collectionId, FOLDER + name + "/", ConsumerEntry.class);
     }
 
-    /** What its newest entries say. */
-    KnownConsumer known() throws InterruptedException {
+    /**
+     * What its newest entries say.
+     *
+     * @param now entries of times beyond are passed over
+     */
+    KnownConsumer known(Instant now) throws InterruptedException {
         ConsumerEntry newest = null;
         String problem = null;
-        for (long number : log.numbers(KEPT)) {
+        List<Long> page = log.numbers(PAGE);
+        for (int i = 0, looked = 0; i < page.size() && looked < LOOKED_AT; i++, looked++) {
+            long number = page.get(i);
+            if (i == page.size() - 1) {
+                page = log.olderThan(number, PAGE);
+                i = -1;
+            }
             ConsumerEntry entry;
             try {
                 Optional<ConsumerEntry> there = log.read(number);
@@ -42,6 +56,10 @@ final class ConsumerLog {
                     continue;
                 }
                 entry = checked(number, there.get());
+                if (Lease.isAhead(entry, now)) {
+                    throw new DamagedEntryException(
+                            "its time is " + entry.time() + "; expected one that has come", null);
+                }
             } catch (DamagedEntryException e) {
                 problem = problem == null ? "entry " + number + " is passed over: " + e.getMessage() : problem;
                 continue;
@@ -68,8 +86,9 @@ final class ConsumerLog {
             wrong = "time is missing; expected when it was written";
         } else if (entry.state() == ConsumerState.BUILDING && entry.until() == null) {
             wrong = "until is missing; expected when the lease ends";
-        } else if (entry.state() == ConsumerState.SERVING && (entry.rows() == null || entry.segments() == null)) {
-            wrong = "rows or segments are missing; expected how many are served";
+        } else if (entry.state() == ConsumerState.SERVING
+                && (entry.rows() == null || entry.rows() < 0 || entry.segments() == null)) {
+            wrong = "rows or segments are not there; expected how many are served";
         }
         if (wrong != null) {
             throw new DamagedEntryException(wrong, null);
@@ -123,6 +142,8 @@ final class ConsumerLog {
         if (known.serving() != null) {
             old.remove(known.serving().n());
         }
+        // What came since is of a consumer that is back.
+        old.removeIf(number -> known.newest() != null && number > known.newest().n());
         log.delete(old);
     }
 }

@@ -6,12 +6,13 @@ import dev.littoral.workflows.spec.ConsumerName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 
 /** All consumers of a collection, as the catalog knows them. */
 public final class Consumers {
     /** The most consumers that are looked at, the first by name. */
-    public static final int MOST = 100;
+    public static final int MOST = 1_000;
 
     /** What the names begin with by which rollbacks hold versions; no consumer's does. */
     static final String ROLLBACK = "_rollback-";
@@ -26,29 +27,34 @@ public final class Consumers {
         this.collectionId = collectionId;
     }
 
-    /** What each says of itself, by name. A request for each hundred entries or more, and three for each consumer. */
-    public List<KnownConsumer> known() throws InterruptedException {
-        return known(names(null, ConsumerName::isValid));
+    /**
+     * What each says of itself, by name. A request for each thousand entries or consumer, and three or more for each
+     * consumer.
+     *
+     * @param now entries of times beyond are passed over
+     */
+    public List<KnownConsumer> known(Instant now) throws InterruptedException {
+        return known(names(null, ConsumerName::isValid), now);
     }
 
     /** All that hold versions: consumers, and rollbacks under way. */
-    public List<KnownConsumer> holders() throws InterruptedException {
+    public List<KnownConsumer> holders(Instant now) throws InterruptedException {
         List<String> names = names(null, ConsumerName::isValid);
         names.addAll(names(ROLLBACK, name -> name.startsWith(ROLLBACK)));
-        return known(names);
+        return known(names, now);
     }
 
-    private List<KnownConsumer> known(List<String> names) throws InterruptedException {
+    private List<KnownConsumer> known(List<String> names, Instant now) throws InterruptedException {
         List<KnownConsumer> known = new ArrayList<>();
         for (String name : names) {
-            known.add(log(name).known());
+            known.add(log(name).known(now));
         }
         return known;
     }
 
     /** What one says of itself; nothing where it has no entry. */
-    public KnownConsumer known(String name) throws InterruptedException {
-        return log(name).known();
+    public KnownConsumer known(String name, Instant now) throws InterruptedException {
+        return log(name).known(now);
     }
 
     private List<String> names(String from, Predicate<String> wanted) throws InterruptedException {
@@ -60,7 +66,8 @@ public final class Consumers {
             page = store.list(folder, after, PAGE);
             for (String key : page) {
                 String name = nameOf(folder, key);
-                if (wanted.test(name) && !names.contains(name) && names.size() < MOST) {
+                boolean isFolder = key.length() > folder.length() + name.length();
+                if (isFolder && wanted.test(name) && !names.contains(name) && names.size() < MOST) {
                     names.add(name);
                 }
             }
@@ -74,11 +81,21 @@ public final class Consumers {
         return key.substring(folder.length()).split("/", 2)[0];
     }
 
-    /** Removes entries of consumers that newer ones have replaced long ago, and what rollbacks of old have left. */
-    public void expire(List<KnownConsumer> known, Instant now) throws InterruptedException {
+    /**
+     * Removes entries that newer ones have replaced long ago, and all of who holds nothing and was not heard of.
+     *
+     * @param isKept whether a version that somebody wants is still kept for that
+     * @param before consumers whose newest entry is older are forgotten
+     */
+    public void expire(List<KnownConsumer> known, LongPredicate isKept, Instant before, Instant now)
+            throws InterruptedException {
         for (KnownConsumer consumer : known) {
-            boolean isOver =
-                    consumer.name().startsWith(ROLLBACK) && consumer.held(now).isEmpty();
+            boolean isRollback = consumer.name().startsWith(ROLLBACK);
+            boolean isOver = consumer.newest() != null
+                    && consumer.held(now).isEmpty()
+                    && (isRollback
+                            || (consumer.newest().time().isBefore(before)
+                                    && consumer.wanted(now).stream().noneMatch(isKept::test)));
             log(consumer.name()).expire(consumer, isOver ? 0 : ConsumerLog.KEPT);
         }
     }

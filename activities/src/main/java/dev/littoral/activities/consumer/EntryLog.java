@@ -1,6 +1,9 @@
 package dev.littoral.activities.consumer;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
@@ -23,6 +26,15 @@ import java.util.regex.Pattern;
 final class EntryLog<T> {
     /** The most bytes of an entry that is read. */
     static final int MAX_BYTES = 16 * 1024;
+
+    /** What is written by others has the types that are documented, and each field once. */
+    private static final JsonMapper STRICT = Json.JSON
+            .rebuild()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private static final Pattern NAME = Pattern.compile("(\\d{10})\\.json");
 
@@ -54,8 +66,17 @@ final class EntryLog<T> {
      */
     List<Long> numbers(int limit) throws InterruptedException {
         // What begins with a dot or a hyphen sorts before, and is none.
-        return store.list(folder, folder + "0", limit).stream()
-                .map(key -> number(key.substring(folder.length())))
+        return numbersAfter(folder + "0", limit);
+    }
+
+    /** The numbers of entries that are older than one. One request. */
+    List<Long> olderThan(long number, int limit) throws InterruptedException {
+        return numbersAfter(key(number), limit);
+    }
+
+    private List<Long> numbersAfter(String key, int limit) throws InterruptedException {
+        return store.list(folder, key, limit).stream()
+                .map(each -> number(each.substring(folder.length())))
                 .filter(OptionalLong::isPresent)
                 .map(OptionalLong::getAsLong)
                 .toList();
@@ -74,10 +95,7 @@ final class EntryLog<T> {
             Optional<byte[]> sealed = store.get(key(number), MAX_BYTES);
             return sealed.isEmpty()
                     ? Optional.empty()
-                    : Optional.ofNullable(Json.JSON
-                            .readerFor(type)
-                            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                            .readValue(SealedJson.unseal(sealed.get())));
+                    : Optional.ofNullable(STRICT.readValue(SealedJson.unseal(sealed.get()), type));
         } catch (LittoralException e) {
             if (e.type() != FailureType.INPUT) {
                 throw e;

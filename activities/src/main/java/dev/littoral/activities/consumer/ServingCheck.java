@@ -46,14 +46,14 @@ public final class ServingCheck {
     }
 
     /**
-     * How all consumers stand. One request where there are none; else those of {@link Consumers#known()}, and one for
-     * each version that the last of them is behind.
+     * How all consumers stand. One request where there are none; else those of {@link Consumers#known(Instant)}, and
+     * one for each version that the last of them is behind.
      */
     public ConsumersSeen look(ConsumersRequest request) throws InterruptedException {
-        List<KnownConsumer> known = new ArrayList<>(consumers.known());
+        List<KnownConsumer> known = new ArrayList<>(consumers.known(clock.instant()));
         for (String name : request.named()) {
             if (known.stream().noneMatch(consumer -> consumer.name().equals(name))) {
-                known.add(consumers.known(name));
+                known.add(consumers.known(name, clock.instant()));
             }
         }
         if (known.isEmpty()) {
@@ -76,7 +76,7 @@ public final class ServingCheck {
 
     /** How one consumer stands. */
     public ConsumerStatus look(String name) throws InterruptedException {
-        KnownConsumer consumer = consumers.known(name);
+        KnownConsumer consumer = consumers.known(name, clock.instant());
         return status(consumer, -1, boundaries.newest(), new LogTail(heads), clock.instant());
     }
 

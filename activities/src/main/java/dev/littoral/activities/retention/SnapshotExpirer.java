@@ -8,6 +8,7 @@ import dev.littoral.activities.consumer.Boundary;
 import dev.littoral.activities.consumer.BoundaryLog;
 import dev.littoral.activities.consumer.Consumers;
 import dev.littoral.activities.consumer.KnownConsumer;
+import dev.littoral.activities.consumer.Lease;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.Head;
@@ -106,7 +107,7 @@ public final class SnapshotExpirer {
             return doomed;
         }
         Instant keptFrom = now.minus(request.forgetConsumersAfter());
-        for (KnownConsumer consumer : consumers.holders()) {
+        for (KnownConsumer consumer : consumers.holders(now)) {
             for (long version : consumer.wanted(now)) {
                 if (log.isReplacedSince(version, keptFrom)) {
                     doomed = Math.min(doomed, version);
@@ -118,7 +119,7 @@ public final class SnapshotExpirer {
 
     /** The oldest version that a consumer holds, at a second look. */
     private long held(VersionAges log, Duration forgetConsumersAfter, Boundary before) throws InterruptedException {
-        List<KnownConsumer> known = consumers.holders();
+        List<KnownConsumer> known = consumers.holders(clock.instant());
         Instant now = clock.instant();
         long held = Long.MAX_VALUE;
         for (KnownConsumer consumer : known) {
@@ -133,7 +134,9 @@ public final class SnapshotExpirer {
                 }
             }
         }
-        consumers.expire(known, now);
+        Instant keptFrom = now.minus(forgetConsumersAfter);
+        Instant unheard = keptFrom.isBefore(now.minus(Lease.LONGEST)) ? keptFrom : now.minus(Lease.LONGEST);
+        consumers.expire(known, version -> log.isReplacedSince(version, keptFrom), unheard, now);
         boundaries.expire();
         return held;
     }

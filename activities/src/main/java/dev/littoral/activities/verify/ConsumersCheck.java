@@ -21,6 +21,7 @@ final class ConsumersCheck {
     private static final Pattern ENTRY =
             Pattern.compile("consumers/([a-z0-9][a-z0-9._-]{0,62}|_rollback-\\d+)/(\\d{10})\\.json");
 
+    private static final Pattern UNFINISHED = Pattern.compile("consumers/[^/]+/\\.[^/]+");
     private static final Set<String> STATES = Set.of("BUILDING", "SERVING", "FAILED", "GONE");
     private static final long LAST = 9_999_999_999L;
     private static final int MAX_BYTES = 16 * 1024;
@@ -52,7 +53,8 @@ final class ConsumersCheck {
             lastConsumer = entry.group(1);
             checkEntry(key, entry.group(1), LAST - Long.parseLong(entry.group(2)));
         }
-        return entry.matches();
+        // A consumer that was killed leaves files that it had not finished.
+        return entry.matches() || UNFINISHED.matcher(key).matches();
     }
 
     private void checkBoundary(String key, long number) throws InterruptedException {

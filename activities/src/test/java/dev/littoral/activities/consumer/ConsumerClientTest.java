@@ -81,7 +81,7 @@ class ConsumerClientTest {
     }
 
     private KnownConsumer known(String name) throws InterruptedException {
-        return new Consumers(store, "orders").known(name);
+        return new Consumers(store, "orders").known(name, clock.instant());
     }
 
     private Boundary boundary() throws InterruptedException {
@@ -279,6 +279,10 @@ class ConsumerClientTest {
                 "{",
                 "null",
                 "{\"consumer\":\"search\"}",
+                "{\"consumer\":\"search\",\"n\":2,\"version\":2.5,\"state\":\"GONE\","
+                        + "\"time\":\"2026-01-01T00:00:00Z\"}",
+                "{\"consumer\":\"search\",\"n\":2,\"version\":\"2\",\"state\":\"GONE\","
+                        + "\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"consumer\":\"other\",\"n\":2,\"version\":1,\"state\":\"GONE\",\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"consumer\":\"search\",\"n\":3,\"version\":1,\"state\":\"GONE\",\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"consumer\":\"search\",\"n\":2,\"version\":0,\"state\":\"GONE\",\"time\":\"2026-01-01T00:00:00Z\"}",
@@ -321,7 +325,7 @@ class ConsumerClientTest {
             store.put("orders/consumers/a-flood/.tmp-" + i, new byte[] {1});
             store.put("orders/consumers/search/.tmp-" + i, new byte[] {1});
         }
-        assertThat(new Consumers(store, "orders").known())
+        assertThat(new Consumers(store, "orders").known(clock.instant()))
                 .extracting(KnownConsumer::name)
                 .contains("a-flood", "search")
                 .hasSizeLessThan(5);
@@ -330,11 +334,53 @@ class ConsumerClientTest {
     }
 
     @Test
+    void manyConsumersThatHoldNothingChangeNothingForOneThatDoesAndAreForgotten() throws InterruptedException {
+        for (int i = 0; i < 150; i++) {
+            consumer("a%04d".formatted(i)).gone(1);
+            store.put("orders/consumers/b%04d".formatted(i), new byte[] {1});
+        }
+        search.lease(1, HOUR);
+        clean();
+        assertThat(versions()).startsWith(1L);
+        clock.pass(Duration.ofDays(31));
+        version();
+        search.lease(6, HOUR);
+        clean();
+        assertThat(store.keys()).noneMatch(key -> key.startsWith("orders/consumers/a"));
+    }
+
+    @Test
+    void whatIsServedIsKeptHoweverOftenALeaseIsRenewed() throws InterruptedException {
+        search.serving(2, 0, ALL);
+        for (int i = 0; i < 1_100; i++) {
+            search.lease(4, HOUR);
+        }
+        clock.pass(Duration.ofDays(3));
+        clean();
+        assertThat(versions()).startsWith(2L);
+        for (int i = 0; i < 70; i++) {
+            search.lease(4, HOUR);
+        }
+        clean();
+        assertThat(versions()).startsWith(2L);
+    }
+
+    @Test
+    void anEntryOfTheFutureHidesNoOther() throws InterruptedException {
+        search.serving(2, 0, ALL);
+        Ticking ahead = new Ticking(Instant.parse("9000-01-01T00:00:00Z"));
+        new ConsumerClient(store, "orders", "search", ahead).serving(5, 0, ALL);
+        clean();
+        assertThat(versions()).startsWith(2L);
+        assertThat(known("search").problem()).contains("expected one that has come");
+    }
+
+    @Test
     void moreConsumersThanAreLookedAtChangeNothingForTheOthers() throws InterruptedException {
         for (int i = 0; i < Consumers.MOST + 10; i++) {
             consumer("c%04d".formatted(i)).gone(1);
         }
-        assertThat(new Consumers(store, "orders").known()).hasSize(Consumers.MOST);
+        assertThat(new Consumers(store, "orders").known(clock.instant())).hasSize(Consumers.MOST);
     }
 
     @Test

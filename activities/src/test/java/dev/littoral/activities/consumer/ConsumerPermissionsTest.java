@@ -62,7 +62,7 @@ class ConsumerPermissionsTest {
             ConsumerClient search = new ConsumerClient(store, "orders", "search", Clock.systemUTC());
             assertThat(search.lease(1, Duration.ofMinutes(5)).granted()).isTrue();
             search.serving(1, 0, new SegmentProgress(0, 0, 0));
-            KnownConsumer known = new Consumers(own, "orders").known("search");
+            KnownConsumer known = new Consumers(own, "orders").known("search", Instant.now());
             assertThat(known.newest().n()).isEqualTo(2);
             assertThat(known.serving().version()).isEqualTo(1);
 

@@ -24,6 +24,7 @@ import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SegmentProgress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +196,8 @@ class ConsumerCasesTest {
             Segment segment =
                     CatalogReader.on(store).snapshot("c").segments().findFirst().orElseThrow();
             assertThat(shell.index()).containsExactly("version 3", segment.id() + "\t297");
-            ConsumerEntry serving = new Consumers(store, "c").known("counter").newest();
+            ConsumerEntry serving =
+                    new Consumers(store, "c").known("counter", Instant.now()).newest();
             assertThat(serving.state()).isEqualTo(ConsumerState.SERVING);
             assertThat(serving.version()).isEqualTo(3);
             assertThat(serving.rows()).isEqualTo(297);
