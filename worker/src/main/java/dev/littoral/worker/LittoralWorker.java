@@ -155,7 +155,8 @@ public final class LittoralWorker implements AutoCloseable {
                 new ConsumerActivitiesImpl(
                         store,
                         Clock.systemUTC(),
-                        metrics.map(WorkerMetrics::consumers).orElse(ConsumerObserver.NONE)));
+                        metrics.map(WorkerMetrics::consumers).orElse(ConsumerObserver.NONE)),
+                new CollectionRequestActivitiesImpl());
         if (!settings.sinks().isEmpty()) {
             sendEvents(factory, settings, events);
         }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.littoral.workflows.model.AcknowledgeMessage;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionRequest;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.LeaseMessage;
@@ -73,6 +74,7 @@ public final class MessageConverter implements DataConverter {
     /** The parsers of messages that clients send. */
     private static final Map<Class<?>, Function<JsonNode, ?>> MESSAGES = Map.of(
             CollectionInput.class, CollectionInput::new,
+            CollectionRequest.class, CollectionRequest::new,
             CarriedInput.class, CarriedInput::new,
             SourceRequest.class, SourceRequest::new,
             JobsRequest.class, JobsRequest::new,

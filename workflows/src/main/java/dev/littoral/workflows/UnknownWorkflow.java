@@ -11,7 +11,7 @@ public final class UnknownWorkflow implements DynamicWorkflow {
     public Object execute(EncodedValues arguments) {
         throw FailureReason.input("there is no workflow type "
                         + SecretScanner.quotedName(Workflow.getInfo().getWorkflowType()) + "; expected "
-                        + ExternalCollectionWorkflow.TYPE)
+                        + ExternalCollectionWorkflow.TYPE + " or " + RefreshCollectionWorkflow.TYPE)
                 .thrown();
     }
 }

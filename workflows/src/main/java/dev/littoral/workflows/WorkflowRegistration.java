@@ -29,6 +29,12 @@ public final class WorkflowRegistration {
                         observer,
                         history),
                 WorkflowImplementationOptions.getDefaultInstance());
-        worker.registerWorkflowImplementationTypes(UpdateExternalCollectionWorkflowImpl.class, UnknownWorkflow.class);
+        worker.registerWorkflowImplementationTypes(
+                UpdateExternalCollectionWorkflowImpl.class,
+                RefreshCollectionWorkflowImpl.class,
+                ChangeCollectionSourceWorkflowImpl.class,
+                AwaitServedWorkflowImpl.class,
+                UnknownWorkflow.class);
+        worker.registerNexusServiceImplementation(new CollectionsServiceImpl());
     }
 }

@@ -545,7 +545,7 @@ class TemporalCliTest {
                 START_A));
         assertSays(
                 cli("workflow", "result", "--workflow-id", ID),
-                "there is no workflow type \"ExternalColection\"; expected ExternalCollection");
+                "there is no workflow type \"ExternalColection\"; expected ExternalCollection or RefreshCollection");
     }
 
     /** The status still answers, and a change is still carried out. */
