@@ -85,7 +85,7 @@ public final class LuceneConsumer {
     /** The version that is held, and until when. */
     private long held;
 
-    private Instant until;
+    private Instant until = Instant.EPOCH;
     private boolean refused;
 
     /** The lease was refused, or it ended before the version was built: begin again with the newest version. */

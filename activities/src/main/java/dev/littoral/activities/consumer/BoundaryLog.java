@@ -13,21 +13,25 @@ public final class BoundaryLog {
 
     private final EntryLog<Boundary> log;
 
+    /** The entry that was read last. No entry changes, so it need not be read again while it is the newest. */
+    private volatile Boundary last = Boundary.NONE;
+
     public BoundaryLog(CatalogStore store, String collectionId) {
         this.log = new EntryLog<>(store, collectionId, FOLDER, Boundary.class);
     }
 
-    /** The newest entry, or {@link Boundary#NONE}. Two requests. */
+    /** The newest entry, or {@link Boundary#NONE}. One request, and one more where it is new. */
     public Boundary newest() throws InterruptedException {
         while (true) {
             long newest = log.newest();
-            if (newest == 0) {
-                return Boundary.NONE;
+            if (newest == last.n()) {
+                return last;
             }
-            Optional<Boundary> there = read(newest);
+            Optional<Boundary> there = newest == 0 ? Optional.of(Boundary.NONE) : read(newest);
             // Gone: others took its place.
             if (there.isPresent()) {
-                return there.get();
+                last = there.get();
+                return last;
             }
         }
     }
