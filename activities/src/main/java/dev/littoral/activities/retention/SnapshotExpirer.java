@@ -9,8 +9,10 @@ import dev.littoral.activities.consumer.BoundaryLog;
 import dev.littoral.activities.consumer.Consumers;
 import dev.littoral.activities.consumer.KnownConsumer;
 import dev.littoral.activities.consumer.Lease;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CleanRequest;
+import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.SnapshotRef;
 import java.time.Clock;
@@ -148,7 +150,7 @@ public final class SnapshotExpirer {
             if (snapshot == null || !reached.add(snapshot.key())) {
                 continue;
             }
-            Optional<SnapshotRoot> root = catalog.root(head);
+            Optional<SnapshotRoot> root = root(head);
             if (root.isPresent()) {
                 for (ShardRef shard : root.get().shards()) {
                     reached.add(shard.key());
@@ -162,6 +164,19 @@ public final class SnapshotExpirer {
             }
         }
         return reached;
+    }
+
+    /** Its root, or empty where another clean-up has removed the version meanwhile. */
+    private Optional<SnapshotRoot> root(Head head) throws InterruptedException {
+        try {
+            return catalog.root(head);
+        } catch (LittoralException e) {
+            if (e.type() == FailureType.INPUT
+                    && catalog.heads().at(head.version()).isEmpty()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private long removeUnreached(Set<String> reached, long newest) throws InterruptedException {

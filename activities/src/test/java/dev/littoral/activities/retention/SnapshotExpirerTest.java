@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -225,6 +226,28 @@ class SnapshotExpirerTest {
         List<String> log = store.list("orders/head/", null, 9);
         CleanUp.before(watched, "orders", START.plus(Duration.ofDays(1_000)));
         assertThat(deleted.subList(0, 3)).containsExactly(log.get(3), log.get(2), log.get(1));
+    }
+
+    @Test
+    void aVersionThatAnotherCleanUpRemovesMeanwhileIsPassedOver() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            commit();
+        }
+        Head gone = catalog.heads().at(2).orElseThrow();
+        CatalogStore watched = new ForwardingStore(store) {
+            @Override
+            public Optional<byte[]> get(String key) {
+                if (key.endsWith(gone.snapshot().key())) {
+                    store.delete(List.of("orders/" + CatalogLayout.head(1), "orders/" + CatalogLayout.head(2), key));
+                }
+                return super.get(key);
+            }
+        };
+        CleanUp.before(watched, "orders", START);
+        assertThat(catalog.heads().newest(Long.MAX_VALUE, 100))
+                .extracting(Head::version)
+                .containsExactly(4L, 3L);
+        assertReadable(head);
     }
 
     @Test
