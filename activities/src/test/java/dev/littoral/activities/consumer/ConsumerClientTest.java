@@ -26,6 +26,7 @@ import dev.littoral.workflows.model.SegmentProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -391,6 +392,34 @@ class ConsumerClientTest {
         store.fail(Call.CREATE, 1, Fault.REQUEST_LOST);
         assertThatThrownBy(() -> search.serving(2, 0, ALL)).isInstanceOf(LittoralException.class);
         assertThat(known("search").newest().n()).isEqualTo(1);
+    }
+
+    /** As the contract says what each costs. */
+    @Test
+    void aLeaseIsFourRequestsAndAnAnswerTwo() throws InterruptedException {
+        clean();
+        search.lease(4, HOUR);
+        assertThat(requests(() -> search.lease(4, HOUR))).isEqualTo(4);
+        assertThat(requests(() -> search.serving(4, 0, ALL))).isEqualTo(2);
+        clock.pass(Duration.ofDays(3));
+        version();
+        clean();
+        assertThat(requests(() -> search.lease(6, HOUR))).isEqualTo(5);
+        assertThat(requests(() -> heads.at(7))).isEqualTo(1);
+    }
+
+    private interface Request {
+        Object send() throws InterruptedException;
+    }
+
+    private int requests(Request request) throws InterruptedException {
+        int before = calls();
+        request.send();
+        return calls() - before;
+    }
+
+    private int calls() {
+        return Arrays.stream(Call.values()).mapToInt(store::calls).sum();
     }
 
     @Test
