@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Timeout;
 class ConsumerSuccessionTest {
     private final FakeLake lake = new FakeLake();
     private final TemporalServer server = TemporalServer.shared();
-    private final Lab lab = Lab.onServer(
-            server, server.newNamespace(), lake, SourcePolicy.NONE, new Policies.History(80, 4_000));
+    private final Lab lab =
+            Lab.onServer(server, server.newNamespace(), lake, SourcePolicy.NONE, new Policies.History(80, 4_000));
 
     @AfterEach
     void historiesAreInOrder() {

@@ -18,7 +18,7 @@ public record KnownConsumer(String name, ConsumerEntry newest, ConsumerEntry ser
 
     /** The versions that it wants kept: the one that it builds while its lease runs, and the one that it serves. */
     public List<Long> wanted(Instant now) {
-        return Stream.concat(leased(now), Stream.ofNullable(serving).filter(entry -> !Lease.isAhead(entry, now)))
+        return Stream.concat(leased(now), Stream.ofNullable(serving))
                 .map(ConsumerEntry::version)
                 .toList();
     }
