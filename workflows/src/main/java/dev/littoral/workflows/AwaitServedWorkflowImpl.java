@@ -4,6 +4,7 @@ import dev.littoral.workflows.model.CollectionRequest;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ConsumerStatus;
 import dev.littoral.workflows.model.ServedAnswer;
+import dev.littoral.workflows.model.ServingState;
 import dev.littoral.workflows.model.Verdict;
 import dev.littoral.workflows.spec.ParsedRequest;
 import io.temporal.workflow.Workflow;
@@ -35,16 +36,10 @@ public final class AwaitServedWorkflowImpl implements AwaitServedWorkflow {
         return CollectionRequests.calls("read the status").readStatus(id);
     }
 
-    /** The consumers that count: those that the options name or, where they name none, all that go on. */
     private static List<ConsumerStatus> consumers(CollectionStatus status) {
-        if (status.serving() == null) {
-            return List.of();
-        }
-        List<ConsumerStatus> known = status.serving().consumers();
-        boolean named = known.stream().anyMatch(ConsumerStatus::named);
-        return known.stream()
-                .filter(consumer -> named ? consumer.named() : consumer.goesOn())
-                .toList();
+        return status.serving() == null
+                ? List.of()
+                : ServingState.counting(status.serving().consumers());
     }
 
     private static boolean serves(ConsumerStatus consumer, long version, CollectionStatus status) {

@@ -13,7 +13,6 @@ import dev.littoral.workflows.spec.ConsumerName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.LongFunction;
 
 /**
  * A consumer's side of the contract in {@code docs/consumer-contract.md}: it holds versions of a collection by leases,
@@ -75,7 +74,7 @@ public final class ConsumerClient {
                     "The lease is of " + duration + "; expected more than PT0S and up to " + Lease.LONGEST);
         }
         // In this order: the entry is there before the boundary is read, and the clock is looked at last.
-        ConsumerEntry entry = append(n -> {
+        ConsumerEntry entry = log.append(n -> {
             Instant now = clock.instant();
             return new ConsumerEntry(
                     name, n, version, ConsumerState.BUILDING, now.plus(duration), null, null, null, now);
@@ -104,7 +103,7 @@ public final class ConsumerClient {
      */
     public ConsumerEntry serving(long version, long rows, SegmentProgress segments) throws InterruptedException {
         checkVersion(version);
-        return append(n -> entry(n, version, ConsumerState.SERVING, rows, segments, null));
+        return log.append(n -> entry(n, version, ConsumerState.SERVING, rows, segments, null));
     }
 
     /**
@@ -114,7 +113,7 @@ public final class ConsumerClient {
      */
     public ConsumerEntry failed(long version, SegmentProgress segments, String reason) throws InterruptedException {
         checkVersion(version);
-        return append(n -> entry(n, version, ConsumerState.FAILED, null, segments, reason));
+        return log.append(n -> entry(n, version, ConsumerState.FAILED, null, segments, reason));
     }
 
     /**
@@ -124,7 +123,7 @@ public final class ConsumerClient {
      */
     public ConsumerEntry gone(long version) throws InterruptedException {
         checkVersion(version);
-        return append(n -> entry(n, version, ConsumerState.GONE, null, null, null));
+        return log.append(n -> entry(n, version, ConsumerState.GONE, null, null, null));
     }
 
     /** Says what a checked request has. */
@@ -140,10 +139,6 @@ public final class ConsumerClient {
     private ConsumerEntry entry(
             long n, long version, ConsumerState state, Long rows, SegmentProgress segments, String reason) {
         return new ConsumerEntry(name, n, version, state, null, rows, segments, reason, clock.instant());
-    }
-
-    private ConsumerEntry append(LongFunction<ConsumerEntry> entry) throws InterruptedException {
-        return log.append(entry);
     }
 
     private static void checkVersion(long version) {

@@ -6,7 +6,9 @@ import dev.littoral.workflows.model.ConsumerEntry;
 import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.FailureType;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -42,37 +44,28 @@ final class ConsumerLog {
     KnownConsumer known(Instant now) throws InterruptedException {
         ConsumerEntry newest = null;
         String problem = null;
-        List<Long> page = log.numbers(PAGE);
-        for (int i = 0, looked = 0; i < page.size() && looked < LOOKED_AT; i++, looked++) {
-            long number = page.get(i);
-            if (i == page.size() - 1) {
-                page = log.olderThan(number, PAGE);
-                i = -1;
-            }
-            ConsumerEntry entry;
+        Deque<Long> numbers = new ArrayDeque<>(log.numbers(PAGE));
+        for (int looked = 0; !numbers.isEmpty() && looked < LOOKED_AT; looked++) {
+            long number = numbers.removeFirst();
+            ConsumerEntry entry = null;
             try {
                 Optional<ConsumerEntry> there = log.read(number);
-                if (there.isEmpty()) {
-                    continue;
-                }
-                entry = checked(number, there.get());
-                if (Lease.isAhead(entry, now)) {
-                    throw new DamagedEntryException(
-                            "its time is " + entry.time() + "; expected one that has come", null);
-                }
+                entry = there.isPresent() ? checked(number, there.get(), now) : null;
             } catch (DamagedEntryException e) {
                 problem = problem == null ? "entry " + number + " is passed over: " + e.getMessage() : problem;
-                continue;
             }
             newest = newest == null ? entry : newest;
-            if (entry.state() == ConsumerState.SERVING || entry.state() == ConsumerState.GONE) {
+            if (entry != null && (entry.state() == ConsumerState.SERVING || entry.state() == ConsumerState.GONE)) {
                 return new KnownConsumer(name, newest, entry.state() == ConsumerState.SERVING ? entry : null, problem);
+            }
+            if (numbers.isEmpty()) {
+                numbers.addAll(log.olderThan(number, PAGE));
             }
         }
         return new KnownConsumer(name, newest, null, problem);
     }
 
-    private ConsumerEntry checked(long number, ConsumerEntry entry) throws DamagedEntryException {
+    private ConsumerEntry checked(long number, ConsumerEntry entry, Instant now) throws DamagedEntryException {
         String wrong = null;
         if (!name.equals(entry.consumer())) {
             wrong = "consumer is another's; expected " + name;
@@ -89,6 +82,8 @@ final class ConsumerLog {
         } else if (entry.state() == ConsumerState.SERVING
                 && (entry.rows() == null || entry.rows() < 0 || entry.segments() == null)) {
             wrong = "rows or segments are not there; expected how many are served";
+        } else if (Lease.isAhead(entry, now)) {
+            wrong = "its time is " + entry.time() + "; expected one that has come";
         }
         if (wrong != null) {
             throw new DamagedEntryException(wrong, null);

@@ -123,6 +123,7 @@ public final class SnapshotExpirer {
     private long held(VersionAges log, Duration forgetConsumersAfter, Boundary before) throws InterruptedException {
         List<KnownConsumer> known = consumers.holders(clock.instant());
         Instant now = clock.instant();
+        Instant keptFrom = now.minus(forgetConsumersAfter);
         long held = Long.MAX_VALUE;
         for (KnownConsumer consumer : known) {
             for (long version : consumer.held(now)) {
@@ -131,12 +132,11 @@ public final class SnapshotExpirer {
                 }
             }
             for (long version : consumer.wanted(now)) {
-                if (log.isReplacedSince(version, now.minus(forgetConsumersAfter))) {
+                if (log.isReplacedSince(version, keptFrom)) {
                     held = Math.min(held, version);
                 }
             }
         }
-        Instant keptFrom = now.minus(forgetConsumersAfter);
         Instant unheard = keptFrom.isBefore(now.minus(Lease.LONGEST)) ? keptFrom : now.minus(Lease.LONGEST);
         consumers.expire(known, version -> log.isReplacedSince(version, keptFrom), unheard, now);
         boundaries.expire();

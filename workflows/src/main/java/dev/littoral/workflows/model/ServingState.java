@@ -18,10 +18,7 @@ public enum ServingState {
      * @return null where none counts
      */
     public static ServingState of(List<ConsumerStatus> consumers, boolean areNewest) {
-        boolean named = consumers.stream().anyMatch(ConsumerStatus::named);
-        List<ConsumerStatus> counting = consumers.stream()
-                .filter(consumer -> named ? consumer.named() : consumer.goesOn())
-                .toList();
+        List<ConsumerStatus> counting = counting(consumers);
         if (counting.isEmpty()) {
             return null;
         }
@@ -29,5 +26,13 @@ public enum ServingState {
             return WRONG;
         }
         return areNewest && counting.stream().allMatch(ConsumerStatus::servesNewest) ? SERVED : LAGGING;
+    }
+
+    /** The consumers that count: those that the options name or, where they name none, all that go on. */
+    public static List<ConsumerStatus> counting(List<ConsumerStatus> consumers) {
+        boolean named = consumers.stream().anyMatch(ConsumerStatus::named);
+        return consumers.stream()
+                .filter(consumer -> named ? consumer.named() : consumer.goesOn())
+                .toList();
     }
 }
