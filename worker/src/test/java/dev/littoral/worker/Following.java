@@ -16,6 +16,7 @@ import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowOptions;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -134,8 +135,21 @@ record Following(WorkflowClient client, String id) {
     /** Waits until nothing runs or waits. */
     CollectionStatus awaitIdle() {
         CollectionStatus[] last = new CollectionStatus[1];
-        await(id + " to become idle", () -> send(collection -> last[0] = collection.status()) && isIdle(last[0]));
+        try {
+            await(id + " to become idle", () -> send(collection -> last[0] = collection.status()) && isIdle(last[0]));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + last[0] + ", " + recentEvents(), e);
+        }
         return last[0];
+    }
+
+    /** The last events of the newest run, what a person looks at first when a collection does not go on. */
+    private List<String> recentEvents() {
+        List<HistoryEvent> events = client.fetchHistory(id, run()).getEvents();
+        return events.subList(Math.max(0, events.size() - 30), events.size()).stream()
+                .map(event -> event.getEventId() + " " + event.getEventType() + " "
+                        + Instant.ofEpochSecond(event.getEventTime().getSeconds()))
+                .toList();
     }
 
     private static boolean isIdle(CollectionStatus status) {
