@@ -187,7 +187,20 @@ final class HostileDay implements AutoCloseable {
             actor.get(3, TimeUnit.MINUTES);
         }
         if (violations.isEmpty()) {
-            awaitIdle();
+            try {
+                awaitIdle();
+            } catch (AssertionError e) {
+                writeHistories();
+                throw e;
+            }
+        }
+    }
+
+    /** What somebody needs to replay a collection that does not go on. */
+    private void writeHistories() throws Exception {
+        for (Tenant tenant : tenants) {
+            String history = temporal.client().fetchHistory(tenant.id()).toJson(true);
+            Files.writeString(folder.resolve(tenant.id() + ".json"), history);
         }
     }
 

@@ -16,6 +16,11 @@ public final class FileListDiff {
         String path();
 
         String version();
+
+        /** Whether another line of the same path says the same. */
+        default boolean isSame(Line other) {
+            return equals(other);
+        }
     }
 
     /**
@@ -31,7 +36,7 @@ public final class FileListDiff {
                 lines.add(gone.apply(before.get(at++).path()));
             }
             boolean both = isAt(before, at, line);
-            if (!both || !before.get(at).equals(line)) {
+            if (!both || !before.get(at).isSame(line)) {
                 lines.add(line);
             }
             at += both ? 1 : 0;

@@ -53,6 +53,11 @@ public interface FileSource extends AutoCloseable {
     /** Lists everything and sorts it, whatever order the store lists in, in bounded memory (temporary files). */
     void listSorted(Visitor visitor) throws InterruptedException;
 
+    /** Whether ranges can be listed; else only {@link #listSorted} lists. */
+    default boolean listsInOrder() {
+        return true;
+    }
+
     /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */
     int parallelListings();
 

@@ -54,9 +54,11 @@ public final class PathFilter {
      */
     public Optional<SkipReason> skip(String relativePath) {
         Optional<SkipReason> byName = byName(relativePath);
-        if (byName.isPresent()) {
-            return byName;
-        }
+        return byName.isPresent() ? byName : skipByGlobs(relativePath);
+    }
+
+    /** Why a file is left out, or empty when it is served; a name says nothing by itself. */
+    public Optional<SkipReason> skipByGlobs(String relativePath) {
         if (!include.isEmpty() && !matches(include, relativePath)) {
             return Optional.of(SkipReason.NOT_INCLUDED);
         }

@@ -12,7 +12,8 @@ public interface SourceFormat {
      * Opens a source; nothing is read yet.
      *
      * @param store opened at the source's address; closed with the source
+     * @param elsewhere opens what the source names outside of that address
      * @param allowEmpty whether a source of which nothing exists lists as empty instead of failing
      */
-    SourceReader open(BlobStore store, ExternalSpec spec, boolean allowEmpty);
+    SourceReader open(BlobStore store, StoreOpener elsewhere, ExternalSpec spec, boolean allowEmpty);
 }

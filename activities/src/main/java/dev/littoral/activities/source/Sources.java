@@ -1,6 +1,7 @@
 package dev.littoral.activities.source;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.Storages;
@@ -90,9 +91,24 @@ public final class Sources {
         refusal(source, location).ifPresent(why -> {
             throw LittoralException.input(why);
         });
+        StoreObserver observed = observer.and(requests);
+        StoreOpener elsewhere = new StoreOpener() {
+            @Override
+            public void check(String address) {
+                refusal(new ExternalSource(address, source.spec())).ifPresent(why -> {
+                    throw LittoralException.input("Source " + source.uri() + " names another place. " + why);
+                });
+            }
+
+            @Override
+            public BlobStore open(String address) {
+                return storages.source(address).openSource(StorageAccess.of(source.spec()), observed);
+            }
+        };
         return formats.of(source.spec())
                 .open(
-                        location.openSource(StorageAccess.of(source.spec()), observer.and(requests)),
+                        location.openSource(StorageAccess.of(source.spec()), observed),
+                        elsewhere,
                         source.spec(),
                         allowEmpty);
     }

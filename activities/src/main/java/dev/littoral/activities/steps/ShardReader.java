@@ -221,7 +221,7 @@ final class ShardReader {
 
     private FileEntry read(SourceFile file, FileEntry before, AtomicLong claimed)
             throws FileChangedException, InterruptedException {
-        FileContents contents = source.inspect(file);
+        FileContents contents = source.inspect(file, targetRows);
         opened.incrementAndGet();
         if (contents.rows() == 0) {
             return FileEntry.leftOut(file, NO_ROWS);

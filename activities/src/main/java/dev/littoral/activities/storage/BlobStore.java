@@ -58,13 +58,32 @@ public interface BlobStore extends AutoCloseable {
     /**
      * Reads exactly {@code length} bytes at {@code offset} of a blob, at the version that was listed. One request.
      *
+     * @param file of a blob that never changes the version may be null; its size is then at least what is read
      * @throws FileChangedException when it is gone or has another version
      * @throws dev.littoral.activities.failure.ArchivedException when the store has it in an archive
      */
     byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException;
 
     /** Reads a whole blob, or empty where there is none. A reply that was cut off is an error. */
-    Optional<byte[]> get(String key) throws InterruptedException;
+    default Optional<byte[]> get(String key) throws InterruptedException {
+        return get(key, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads a whole blob, or empty where there is none. A reply that was cut off is an error.
+     *
+     * @param maxBytes a larger one is not read
+     * @throws LittoralException INPUT when it is larger
+     */
+    Optional<byte[]> get(String key, int maxBytes) throws InterruptedException;
+
+    /** Refuses a blob that is too large. */
+    static void checkSize(String address, long bytes, int maxBytes) {
+        if (bytes > maxBytes) {
+            throw LittoralException.input(
+                    "Object " + address + " has " + bytes + " bytes; expected at most " + maxBytes);
+        }
+    }
 
     /**
      * Creates a blob unless one of that key exists. Of many racing calls exactly one returns true, and its body is what

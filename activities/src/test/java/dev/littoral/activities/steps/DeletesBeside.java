@@ -13,6 +13,7 @@ import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceFormat;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.SourceReader;
+import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.workflows.model.ExternalSource;
@@ -98,9 +99,9 @@ final class DeletesBeside implements SourceFormat {
     }
 
     @Override
-    public SourceReader open(BlobStore store, ExternalSpec spec, boolean allowEmpty) {
-        SourceReader files =
-                new FilesFormat(NAME, (of, file, columns) -> new Rows(rows(file))).open(store, spec, allowEmpty);
+    public SourceReader open(BlobStore store, StoreOpener elsewhere, ExternalSpec spec, boolean allowEmpty) {
+        SourceReader files = new FilesFormat(NAME, (of, file, columns) -> new Rows(rows(file)))
+                .open(store, elsewhere, spec, allowEmpty);
         return new SourceReader() {
             private final FileSource listing = new WithDeletes(files.files());
 
@@ -110,9 +111,9 @@ final class DeletesBeside implements SourceFormat {
             }
 
             @Override
-            public FileInspector.FileContents inspect(SourceFile file)
+            public FileInspector.FileContents inspect(SourceFile file, long targetRows)
                     throws FileChangedException, InterruptedException {
-                return files.inspect(file);
+                return files.inspect(file, targetRows);
             }
 
             @Override

@@ -25,7 +25,7 @@ public record ParquetSource(FileSource files, ParquetFooters footers) implements
     }
 
     @Override
-    public Footer inspect(SourceFile file) throws FileChangedException, InterruptedException {
+    public Footer inspect(SourceFile file, long targetRows) throws FileChangedException, InterruptedException {
         return footers.read(files, file);
     }
 }

@@ -101,9 +101,10 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             }
 
             @Override
-            public FileContents inspect(SourceFile file) throws FileChangedException, InterruptedException {
+            public FileContents inspect(SourceFile file, long targetRows)
+                    throws FileChangedException, InterruptedException {
                 note(file);
-                return opened.inspect(file);
+                return opened.inspect(file, targetRows);
             }
 
             @Override

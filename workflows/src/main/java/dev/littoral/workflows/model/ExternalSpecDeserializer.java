@@ -12,8 +12,11 @@ import java.util.Map;
  * a number too, so the record could not refuse it.
  */
 final class ExternalSpecDeserializer extends JsonDeserializer<ExternalSpec> {
-    private static final Map<String, Class<? extends ExternalSpec>> RECORDS =
-            Map.of(ParquetSpec.FORMAT, ParquetSpec.class);
+    private static final Map<String, Class<? extends ExternalSpec>> RECORDS = Map.of(
+            ParquetSpec.FORMAT, ParquetSpec.class,
+            TableSpec.ICEBERG, TableSpec.class,
+            TableSpec.DELTA, TableSpec.class,
+            TableSpec.LANCE, TableSpec.class);
 
     @Override
     public ExternalSpec deserialize(JsonParser parser, DeserializationContext context) throws IOException {

@@ -3,6 +3,7 @@ package dev.littoral.workflows.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.ParquetSpec;
+import dev.littoral.workflows.model.TableSpec;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,7 +21,15 @@ record SpecFormat(String name, Set<String> keys, BiFunction<String, JsonNode, Ex
     static final SpecFormat PARQUET =
             new SpecFormat(ParquetSpec.FORMAT, ParquetSpecParser.KEYS, ParquetSpecParser::parse);
 
-    static final List<SpecFormat> ALL = List.of(PARQUET);
+    static final List<SpecFormat> ALL = List.of(
+            PARQUET,
+            table(TableSpec.ICEBERG, "snapshot", "tag", "branch", "timestamp"),
+            table(TableSpec.DELTA, "version", "timestamp"),
+            table(TableSpec.LANCE, "version", "tag", "branch", "timestamp"));
+
+    private static SpecFormat table(String name, String... at) {
+        return new SpecFormat(name, TableSpecParser.KEYS, new TableSpecParser(name, JsonFields.keys(at))::parse);
+    }
 
     /** The keys that any format has. */
     static Set<String> allKeys() {

@@ -8,6 +8,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SourceFormat;
 import dev.littoral.activities.source.SourceReader;
+import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FilesSpec;
@@ -21,7 +22,7 @@ import java.util.List;
  */
 public record FilesFormat(String name, FileInspector inspector) implements SourceFormat {
     @Override
-    public SourceReader open(BlobStore store, ExternalSpec spec, boolean allowEmpty) {
+    public SourceReader open(BlobStore store, StoreOpener elsewhere, ExternalSpec spec, boolean allowEmpty) {
         FilesSpec filesSpec = (FilesSpec) spec;
         return new OpenFiles(
                 new BlobFileSource(store, PathFilter.of(filesSpec), allowEmpty), inspector, filesSpec.columns());
@@ -30,7 +31,8 @@ public record FilesFormat(String name, FileInspector inspector) implements Sourc
     private record OpenFiles(FileSource files, FileInspector inspector, List<RequiredColumn> columns)
             implements SourceReader {
         @Override
-        public FileContents inspect(SourceFile file) throws FileChangedException, InterruptedException {
+        public FileContents inspect(SourceFile file, long targetRows)
+                throws FileChangedException, InterruptedException {
             return inspector.inspect(files, file, columns);
         }
     }

@@ -1,8 +1,10 @@
 package dev.littoral.activities.source.files;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.path.TableFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.workflows.model.FailureType;
 import java.io.BufferedInputStream;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
@@ -32,6 +35,8 @@ public final class PathSorter implements AutoCloseable {
     private static final int MAX_RUNS = 64;
 
     private static final int BUFFER = 64 << 10;
+
+    private static final ObjectMapper TABLE = new ObjectMapper();
 
     private final long runBytes;
     private final Path parent;
@@ -55,10 +60,24 @@ public final class PathSorter implements AutoCloseable {
     public void add(SourceFile file) {
         buffer.add(file);
         int deletes = file.deletesVersion() == null ? 0 : file.deletesVersion().length();
-        bufferBytes += 160 + 2L * (file.path().length() + file.version().length() + deletes);
+        bufferBytes += 160 + 2L * (file.path().length() + file.version().length() + deletes) + bytes(file.table());
         if (bufferBytes >= runBytes) {
             spill();
         }
+    }
+
+    /** About how much heap it takes. */
+    private static long bytes(TableFile table) {
+        if (table == null) {
+            return 0;
+        }
+        long chars = table.deletes() == null ? 0 : table.deletes().length();
+        if (table.partition() != null) {
+            for (Map.Entry<String, String> value : table.partition().entrySet()) {
+                chars += 100 + (value.getValue() == null ? 0 : value.getValue().length());
+            }
+        }
+        return 100 + 2 * chars;
     }
 
     /** Passes on the added files in order, each path once, and forgets them. An interrupt ends it early. */
@@ -150,16 +169,21 @@ public final class PathSorter implements AutoCloseable {
                 writeText(out, file.path());
                 writeText(out, file.version());
                 out.writeLong(file.bytes());
-                if (file.deletesVersion() == null) {
-                    out.writeInt(-1);
-                } else {
-                    writeText(out, file.deletesVersion());
-                }
+                writeTextOrNull(out, file.deletesVersion());
+                writeTextOrNull(out, file.table() == null ? null : TABLE.writeValueAsString(file.table()));
             });
             // A path is never this long, so it ends the run.
             out.writeInt(-1);
         }
         return run;
+    }
+
+    private static void writeTextOrNull(DataOutputStream out, String text) throws IOException {
+        if (text == null) {
+            out.writeInt(-1);
+        } else {
+            writeText(out, text);
+        }
     }
 
     private static void writeText(DataOutputStream out, String text) throws IOException {
@@ -216,8 +240,13 @@ public final class PathSorter implements AutoCloseable {
             if (length < 0) {
                 return false;
             }
-            head = new SourceFile(text(length), text(in.readInt()), in.readLong(), textOrNull(in.readInt()));
+            head = new SourceFile(
+                    text(length), text(in.readInt()), in.readLong(), textOrNull(in.readInt()), table(in.readInt()));
             return true;
+        }
+
+        private TableFile table(int length) throws IOException {
+            return length < 0 ? null : TABLE.readValue(text(length), TableFile.class);
         }
 
         private String textOrNull(int length) throws IOException {

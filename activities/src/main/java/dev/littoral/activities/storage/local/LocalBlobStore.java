@@ -203,17 +203,18 @@ final class LocalBlobStore implements BlobStore {
         if (!RootDirectory.isTrue(found, "isRegularFile")) {
             throw new FileChangedException(file.path(), "it is no longer a file");
         }
-        if (!RootDirectory.version(found).equals(file.version())) {
+        if (file.version() != null && !RootDirectory.version(found).equals(file.version())) {
             throw new FileChangedException(
                     file.path(), "it has version " + RootDirectory.version(found) + " and had " + file.version());
         }
     }
 
     @Override
-    public Optional<byte[]> get(String key) throws InterruptedException {
+    public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
         return observer.observe(role, "GET", () -> {
             Path path = root.path(key);
             try {
+                BlobStore.checkSize(key, Files.size(path), maxBytes);
                 return Optional.of(Files.readAllBytes(path));
             } catch (IOException e) {
                 if (FileFailures.gone(e) || Files.isDirectory(path)) {

@@ -151,7 +151,7 @@ final class S3BlobStore implements BlobStore {
         if (length == 0) {
             return new byte[0];
         }
-        Optional<String> etag = S3Version.etag(file.version());
+        Optional<String> etag = Optional.ofNullable(file.version()).flatMap(S3Version::etag);
         boolean hasEtag = etag.isPresent();
         ResponseBytes<GetObjectResponse> whole =
                 get(file, offset, length, etag.map(plain -> '"' + plain + '"').orElse(null));
@@ -161,6 +161,9 @@ final class S3BlobStore implements BlobStore {
                     "Cannot read " + file.path()
                             + ": the store's answer names no ETag; expected one, as its listing did",
                     null);
+        }
+        if (file.version() == null) {
+            return whole.asByteArrayUnsafe();
         }
         long size = S3Version.sizeOf(reply, file);
         // Not every store heeds If-Match.
@@ -280,10 +283,14 @@ final class S3BlobStore implements BlobStore {
     }
 
     @Override
-    public Optional<byte[]> get(String key) throws InterruptedException {
+    public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
         try {
-            return Optional.of(bucket.get(-1, r -> r.key(key)).asByteArrayUnsafe());
+            int most = Math.min(maxBytes, S3Bucket.MAX_OBJECT);
+            return Optional.of(bucket.get(-1, most, r -> r.key(key)).asByteArrayUnsafe());
         } catch (SdkException e) {
+            if (e.getCause() instanceof LittoralException tooLarge) {
+                throw tooLarge;
+            }
             if (e instanceof S3Exception refusal && S3Failures.isMissing(refusal)) {
                 return Optional.empty();
             }

@@ -2,6 +2,7 @@ package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.concurrent.LogContext;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +41,8 @@ final class S3Bucket {
     /** The wait before the second try, in milliseconds; it doubles, and half of it is random. */
     private static final long BACKOFF_MILLIS = 100;
 
-    /** What is read as a whole are objects of a catalog, which are made for a worker's memory. */
-    private static final int MAX_OBJECT = 512 << 20;
+    /** The most bytes that are read as a whole: objects of a catalog are made for a worker's memory. */
+    static final int MAX_OBJECT = 512 << 20;
 
     private final S3Client client;
     private final String name;
@@ -143,13 +144,24 @@ final class S3Bucket {
      */
     ResponseBytes<GetObjectResponse> get(long bytes, Consumer<GetObjectRequest.Builder> options)
             throws InterruptedException {
+        return get(bytes, MAX_OBJECT, options);
+    }
+
+    /**
+     * Reads an object or a range of it, whole.
+     *
+     * @param maxBytes more are not read
+     * @throws LittoralException as the cause of an SdkException: INPUT when there are more
+     */
+    ResponseBytes<GetObjectResponse> get(long bytes, int maxBytes, Consumer<GetObjectRequest.Builder> options)
+            throws InterruptedException {
         GetObjectRequest request = GetObjectRequest.builder()
                 .bucket(name)
                 .overrideConfiguration(configuration())
                 .applyMutation(options)
                 .build();
         Function<S3Client, ResponseBytes<GetObjectResponse>> get =
-                s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, request.range(), reply, in));
+                s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, maxBytes, request, reply, in));
         try {
             return send(s3 -> directly(request, bytes).orElseGet(() -> get.apply(s3)));
         } catch (UnexpectedReplyException e) {
@@ -192,13 +204,15 @@ final class S3Bucket {
     }
 
     private static ResponseBytes<GetObjectResponse> wholeBody(
-            long expected, String range, GetObjectResponse reply, AbortableInputStream in) {
+            long expected, int maxBytes, GetObjectRequest request, GetObjectResponse reply, AbortableInputStream in) {
         Long length = reply.contentLength();
         boolean read = false;
         try {
             checkLength(expected, reply);
-            if (range != null) {
-                new ContentRangeCheck(range).check(reply.sdkHttpResponse().statusCode(), reply.contentRange());
+            BlobStore.checkSize("s3://" + request.bucket() + "/" + request.key(), length, maxBytes);
+            if (request.range() != null) {
+                new ContentRangeCheck(request.range())
+                        .check(reply.sdkHttpResponse().statusCode(), reply.contentRange());
             }
             byte[] body = in.readNBytes(length.intValue());
             if (body.length < length) {
@@ -230,10 +244,6 @@ final class S3Bucket {
         if (expected >= 0 && length != expected) {
             throw new UnexpectedReplyException(
                     "the store's reply has " + length + " bytes; expected the " + expected + " that were asked for");
-        }
-        if (length > MAX_OBJECT) {
-            throw new UnexpectedReplyException(
-                    "the object has " + length + " bytes; expected at most " + MAX_OBJECT + " of one read as a whole");
         }
     }
 

@@ -161,7 +161,9 @@ public final class MemoryStorage implements StorageProvider {
         public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
             return observer.observe(role, "GET", () -> {
                 Blob blob = blobs.get(key(file.path()));
-                if (blob == null || !("v" + blob.version).equals(file.version())) {
+                boolean same = blob != null
+                        && (file.version() == null || file.version().equals("v" + blob.version));
+                if (!same) {
                     throw new FileChangedException(file.path(), blob == null ? "it is gone" : "it is another");
                 }
                 return Arrays.copyOfRange(blob.body, (int) offset, (int) offset + length);
@@ -169,9 +171,14 @@ public final class MemoryStorage implements StorageProvider {
         }
 
         @Override
-        public Optional<byte[]> get(String key) throws InterruptedException {
+        public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
             return observer.observe(
-                    role, "GET", () -> Optional.ofNullable(blobs.get(key)).map(blob -> blob.body.clone()));
+                    role,
+                    "GET",
+                    () -> Optional.ofNullable(blobs.get(key)).map(blob -> {
+                        BlobStore.checkSize(address(key), blob.body.length, maxBytes);
+                        return blob.body.clone();
+                    }));
         }
 
         @Override

@@ -1,0 +1,22 @@
+package dev.littoral.activities.path;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+
+/**
+ * What the metadata of a table says of a data file, so that the file need not be opened.
+ *
+ * @param rows its rows, deleted ones among them; null where the metadata does not know
+ * @param partition the values of its partition by the name of their field, null for a null; null where the table has no
+ *     partitions
+ * @param firstRowId the id of its first row where the table numbers rows for ever, each row's one more; else null
+ * @param rewritten whether its rows are those of other files, written anew and unchanged, as a compaction does
+ * @param deletes where its deleted rows are, as the format's reader wrote it for itself; null where none is deleted
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TableFile(
+        Long rows,
+        Map<String, String> partition,
+        Long firstRowId,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean rewritten,
+        String deletes) {}

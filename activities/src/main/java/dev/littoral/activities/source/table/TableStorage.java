@@ -1,0 +1,197 @@
+package dev.littoral.activities.source.table;
+
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.StoreOpener;
+import dev.littoral.activities.storage.BlobStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The objects of a table, by the paths that its metadata names. A table is not trusted: every path is brought into one
+ * form, and what lies outside of the table's own folder is read only where the worker allows it. Safe for use by many
+ * threads.
+ */
+public final class TableStorage implements AutoCloseable {
+    private static final Pattern URI = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
+
+    /** Hadoop's names of S3. */
+    private static final Set<String> S3 = Set.of("s3", "s3a", "s3n");
+
+    private static final String S3_PREFIX = "s3://";
+
+    private final BlobStore root;
+    private final StoreOpener opener;
+    private final Map<String, BlobStore> others = new ConcurrentHashMap<>();
+
+    /**
+     * The storage of a table.
+     *
+     * @param root opened at the table's address; closed with this
+     * @param opener opens what lies elsewhere
+     */
+    public TableStorage(BlobStore root, StoreOpener opener) {
+        this.root = root;
+        this.opener = opener;
+    }
+
+    /** The address that the table was opened at, in the form of {@link #address}; a folder's may end in a slash. */
+    public String root() {
+        return root.location();
+    }
+
+    /**
+     * The address of a path that the table names: {@code s3://bucket/key} or an absolute local path, nothing in it
+     * percent-encoded. The same for all spellings of one place.
+     *
+     * @param path an address, an absolute path or a path below the table's folder; raw
+     * @throws LittoralException INPUT when it is of no store that is known, leads out of where it begins, or may not be
+     *     read, naming it
+     */
+    public String address(String path) {
+        String address = normalized(path);
+        if (!isInside(address)) {
+            opener.check(uri(address));
+        }
+        return address;
+    }
+
+    private String normalized(String path) {
+        if (Arrays.asList(path.split("/", -1)).contains("..")) {
+            throw refused(path, "has .. in it; expected a path without");
+        }
+        if (path.indexOf('\0') >= 0) {
+            throw refused(path.replace("\0", "\\0"), "has a zero character in it; expected a path without");
+        }
+        Matcher uri = URI.matcher(path);
+        boolean hasScheme = uri.matches() && (uri.group(2).startsWith("/") || isInScheme(uri.group(1)));
+        if (!hasScheme) {
+            return path.startsWith("/") ? absolute(path) : folder() + path;
+        }
+        String rest = uri.group(2);
+        if (S3.contains(uri.group(1)) && rest.startsWith("//") && rest.indexOf('/', 2) > 2) {
+            return S3_PREFIX + rest.substring(2);
+        }
+        if (uri.group(1).equals("file") && (!rest.startsWith("//") || rest.startsWith("///"))) {
+            return rest.replaceFirst("^/+", "/");
+        }
+        throw refused(path, "is of no store that is known; expected s3:// or file:///");
+    }
+
+    private static boolean isInScheme(String scheme) {
+        return S3.contains(scheme) || scheme.equals("file");
+    }
+
+    /** A path that begins with a slash is one of the file system, whose table it has to be. */
+    private String absolute(String path) {
+        if (root().startsWith(S3_PREFIX)) {
+            throw refused(path, "is a path of a file system, and the table is in S3; expected s3://");
+        }
+        return path.replaceFirst("^/+", "/");
+    }
+
+    /** The table's folder, with a slash at its end. */
+    private String folder() {
+        return root().endsWith("/") ? root() : root() + "/";
+    }
+
+    private boolean isInside(String address) {
+        return address.startsWith(folder()) || address.equals(root());
+    }
+
+    private static String uri(String address) {
+        return address.startsWith("/") ? "file://" + address : address;
+    }
+
+    private LittoralException refused(String path, String why) {
+        return LittoralException.input("The table " + root() + " names the path " + path + ", which " + why);
+    }
+
+    private BlobStore store(String address) {
+        if (isInside(address)) {
+            return root;
+        }
+        int end = address.startsWith(S3_PREFIX)
+                ? address.indexOf('/', S3_PREFIX.length()) + 1
+                : address.lastIndexOf('/') + 1;
+        String folder = address.substring(0, end);
+        opener.check(uri(address));
+        return others.computeIfAbsent(folder, each -> opener.open(uri(each)));
+    }
+
+    /**
+     * Reads a whole object, or empty where there is none. One request.
+     *
+     * @param address as {@link #address} gives it
+     * @param maxBytes more are not read
+     * @throws LittoralException INPUT when it is larger
+     */
+    public Optional<byte[]> get(String address, int maxBytes) throws InterruptedException {
+        BlobStore store = store(address);
+        return store.get(store.key(address), maxBytes);
+    }
+
+    /**
+     * Reads exactly {@code length} bytes at {@code offset} of an object that never changes. One request.
+     *
+     * @param address as {@link #address} gives it
+     * @param bytes the size of the object, as far as it is known: at least what is read
+     * @throws FileChangedException when it is gone or shorter
+     */
+    public byte[] read(String address, long bytes, long offset, int length)
+            throws FileChangedException, InterruptedException {
+        return store(address).read(new SourceFile(address, null, bytes), offset, length);
+    }
+
+    /** The size of an object, or empty where there is none. One request. */
+    public Optional<Long> size(String address) throws InterruptedException {
+        BlobStore store = store(address);
+        return store.find(store.key(address))
+                .filter(entry -> entry.kind() == BlobStore.Kind.FILE)
+                .map(BlobStore.Entry::bytes);
+    }
+
+    /** An object in a listing. */
+    public record Listed(String address, long bytes) {}
+
+    /**
+     * The objects whose address begins so, below a folder, in the order of their names.
+     *
+     * @param folder an address that ends in a slash
+     * @param after only those beyond this address, or null for all
+     * @param limit at most this many
+     */
+    public List<Listed> list(String folder, String after, int limit) throws InterruptedException {
+        BlobStore store = store(folder);
+        List<Listed> found = new ArrayList<>();
+        BlobStore.Cursor cursor = store.list(store.key(folder), after == null ? null : store.key(after), limit);
+        for (List<BlobStore.Entry> page = cursor.next();
+                !page.isEmpty() && found.size() < limit;
+                page = cursor.next()) {
+            for (BlobStore.Entry entry : page) {
+                if (entry.failure() != null) {
+                    throw entry.failure();
+                }
+                if (entry.kind() == BlobStore.Kind.FILE && found.size() < limit) {
+                    found.add(new Listed(store.address(entry.key()), entry.bytes()));
+                }
+            }
+        }
+        cursor.finish();
+        return found;
+    }
+
+    @Override
+    public void close() {
+        others.values().forEach(BlobStore::close);
+        root.close();
+    }
+}
