@@ -59,7 +59,7 @@ final class ConsumerCalls {
 
     private <T> T said(Function<ConsumerActivities, T> call, String summary) {
         try {
-            T answer = local(call, summary);
+            T answer = call.apply(ordinary(summary));
             inbox.addLast(new Message.ConsumerSaid());
             return answer;
         } catch (ActivityFailure e) {
@@ -68,30 +68,21 @@ final class ConsumerCalls {
         }
     }
 
-    /** A catalog that does not answer at once is called again by an ordinary activity. */
-    private static <T> T local(Function<ConsumerActivities, T> call, String summary) {
-        try {
-            return call.apply(Workflow.newLocalActivityStub(ConsumerActivities.class, Policies.quick(summary)));
-        } catch (ActivityFailure e) {
-            CatalogCalls.throwIfCancelled(e);
-            if (FailureReason.of(e).type() != FailureType.TRANSIENT) {
-                throw e;
-            }
-            return ordinary(call, summary);
-        }
+    private static ConsumerActivities ordinary(String summary) {
+        return Workflow.newActivityStub(ConsumerActivities.class, Policies.catalog(summary));
     }
 
-    private static <T> T ordinary(Function<ConsumerActivities, T> call, String summary) {
-        return call.apply(Workflow.newActivityStub(ConsumerActivities.class, Policies.catalog(summary)));
-    }
-
-    /** Begins the look that is due, and says when the next one is, or null. */
+    /**
+     * Makes the look that is due, or begins it where it reads more than one listing, and says when the next one is, or
+     * null. Called by the loop alone, while it has no timer.
+     */
     Instant look() {
         state.consumers().takeNews().forEach(line -> log.info("{} ({})", line, collectionId));
         boolean isLong = state.consumers().looksLong();
         ConsumersRequest request = state.consumers().begin(CollectionLoop.now());
-        if (request != null) {
-            Async.function(() -> seen(request, isLong)).handle((found, failure) -> {
+        if (request != null && (isLong || !lookAtOnce(request))) {
+            ConsumerActivities activities = ordinary("look at the consumers");
+            Async.function(activities::lookAtConsumers, request).handle((found, failure) -> {
                 inbox.addLast(new Message.ConsumersLooked(found, failure));
                 return null;
             });
@@ -99,9 +90,21 @@ final class ConsumerCalls {
         return state.consumers().nextLook();
     }
 
-    /** A look that reads more than one listing does not hold the workflow's task. */
-    private static ConsumersSeen seen(ConsumersRequest request, boolean isLong) {
-        Function<ConsumerActivities, ConsumersSeen> call = activities -> activities.lookAtConsumers(request);
-        return isLong ? ordinary(call, "look at the consumers") : local(call, "look for consumers");
+    /** Looks within the workflow's task, and returns whether that has ended; a catalog may not answer at once. */
+    private boolean lookAtOnce(ConsumersRequest request) {
+        try {
+            ConsumersSeen found = Workflow.newLocalActivityStub(
+                            ConsumerActivities.class, Policies.quick("look for consumers"))
+                    .lookAtConsumers(request);
+            inbox.addLast(new Message.ConsumersLooked(found, null));
+            return true;
+        } catch (ActivityFailure e) {
+            CatalogCalls.throwIfCancelled(e);
+            if (FailureReason.of(e).type() == FailureType.TRANSIENT) {
+                return false;
+            }
+            inbox.addLast(new Message.ConsumersLooked(null, e));
+            return true;
+        }
     }
 }
