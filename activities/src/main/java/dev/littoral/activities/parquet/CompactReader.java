@@ -30,6 +30,7 @@ final class CompactReader {
     private static final int MAX_DEPTH = 64;
 
     private final SourceFile file;
+    private final String part;
     private final byte[] bytes;
     private final int start;
     private final int end;
@@ -37,7 +38,17 @@ final class CompactReader {
     private int type;
 
     CompactReader(SourceFile file, byte[] bytes, int start, int end) {
+        this(file, "footer", bytes, start, end);
+    }
+
+    /**
+     * A reader.
+     *
+     * @param part what the bytes are of the file, for messages
+     */
+    CompactReader(SourceFile file, String part, byte[] bytes, int start, int end) {
         this.file = file;
+        this.part = part;
         this.bytes = bytes;
         this.start = start;
         this.end = end;
@@ -135,7 +146,7 @@ final class CompactReader {
     }
 
     BadFileException corrupt(String found, String expected) {
-        return new BadFileException("File " + file.path() + " has a corrupt footer: found " + found + " at byte "
+        return new BadFileException("File " + file.path() + " has a corrupt " + part + ": found " + found + " at byte "
                 + (at - start) + " of it, expected " + expected);
     }
 

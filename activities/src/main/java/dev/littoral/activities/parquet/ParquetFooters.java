@@ -60,6 +60,16 @@ public final class ParquetFooters implements FileInspector {
      *     corrupt or larger than 128 MiB, or says what cannot be; whatever the source throws otherwise
      */
     public Footer read(FileSource source, SourceFile file) throws FileChangedException, InterruptedException {
+        return read(source::read, file, FooterDecoder::decode);
+    }
+
+    /** Decodes the footer that lies in part of an array, which is not kept. */
+    interface Decoder<T> {
+        T decode(SourceFile file, byte[] bytes, int start, int length);
+    }
+
+    <T> T read(RangeReader source, SourceFile file, Decoder<T> decoder)
+            throws FileChangedException, InterruptedException {
         int length = (int) Math.min(file.bytes(), tail.get());
         int footer;
         memory.take(length);
@@ -68,7 +78,7 @@ public final class ParquetFooters implements FileInspector {
             footer = footerLength(file, bytes);
             tail.accumulateAndGet(footer + TRAILER, ParquetFooters::grown);
             if (footer + TRAILER <= length) {
-                return FooterDecoder.decode(file, bytes, length - TRAILER - footer, footer);
+                return decoder.decode(file, bytes, length - TRAILER - footer, footer);
             }
         } finally {
             memory.giveBack(length);
@@ -76,7 +86,7 @@ public final class ParquetFooters implements FileInspector {
         memory.take(footer);
         try {
             byte[] bytes = source.read(file, file.bytes() - TRAILER - footer, footer);
-            return FooterDecoder.decode(file, bytes, 0, footer);
+            return decoder.decode(file, bytes, 0, footer);
         } finally {
             memory.giveBack(footer);
         }

@@ -87,6 +87,16 @@ final class SchemaElement {
         return repetition != ABSENT && repetition != REQUIRED && repetition != OPTIONAL;
     }
 
+    /** True when the element is there, once, wherever its parent is. */
+    boolean isRequired() {
+        return repetition == ABSENT || repetition == REQUIRED;
+    }
+
+    /** The number of the physical type of a leaf. */
+    int physical() {
+        return physical;
+    }
+
     /** The name as a message shows it. */
     String name() {
         return ParquetNames.shown(in.bytes(), nameStart, nameLength);

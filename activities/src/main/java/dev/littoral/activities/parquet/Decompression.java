@@ -1,0 +1,197 @@
+package dev.littoral.activities.parquet;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+
+/** Decompression of a page into an array of exactly its size: what is too much or too little for it is refused. */
+@FunctionalInterface
+interface Decompression {
+    int NONE = 0;
+
+    /**
+     * Fills an array from an index to its end.
+     *
+     * @throws IllegalArgumentException or IndexOutOfBoundsException when the bytes are not of that
+     */
+    void decompress(byte[] from, int start, int length, byte[] into, int at);
+
+    static Decompression of(int codec) {
+        return switch (codec) {
+            case NONE -> Decompression::copy;
+            case 1 -> Decompression::snappy;
+            case 2 -> Decompression::gzip;
+            case 5 -> Decompression::framedLz4;
+            case 6 -> Decompression::zstd;
+            case 7 -> Decompression::lz4;
+            default ->
+                throw new IllegalArgumentException(
+                        "codec " + codec + ", and Snappy, gzip, Zstandard and LZ4" + " are known");
+        };
+    }
+
+    private static void copy(byte[] from, int start, int length, byte[] into, int at) {
+        checkSize(length, into, at);
+        System.arraycopy(from, start, into, at, length);
+    }
+
+    private static void checkSize(long found, byte[] into, int at) {
+        checkSize(found, into.length - at);
+    }
+
+    private static void checkSize(long found, int expected) {
+        if (found != expected) {
+            throw new IllegalArgumentException(found + " bytes for " + expected);
+        }
+    }
+
+    private static void gzip(byte[] from, int start, int length, byte[] into, int at) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(from, start, length))) {
+            checkSize(in.readNBytes(into, at, into.length - at), into, at);
+            if (in.read() >= 0) {
+                throw new IllegalArgumentException("more bytes than " + (into.length - at));
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("no gzip", e);
+        }
+    }
+
+    private static void zstd(byte[] from, int start, int length, byte[] into, int at) {
+        try {
+            checkSize(Zstd.decompressByteArray(into, at, into.length - at, from, start, length), into, at);
+        } catch (ZstdException e) {
+            throw new IllegalArgumentException("no Zstandard", e);
+        }
+    }
+
+    private static void snappy(byte[] from, int start, int length, byte[] into, int at) {
+        int end = start + length;
+        int in = start;
+        long size = 0;
+        for (int shift = 0; ; shift += 7) {
+            int b = from[in++];
+            size |= (b & 0x7fL) << shift;
+            if (b >= 0) {
+                break;
+            }
+            if (shift > 28) {
+                throw new IllegalArgumentException("no Snappy");
+            }
+        }
+        checkSize(size, into, at);
+        int out = at;
+        while (in < end) {
+            int tag = from[in++] & 0xff;
+            int count;
+            int distance;
+            switch (tag & 3) {
+                case 0 -> {
+                    count = tag >>> 2;
+                    if (count >= 60) {
+                        int bytes = count - 59;
+                        count = RleDecoder.littleEndian(from, in, bytes);
+                        in += bytes;
+                    }
+                    count++;
+                    if (count <= 0 || count > end - in) {
+                        throw new IllegalArgumentException("no Snappy");
+                    }
+                    System.arraycopy(from, in, into, out, count);
+                    in += count;
+                    out += count;
+                    continue;
+                }
+                case 1 -> {
+                    count = 4 + ((tag >>> 2) & 7);
+                    distance = (tag >>> 5) << 8 | (from[in++] & 0xff);
+                }
+                case 2 -> {
+                    count = 1 + (tag >>> 2);
+                    distance = RleDecoder.littleEndian(from, in, 2);
+                    in += 2;
+                }
+                default -> {
+                    count = 1 + (tag >>> 2);
+                    distance = RleDecoder.littleEndian(from, in, 4);
+                    in += 4;
+                }
+            }
+            out = again(into, at, out, distance, count);
+        }
+        checkSize(out - at, into, at);
+    }
+
+    /** Copies what was written some bytes before, which may overlap with what it makes. */
+    private static int again(byte[] into, int first, int out, int distance, int count) {
+        if (distance <= 0 || distance > out - first || count > into.length - out) {
+            throw new IllegalArgumentException("a copy from " + distance + " bytes before");
+        }
+        if (distance >= count) {
+            System.arraycopy(into, out - distance, into, out, count);
+        } else {
+            for (int i = 0; i < count; i++) {
+                into[out + i] = into[out + i - distance];
+            }
+        }
+        return out + count;
+    }
+
+    /** LZ4 as Hadoop frames it: before each block its two sizes. */
+    private static void framedLz4(byte[] from, int start, int length, byte[] into, int at) {
+        int in = start;
+        int out = at;
+        while (in < start + length) {
+            int size = Integer.reverseBytes(RleDecoder.littleEndian(from, in, 4));
+            int compressed = Integer.reverseBytes(RleDecoder.littleEndian(from, in + 4, 4));
+            in += 8;
+            if (size < 0 || size > into.length - out || compressed < 0 || compressed > start + length - in) {
+                throw new IllegalArgumentException("no LZ4 as Hadoop frames it");
+            }
+            checkSize(lz4Block(from, in, compressed, into, out) - out, size);
+            in += compressed;
+            out += size;
+        }
+        checkSize(out - at, into, at);
+    }
+
+    private static void lz4(byte[] from, int start, int length, byte[] into, int at) {
+        checkSize(lz4Block(from, start, length, into, at) - at, into, at);
+    }
+
+    /** Where what was written ends. */
+    private static int lz4Block(byte[] from, int start, int length, byte[] into, int at) {
+        int end = start + length;
+        int in = start;
+        int out = at;
+        while (in < end) {
+            int token = from[in++] & 0xff;
+            int literals = token >>> 4;
+            int b = 255;
+            while (literals >= 15 && b == 255) {
+                b = from[in++] & 0xff;
+                literals += b;
+            }
+            if (literals > end - in) {
+                throw new IllegalArgumentException("no LZ4");
+            }
+            System.arraycopy(from, in, into, out, literals);
+            in += literals;
+            out += literals;
+            if (in >= end) {
+                break;
+            }
+            int distance = RleDecoder.littleEndian(from, in, 2);
+            in += 2;
+            int count = token & 15;
+            b = 255;
+            while (count >= 15 && b == 255) {
+                b = from[in++] & 0xff;
+                count += b;
+            }
+            out = again(into, at, out, distance, count + 4);
+        }
+        return out;
+    }
+}
