@@ -129,6 +129,7 @@ public final class RealCollection {
                                 0,
                                 Map.of(),
                                 Map.of(),
+                                null,
                                 null),
                         null),
                 now);

@@ -77,6 +77,7 @@ final class CollectionView {
                 declaration.head().version(),
                 declaration.head().totals(),
                 declaration.head().listedAt(),
+                declaration.head().table(),
                 state.freshness().status(),
                 state.options(),
                 jobs.active().first(),

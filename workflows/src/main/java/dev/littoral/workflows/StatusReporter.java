@@ -76,6 +76,9 @@ final class StatusReporter {
         if (status.listedAt() != null) {
             entries.put("listedAt", status.listedAt());
         }
+        if (status.table() != null) {
+            entries.put("table", status.table().words());
+        }
         if (status.freshness().asOf() != null) {
             entries.put("freshAsOf", status.freshness().asOf());
         }

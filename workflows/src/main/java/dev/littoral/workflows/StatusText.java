@@ -195,6 +195,9 @@ public final class StatusText {
                         ? "nothing yet"
                         : totals(status.snapshot()) + ", at version " + status.version()
                                 + (status.listedAt() == null ? "" : ", listed at " + time(status.listedAt())));
+        if (status.table() != null) {
+            line(page, "Table", status.table().words());
+        }
         if (status.freshness() != null && !asOf(status.freshness()).isEmpty()) {
             line(page, "Fresh", asOf(status.freshness()));
         }

@@ -169,7 +169,8 @@ final class UpdateReportBuilder {
                 churn,
                 requests,
                 seconds,
-                listedAt(outcome, head));
+                listedAt(outcome, head),
+                listing == null ? null : listing.table());
     }
 
     private Instant listedAt(UpdateState outcome, Head head) {

@@ -253,6 +253,7 @@ abstract class CollectionFixture {
                 0,
                 Map.of(),
                 Map.of(),
+                null,
                 null);
     }
 

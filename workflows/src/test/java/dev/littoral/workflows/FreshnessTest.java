@@ -118,7 +118,8 @@ class FreshnessTest extends CollectionFixture {
                         0,
                         plain.requests(),
                         plain.seconds(),
-                        listedAt));
+                        listedAt,
+                        null));
     }
 
     private void fail(FailureType type, String reason) {

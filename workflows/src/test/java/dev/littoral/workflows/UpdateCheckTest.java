@@ -82,6 +82,7 @@ class UpdateCheckTest {
                 0,
                 Map.of(),
                 Map.of(),
+                null,
                 null);
     }
 

@@ -127,7 +127,7 @@ public final class CollectionCatalog {
         byte[] bytes = JsonLines.writeOne(root);
         String key = CatalogLayout.root(objects);
         store.put(key(key), bytes);
-        return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals(), root.listedAt());
+        return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals(), root.listedAt(), root.table());
     }
 
     /** Passes the files that a shard lists to the consumer, in order. */

@@ -3,7 +3,9 @@ package dev.littoral.activities.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.path.TableFile;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -22,6 +24,9 @@ import java.util.Objects;
  * @param deletes where the positions of its deleted rows are, or null when it has none
  * @param deletesVersion which version of these the source listed, or null when it listed none
  * @param deadSince the version of the collection since which all its rows are dead, or null while it is listed
+ * @param partition the values of its partition by the name of their field, null for a null; null where the source is no
+ *     table with partitions
+ * @param firstRowId the id of its first row, where the source is a table that numbers rows for ever; else null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FileEntry(
@@ -35,7 +40,9 @@ public record FileEntry(
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean unread,
         Deletes deletes,
         String deletesVersion,
-        Long deadSince)
+        Long deadSince,
+        Map<String, String> partition,
+        Long firstRowId)
         implements FileListDiff.Line {
 
     /** The prefix of reasons for files that could not be read. Older builds did not mark such files. */
@@ -47,8 +54,21 @@ public record FileEntry(
 
     /** A file that is served, without its deleted rows. */
     public static FileEntry served(SourceFile file, long rows, String schema, List<FragmentEntry> fragments) {
+        TableFile table = file.table();
         return new FileEntry(
-                file.path(), file.version(), file.bytes(), rows, schema, fragments, null, false, null, null, null);
+                file.path(),
+                file.version(),
+                file.bytes(),
+                rows,
+                schema,
+                fragments,
+                null,
+                false,
+                null,
+                null,
+                null,
+                table == null ? null : table.partition(),
+                table == null ? null : table.firstRowId());
     }
 
     /** A file that is left out for what is in it. */
@@ -73,6 +93,8 @@ public record FileEntry(
                 unread,
                 null,
                 file.deletesVersion(),
+                null,
+                null,
                 null);
     }
 
@@ -151,7 +173,7 @@ public record FileEntry(
 
     /** A path where no file is any more. */
     public static FileEntry gone(String path) {
-        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null);
+        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null, null, null);
     }
 
     public boolean served() {
@@ -199,7 +221,9 @@ public record FileEntry(
                 unread,
                 newDeletes,
                 newDeletesVersion,
-                deadSince);
+                deadSince,
+                partition,
+                firstRowId);
     }
 
     /** The same file with its bitmap elsewhere. */
@@ -233,7 +257,9 @@ public record FileEntry(
                 unread,
                 null,
                 null,
-                since);
+                since,
+                partition,
+                firstRowId);
     }
 
     /** Whether both cut the file into the same row ranges. */

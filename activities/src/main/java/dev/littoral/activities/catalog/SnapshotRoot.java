@@ -2,7 +2,9 @@ package dev.littoral.activities.catalog;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.Totals;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +24,9 @@ import java.util.List;
  * @param maxDeadShare the share of a segment's rows that may be dead; null in format 1, which has no dead rows
  * @param sourceVersion which version of the source was listed; empty where a source has none, null in format 1
  * @param listedAt when the listing began: what the source had before is in the snapshot; null in format 1
+ * @param table which version of the table was listed; null where the source is no table
+ * @param schema the table's columns in that version, with the ids by which data files know them, as the table's format
+ *     writes them; null where the source is no table
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SnapshotRoot(
@@ -36,7 +41,40 @@ public record SnapshotRoot(
         SkipReport skipped,
         Double maxDeadShare,
         String sourceVersion,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
+        TableVersion table,
+        JsonNode schema) {
+
+    /** The root of a snapshot of a source that is no table. */
+    public SnapshotRoot(
+            int format,
+            String collectionId,
+            long version,
+            ExternalSource source,
+            long generation,
+            long targetRowsPerSegment,
+            Totals totals,
+            List<ShardRef> shards,
+            SkipReport skipped,
+            Double maxDeadShare,
+            String sourceVersion,
+            Instant listedAt) {
+        this(
+                format,
+                collectionId,
+                version,
+                source,
+                generation,
+                targetRowsPerSegment,
+                totals,
+                shards,
+                skipped,
+                maxDeadShare,
+                sourceVersion,
+                listedAt,
+                null,
+                null);
+    }
 
     /** The format that is written. */
     public static final int FORMAT = 2;

@@ -2,8 +2,10 @@ package dev.littoral.activities.listing;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.Totals;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ import java.util.List;
  * @param skippedKey the staged skip report, or null when nothing was left out
  * @param previous the plan of the round before, whose footers are used again, or null
  * @param listedAt when the listing began; null until the plan is complete, and in plans of older builds
+ * @param table which version of the table was listed, which the steps after it read; null where the source is no table
+ * @param schema the table's columns in that version; null where the source is no table
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingPlan(
@@ -31,7 +35,9 @@ public record ListingPlan(
         long skipped,
         String skippedKey,
         String previous,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
+        TableVersion table,
+        JsonNode schema) {
 
     /**
      * A version of the log.
@@ -40,10 +46,14 @@ public record ListingPlan(
      */
     public record Base(long version, String commitId, long nextSegmentId) {}
 
-    /** The same plan, complete. */
-    public ListingPlan complete(Head head, String skipReport, Instant began) {
+    /**
+     * The same plan, complete.
+     *
+     * @param version of the table, with its columns; null where the source is no table
+     */
+    public ListingPlan complete(Head head, String skipReport, Instant began, TableVersion version, JsonNode columns) {
         Base of = new Base(head.version(), head.commitId(), head.nextSegmentId());
-        return new ListingPlan(of, shards, vanished, reopen, skipped, skipReport, previous, began);
+        return new ListingPlan(of, shards, vanished, reopen, skipped, skipReport, previous, began, version, columns);
     }
 
     /** What the shards that serve as they are add up to. */

@@ -25,6 +25,11 @@ public record RangeListing(
         List<SkippedFile> skips,
         String first,
         String beyond) {
+    /** A range of which nothing differs from the base's shard. */
+    static RangeListing unchanged(ShardRef base) {
+        return new RangeListing(base, true, List.of(), base.listed(), 0, List.of(), null, null);
+    }
+
     long files() {
         return parts.stream().mapToLong(StagedFiles::files).sum();
     }

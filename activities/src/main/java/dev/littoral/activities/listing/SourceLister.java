@@ -97,7 +97,7 @@ public final class SourceLister {
         List<RangeListing> ranges;
         boolean again = false;
         try {
-            ranges = inRanges(base, touchAll, skips, from);
+            ranges = source.listsInOrder() ? inRanges(base, touchAll, skips, from) : sorted(base, touchAll, skips);
         } catch (OutOfOrderException e) {
             // Ranges may have missed files: list again, whole, and sort. Their staged files are left for clean-up.
             again = true;
@@ -105,6 +105,28 @@ public final class SourceLister {
             skips = new SkippedFiles();
             ranges = sorted(base, touchAll, skips);
         }
+        return result(base, ranges, reopen, previous, skips, again);
+    }
+
+    /**
+     * Applies what differs from the base, where the source can tell that. Only the shards concerned are read.
+     *
+     * @param changes the files that differ, in order; {@link SourceFile#gone} where there is none any more
+     */
+    public Result apply(List<ShardRef> base, List<SourceFile> changes, String previous) throws InterruptedException {
+        SkippedFiles skips = new SkippedFiles();
+        ChangeLister lister = new ChangeLister(catalog, folder, maxFiles, skips, progress);
+        return result(base, lister.list(base, changes), false, previous, skips, false);
+    }
+
+    private Result result(
+            List<ShardRef> base,
+            List<RangeListing> ranges,
+            boolean reopen,
+            String previous,
+            SkippedFiles skips,
+            boolean again)
+            throws InterruptedException {
         UnreadFiles unread = new UnreadFiles(source, catalog);
         List<PlannedShard> shards = unread.lookAgain(new ShardPlanner(maxFiles).plan(ranges));
         boolean same = !base.isEmpty()
@@ -113,7 +135,7 @@ public final class SourceLister {
         long listed = ranges.stream().mapToLong(RangeListing::listed).sum();
         Totals vanished = ShardPlanner.vanished(ranges);
         return new Result(
-                new ListingPlan(null, shards, vanished, reopen, skips.count(), null, previous, null),
+                new ListingPlan(null, shards, vanished, reopen, skips.count(), null, previous, null, null, null),
                 same,
                 listed,
                 skips,

@@ -95,9 +95,11 @@ final class CommitStep {
                         shards,
                         skipped,
                         request.options().maxDeadShare(),
-                        "",
+                        plan.table() == null ? "" : plan.table().text(),
                         // An older build's plan does not say it; its listing began after the base was read.
-                        plan.listedAt() != null ? plan.listedAt() : base.time()));
+                        plan.listedAt() != null ? plan.listedAt() : base.time(),
+                        plan.table(),
+                        plan.schema()));
     }
 
     private List<BalancedShard> balanced(StagedPlan plan) throws InterruptedException {

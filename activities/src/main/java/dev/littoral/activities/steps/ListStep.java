@@ -6,19 +6,22 @@ import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ShardRef;
-import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.SkippedFiles;
 import dev.littoral.activities.listing.SourceLister;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
+import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
-import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.TableVersion;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +41,9 @@ final class ListStep {
     private final Instant began;
     private final AtomicLong listed = new AtomicLong();
     private volatile SourceLister lister;
+
+    /** The version of the table that is listed; null before it is known, and where the source is no table. */
+    private volatile TableVersion pinned;
 
     /**
      * An attempt.
@@ -68,7 +74,12 @@ final class ListStep {
                 .filter(checkpoint -> checkpoint.isOf(CatalogLayout.attempts(request.update(), request.round())))
                 .filter(checkpoint -> before.get().began() != null)
                 .orElse(null);
-        this.began = from == null ? now : before.orElseThrow().began();
+        this.pinned = before.map(Progress::table)
+                .filter(table -> table.isRight()
+                        && table.format().equals(request.source().spec().format()))
+                .filter(table -> before.get().began() != null)
+                .orElse(null);
+        this.began = from == null && pinned == null ? now : before.orElseThrow().began();
     }
 
     /**
@@ -77,17 +88,19 @@ final class ListStep {
      * @param done files listed so far
      * @param from where another attempt goes on, or null
      * @param began when the attempt began that listed what is taken over
+     * @param table the version of the table that is listed, or null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Progress(
             long done,
             Checkpoint from,
-            @JsonFormat(shape = JsonFormat.Shape.STRING) Instant began) implements StepProgress {}
+            @JsonFormat(shape = JsonFormat.Shape.STRING) Instant began,
+            TableVersion table) implements StepProgress {}
 
     /** How far it is. Safe to call from any thread. */
     Progress progress() {
         SourceLister running = lister;
-        return new Progress(listed.get(), running == null ? from : running.checkpoint(), began);
+        return new Progress(listed.get(), running == null ? from : running.checkpoint(), began, pinned);
     }
 
     ListingOutcome run() throws InterruptedException {
@@ -102,60 +115,84 @@ final class ListStep {
         }
         Head base = named.get();
         inputs.checkList(request, base);
-        Optional<SnapshotRoot> root = catalog.root(base);
-        List<ShardRef> shards = root.map(SnapshotRoot::shards).orElse(List.of());
-        boolean reopen = root.isPresent()
-                && !request.source().spec().readsAs(root.get().source().spec());
-        Long targetBefore = root.map(SnapshotRoot::targetRowsPerSegment)
-                .filter(target -> target != request.options().targetRowsPerSegment())
-                .orElse(null);
-        boolean fewerDead = root.isPresent()
-                && root.get().totals().dead() > 0
-                && root.get().maxDeadShare() > request.options().maxDeadShare();
+        ListedBase before = new ListedBase(base, catalog.root(base), request);
         String folder = CatalogLayout.attempts(request.update(), request.round()) + attemptId;
         try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
-            lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
-            SourceLister.Result result = lister.list(
-                    shards, reopen || targetBefore != null || fewerDead, reopen, request.previousPlan(), from);
-            SkippedFiles skips = result.skips();
-            // What was rolled back to is committed again even where nothing changed: until then the log says that
-            // refreshing is paused.
-            boolean unchanged = root.isPresent()
-                    && base.kind() != HeadKind.ROLLED_BACK
-                    && (result.same()
-                            || (shards.isEmpty() && result.plan().shards().isEmpty()));
-            String planKey = unchanged ? null : stage(result, base, catalog, folder);
-            List<Long> touched = result.plan().touched().stream()
-                    .map(shard -> shard.shard().files())
-                    .toList();
-            return new ListingOutcome(
-                    planKey,
-                    touched.size(),
-                    touched,
-                    planKey != null || result.staged() || again,
-                    result.listed(),
-                    skips.count(),
-                    bounded(result.unread(), skips.first()),
-                    result.plan().carried(),
-                    result.plan().vanished(),
-                    unchanged ? ShardRef.schemas(shards) : 0,
-                    targetBefore,
-                    requests.requests(),
-                    null,
-                    began);
+            return list(before, source, catalog, folder);
+        } catch (FileChangedException e) {
+            pinned = null;
+            throw movedOn(e);
+        } catch (LittoralException e) {
+            // Another attempt looks anew which version there is.
+            pinned = e.getCause() instanceof FileChangedException ? null : pinned;
+            throw e;
         }
     }
 
-    private String stage(SourceLister.Result result, Head base, CollectionCatalog catalog, String folder)
-            throws InterruptedException {
+    private ListingOutcome list(ListedBase before, SourceReader source, CollectionCatalog catalog, String folder)
+            throws InterruptedException, FileChangedException {
+        if (pinned == null) {
+            pinned = source.resolve(before.table());
+        }
+        TableVersion table = pinned;
+        if (table != null && before.isUpToDate(table)) {
+            return before.unchanged(table, again, requests.requests(), began);
+        }
+        if (table != null) {
+            source.pin(table);
+        }
+        lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
+        Optional<List<SourceFile>> changes =
+                before.isComparable(table) ? source.changesSince(before.table()) : Optional.empty();
+        SourceLister.Result result = changes.isPresent()
+                ? lister.apply(before.shards(), changes.get(), request.previousPlan())
+                : lister.list(before.shards(), before.touchAll(), before.reopen(), request.previousPlan(), from);
+        SkippedFiles skips = result.skips();
+        // What was rolled back to is committed again even where nothing changed: until then the log says that
+        // refreshing is paused. So is another version of a table.
+        boolean unchanged = before.hasSnapshot()
+                && !before.isRolledBack()
+                && table == null
+                && (result.same()
+                        || (before.shards().isEmpty() && result.plan().shards().isEmpty()));
+        String planKey = unchanged ? null : stage(result, before.head(), source, catalog, folder);
+        List<Long> touched = result.plan().touched().stream()
+                .map(shard -> shard.shard().files())
+                .toList();
+        return new ListingOutcome(
+                planKey,
+                touched.size(),
+                touched,
+                planKey != null || result.staged() || again,
+                result.listed(),
+                skips.count(),
+                bounded(result.unread(), skips.first()),
+                result.plan().carried(),
+                result.plan().vanished(),
+                unchanged ? ShardRef.schemas(before.shards()) : 0,
+                before.targetBefore(),
+                requests.requests(),
+                null,
+                began,
+                table);
+    }
+
+    private static LittoralException movedOn(FileChangedException e) {
+        return new LittoralException(
+                FailureType.TRANSIENT, "The table moved on while it was listed: " + e.getMessage(), e);
+    }
+
+    private String stage(
+            SourceLister.Result result, Head base, SourceReader source, CollectionCatalog catalog, String folder)
+            throws InterruptedException, FileChangedException {
         String skipKey = null;
         if (result.skips().count() > 0) {
             skipKey = CatalogLayout.skipReport(folder);
             catalog.write(skipKey, result.skips().finish());
         }
         String planKey = CatalogLayout.plan(folder);
-        catalog.writeOne(planKey, result.plan().complete(base, skipKey, began));
+        catalog.writeOne(planKey, result.plan().complete(base, skipKey, began, pinned, source.schema()));
         return planKey;
     }
 

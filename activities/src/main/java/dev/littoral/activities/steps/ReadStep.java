@@ -82,6 +82,9 @@ final class ReadStep {
         try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
             try {
+                if (plan.plan().table() != null) {
+                    source.pin(plan.plan().table());
+                }
                 read(plan, catalog, source);
             } catch (FileChangedException e) {
                 if (plan.plan().previous() != null) {

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,7 @@ import java.util.List;
  * @param skipReportSha256 the digest of that object, or null
  * @param maxDeadShare the share of a segment's rows that may be dead; 0 in format 1
  * @param listedAt when the listing began, as it is written; null in format 1
+ * @param table which version of a table was listed, or null
  */
 record SnapshotRootFacts(
         String collectionId,
@@ -30,7 +33,8 @@ record SnapshotRootFacts(
         String skipReport,
         String skipReportSha256,
         double maxDeadShare,
-        String listedAt) {
+        String listedAt,
+        TableVersion table) {
 
     private static final long FORMAT = 2;
 
@@ -86,11 +90,13 @@ record SnapshotRootFacts(
         }
         double maxDeadShare = 0;
         String listedAt = null;
+        String sourceVersion = null;
         if (format == FORMAT) {
             maxDeadShare = fields.share("maxDeadShare");
-            fields.text("sourceVersion", true);
+            sourceVersion = fields.text("sourceVersion", true);
             listedAt = fields.instant("listedAt");
         }
+        TableVersion table = table(fields, sourceVersion);
         if (shards == null) {
             fields.wrong("shards", "a list");
         }
@@ -113,8 +119,37 @@ record SnapshotRootFacts(
                 report,
                 digest,
                 maxDeadShare,
-                listedAt);
+                listedAt,
+                table);
         return whole && fields.whole() ? root : null;
+    }
+
+    /**
+     * The version of a table, or null where there is none, or it is not what it has to be.
+     *
+     * @param sourceVersion names it in one text
+     */
+    private static TableVersion table(CheckedFields root, String sourceVersion) {
+        CheckedFields fields = root.has("table") ? root.fields("table") : null;
+        if (fields == null) {
+            return null;
+        }
+        String format = fields.text("format", false);
+        String table = fields.text("table", true);
+        String version = fields.text("version", false);
+        String schema = fields.has("schema") ? fields.text("schema", true) : null;
+        String committedAt = fields.has("committedAt") ? fields.instant("committedAt") : null;
+        String metadata = fields.has("metadata") ? fields.text("metadata", false) : null;
+        root.alsoOf(fields);
+        if (!fields.whole()) {
+            return null;
+        }
+        String text = format + " " + table + " " + version + (schema == null ? "" : " schema " + schema);
+        if (!text.equals(sourceVersion)) {
+            root.wrong("sourceVersion", "'" + FindingText.brief(text) + "', as its table says");
+        }
+        return new TableVersion(
+                format, table, version, schema, committedAt == null ? null : Instant.parse(committedAt), metadata);
     }
 
     private static NamedShard shard(String object, int index, JsonNode node, Findings findings) {

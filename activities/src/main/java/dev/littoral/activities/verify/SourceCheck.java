@@ -1,9 +1,11 @@
 package dev.littoral.activities.verify;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -53,12 +55,22 @@ final class SourceCheck implements FileSource.Visitor {
         return compared;
     }
 
-    void run(FileSource source) throws InterruptedException {
+    void run(SourceReader source) throws InterruptedException {
         String uri = root.source().get("uri").asText();
         try {
+            if (root.table() != null) {
+                source.pin(root.table());
+            }
             // Sorted, so that a store that lists in another order makes nothing look missing.
-            source.listSorted(this);
+            source.files().listSorted(this);
+        } catch (FileChangedException e) {
+            movedOn(uri, e);
+            return;
         } catch (LittoralException e) {
+            if (e.getCause() instanceof FileChangedException gone) {
+                movedOn(uri, gone);
+                return;
+            }
             if (e.type() != FailureType.INPUT) {
                 throw e;
             }
@@ -90,6 +102,13 @@ final class SourceCheck implements FileSource.Visitor {
         if (leftOut > 0) {
             findings.info(uri, leftOut + " files that the snapshot left out are gone or have changed");
         }
+    }
+
+    private void movedOn(String uri, FileChangedException e) {
+        findings.error(
+                uri,
+                "the table does not have " + root.table().words() + " any more: " + e.getMessage(),
+                "that version, whose data files the snapshot needs");
     }
 
     @Override

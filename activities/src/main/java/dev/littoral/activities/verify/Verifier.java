@@ -117,7 +117,7 @@ public final class Verifier {
         }
         try (source) {
             SourceCheck check = new SourceCheck(objects, root, findings);
-            check.run(source.files());
+            check.run(source);
             sourceFiles = check.compared();
         }
         return summary();

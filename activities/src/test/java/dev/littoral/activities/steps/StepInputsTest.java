@@ -364,6 +364,8 @@ class StepInputsTest {
                 0,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 

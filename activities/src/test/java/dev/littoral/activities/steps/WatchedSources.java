@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
@@ -11,6 +12,7 @@ import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,27 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             }
 
             @Override
+            public TableVersion resolve(TableVersion before) throws InterruptedException {
+                return opened.resolve(before);
+            }
+
+            @Override
+            public void pin(TableVersion version) throws FileChangedException, InterruptedException {
+                opened.pin(version);
+            }
+
+            @Override
+            public JsonNode schema() throws FileChangedException, InterruptedException {
+                return opened.schema();
+            }
+
+            @Override
+            public Optional<List<SourceFile>> changesSince(TableVersion before)
+                    throws FileChangedException, InterruptedException {
+                return opened.changesSince(before);
+            }
+
+            @Override
             public FileContents inspect(SourceFile file, long targetRows)
                     throws FileChangedException, InterruptedException {
                 note(file);
@@ -146,6 +169,11 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         @Override
         public void listSorted(Visitor visitor) throws InterruptedException {
             source.listSorted(visitor);
+        }
+
+        @Override
+        public boolean listsInOrder() {
+            return source.listsInOrder();
         }
 
         @Override

@@ -21,8 +21,8 @@ class SharesNothingTest {
                     + "|dev\\.littoral\\.activities\\.source\\.(FileSource|SourceReader)(\\$.*)?"
                     + "|dev\\.littoral\\.activities\\.source\\.SkipReason"
                     + "|dev\\.littoral\\.activities\\.path\\.SourceFile"
-                    + "|dev\\.littoral\\.activities\\.failure\\.LittoralException"
-                    + "|dev\\.littoral\\.workflows\\.model\\.FailureType"
+                    + "|dev\\.littoral\\.activities\\.failure\\.(LittoralException|FileChangedException)"
+                    + "|dev\\.littoral\\.workflows\\.model\\.(FailureType|TableVersion)"
                     // Arrays of the above.
                     + "|\\[.*");
 

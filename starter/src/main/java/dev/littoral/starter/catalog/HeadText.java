@@ -45,7 +45,10 @@ public final class HeadText {
                 dead(totals),
                 StatusText.count(totals.fragments(), "fragment"),
                 StatusText.count(totals.files(), "file"),
-                head.listedAt() == null ? "" : String.format("  listed    %s%n", head.listedAt()),
+                (head.listedAt() == null ? "" : String.format("  listed    %s%n", head.listedAt()))
+                        + (head.table() == null
+                                ? ""
+                                : String.format("  table     %s%n", head.table().words())),
                 Output.path(head.reason()));
     }
 

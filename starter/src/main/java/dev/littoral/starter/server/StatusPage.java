@@ -90,6 +90,7 @@ final class StatusPage {
                 ? "nothing yet"
                 : StatusText.totals(status.snapshot()) + " (version " + status.version()
                         + (status.listedAt() == null ? "" : ", listed at " + StatusText.time(status.listedAt()))
+                        + (status.table() == null ? "" : ", " + status.table().words())
                         + ")";
     }
 

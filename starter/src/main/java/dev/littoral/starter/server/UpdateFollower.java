@@ -278,6 +278,7 @@ public final class UpdateFollower {
                 0,
                 Map.of(),
                 Map.of(),
+                null,
                 null);
     }
 

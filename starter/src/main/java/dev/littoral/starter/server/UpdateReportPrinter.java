@@ -59,6 +59,9 @@ public final class UpdateReportPrinter {
         if (report.listedAt() != null) {
             out.printf("  listed    %s%n", report.listedAt());
         }
+        if (report.table() != null) {
+            out.printf("  table     %s%n", report.table().words());
+        }
         FileCounts files = report.files();
         out.printf(
                 "  files     %s listed: %s new, %s changed, %s unchanged, %s skipped; %s removed%n",

@@ -16,6 +16,7 @@ import java.util.List;
  * @param version the newest head version known
  * @param snapshot what the snapshot served adds up to
  * @param listedAt when the listing of that snapshot began, or null while nothing is served or known of it
+ * @param table which version of a table that snapshot serves; null where the source is no table
  * @param freshness as of when it serves its source, and whether that is as fresh as promised; null from older builds
  * @param options how it is kept
  * @param update the update that runs, or null
@@ -41,6 +42,7 @@ public record CollectionStatus(
         long version,
         Totals snapshot,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
+        TableVersion table,
         FreshnessStatus freshness,
         CollectionOptions options,
         Job update,

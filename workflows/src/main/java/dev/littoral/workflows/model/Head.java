@@ -65,6 +65,11 @@ public record Head(
         return snapshot == null ? null : snapshot.listedAt();
     }
 
+    /** Which version of a table is served; null where nothing is, or the source is no table. */
+    public TableVersion table() {
+        return snapshot == null ? null : snapshot.table();
+    }
+
     public Totals totals() {
         return snapshot == null ? Totals.NONE : snapshot.totals();
     }

@@ -24,6 +24,7 @@ import java.util.Map;
  * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed;
  *     else null
  * @param listedAt when the listing began; null where nothing was listed, and from older builds
+ * @param table which version of the table was listed; null where the source is no table
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingOutcome(
@@ -40,7 +41,42 @@ public record ListingOutcome(
         Long targetRowsBefore,
         Map<String, Long> requests,
         Head newest,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
+        TableVersion table) {
+
+    /** A listing of a source that is no table. */
+    public ListingOutcome(
+            String plan,
+            int touched,
+            List<Long> touchedFiles,
+            boolean staged,
+            long listed,
+            long skipped,
+            List<SkippedFile> skippedFiles,
+            Totals carried,
+            Totals vanished,
+            int schemas,
+            Long targetRowsBefore,
+            Map<String, Long> requests,
+            Head newest,
+            Instant listedAt) {
+        this(
+                plan,
+                touched,
+                touchedFiles,
+                staged,
+                listed,
+                skipped,
+                skippedFiles,
+                carried,
+                vanished,
+                schemas,
+                targetRowsBefore,
+                requests,
+                newest,
+                listedAt,
+                null);
+    }
 
     /** The base has been replaced. */
     public static ListingOutcome moved(Head newest, boolean staged, Map<String, Long> requests) {

@@ -48,6 +48,14 @@ public record TableSpec(
         return new TableSpec(format, null, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false);
     }
 
+    /** Whether it selects the same data files of a version as another spec. */
+    public boolean selectsAs(ExternalSpec before) {
+        return before instanceof TableSpec table
+                && format.equals(table.format)
+                && include.equals(table.include)
+                && exclude.equals(table.exclude);
+    }
+
     @Override
     public boolean readsAs(ExternalSpec before) {
         return before instanceof TableSpec table

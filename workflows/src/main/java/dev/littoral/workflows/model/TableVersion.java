@@ -1,6 +1,7 @@
 package dev.littoral.workflows.model;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,8 +17,6 @@ import java.util.Locale;
  * @param schema the id of the schema, or null where the format numbers none
  * @param committedAt when the table's writer made that version, by its clock, or null where the table does not say
  * @param metadata the address of the object that describes it, or null where the format does without
- * @param etag distinguishes it from another version of that number, where a table that was dropped and made anew counts
- *     from the start again; null where ids never come back
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableVersion(
@@ -26,15 +25,14 @@ public record TableVersion(
         String version,
         String schema,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant committedAt,
-        String metadata,
-        String etag) {
+        String metadata) {
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** A version whose id never comes back. */
-    public TableVersion(
-            String format, String table, String version, String schema, Instant committedAt, String metadata) {
-        this(format, table, version, schema, committedAt, metadata, null);
+    /** Whether it has all that each version has; what was heartbeated may be anything. */
+    @JsonIgnore
+    public boolean isRight() {
+        return format != null && table != null && version != null;
     }
 
     /** Whether both are the same rows with the same columns, wherever that is written. */
@@ -44,8 +42,7 @@ public record TableVersion(
 
     /** As it stands in a snapshot's root: equal for equal versions. */
     public String text() {
-        return format + " " + table + " " + version + (schema == null ? "" : " schema " + schema)
-                + (etag == null ? "" : " etag " + etag);
+        return format + " " + table + " " + version + (schema == null ? "" : " schema " + schema);
     }
 
     /** In words: {@code Iceberg snapshot 8812 of 2026-11-28 10:12, schema 4}. */

@@ -33,6 +33,7 @@ import java.util.Map;
  * @param seconds wall time by step
  * @param listedAt when the listing began: where the update COMMITTED or is UNCHANGED, what is served has all that the
  *     source had before; else null, and from older builds
+ * @param table which version of the table was listed; null where the source is no table, or it was not listed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record UpdateReport(
@@ -58,7 +59,8 @@ public record UpdateReport(
         double churn,
         Map<String, Long> requests,
         Map<String, Double> seconds,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
+        TableVersion table) {
 
     /** The longest skip report that travels with a report. */
     public static final int MAX_SKIPPED = 1_000;

@@ -22,8 +22,12 @@ import dev.littoral.workflows.model.OnTable;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -112,7 +116,12 @@ final class TableReader implements SourceReader {
 
     /** Files are read by the table's columns, whatever theirs are called. */
     private String fingerprint() {
-        return pinned.format() + " table " + pinned.table();
+        try {
+            byte[] table = (pinned.format() + " " + pinned.table()).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(table));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 
     /**

@@ -159,12 +159,8 @@ public final class TableStorage implements AutoCloseable {
                 .map(BlobStore.Entry::bytes);
     }
 
-    /**
-     * An object in a listing.
-     *
-     * @param version distinguishes two contents under one address; compared for equality only
-     */
-    public record Listed(String address, long bytes, String version) {}
+    /** An object in a listing. */
+    public record Listed(String address, long bytes) {}
 
     /**
      * The objects whose address begins so, below a folder, in the order of their names.
@@ -177,17 +173,15 @@ public final class TableStorage implements AutoCloseable {
         BlobStore store = store(folder);
         List<Listed> found = new ArrayList<>();
         BlobStore.Cursor cursor = store.list(store.key(folder), after == null ? null : store.key(after), limit);
-        while (found.size() < limit) {
-            List<BlobStore.Entry> page = cursor.next();
-            if (page.isEmpty()) {
-                break;
-            }
+        for (List<BlobStore.Entry> page = cursor.next();
+                !page.isEmpty() && found.size() < limit;
+                page = cursor.next()) {
             for (BlobStore.Entry entry : page) {
                 if (entry.failure() != null) {
                     throw entry.failure();
                 }
                 if (entry.kind() == BlobStore.Kind.FILE && found.size() < limit) {
-                    found.add(new Listed(store.address(entry.key()), entry.bytes(), entry.version()));
+                    found.add(new Listed(store.address(entry.key()), entry.bytes()));
                 }
             }
         }

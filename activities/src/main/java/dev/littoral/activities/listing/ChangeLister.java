@@ -1,0 +1,56 @@
+package dev.littoral.activities.listing;
+
+import dev.littoral.activities.catalog.CatalogLayout;
+import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.path.FileListDiff;
+import dev.littoral.activities.path.PathOrder;
+import dev.littoral.activities.path.SourceFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A listing made of the base's shards and what a source says differs from them. Only the shards concerned are read.
+ *
+ * @param folder where it stages; unique to this attempt
+ * @param maxFiles the most files a shard has
+ * @param progress counts the files of the shards that are read
+ */
+record ChangeLister(CollectionCatalog catalog, String folder, int maxFiles, SkippedFiles skips, AtomicLong progress) {
+
+    /**
+     * The ranges of the base's shards as they are now.
+     *
+     * @param base at least one shard
+     * @param changes the files that differ, in order; {@link SourceFile#gone} where there is none any more
+     */
+    List<RangeListing> list(List<ShardRef> base, List<SourceFile> changes) throws InterruptedException {
+        List<RangeListing> ranges = new ArrayList<>(base.size());
+        int at = 0;
+        for (int i = 0; i < base.size(); i++) {
+            int start = at;
+            String end = i + 1 < base.size() ? base.get(i + 1).from() : null;
+            while (at < changes.size()
+                    && (end == null || PathOrder.compare(changes.get(at).path(), end) < 0)) {
+                at++;
+            }
+            ranges.add(
+                    at == start
+                            ? RangeListing.unchanged(base.get(i))
+                            : list(i, base.get(i), changes.subList(start, at)));
+        }
+        return ranges;
+    }
+
+    private RangeListing list(int number, ShardRef shard, List<SourceFile> changes) throws InterruptedException {
+        List<SourceFile> before = new ArrayList<>();
+        catalog.readShard(shard, entry -> before.add(entry.file()));
+        RangeDigester digester =
+                new RangeDigester(catalog, CatalogLayout.listedRange(folder, number), shard, maxFiles, skips, progress);
+        for (SourceFile file : FileListDiff.apply(before, changes)) {
+            digester.file(file);
+        }
+        return digester.finish(null, false);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.littoral.activities.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.littoral.activities.catalog.CatalogReader;
+import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.Snapshot;
+import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.steps.Pipeline.Update;
+import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.testing.LogAudit;
+import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.verify.Verifier;
+import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.TableSpec;
+import dev.littoral.workflows.model.TableVersion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Updates from a table: one version of it is pinned, and its metadata says what changed. */
+class PinnedTableTest {
+    @TempDir
+    private Path folder;
+
+    private FakeTable table;
+    private Pipeline pipeline;
+
+    @BeforeEach
+    void open() {
+        table = new FakeTable(folder);
+        pipeline = new Pipeline(new MemoryCatalogStore(), table.opener(), 10);
+    }
+
+    @AfterEach
+    void auditAndClose() throws InterruptedException {
+        assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
+        pipeline.close();
+    }
+
+    private Update update() throws InterruptedException {
+        table.asked.clear();
+        pipeline.store.forget();
+        return pipeline.update(table.source(), PipelineTest.options(1_000));
+    }
+
+    private Snapshot snapshot() {
+        return CatalogReader.on(pipeline.store).snapshot("c");
+    }
+
+    private Map<String, FileEntry> files() {
+        return snapshot().files().collect(Collectors.toMap(file -> file.path().replaceAll(".*/", ""), file -> file));
+    }
+
+    @Test
+    void theVersionIsInTheHeadAndItsFilesAreNotOpened() throws Exception {
+        table.file("a", 100).file("b", 200).delete("b", 3, 5).commit();
+        Update first = update();
+        assertThat(first.head().totals().rows()).isEqualTo(298);
+        assertThat(table.asked).containsExactly("resolve", "files of 0", "deletes of b-0");
+        TableVersion version = first.head().table();
+        assertThat(version.version()).isEqualTo("0");
+        assertThat(version.words()).isEqualTo("Delta version 0 of 1970-01-01 00:01");
+        assertThat(snapshot().deadRows(files().get("b"))).isEqualTo(DeletedRows.of(3, 5));
+        assertThat(files().get("a").partition()).isEqualTo(Map.of("day", "a"));
+    }
+
+    @Test
+    void theSameVersionIsUnchangedAfterOneRequest() throws Exception {
+        table.file("a", 100).commit();
+        update();
+        Update second = update();
+        assertThat(second.committed()).isFalse();
+        assertThat(table.asked).containsExactly("resolve");
+        assertThat(pipeline.store.written()).isEmpty();
+    }
+
+    @Test
+    void anotherVersionIsServedThoughNoRowDiffers() throws Exception {
+        table.file("a", 100).commit();
+        update();
+        table.commit();
+        Update second = update();
+        assertThat(second.committed()).isTrue();
+        assertThat(second.touched()).isZero();
+        assertThat(second.head().table().version()).isEqualTo("1");
+        assertThat(second.newRows()).isZero();
+    }
+
+    @Test
+    void onlyWhatTheTableSaysIsReadAgain() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            table.file("f%02d".formatted(i), 100);
+        }
+        table.commit();
+        update();
+        table.file("f05x", 50).remove("f30").delete("f07", 1).commit();
+        Update second = update();
+        assertThat(table.asked).containsExactly("resolve", "changes from 0 to 1", "deletes of f07-1");
+        assertThat(second.touched()).isLessThan(4);
+        assertThat(second.files().added()).isEqualTo(1);
+        assertThat(second.files().changed()).isEqualTo(1);
+        assertThat(second.files().removed()).isEqualTo(1);
+        assertThat(second.head().totals().rows()).isEqualTo(40 * 100 + 50 - 100 - 1);
+    }
+
+    @Test
+    void aDeleteIsNeverUnchanged() throws Exception {
+        table.file("a", 100).delete("a", 1).commit();
+        update();
+        table.delete("a", 1, 2).commit();
+        assertThat(update().deletedRows()).isEqualTo(1);
+        assertThat(snapshot().deadRows(files().get("a"))).isEqualTo(DeletedRows.of(1, 2));
+    }
+
+    @Test
+    void withoutAHistoryEverythingIsComparedAndTheResultIsTheSame() throws Exception {
+        SplittableRandom random = new SplittableRandom(7);
+        Map<String, Long> expected = new TreeMap<>();
+        for (int step = 0; step < 40; step++) {
+            for (int i = random.nextInt(5); i >= 0; i--) {
+                String name = "f%03d".formatted(random.nextInt(60));
+                if (random.nextInt(3) == 0) {
+                    table.remove(name);
+                    expected.remove(name);
+                } else {
+                    long rows = random.nextLong(1, 301);
+                    table.file(name, rows);
+                    expected.put(name, rows);
+                    if (random.nextBoolean() && rows > 3) {
+                        table.delete(name, 0, 2);
+                        expected.put(name, rows - 2);
+                    }
+                }
+            }
+            if (expected.isEmpty()) {
+                table.file("z", 1);
+                expected.put("z", 1L);
+            }
+            table.commit();
+            table.tellsChanges = random.nextInt(4) > 0;
+            table.oldest = random.nextInt(6) == 0 ? step : table.oldest;
+            update();
+            assertThat(files().entrySet().stream()
+                            .collect(Collectors.toMap(
+                                    Map.Entry::getKey, each -> each.getValue().living())))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void laterStepsReadTheVersionThatWasListed() throws Exception {
+        table.file("a", 100).delete("a", 1).commit();
+        pipeline.afterListing = round -> table.file("b", 7).commit();
+        Update first = update();
+        assertThat(first.head().totals().rows()).isEqualTo(99);
+        assertThat(first.head().table().version()).isEqualTo("0");
+    }
+
+    @Test
+    void whereTheTableMovesOnItIsListedAgain() throws Exception {
+        table.file("a", 100).delete("a", 1).commit();
+        pipeline.afterListing = round -> {
+            if (round == 1) {
+                table.delete("a", 1, 2).commit();
+                table.oldest = 1;
+            }
+        };
+        Update first = update();
+        assertThat(first.rounds()).isEqualTo(2);
+        assertThat(first.head().table().version()).isEqualTo("1");
+        assertThat(first.head().totals().rows()).isEqualTo(98);
+    }
+
+    @Test
+    void aTableThatIsMadeAnewIsComparedWhole() throws Exception {
+        table.file("a", 100).commit();
+        update();
+        table.id = "other";
+        table.file("b", 10).commit();
+        Update second = update();
+        assertThat(table.asked).containsExactly("resolve", "files of 1");
+        assertThat(second.head().totals().rows()).isEqualTo(110);
+    }
+
+    @Test
+    void anotherSelectionIsComparedWhole() throws Exception {
+        table.file("a", 100).file("b", 10).commit();
+        update();
+        table.asked.clear();
+        TableSpec onlyA = new TableSpec(
+                TableSpec.DELTA, null, List.of("a"), List.of(), List.of(), OnBadFile.FAIL, null, false, false);
+        Update second = pipeline.update(table.source(onlyA), PipelineTest.options(1_000));
+        assertThat(table.asked).containsExactly("resolve", "files of 0");
+        assertThat(second.head().totals().rows()).isEqualTo(100);
+        assertThat(second.skipped()).hasSize(1);
+        table.file("b", 20).commit();
+        table.asked.clear();
+        Update third = pipeline.update(table.source(onlyA), PipelineTest.options(1_000));
+        assertThat(table.asked).containsExactly("resolve", "changes from 0 to 1");
+        assertThat(third.head().totals().rows()).isEqualTo(100);
+    }
+
+    @Test
+    void verifyingLooksAtTheVersionThatIsServed() throws Exception {
+        table.file("a", 100).delete("a", 1).commit();
+        update();
+        table.file("b", 7).remove("a").commit();
+        assertThat(findings()).isEmpty();
+        table.oldest = 1;
+        assertThat(findings()).hasSize(1).allMatch(finding -> finding.contains("Delta version 0"));
+    }
+
+    private List<String> findings() throws InterruptedException {
+        List<String> findings = new ArrayList<>();
+        new Verifier(pipeline.store, "c", finding -> findings.add(finding.toString()))
+                .verifyWithSource(source -> table.opener().open(table.source(), false, StoreObserver.NONE));
+        return findings.stream()
+                .filter(finding -> !finding.contains("_littoral/store.json"))
+                .toList();
+    }
+
+    @Test
+    void aVersionThatIsGoneWhileItIsListedFailsForNow() throws Exception {
+        table.file("a", 100).commit();
+        table.oldest = 1;
+        assertThatThrownBy(this::update).rootCause().hasMessageContaining("it is gone");
+    }
+}
