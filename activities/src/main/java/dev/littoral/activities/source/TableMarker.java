@@ -9,11 +9,13 @@ import java.util.Optional;
 enum TableMarker {
     DELTA("a Delta table"),
     ICEBERG("an Iceberg table"),
+    LANCE("a Lance dataset"),
     HUDI("a Hudi table"),
     HUDI_PARTITION("a partition of a Hudi table"),
     SPARK_SINK("the sink of a Spark stream");
 
     private static final String ICEBERG_FOLDER = "metadata/";
+    private static final String LANCE_FOLDER = "_versions/";
 
     private final String words;
 
@@ -44,6 +46,11 @@ enum TableMarker {
         }
         if (relativePath.startsWith("_spark_metadata/")) {
             return Optional.of(SPARK_SINK);
+        }
+        if (relativePath.startsWith(LANCE_FOLDER)
+                && relativePath.endsWith(".manifest")
+                && relativePath.indexOf('/', LANCE_FOLDER.length()) < 0) {
+            return Optional.of(LANCE);
         }
         boolean iceberg = relativePath.startsWith(ICEBERG_FOLDER)
                 && relativePath.indexOf('/', ICEBERG_FOLDER.length()) < 0

@@ -140,16 +140,24 @@ record SnapshotRootFacts(
         String schema = fields.has("schema") ? fields.text("schema", true) : null;
         String committedAt = fields.has("committedAt") ? fields.instant("committedAt") : null;
         String metadata = fields.has("metadata") ? fields.text("metadata", false) : null;
+        String etag = fields.has("etag") ? fields.text("etag", false) : null;
         root.alsoOf(fields);
         if (!fields.whole()) {
             return null;
         }
-        String text = format + " " + table + " " + version + (schema == null ? "" : " schema " + schema);
+        String text = format + " " + table + " " + version + (schema == null ? "" : " schema " + schema)
+                + (etag == null ? "" : " etag " + etag);
         if (!text.equals(sourceVersion)) {
             root.wrong("sourceVersion", "'" + FindingText.brief(text) + "', as its table says");
         }
         return new TableVersion(
-                format, table, version, schema, committedAt == null ? null : Instant.parse(committedAt), metadata);
+                format,
+                table,
+                version,
+                schema,
+                committedAt == null ? null : Instant.parse(committedAt),
+                metadata,
+                etag);
     }
 
     private static NamedShard shard(String object, int index, JsonNode node, Findings findings) {

@@ -20,6 +20,8 @@ class TableMarkerTest {
         "metadata/v1.metadata.json, an Iceberg table",
         "metadata/v1.gz.metadata.json, an Iceberg table",
         "metadata/v1.metadata.json.gz, an Iceberg table",
+        "_versions/18446744073709551614.manifest, a Lance dataset",
+        "_versions/1.manifest, a Lance dataset",
     })
     void aTableIsToldByItsLog(String path, String words) {
         assertThat(TableMarker.of(path)).map(TableMarker::words).contains(words);
@@ -42,6 +44,9 @@ class TableMarkerTest {
                 "v1.metadata.json",
                 "a/metadata/v1.metadata.json",
                 "metadata/v1.metadata.json.tmp",
+                "_versions/1",
+                "_versions/x/1.manifest",
+                "a/_versions/1.manifest",
             })
     void otherPathsTellNothing(String path) {
         assertThat(TableMarker.of(path)).isEmpty();

@@ -17,6 +17,8 @@ import java.util.Locale;
  * @param schema the id of the schema, or null where the format numbers none
  * @param committedAt when the table's writer made that version, by its clock, or null where the table does not say
  * @param metadata the address of the object that describes it, or null where the format does without
+ * @param etag distinguishes it from another version of that number, where a table that was dropped and made anew counts
+ *     from the start again; null where ids never come back
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableVersion(
@@ -25,9 +27,16 @@ public record TableVersion(
         String version,
         String schema,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant committedAt,
-        String metadata) {
+        String metadata,
+        String etag) {
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** A version whose id never comes back. */
+    public TableVersion(
+            String format, String table, String version, String schema, Instant committedAt, String metadata) {
+        this(format, table, version, schema, committedAt, metadata, null);
+    }
 
     /** Whether it has all that each version has; what was heartbeated may be anything. */
     @JsonIgnore
@@ -42,7 +51,8 @@ public record TableVersion(
 
     /** As it stands in a snapshot's root: equal for equal versions. */
     public String text() {
-        return format + " " + table + " " + version + (schema == null ? "" : " schema " + schema);
+        return format + " " + table + " " + version + (schema == null ? "" : " schema " + schema)
+                + (etag == null ? "" : " etag " + etag);
     }
 
     /** In words: {@code Iceberg snapshot 8812 of 2026-11-28 10:12, schema 4}. */

@@ -3,7 +3,10 @@ package dev.littoral.activities.source.registry;
 import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.files.FilesFormat;
+import dev.littoral.activities.source.lance.LanceFormat;
+import dev.littoral.activities.source.table.TableSourceFormat;
 import dev.littoral.workflows.model.ParquetSpec;
+import java.util.Optional;
 
 /** The registry of the formats of sources that Littoral comes with, one line each. */
 public final class FormatRegistry {
@@ -11,6 +14,8 @@ public final class FormatRegistry {
 
     /** The formats of sources. */
     public static SourceFormats formats() {
-        return new SourceFormats(new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()));
+        return new SourceFormats(
+                new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()),
+                new TableSourceFormat(new LanceFormat(), Optional.empty()));
     }
 }

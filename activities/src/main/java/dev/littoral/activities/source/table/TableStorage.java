@@ -159,8 +159,12 @@ public final class TableStorage implements AutoCloseable {
                 .map(BlobStore.Entry::bytes);
     }
 
-    /** An object in a listing. */
-    public record Listed(String address, long bytes) {}
+    /**
+     * An object in a listing.
+     *
+     * @param version distinguishes two contents under one address; compared for equality only
+     */
+    public record Listed(String address, long bytes, String version) {}
 
     /**
      * The objects whose address begins so, below a folder, in the order of their names.
@@ -173,15 +177,17 @@ public final class TableStorage implements AutoCloseable {
         BlobStore store = store(folder);
         List<Listed> found = new ArrayList<>();
         BlobStore.Cursor cursor = store.list(store.key(folder), after == null ? null : store.key(after), limit);
-        for (List<BlobStore.Entry> page = cursor.next();
-                !page.isEmpty() && found.size() < limit;
-                page = cursor.next()) {
+        while (found.size() < limit) {
+            List<BlobStore.Entry> page = cursor.next();
+            if (page.isEmpty()) {
+                break;
+            }
             for (BlobStore.Entry entry : page) {
                 if (entry.failure() != null) {
                     throw entry.failure();
                 }
                 if (entry.kind() == BlobStore.Kind.FILE && found.size() < limit) {
-                    found.add(new Listed(store.address(entry.key()), entry.bytes()));
+                    found.add(new Listed(store.address(entry.key()), entry.bytes(), entry.version()));
                 }
             }
         }

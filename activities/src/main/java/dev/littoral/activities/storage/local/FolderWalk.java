@@ -49,14 +49,15 @@ final class FolderWalk implements BlobStore.Cursor {
     /**
      * Begins a walk.
      *
+     * @param start the folder to walk: the root or one below it
      * @param required whether that there is no such folder is a failure
      * @param after only what is beyond this path, or null for all
      */
-    FolderWalk(RootDirectory root, boolean required, String after) throws InterruptedException {
+    FolderWalk(RootDirectory root, Path start, boolean required, String after) throws InterruptedException {
         this.root = root;
         this.required = required;
         this.after = after;
-        String path = root.path().toString();
+        String path = start.toString();
         String top = path.endsWith("/") ? path : path + "/";
         open(top, null);
         this.rootKey = folders.element().key;

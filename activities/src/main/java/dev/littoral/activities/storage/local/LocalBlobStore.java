@@ -120,19 +120,23 @@ final class LocalBlobStore implements BlobStore {
     }
 
     /**
-     * A source has to be there. What is not there of a catalog holds nothing, and links on the way to it are followed.
+     * A source has to be there; a folder below it, as of a table, need not. What is not there of a catalog holds
+     * nothing, and links on the way to it are followed.
      */
     @Override
     public Cursor list(String prefix, String after, int limit) throws InterruptedException {
         return observer.observe(role, "LIST", () -> {
             Path top = root.path(prefix);
             if (role == StoreObserver.Role.CATALOG) {
-                return new FolderWalk(new RootDirectory(top), false, after);
+                return new FolderWalk(new RootDirectory(top), top, false, after);
+            }
+            if (!top.equals(root.path())) {
+                return new FolderWalk(root, top, false, after);
             }
             if (folderOnly) {
                 requireFolder(root.attributes());
             }
-            return new FolderWalk(root, true, after);
+            return new FolderWalk(root, top, true, after);
         });
     }
 

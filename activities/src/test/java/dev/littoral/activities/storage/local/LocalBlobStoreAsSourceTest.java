@@ -14,6 +14,8 @@ import dev.littoral.activities.source.Found;
 import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.OnTable;
 import java.io.IOException;
@@ -792,5 +794,30 @@ class LocalBlobStoreAsSourceTest {
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         process.waitFor();
         return output;
+    }
+
+    @Test
+    void aFolderBelowTheSourceIsListedAlone() throws Exception {
+        write("data/a.parquet");
+        write("log/1");
+        write("log/2");
+        write("log/3");
+        write("zz");
+        LocalBlobStore store =
+                LocalBlobStore.source(new RootDirectory(root), false, FileChannel::open, StoreObserver.NONE);
+        assertThat(files(store, root + "/log/", null))
+                .containsExactly(root + "/log/1", root + "/log/2", root + "/log/3");
+        assertThat(files(store, root + "/log/", root + "/log/1")).containsExactly(root + "/log/2", root + "/log/3");
+        assertThat(files(store, root + "/none/", null)).isEmpty();
+    }
+
+    private static List<String> files(LocalBlobStore store, String folder, String after) throws InterruptedException {
+        List<String> keys = new ArrayList<>();
+        BlobStore.Cursor cursor = store.list(folder, after, BlobStore.NO_LIMIT);
+        for (List<BlobStore.Entry> page = cursor.next(); !page.isEmpty(); page = cursor.next()) {
+            page.stream().filter(each -> each.kind() == BlobStore.Kind.FILE).forEach(each -> keys.add(each.key()));
+        }
+        cursor.finish();
+        return keys;
     }
 }

@@ -1,0 +1,149 @@
+package dev.littoral.activities.source.lance;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.littoral.activities.failure.FileChangedException;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a manifest says of a version but for its fragments.
+ *
+ * @param version its number
+ * @param committedAt when it was written, or null where the writer did not say
+ * @param readerFlags the features that a reader has to know, as bits
+ * @param fileFormat the format of its data files; empty where the writer did not say
+ * @param columns its columns with all that are nested in them
+ * @param bases its base paths by their ids
+ */
+record Manifest(
+        long version,
+        Instant committedAt,
+        long readerFlags,
+        String fileFormat,
+        List<LanceColumn> columns,
+        Map<Integer, BasePath> bases) {
+    private static final int MAX_COLUMNS = 200_000;
+    private static final int MAX_COLUMN_BYTES = 64 << 20;
+    private static final int MAX_BASES = 4096;
+
+    /**
+     * A place with data files that may be another dataset's.
+     *
+     * @param isDataset whether it is a dataset's folder, else that of the files themselves
+     */
+    record BasePath(String path, boolean isDataset) {}
+
+    /** Gets the fragments. */
+    interface Visitor {
+        void fragment(Fragment fragment) throws FileChangedException, InterruptedException;
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @param in ends with the manifest
+     * @param visitor gets each fragment as it is read, or null where they are passed over
+     */
+    static Manifest read(CodedInputStream in, Visitor visitor)
+            throws IOException, FileChangedException, InterruptedException {
+        long version = 0;
+        long flags = 0;
+        Instant committedAt = null;
+        String fileFormat = "";
+        List<LanceColumn> columns = new ArrayList<>();
+        long columnBytes = 0;
+        Map<Integer, BasePath> bases = new HashMap<>();
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (tag) {
+                case Wire.BYTES | 1 << 3 -> {
+                    if (columns.size() == MAX_COLUMNS) {
+                        throw new InvalidProtocolBufferException("more than " + MAX_COLUMNS + " columns");
+                    }
+                    int before = in.getTotalBytesRead();
+                    columns.add(LanceColumn.read(in));
+                    columnBytes += in.getTotalBytesRead() - before;
+                    if (columnBytes > MAX_COLUMN_BYTES) {
+                        throw new InvalidProtocolBufferException("columns of more than " + MAX_COLUMN_BYTES + " bytes");
+                    }
+                }
+                case Wire.BYTES | 2 << 3 -> {
+                    if (visitor == null) {
+                        Wire.skip(in, tag);
+                    } else {
+                        visitor.fragment(Fragment.read(in));
+                    }
+                }
+                case Wire.VARINT | 3 << 3 -> version = in.readUInt64();
+                case Wire.BYTES | 7 << 3 -> committedAt = timestamp(in);
+                case Wire.VARINT | 9 << 3 -> flags = in.readUInt64();
+                case Wire.BYTES | 15 << 3 -> fileFormat = fileFormat(in);
+                case Wire.BYTES | 18 << 3 -> {
+                    if (bases.size() == MAX_BASES) {
+                        throw new InvalidProtocolBufferException("more than " + MAX_BASES + " base paths");
+                    }
+                    basePath(in, bases);
+                }
+                default -> Wire.skip(in, tag);
+            }
+        }
+        return new Manifest(version, committedAt, flags, fileFormat, columns, bases);
+    }
+
+    private static Instant timestamp(CodedInputStream in) throws IOException {
+        long seconds = 0;
+        int nanos = 0;
+        int limit = in.pushLimit(in.readRawVarint32());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (tag) {
+                case Wire.VARINT | 1 << 3 -> seconds = in.readInt64();
+                case Wire.VARINT | 2 << 3 -> nanos = in.readInt32();
+                default -> Wire.skip(in, tag);
+            }
+        }
+        Wire.end(in, limit);
+        try {
+            return Instant.ofEpochSecond(seconds, nanos);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new InvalidProtocolBufferException("a timestamp of " + seconds + " seconds");
+        }
+    }
+
+    private static String fileFormat(CodedInputStream in) throws IOException {
+        String format = "";
+        int limit = in.pushLimit(in.readRawVarint32());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == (Wire.BYTES | 1 << 3)) {
+                format = Wire.text(in);
+            } else {
+                Wire.skip(in, tag);
+            }
+        }
+        Wire.end(in, limit);
+        return format;
+    }
+
+    private static void basePath(CodedInputStream in, Map<Integer, BasePath> bases) throws IOException {
+        int id = 0;
+        String path = "";
+        boolean isDataset = false;
+        int limit = in.pushLimit(in.readRawVarint32());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (tag) {
+                case Wire.VARINT | 1 << 3 -> id = in.readUInt32();
+                case Wire.VARINT | 3 << 3 -> isDataset = in.readBool();
+                case Wire.BYTES | 4 << 3 -> path = Wire.text(in);
+                default -> Wire.skip(in, tag);
+            }
+        }
+        Wire.end(in, limit);
+        if (bases.put(id, new BasePath(path, isDataset)) != null) {
+            throw new InvalidProtocolBufferException("two base paths with the id " + Integer.toUnsignedString(id));
+        }
+    }
+}
