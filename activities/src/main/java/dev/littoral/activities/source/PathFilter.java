@@ -80,8 +80,8 @@ public final class PathFilter {
         TableMarker.of(relativePath).ifPresent(format -> {
             throw LittoralException.input("The source " + source + " is " + format.words() + ", as " + relativePath
                     + " in it says; expected a folder of which every file counts, and a table may keep files that it"
-                    + " has removed: write what it holds to a folder of its own, or set \"table\":\"ignore\" in the"
-                    + " spec to serve every file that is there");
+                    + " has removed: " + format.advice() + ", or set \"table\":\"ignore\" in the spec to serve every"
+                    + " file that is there");
         });
     }
 

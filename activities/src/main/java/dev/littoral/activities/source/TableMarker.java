@@ -1,5 +1,6 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.workflows.model.TableSpec;
 import java.util.Optional;
 
 /**
@@ -7,20 +8,31 @@ import java.util.Optional;
  * them yields removed rows, and others twice.
  */
 enum TableMarker {
-    DELTA("a Delta table"),
-    ICEBERG("an Iceberg table"),
-    LANCE("a Lance dataset"),
-    HUDI("a Hudi table"),
-    HUDI_PARTITION("a partition of a Hudi table"),
-    SPARK_SINK("the sink of a Spark stream");
+    DELTA("a Delta table", TableSpec.DELTA),
+    ICEBERG("an Iceberg table", TableSpec.ICEBERG),
+    LANCE("a Lance dataset", TableSpec.LANCE),
+    HUDI("a Hudi table", null),
+    HUDI_PARTITION("a partition of a Hudi table", null),
+    SPARK_SINK("the sink of a Spark stream", null);
 
     private static final String ICEBERG_FOLDER = "metadata/";
     private static final String LANCE_FOLDER = "_versions/";
 
     private final String words;
 
-    TableMarker(String words) {
+    /** The format that reads it as a table, or null. */
+    private final String format;
+
+    TableMarker(String words, String format) {
         this.words = words;
+        this.format = format;
+    }
+
+    /** What to do with it. */
+    String advice() {
+        return format == null
+                ? "write what it holds to a folder of its own"
+                : "set \"format\":\"" + format + "\" in the spec to serve it as a table";
     }
 
     /** In words, with an article. */
