@@ -39,6 +39,17 @@ class PackagesTest {
     }
 
     @Test
+    void onlyTheReaderOfItsTablesSeesIceberg() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.littoral.activities.source.iceberg..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.iceberg..", "org.apache.avro..")
+                .check(MAIN);
+    }
+
+    @Test
     void storesAndTheCatalogSeeNoFormatOfSources() {
         noClasses()
                 .that()

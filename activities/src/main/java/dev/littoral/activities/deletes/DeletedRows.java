@@ -62,6 +62,11 @@ public final class DeletedRows {
             }
         }
 
+        /** Adds all rows of a set. */
+        public void addAll(DeletedRows set) {
+            rows.or(set.rows);
+        }
+
         /** Adds those rows of a set that are in {@code [start, end)}, so moved that the range begins at target. */
         public void addMoved(DeletedRows set, long start, long end, long target) {
             if (set.count(start, end) == end - start) {

@@ -3,6 +3,7 @@ package dev.littoral.activities.source.registry;
 import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.files.FilesFormat;
+import dev.littoral.activities.source.iceberg.IcebergFormat;
 import dev.littoral.activities.source.lance.LanceFormat;
 import dev.littoral.activities.source.table.TableSourceFormat;
 import dev.littoral.workflows.model.ParquetSpec;
@@ -16,6 +17,7 @@ public final class FormatRegistry {
     public static SourceFormats formats() {
         return new SourceFormats(
                 new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()),
+                new TableSourceFormat(new IcebergFormat(), Optional.of(new ParquetFooters())),
                 new TableSourceFormat(new LanceFormat(), Optional.empty()));
     }
 }

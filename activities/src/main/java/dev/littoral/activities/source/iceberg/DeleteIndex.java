@@ -1,0 +1,263 @@
+package dev.littoral.activities.source.iceberg;
+
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.table.TableStorage;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.util.ContentFileUtil;
+import org.apache.iceberg.util.PartitionMap;
+
+/**
+ * The delete files of a snapshot, by the data files that they apply to: as the specification has it, a delete applies
+ * to data that is no newer than it, in its partition or of the file that it names, and a deletion vector stands for
+ * all position deletes of its file. Filled by one thread, then read by many.
+ */
+final class DeleteIndex {
+    private static final int PATH = MetadataColumns.DELETE_FILE_PATH.fieldId();
+
+    /** More for one data file would be staged with each file. */
+    private static final int MAX_PER_FILE = 1000;
+
+    /** A delete file, with what decides whether it applies. Bounds are on the paths in it, null where not known. */
+    private record Entry(DeleteRef ref, long sequence, ByteBuffer lower, ByteBuffer upper) {
+        boolean appliesTo(long dataSequence, ByteBuffer path) {
+            return dataSequence <= sequence
+                    && (lower == null || lower.compareTo(path) <= 0)
+                    && (upper == null || path.compareTo(upper) <= 0);
+        }
+    }
+
+    private final TableStorage storage;
+    private final Map<Integer, PartitionSpec> specs;
+    private final Map<String, Entry> vectors = new HashMap<>();
+    private final Map<String, List<Entry>> byPath = new HashMap<>();
+    private final PartitionMap<List<Entry>> byPartition;
+    private final PartitionMap<Equality> equalityByPartition;
+    private Equality equalityOfAll;
+    private final boolean ofTwoSnapshots;
+    private long lastSequence = Long.MIN_VALUE;
+
+    /** The newest equality delete file of a partition. */
+    private record Equality(String path, long sequence) {
+        static Equality newer(Equality before, Equality other) {
+            return before == null || before.sequence < other.sequence ? other : before;
+        }
+    }
+
+    private DeleteIndex(TableStorage storage, TableState state, boolean ofTwoSnapshots) {
+        this.storage = storage;
+        this.ofTwoSnapshots = ofTwoSnapshots;
+        this.specs = state.metadata().specsById();
+        this.byPartition = PartitionMap.create(specs);
+        this.equalityByPartition = PartitionMap.create(specs);
+    }
+
+    /** For delete files that only one of two snapshots has: {@link #mayConcern} says what they concern. */
+    static DeleteIndex ofDifference(TableStorage storage, TableState state) {
+        return new DeleteIndex(storage, state, true);
+    }
+
+    /**
+     * The index of delete manifests, as far as data of some age needs it.
+     *
+     * @param oldest the sequence number of the oldest data that is asked for
+     */
+    static DeleteIndex read(
+            TableStorage storage, TableState state, Manifests manifests, List<ManifestFile> deletes, long oldest)
+            throws FileChangedException, InterruptedException {
+        DeleteIndex index = new DeleteIndex(storage, state, false);
+        List<ManifestFile> needed =
+                deletes.stream().filter(each -> each.sequenceNumber() >= oldest).toList();
+        manifests.deletes(needed, (manifest, files) -> {
+            return Guard.read("Manifest " + manifest.path(), () -> {
+                files.forEach(index::add);
+                return true;
+            });
+        });
+        return index;
+    }
+
+    void add(DeleteFile file) {
+        long sequence = sequence(file);
+        lastSequence = Math.max(lastSequence, sequence);
+        if (file.content() == FileContent.EQUALITY_DELETES) {
+            addEquality(file, sequence);
+        } else if (file.format() == FileFormat.PUFFIN) {
+            addVector(file, sequence);
+        } else {
+            addPositions(file, sequence);
+        }
+    }
+
+    private void addEquality(DeleteFile file, long sequence) {
+        Equality found = new Equality(file.location(), sequence);
+        if (specs.get(file.specId()).isUnpartitioned()) {
+            equalityOfAll = Equality.newer(equalityOfAll, found);
+        } else {
+            equalityByPartition.put(
+                    file.specId(),
+                    file.partition(),
+                    Equality.newer(equalityByPartition.get(file.specId(), file.partition()), found));
+        }
+    }
+
+    private void addVector(DeleteFile file, long sequence) {
+        Long offset = file.contentOffset();
+        Long length = file.contentSizeInBytes();
+        if (file.referencedDataFile() == null || offset == null || length == null || offset < 0 || length < 0) {
+            throw new IllegalArgumentException("the deletion vector in " + file.location() + " is of file "
+                    + file.referencedDataFile() + " and is at " + offset + ", " + length + " bytes long");
+        }
+        DeleteRef ref = new DeleteRef(
+                storage.address(file.location()), file.fileSizeInBytes(), offset, length, file.recordCount());
+        Entry before = vectors.put(file.referencedDataFile(), new Entry(ref, sequence, null, null));
+        if (before != null && !ofTwoSnapshots) {
+            throw new IllegalArgumentException("data file " + file.referencedDataFile() + " has two deletion vectors");
+        }
+    }
+
+    private void addPositions(DeleteFile file, long sequence) {
+        DeleteRef ref =
+                new DeleteRef(storage.address(file.location()), file.fileSizeInBytes(), -1, -1, file.recordCount());
+        String only = ContentFileUtil.referencedDataFileLocation(file);
+        if (only != null) {
+            byPath.computeIfAbsent(only, path -> new ArrayList<>(1)).add(new Entry(ref, sequence, null, null));
+        } else {
+            Entry entry = new Entry(ref, sequence, bound(file.lowerBounds()), bound(file.upperBounds()));
+            byPartition
+                    .computeIfAbsent(file.specId(), file.partition(), ArrayList::new)
+                    .add(entry);
+        }
+    }
+
+    private static ByteBuffer bound(Map<Integer, ByteBuffer> bounds) {
+        ByteBuffer bound = bounds == null ? null : bounds.get(PATH);
+        return bound == null ? null : unsigned(bound);
+    }
+
+    /** So that buffers compare as unsigned bytes do. */
+    private static ByteBuffer unsigned(ByteBuffer bytes) {
+        ByteBuffer from = bytes.duplicate();
+        ByteBuffer flipped = ByteBuffer.allocate(from.remaining());
+        while (from.hasRemaining()) {
+            flipped.put((byte) (from.get() ^ 0x80));
+        }
+        return flipped.flip();
+    }
+
+    boolean isEmpty() {
+        return lastSequence == Long.MIN_VALUE;
+    }
+
+    /** The sequence number of its newest delete file: to newer data nothing of it applies. */
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Of the data files that deletes name one by one, those; null where others may be concerned. */
+    Set<String> onlyPaths() {
+        if (!byPartition.isEmpty() || !equalityByPartition.isEmpty() || equalityOfAll != null) {
+            return null;
+        }
+        Set<String> paths = new HashSet<>(byPath.keySet());
+        paths.addAll(vectors.keySet());
+        return paths;
+    }
+
+    /** Whether a delete file may concern a data file, also one that a deletion vector stands for. */
+    boolean mayConcern(DataFile file) {
+        if (isEmpty() || sequence(file) > lastSequence) {
+            return false;
+        }
+        return vectors.containsKey(file.location())
+                || equality(file) != null
+                || !positions(file).isEmpty();
+    }
+
+    /**
+     * The delete files that apply to a data file, in order.
+     *
+     * @throws LittoralException INPUT when it has equality deletes, or too many others
+     */
+    List<DeleteRef> of(DataFile file) {
+        if (isEmpty()) {
+            return List.of();
+        }
+        Equality equality = equality(file);
+        if (equality != null) {
+            throw LittoralException.input("Data file " + file.location()
+                    + " of the Iceberg table has equality deletes, in "
+                    + equality.path() + "; expected deletes by position: which rows they delete cannot be told without"
+                    + " reading the data: compact the table, as rewrite_data_files of Spark with"
+                    + " delete-file-threshold 1 does, or let its writer delete by position");
+        }
+        Entry vector = vectors.get(file.location());
+        if (vector != null) {
+            if (vector.sequence() < sequence(file)) {
+                throw new IllegalArgumentException(
+                        "the deletion vector of " + file.location() + " is older than that file");
+            }
+            return List.of(vector.ref());
+        }
+        List<DeleteRef> found = positions(file);
+        if (found.size() > MAX_PER_FILE) {
+            throw LittoralException.input("Data file " + file.location() + " of the Iceberg table has " + found.size()
+                    + " files of position deletes; expected at most " + MAX_PER_FILE
+                    + ": compact them, as rewrite_position_delete_files of Spark does");
+        }
+        return found;
+    }
+
+    private List<DeleteRef> positions(DataFile file) {
+        List<Entry> named = byPath.get(file.location());
+        List<Entry> beside = byPartition.isEmpty() ? null : byPartition.get(file.specId(), file.partition());
+        if (named == null && beside == null) {
+            return List.of();
+        }
+        ByteBuffer path = unsigned(ByteBuffer.wrap(file.location().getBytes(StandardCharsets.UTF_8)));
+        long sequence = sequence(file);
+        List<DeleteRef> found = new ArrayList<>();
+        for (List<Entry> each : Arrays.asList(named, beside)) {
+            if (each != null) {
+                for (Entry entry : each) {
+                    if (entry.appliesTo(sequence, path)) {
+                        found.add(entry.ref());
+                    }
+                }
+            }
+        }
+        found.sort(null);
+        return found;
+    }
+
+    /** Equality deletes apply to older data only: a writer may have put the new row into the same commit. */
+    private Equality equality(DataFile file) {
+        long sequence = sequence(file);
+        if (equalityOfAll != null && sequence < equalityOfAll.sequence()) {
+            return equalityOfAll;
+        }
+        Equality beside =
+                equalityByPartition.isEmpty() ? null : equalityByPartition.get(file.specId(), file.partition());
+        return beside != null && sequence < beside.sequence() ? beside : null;
+    }
+
+    static long sequence(ContentFile<?> file) {
+        return file.dataSequenceNumber() == null ? 0 : file.dataSequenceNumber();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.littoral.activities.source.iceberg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.table.Table;
+import dev.littoral.activities.source.table.TableStorage;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.RequiredColumn;
+import dev.littoral.workflows.model.TableSpec;
+import dev.littoral.workflows.model.TableVersion;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.ManifestContent;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.Snapshot;
+
+/**
+ * A table of Iceberg in a folder, or as one of its metadata files says. A version that was resolved is read by the
+ * metadata file that it was resolved from, which never changes.
+ */
+final class IcebergTable implements Table {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final TableStorage storage;
+    private final TableSpec spec;
+    private final DeletedPositions positions;
+
+    /** The metadata that was read last. */
+    private volatile TableState last;
+
+    IcebergTable(TableStorage storage, TableSpec spec) {
+        this.storage = storage;
+        this.spec = spec;
+        this.positions = new DeletedPositions(storage);
+    }
+
+    @Override
+    public TableVersion resolve(TableVersion before) throws InterruptedException {
+        String root = storage.root();
+        String address = MetadataFolder.isMetadata(root) ? root : new MetadataFolder(storage).newest(before);
+        try {
+            TableState state = TableState.read(storage, address)
+                    .orElseThrow(() -> LittoralException.input("Iceberg metadata " + address
+                            + " is not there; expected the metadata file of a table, or name the table's folder"));
+            last = state;
+            return SnapshotChoice.of(state, spec.at());
+        } catch (FileChangedException e) {
+            throw new LittoralException(FailureType.TRANSIENT, e.getMessage(), e);
+        }
+    }
+
+    /** The metadata of a version that was resolved before. */
+    private TableState state(TableVersion version) throws FileChangedException, InterruptedException {
+        TableState known = last;
+        if (known != null && known.address().equals(version.metadata())) {
+            return known;
+        }
+        if (version.metadata() == null) {
+            throw LittoralException.input("A version of an Iceberg table has no metadata file; expected one");
+        }
+        String address = storage.address(version.metadata());
+        TableState read = TableState.read(storage, address)
+                .orElseThrow(() -> new FileChangedException(address, "it is gone: the table has newer metadata"));
+        last = read;
+        return read;
+    }
+
+    @Override
+    public JsonNode schema(TableVersion version) throws FileChangedException, InterruptedException {
+        try {
+            return JSON.readTree(SchemaParser.toJson(state(version).schema(version)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void checkColumns(TableVersion version, List<RequiredColumn> columns)
+            throws FileChangedException, InterruptedException {
+        IcebergColumns.check(version, state(version).schema(version), columns);
+    }
+
+    @Override
+    public void files(TableVersion version, Visitor visitor) throws FileChangedException, InterruptedException {
+        TableState state = state(version);
+        Snapshot snapshot = state.snapshot(version);
+        if (snapshot == null) {
+            return;
+        }
+        Manifests manifests = new Manifests(storage, state);
+        List<ManifestFile> all = manifests.of(snapshot);
+        DeleteIndex deletes =
+                DeleteIndex.read(storage, state, manifests, of(all, ManifestContent.DELETES), Long.MIN_VALUE);
+        DataFileLines lines = new DataFileLines(storage, state, deletes);
+        PathHashes seen = new PathHashes();
+        manifests.data(of(all, ManifestContent.DATA), (manifest, files) -> {
+            List<SourceFile> listed = Guard.read(
+                    "Manifest " + manifest.path(),
+                    () -> files.stream().map(lines::of).toList());
+            for (SourceFile file : listed) {
+                if (!seen.add(file.path())) {
+                    throw LittoralException.input("Snapshot " + version.version() + " of the Iceberg table of "
+                            + version.metadata() + " has data file " + file.path()
+                            + " twice; expected each once: delete its rows and append them again");
+                }
+                visitor.file(file);
+            }
+            return true;
+        });
+    }
+
+    static List<ManifestFile> of(List<ManifestFile> manifests, ManifestContent content) {
+        return manifests.stream().filter(each -> each.content() == content).toList();
+    }
+
+    @Override
+    public Optional<List<SourceFile>> changes(TableVersion from, TableVersion to)
+            throws FileChangedException, InterruptedException {
+        if (!to.format().equals(from.format()) || !to.table().equals(from.table())) {
+            return Optional.empty();
+        }
+        return new ManifestChanges(storage, state(to)).between(from, to);
+    }
+
+    @Override
+    public DeletedRows deletedRows(TableVersion version, SourceFile file)
+            throws FileChangedException, InterruptedException, IOException {
+        return positions.of(file);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.littoral.activities.source.iceberg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.table.TableStorage;
+import dev.littoral.workflows.model.TableVersion;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+
+/**
+ * What a metadata file says: the state of a table after one of its commits, with the snapshots that it keeps.
+ *
+ * @param address of the metadata file
+ */
+record TableState(String address, TableMetadata metadata) {
+    /** The version of a table that has no snapshot yet. */
+    static final String NO_SNAPSHOT = "none";
+
+    private static final int MAX_BYTES = 64 << 20;
+    private static final int NEWEST_FORMAT = 3;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Reads a metadata file. One request.
+     *
+     * @return empty where there is none
+     */
+    static Optional<TableState> read(TableStorage storage, String address)
+            throws FileChangedException, InterruptedException {
+        Optional<byte[]> body = storage.get(address, MAX_BYTES);
+        if (body.isEmpty()) {
+            return Optional.empty();
+        }
+        String what = "Iceberg metadata " + address;
+        return Optional.of(Guard.read(what, () -> parse(what, address, body.get())));
+    }
+
+    private static TableState parse(String what, String address, byte[] body) throws IOException {
+        JsonNode json;
+        try {
+            json = JSON.readTree(isCompressed(body) ? decompressed(what, body) : body);
+        } catch (JsonProcessingException e) {
+            // Its message quotes what it found, and says where twice.
+            throw new IOException("it is no JSON: " + e.getOriginalMessage(), e);
+        }
+        if (json == null || !json.isObject()) {
+            throw new IOException("it is no JSON object");
+        }
+        JsonNode version = json.get("format-version");
+        if (version != null
+                && version.isIntegralNumber()
+                && (!version.canConvertToInt() || version.asInt() > NEWEST_FORMAT)) {
+            throw LittoralException.input(what + " has format version " + version.asText()
+                    + "; expected 1, 2 or " + NEWEST_FORMAT + ", the versions that are known here: serve a copy of the"
+                    + " table in one of these");
+        }
+        return new TableState(address, TableMetadataParser.fromJson(address, json));
+    }
+
+    private static boolean isCompressed(byte[] body) {
+        return body.length > 1 && body[0] == 0x1f && (body[1] & 0xff) == 0x8b;
+    }
+
+    private static byte[] decompressed(String what, byte[] body) throws IOException {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            byte[] plain = in.readNBytes(MAX_BYTES + 1);
+            if (plain.length > MAX_BYTES) {
+                throw LittoralException.input(what + " has more than " + MAX_BYTES
+                        + " bytes when decompressed; expected at most as many: expire snapshots of the table");
+            }
+            return plain;
+        }
+    }
+
+    /** The id that the table keeps for ever; tables of format version 1 may have none but their place. */
+    String table() {
+        return metadata.uuid() == null ? metadata.location() : metadata.uuid();
+    }
+
+    /**
+     * The snapshot of a version that was resolved before; null where the table had none.
+     *
+     * @throws FileChangedException when the table does not have it any more
+     */
+    Snapshot snapshot(TableVersion version) throws FileChangedException {
+        if (!table().equals(version.table())) {
+            throw new FileChangedException(address, "it is of table " + table() + " now, not of " + version.table());
+        }
+        if (version.version().equals(NO_SNAPSHOT)) {
+            return null;
+        }
+        Snapshot snapshot = find(version.version());
+        if (snapshot == null) {
+            throw new FileChangedException(address, "the table has no snapshot " + version.version() + " any more");
+        }
+        return snapshot;
+    }
+
+    /** The snapshot of an id, or null where it is not there. */
+    Snapshot find(String id) {
+        try {
+            return metadata.snapshot(Long.parseLong(id));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /**
+     * The schema of a version.
+     *
+     * @throws FileChangedException when the table does not have it any more
+     */
+    Schema schema(TableVersion version) throws FileChangedException {
+        return metadata.schemas().stream()
+                .filter(each -> Integer.toString(each.schemaId()).equals(version.schema()))
+                .findFirst()
+                .orElseThrow(() ->
+                        new FileChangedException(address, "the table has no schema " + version.schema() + " any more"));
+    }
+}

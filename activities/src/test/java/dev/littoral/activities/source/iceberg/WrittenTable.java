@@ -1,0 +1,154 @@
+package dev.littoral.activities.source.iceberg;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.types.Types;
+
+/** A local table without a catalog, written by Iceberg's own library. */
+final class WrittenTable {
+    static final Schema SCHEMA = new Schema(
+            Types.NestedField.optional(1, "id", Types.LongType.get()),
+            Types.NestedField.optional(2, "v", Types.StringType.get()),
+            Types.NestedField.optional(3, "p", Types.StringType.get()));
+
+    private final Path folder;
+    private final BaseTable table;
+
+    private WrittenTable(Path folder, BaseTable table) {
+        this.folder = folder;
+        this.table = table;
+    }
+
+    /** A new table without a snapshot. */
+    static WrittenTable create(Path folder, int formatVersion, PartitionSpec spec) {
+        try {
+            Files.createDirectories(folder.resolve("metadata"));
+            Files.createDirectories(folder.resolve("data"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Operations operations = new Operations(folder);
+        Map<String, String> properties = new HashMap<>();
+        properties.put(TableProperties.FORMAT_VERSION, Integer.toString(formatVersion));
+        properties.put(TableProperties.MANIFEST_MERGE_ENABLED, "false");
+        operations.commit(null, TableMetadata.newTableMetadata(SCHEMA, spec, folder.toString(), properties));
+        return new WrittenTable(folder, new BaseTable(operations, "t"));
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    BaseTable table() {
+        return table;
+    }
+
+    /** The newest metadata file. */
+    Path metadata() {
+        return Path.of(table.operations().current().metadataFileLocation());
+    }
+
+    /** A data file that need not exist. */
+    DataFile file(String name, long rows, long bytes) {
+        return DataFiles.builder(table.spec())
+                .withPath(folder + "/data/" + name)
+                .withFormat("parquet")
+                .withFileSizeInBytes(bytes)
+                .withRecordCount(rows)
+                .build();
+    }
+
+    /** Metadata files in a folder, numbered as those of a table without a catalog are. */
+    private static final class Operations implements TableOperations {
+        private final Path folder;
+        private TableMetadata current;
+        private int version;
+
+        Operations(Path folder) {
+            this.folder = folder;
+        }
+
+        @Override
+        public TableMetadata current() {
+            return current;
+        }
+
+        @Override
+        public TableMetadata refresh() {
+            return current;
+        }
+
+        @Override
+        public void commit(TableMetadata base, TableMetadata metadata) {
+            if (base != current) {
+                throw new CommitFailedException("%s is not the newest", base);
+            }
+            version++;
+            String location = metadataFileLocation("v" + version + ".metadata.json");
+            TableMetadataParser.write(metadata, org.apache.iceberg.Files.localOutput(location));
+            current = TableMetadataParser.read(io(), location);
+        }
+
+        @Override
+        public FileIO io() {
+            return new LocalFiles();
+        }
+
+        @Override
+        public String metadataFileLocation(String name) {
+            return folder.resolve("metadata").resolve(name).toString();
+        }
+
+        @Override
+        public LocationProvider locationProvider() {
+            return LocationProviders.locationsFor(folder.toString(), Map.of());
+        }
+    }
+
+    private static final class LocalFiles implements FileIO {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public InputFile newInputFile(String path) {
+            return org.apache.iceberg.Files.localInput(path);
+        }
+
+        @Override
+        public OutputFile newOutputFile(String path) {
+            return org.apache.iceberg.Files.localOutput(path);
+        }
+
+        @Override
+        public void deleteFile(String path) {
+            try {
+                Files.deleteIfExists(Path.of(path));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Map<String, String> properties() {
+            return Map.of();
+        }
+    }
+}
