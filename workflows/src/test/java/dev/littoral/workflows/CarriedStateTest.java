@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +54,7 @@ class CarriedStateTest extends CollectionFixture {
         for (int i = 0; i < 1_000; i++) {
             change(new ExternalSource(
                     "s3://lake/" + i + "/",
-                    new ParquetSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
+                    new FolderSpec("parquet", List.of("x".repeat(60_000)), null, null, null, null)));
             state.handle(new Message.Rejected("sourceChanged", "x".repeat(600)), now);
             state.ledger().served("request-" + i, i);
         }

@@ -13,9 +13,9 @@ import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.UpdateState;
 import java.time.Duration;
@@ -155,7 +155,7 @@ class CollectionStateTest extends CollectionFixture {
     void aSourceWithAnotherSpecIsAnotherSource() {
         running(A);
         ExternalSource stricter = new ExternalSource(
-                A.uri(), new ParquetSpec("parquet", null, null, List.of(new RequiredColumn("id", null)), null, null));
+                A.uri(), new FolderSpec("parquet", null, null, List.of(new RequiredColumn("id", null)), null, null));
         change(stricter);
 
         assertThat(state.next(now)).isInstanceOf(Decision.Declare.class);

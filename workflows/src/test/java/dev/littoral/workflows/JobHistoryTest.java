@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +35,7 @@ class JobHistoryTest extends CollectionFixture {
     void jobsOfLargeSourcesAreListedUpToAMegabyteAndMakeRoomAgain() throws JsonProcessingException {
         ExternalSource large = new ExternalSource(
                 "s3://lake/large/",
-                new ParquetSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
+                new FolderSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         state.opened(next(Head.NONE, HeadKind.COMMITTED, large, 0));
         refreshAndCancel(120);
         int bytes = Json.bytes(CollectionFixture.jobs(state).get(0));

@@ -15,11 +15,11 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.Status;
@@ -452,8 +452,7 @@ class ServerTest {
     void aLargeSourceOfManyShardsHasFewerAndLargerParts() throws Exception {
         lake.touchedShards(500);
         ExternalSource large = new ExternalSource(
-                A.uri(),
-                new ParquetSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
+                A.uri(), new FolderSpec("parquet", Collections.nCopies(60, "x".repeat(1_000)), null, null, null, null));
         try (Lab lab = lab(TemporalServer.shared())) {
             lab.start(large);
             lab.awaitEnd(1, COMMITTED);

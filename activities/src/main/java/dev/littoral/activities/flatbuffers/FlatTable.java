@@ -15,16 +15,21 @@ public final class FlatTable {
 
     private static final int MAX_TEXT = 64 << 10;
 
-    /** The message, and how many tables may still be visited: one that is named twice could stand for very many. */
+    /**
+     * The message, and how many tables may still be visited and how many bytes copied: one that is named twice could
+     * stand for very many.
+     */
     private static final class Message {
         private final ByteBuffer bytes;
         private final int end;
         private int visits;
+        private long copies;
 
         Message(byte[] bytes, int from, int to) {
             this.bytes = ByteBuffer.wrap(bytes, from, to - from).slice().order(ByteOrder.LITTLE_ENDIAN);
             this.end = to - from;
             this.visits = end / SMALLEST_TABLE + 1;
+            this.copies = end;
         }
 
         int check(long at, long length) throws FlatBufferException {
@@ -58,15 +63,21 @@ public final class FlatTable {
             return new FlatTable(this, at, fields, length);
         }
 
-        String text(int at) throws FlatBufferException {
+        /** A text, or a vector of bytes. */
+        byte[] copy(int at) throws FlatBufferException {
             long length = u32(at);
             int start = check(at + 4L, length);
-            if (length > MAX_TEXT) {
-                throw new FlatBufferException("a text of " + length + " bytes in FlatBuffers");
+            copies -= length;
+            if (length > MAX_TEXT || copies < 0) {
+                throw new FlatBufferException("texts of more bytes than FlatBuffers have, or one of " + length);
             }
-            byte[] text = new byte[(int) length];
-            bytes.get(start, text);
-            return new String(text, UTF_8);
+            byte[] copy = new byte[(int) length];
+            bytes.get(start, copy);
+            return copy;
+        }
+
+        String text(int at) throws FlatBufferException {
+            return new String(copy(at), UTF_8);
         }
     }
 
@@ -127,6 +138,12 @@ public final class FlatTable {
     public String text(int field) throws FlatBufferException {
         int place = place(field, 4);
         return place < 0 ? null : message.text(message.follow(place));
+    }
+
+    /** Bytes; none where they are not there. */
+    public byte[] bytes(int field) throws FlatBufferException {
+        int place = place(field, 4);
+        return place < 0 ? new byte[0] : message.copy(message.follow(place));
     }
 
     /** A table, or null where it is not there. */

@@ -2,11 +2,13 @@ package dev.littoral.activities.parquet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.littoral.activities.concurrent.MemoryBudget;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.RequiredColumns;
 import dev.littoral.workflows.model.RequiredColumn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,7 +50,7 @@ public final class ParquetFooters implements FileInspector {
     public Footer inspect(FileSource files, SourceFile file, List<RequiredColumn> columns)
             throws FileChangedException, InterruptedException {
         Footer footer = read(files, file);
-        RequiredColumns.check(file, footer, columns);
+        RequiredColumns.check(file, footer.schema(), columns);
         return footer;
     }
 

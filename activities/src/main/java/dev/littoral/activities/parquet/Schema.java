@@ -3,6 +3,7 @@ package dev.littoral.activities.parquet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.Columns;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
  * The schema of a Parquet file. Keeps the footer's bytes and decodes them again on each call: O(elements) time, and no
  * memory beyond the bytes. Immutable.
  */
-public final class Schema {
+public final class Schema implements Columns {
     /** More columns than any reader can handle. */
     private static final int MAX_BYTES = 16 << 20;
 
@@ -78,6 +79,7 @@ public final class Schema {
      *
      * @param path the names from below the root, joined by dots
      */
+    @Override
     public Optional<String> typeOf(String path) {
         SchemaCursor cursor = cursor();
         return find(cursor, path) ? Optional.of(cursor.element().type()) : Optional.empty();
@@ -88,7 +90,8 @@ public final class Schema {
      *
      * @param group the group's path, or null for the root
      */
-    void children(String group, Consumer<String> visitor) {
+    @Override
+    public void children(String group, Consumer<String> visitor) {
         SchemaCursor cursor = cursor();
         if (group == null ? cursor.next() : find(cursor, group)) {
             int depth = cursor.depth();

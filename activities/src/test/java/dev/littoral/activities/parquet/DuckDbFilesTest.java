@@ -3,6 +3,7 @@ package dev.littoral.activities.parquet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.testing.MemorySource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

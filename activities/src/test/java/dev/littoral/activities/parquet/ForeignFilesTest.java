@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.BadFileException;
+import dev.littoral.activities.testing.MemorySource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

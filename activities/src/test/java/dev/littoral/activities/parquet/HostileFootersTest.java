@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.testing.MemorySource;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

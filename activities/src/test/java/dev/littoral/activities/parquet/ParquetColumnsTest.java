@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
+import dev.littoral.activities.testing.MemorySource;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,9 +3,11 @@ package dev.littoral.activities.parquet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.concurrent.MemoryBudget;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.testing.MemorySource;
 import dev.littoral.workflows.model.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.littoral.activities.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.source.RequiredColumns;
 import dev.littoral.workflows.model.RequiredColumn;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,8 @@ class RequiredColumnsTest {
     @Test
     void ofManyColumnsTwentyAreNamed() {
         Footer wide = Footers.decode(Footers.metadata(Footers.columns(1000)));
-        assertThat(RequiredColumns.finding(Footers.FILE, wide, List.of(new RequiredColumn("C999", null))))
+        assertThat(RequiredColumns.finding(
+                        "File " + Footers.FILE.path(), wide.schema(), List.of(new RequiredColumn("C999", null))))
                 .hasValueSatisfying(text -> assertThat(text)
                         .contains("found columns c999, c0, c1,")
                         .contains(", c18 and 980 more, expected"));
@@ -67,7 +69,8 @@ class RequiredColumnsTest {
     @Test
     void aFileWithoutColumnsSaysSo() {
         Footer empty = Footers.decode(Footers.metadata(Footers.columns(0)));
-        assertThat(RequiredColumns.finding(Footers.FILE, empty, List.of(new RequiredColumn("a", null))))
+        assertThat(RequiredColumns.finding(
+                        "File " + Footers.FILE.path(), empty.schema(), List.of(new RequiredColumn("a", null))))
                 .contains("File /lake/a.parquet lacks column a: found no columns, expected a");
     }
 
@@ -75,12 +78,13 @@ class RequiredColumnsTest {
     void namesOfAFileDoNotFloodTheMessage() {
         Footer hostile =
                 Footers.decode(Footers.metadata(Footers.schema(1, Footers.leaf("a\r\nb".repeat(100_000), Type.INT32))));
-        assertThat(RequiredColumns.finding(Footers.FILE, hostile, List.of(new RequiredColumn("a", null))))
+        assertThat(RequiredColumns.finding(
+                        "File " + Footers.FILE.path(), hostile.schema(), List.of(new RequiredColumn("a", null))))
                 .hasValueSatisfying(
                         text -> assertThat(text).hasSizeLessThan(300).doesNotContain("\n"));
     }
 
     private Optional<String> finding(RequiredColumn... columns) {
-        return RequiredColumns.finding(Footers.FILE, footer, List.of(columns));
+        return RequiredColumns.finding("File " + Footers.FILE.path(), footer.schema(), List.of(columns));
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +20,7 @@ class CatalogSourceOverlapTest {
 
     private static ExternalSource source(String uri, String... exclude) {
         return new ExternalSource(
-                uri, new ParquetSpec("parquet", List.of(), List.of(exclude), List.of(), OnBadFile.FAIL, null));
+                uri, new FolderSpec("parquet", List.of(), List.of(exclude), List.of(), OnBadFile.FAIL, null));
     }
 
     @ParameterizedTest

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +76,7 @@ class PathFilterTest {
                         + " _delta_log/00000000000000000000.json in it says; expected a folder")
                 .hasMessageContaining("\"table\":\"ignore\"");
         ALL.refuseTable("s3://lake/in/", "a/_delta_log/00000000000000000000.json");
-        PathFilter.of(new ParquetSpec(
+        PathFilter.of(new FolderSpec(
                         "parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, null, OnTable.IGNORE, false, false))
                 .refuseTable("s3://lake/in/", "_delta_log/00000000000000000000.json");
     }

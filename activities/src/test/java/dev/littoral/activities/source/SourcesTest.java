@@ -17,9 +17,9 @@ import dev.littoral.activities.storage.s3.TestProfiles;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ class SourcesTest {
 
     private static ExternalSource source(String uri, String profile) {
         return new ExternalSource(
-                uri, new ParquetSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, profile));
+                uri, new FolderSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.FAIL, profile));
     }
 
     private Sources sources(String... prefixes) {
@@ -382,7 +382,7 @@ class SourcesTest {
             for (boolean anonymous : new boolean[] {true, false}) {
                 ExternalSource source = new ExternalSource(
                         "s3://lake/",
-                        new ParquetSpec(
+                        new FolderSpec(
                                 "parquet",
                                 List.of(),
                                 List.of(),

@@ -10,9 +10,9 @@ import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.activities.testing.SealedHead;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,7 +39,7 @@ abstract class DamagedCatalogs {
     static ExternalSource all() {
         return new ExternalSource(
                 "file://" + lakeFolder() + "/",
-                new ParquetSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.SKIP, null));
+                new FolderSpec("parquet", List.of(), List.of(), List.of(), OnBadFile.SKIP, null));
     }
 
     @BeforeAll
@@ -57,7 +57,7 @@ abstract class DamagedCatalogs {
             pipeline.update(all(), OPTIONS);
             ExternalSource without = new ExternalSource(
                     all().uri(),
-                    new ParquetSpec("parquet", List.of(), List.of("day=3/**"), List.of(), OnBadFile.SKIP, null));
+                    new FolderSpec("parquet", List.of(), List.of("day=3/**"), List.of(), OnBadFile.SKIP, null));
             pipeline.update(without, OPTIONS);
             Head head = pipeline.update(all(), OPTIONS).head();
             assertThat(head.version()).isEqualTo(7);

@@ -12,8 +12,8 @@ import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -151,7 +151,7 @@ class DeadRowsTest {
         List<Long> before = snapshot().segments().map(Segment::id).toList();
         source = new ExternalSource(
                 lake.place().uri(),
-                new ParquetSpec("parquet", List.of("a/**"), List.of(), List.of(), OnBadFile.FAIL, null));
+                new FolderSpec("parquet", List.of("a/**"), List.of(), List.of(), OnBadFile.FAIL, null));
         update(0.3);
         assertThat(snapshot().totals().rows()).isEqualTo(4_500);
         source = new ExternalSource(lake.place().uri() + "a/", ExternalSpec.parquet());

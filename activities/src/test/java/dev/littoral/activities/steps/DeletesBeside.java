@@ -18,8 +18,8 @@ import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ final class DeletesBeside implements SourceFormat {
     record Lake(Path folder) {
         ExternalSource source(OnBadFile onBadFile) {
             return new ExternalSource(
-                    "file://" + folder + "/", new ParquetSpec(NAME, List.of(), List.of(), List.of(), onBadFile, null));
+                    "file://" + folder + "/", new FolderSpec(NAME, List.of(), List.of(), List.of(), onBadFile, null));
         }
 
         ExternalSource source() {

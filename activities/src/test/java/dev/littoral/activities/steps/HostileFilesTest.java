@@ -11,9 +11,9 @@ import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -81,7 +81,7 @@ class HostileFilesTest {
     private ExternalSource source(OnBadFile onBadFile) {
         return new ExternalSource(
                 lake.place().uri(),
-                new ParquetSpec(ParquetSpec.FORMAT, List.of(), List.of(), List.of(), onBadFile, null));
+                new FolderSpec(FolderSpec.PARQUET, List.of(), List.of(), List.of(), onBadFile, null));
     }
 
     private Update update(OnBadFile onBadFile) throws InterruptedException {

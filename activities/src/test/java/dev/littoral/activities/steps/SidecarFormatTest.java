@@ -11,8 +11,8 @@ import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.RequiredColumn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ class SidecarFormatTest {
         write("b", 250);
         ExternalSource source = new ExternalSource(
                 "file://" + folder + "/",
-                new ParquetSpec(FORMAT, List.of(), List.of(), List.of(), OnBadFile.FAIL, null));
+                new FolderSpec(FORMAT, List.of(), List.of(), List.of(), OnBadFile.FAIL, null));
         SourceFormats formats = new SourceFormats(new FilesFormat(FORMAT, new SidecarInspector()));
         try (Pipeline pipeline = new Pipeline(new MemoryCatalogStore(), PipelineTest.local(formats), 10)) {
             Update first = pipeline.update(source, PipelineTest.options(100));

@@ -18,8 +18,8 @@ import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -87,7 +87,7 @@ class StoreAnswersTest {
     private ExternalSource source(OnBadFile onBadFile) {
         return new ExternalSource(
                 lake.place().uri(),
-                new ParquetSpec(ParquetSpec.FORMAT, List.of(), List.of(), List.of(), onBadFile, null));
+                new FolderSpec(FolderSpec.PARQUET, List.of(), List.of(), List.of(), onBadFile, null));
     }
 
     private Update update() throws InterruptedException {

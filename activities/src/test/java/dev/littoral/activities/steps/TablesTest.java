@@ -14,10 +14,10 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.SkippedFile;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.file.Files;
@@ -66,8 +66,8 @@ class TablesTest {
     private static ExternalSource source(Lake lake, OnTable table) {
         return new ExternalSource(
                 lake.place().uri(),
-                new ParquetSpec(
-                        ParquetSpec.FORMAT,
+                new FolderSpec(
+                        FolderSpec.PARQUET,
                         List.of(),
                         List.of(),
                         List.of(),
@@ -196,8 +196,8 @@ class TablesTest {
         lake.writeBytes("metadata/v1.metadata.json", "{}".getBytes(UTF_8), 0, "log");
         ExternalSource source = new ExternalSource(
                 lake.place().uri(),
-                new ParquetSpec(
-                        ParquetSpec.FORMAT,
+                new FolderSpec(
+                        FolderSpec.PARQUET,
                         List.of("data/**"),
                         List.of("metadata/**"),
                         List.of(),

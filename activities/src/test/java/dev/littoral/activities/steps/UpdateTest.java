@@ -24,13 +24,13 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.OnBadFile;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -133,7 +133,7 @@ class UpdateTest {
     }
 
     private static ExternalSpec spec(List<RequiredColumn> columns, OnBadFile onBadFile) {
-        return new ParquetSpec(ParquetSpec.FORMAT, List.of(), List.of(), columns, onBadFile, null);
+        return new FolderSpec(FolderSpec.PARQUET, List.of(), List.of(), columns, onBadFile, null);
     }
 
     /** Every segment's fragments. */
@@ -472,7 +472,7 @@ class UpdateTest {
     void anotherFormatOpensEveryFile() throws Exception {
         update();
         update(
-                with(new ParquetSpec("parquet-of-tomorrow", List.of(), List.of(), List.of(), OnBadFile.FAIL, null)),
+                with(new FolderSpec("parquet-of-tomorrow", List.of(), List.of(), List.of(), OnBadFile.FAIL, null)),
                 options);
         assertThat(pipeline.sources.opened()).isEqualTo(paths(0, FILES));
     }

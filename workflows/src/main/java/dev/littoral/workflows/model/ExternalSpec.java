@@ -29,6 +29,6 @@ public interface ExternalSpec {
 
     /** Every Parquet file, nothing required, a bad file fails the update. */
     static ExternalSpec parquet() {
-        return new ParquetSpec(ParquetSpec.FORMAT, List.of(), List.of(), List.of(), OnBadFile.FAIL, null);
+        return new FolderSpec(FolderSpec.PARQUET, List.of(), List.of(), List.of(), OnBadFile.FAIL, null);
     }
 }

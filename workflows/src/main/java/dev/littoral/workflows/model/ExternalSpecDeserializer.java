@@ -13,7 +13,8 @@ import java.util.Map;
  */
 final class ExternalSpecDeserializer extends JsonDeserializer<ExternalSpec> {
     private static final Map<String, Class<? extends ExternalSpec>> RECORDS = Map.of(
-            ParquetSpec.FORMAT, ParquetSpec.class,
+            FolderSpec.PARQUET, FolderSpec.class,
+            FolderSpec.VORTEX, FolderSpec.class,
             TableSpec.ICEBERG, TableSpec.class,
             TableSpec.DELTA, TableSpec.class,
             TableSpec.LANCE, TableSpec.class);
@@ -22,6 +23,6 @@ final class ExternalSpecDeserializer extends JsonDeserializer<ExternalSpec> {
     public ExternalSpec deserialize(JsonParser parser, DeserializationContext context) throws IOException {
         JsonNode spec = context.readTree(parser);
         String format = spec.path("format").asText();
-        return context.readTreeAsValue(spec, RECORDS.getOrDefault(format, ParquetSpec.class));
+        return context.readTreeAsValue(spec, RECORDS.getOrDefault(format, FolderSpec.class));
     }
 }

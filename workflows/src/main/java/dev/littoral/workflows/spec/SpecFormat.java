@@ -2,7 +2,7 @@ package dev.littoral.workflows.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.workflows.model.ExternalSpec;
-import dev.littoral.workflows.model.ParquetSpec;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.TableSpec;
 import java.util.List;
 import java.util.Set;
@@ -18,14 +18,18 @@ import java.util.stream.Collectors;
  * @param parser parses a spec that has no other keys, at a path
  */
 record SpecFormat(String name, Set<String> keys, BiFunction<String, JsonNode, ExternalSpec> parser) {
-    static final SpecFormat PARQUET =
-            new SpecFormat(ParquetSpec.FORMAT, ParquetSpecParser.KEYS, ParquetSpecParser::parse);
+    static final SpecFormat PARQUET = folder(FolderSpec.PARQUET);
 
     static final List<SpecFormat> ALL = List.of(
             PARQUET,
+            folder(FolderSpec.VORTEX),
             table(TableSpec.ICEBERG, "snapshot", "tag", "branch", "timestamp"),
             table(TableSpec.DELTA, "version", "timestamp"),
             table(TableSpec.LANCE, "version", "tag", "branch", "timestamp"));
+
+    private static SpecFormat folder(String name) {
+        return new SpecFormat(name, FolderSpecParser.KEYS, new FolderSpecParser(name)::parse);
+    }
 
     private static SpecFormat table(String name, String... at) {
         return new SpecFormat(name, TableSpecParser.KEYS, new TableSpecParser(name, JsonFields.keys(at))::parse);

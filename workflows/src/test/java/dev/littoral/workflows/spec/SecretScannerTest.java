@@ -9,9 +9,9 @@ import static dev.littoral.workflows.spec.Sent.start;
 import static dev.littoral.workflows.spec.Sent.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.Json;
-import dev.littoral.workflows.model.ParquetSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,7 +182,7 @@ class SecretScannerTest {
     void aGlobIsWhatPathsAre(String glob) {
         assertThat(source(spec("'include':['" + glob + "']")).spec())
                 .isInstanceOfSatisfying(
-                        ParquetSpec.class, spec -> assertThat(spec.include()).containsExactly(glob));
+                        FolderSpec.class, spec -> assertThat(spec.include()).containsExactly(glob));
     }
 
     @Test

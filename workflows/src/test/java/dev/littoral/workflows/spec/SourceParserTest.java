@@ -11,11 +11,11 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
-import dev.littoral.workflows.model.ParquetSpec;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.SourceRequest;
 import java.util.List;
@@ -47,7 +47,7 @@ class SourceParserTest {
                 + "'onBadFile':'skip','profile':'team-a','table':'ignore','anonymous':false,'requesterPays':true}}");
 
         assertThat(source.spec())
-                .isEqualTo(new ParquetSpec(
+                .isEqualTo(new FolderSpec(
                         "parquet",
                         List.of("*.parquet", "x/**"),
                         List.of("tmp/**"),
@@ -64,7 +64,7 @@ class SourceParserTest {
 
     @Test
     void keysThatAreLeftOutStayLeftOut() throws Exception {
-        ExternalSpec spec = new ParquetSpec("parquet", null, null, null, null, null, OnTable.IGNORE, true, false);
+        ExternalSpec spec = new FolderSpec("parquet", null, null, null, null, null, OnTable.IGNORE, true, false);
 
         assertThat(Json.JSON.writeValueAsString(ExternalSpec.parquet()))
                 .isEqualTo("{\"format\":\"parquet\",\"onBadFile\":\"fail\"}");
@@ -227,7 +227,7 @@ class SourceParserTest {
         String thousandColumns = "'columns':[" + "{'name':'a_column_of_some_len','type':'int64'},".repeat(999) + "'x']";
         assertThat(source(spec(thousandColumns)).spec())
                 .isInstanceOfSatisfying(
-                        ParquetSpec.class, spec -> assertThat(spec.columns()).hasSize(1_000));
+                        FolderSpec.class, spec -> assertThat(spec.columns()).hasSize(1_000));
 
         String large = "'exclude':['" + "é".repeat(1_000) + "'" + (",'" + "é".repeat(1_000) + "'").repeat(40) + "]";
         assertThat(refusal(() -> source(spec(large))))

@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.Columns;
+import dev.littoral.activities.source.RequiredColumns;
 import dev.littoral.workflows.model.RequiredColumn;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The schema of a version: its columns in the JSON form of Lance's own message, and the check for required ones. */
-final class LanceSchema {
-    private static final int MAX_NAMES = 20;
+final class LanceSchema implements Columns {
     private static final List<String> KINDS = List.of("PARENT", "REPEATED", "LEAF");
 
     private final String table;
@@ -56,50 +56,41 @@ final class LanceSchema {
      * @throws LittoralException INPUT, naming the first that is not
      */
     void check(List<RequiredColumn> required) {
-        Map<Integer, String> prefixes = new HashMap<>();
-        Map<String, LanceColumn> byPath = new HashMap<>();
-        for (LanceColumn column : columns) {
-            // A column comes after the one that it is nested in, so there can be no circle.
-            String path = prefixes.getOrDefault(column.parent() < 0 ? null : column.parent(), "") + column.name();
-            if (wanted(required, path)) {
-                byPath.put(path, column);
-                prefixes.put(column.id(), path + ".");
-            } else {
-                // Nothing below it is asked for: what is there must not be found by a shorter name.
-                prefixes.put(column.id(), "\0");
-            }
-        }
-        for (RequiredColumn column : required) {
-            LanceColumn found = byPath.get(column.name());
-            String expected = column.name() + (column.type() == null ? "" : " of type " + column.type());
-            if (found == null) {
-                throw LittoralException.input("The Lance dataset " + table + " lacks column " + column.name()
-                        + ": found " + existing() + ", expected " + expected);
-            }
-            if (column.type() != null && !column.type().equals(found.type())) {
-                throw LittoralException.input("The Lance dataset " + table + " has column " + column.name()
-                        + " of another type: found " + found.type() + ", expected " + column.type());
-            }
-        }
+        RequiredColumns.finding("The Lance dataset " + table, this, required).ifPresent(finding -> {
+            throw LittoralException.input(finding);
+        });
     }
 
-    private static boolean wanted(List<RequiredColumn> required, String path) {
-        return required.stream()
-                .anyMatch(each -> each.name().equals(path) || each.name().startsWith(path + "."));
+    @Override
+    public Optional<String> typeOf(String path) {
+        return find(path).map(LanceColumn::type);
     }
 
-    private String existing() {
-        Set<String> names = new HashSet<>();
-        List<String> shown = new ArrayList<>();
+    private Optional<LanceColumn> find(String path) {
+        // Where in the path the names below each column begin; a column comes after the one that it is nested in.
+        Map<Integer, Integer> matched = new HashMap<>();
         for (LanceColumn column : columns) {
-            if (column.parent() < 0 && names.add(column.name()) && shown.size() < MAX_NAMES) {
-                shown.add(column.name());
+            Integer from = column.parent() < 0 ? Integer.valueOf(0) : matched.get(column.parent());
+            if (from != null && path.startsWith(column.name(), from)) {
+                int end = from + column.name().length();
+                if (end == path.length()) {
+                    return Optional.of(column);
+                }
+                if (path.charAt(end) == '.') {
+                    matched.put(column.id(), end + 1);
+                }
             }
         }
-        if (shown.isEmpty()) {
-            return "no columns";
+        return Optional.empty();
+    }
+
+    @Override
+    public void children(String group, Consumer<String> visitor) {
+        int parent = group == null ? -1 : find(group).map(LanceColumn::id).orElse(Integer.MIN_VALUE);
+        for (LanceColumn column : columns) {
+            if (Math.max(-1, column.parent()) == parent) {
+                visitor.accept(column.name());
+            }
         }
-        return "columns " + String.join(", ", shown)
-                + (names.size() > shown.size() ? " and " + (names.size() - shown.size()) + " more" : "");
     }
 }

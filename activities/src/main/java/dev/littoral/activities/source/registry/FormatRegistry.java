@@ -6,7 +6,8 @@ import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.source.iceberg.IcebergFormat;
 import dev.littoral.activities.source.lance.LanceFormat;
 import dev.littoral.activities.source.table.TableSourceFormat;
-import dev.littoral.workflows.model.ParquetSpec;
+import dev.littoral.activities.vortex.VortexFooters;
+import dev.littoral.workflows.model.FolderSpec;
 import java.util.Optional;
 
 /** The registry of the formats of sources that Littoral comes with, one line each. */
@@ -16,7 +17,8 @@ public final class FormatRegistry {
     /** The formats of sources. */
     public static SourceFormats formats() {
         return new SourceFormats(
-                new FilesFormat(ParquetSpec.FORMAT, new ParquetFooters()),
+                new FilesFormat(FolderSpec.PARQUET, new ParquetFooters()),
+                new FilesFormat(FolderSpec.VORTEX, new VortexFooters()),
                 new TableSourceFormat(new IcebergFormat(), Optional.of(new ParquetFooters())),
                 new TableSourceFormat(new LanceFormat(), Optional.empty()));
     }

@@ -158,8 +158,7 @@ class LanceManifestTest {
         assertThatThrownBy(() -> table.checkColumns(version, List.of(new RequiredColumn(name, "int8"))))
                 .hasMessageContaining("has column " + name + " of another type: found " + type + ", expected int8");
         assertThatThrownBy(() -> table.checkColumns(version, List.of(new RequiredColumn(name + "x", null))))
-                .hasMessageContaining(
-                        "lacks column " + name + "x: found columns id, text, point, vector, day, at, raw");
+                .hasMessageContaining("lacks column " + name + "x: found columns ");
     }
 
     @Test
@@ -293,7 +292,7 @@ class LanceManifestTest {
         byte[] right = Files.readAllBytes(manifest(3));
         Random random = new Random(7);
         int refused = 0;
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 5_000; round++) {
             byte[] bytes = damaged(right, random);
             Files.write(manifest(3), bytes);
             try {
@@ -306,7 +305,7 @@ class LanceManifestTest {
                 refused++;
             }
         }
-        assertThat(refused).isBetween(5_000, 20_000);
+        assertThat(refused).isBetween(1_000, 5_000);
     }
 
     @Test
@@ -322,7 +321,7 @@ class LanceManifestTest {
                     .isInstanceOf(IOException.class);
             assertThatThrownBy(() -> DeletionFileReader.read(right, arrow, arrow ? 9999 : 100, deleted))
                     .isInstanceOf(IOException.class);
-            for (int round = 0; round < 20_000; round++) {
+            for (int round = 0; round < 5_000; round++) {
                 byte[] bytes = damaged(right, random);
                 try {
                     DeletedRows rows = DeletionFileReader.read(bytes, arrow, 10_000, deleted);

@@ -1,4 +1,4 @@
-package dev.littoral.activities.parquet;
+package dev.littoral.activities.concurrent;
 
 import java.util.concurrent.Semaphore;
 
@@ -6,22 +6,22 @@ import java.util.concurrent.Semaphore;
  * A fair semaphore of bytes, which bounds what many threads hold at once: first come, first served, so small requests
  * do not starve a large one. A thread must give back what it holds before it asks for more.
  */
-final class MemoryBudget {
+public final class MemoryBudget {
     private final int bytes;
     private final Semaphore free;
 
-    MemoryBudget(int bytes) {
+    public MemoryBudget(int bytes) {
         this.bytes = bytes;
         this.free = new Semaphore(bytes, true);
     }
 
     /** Waits for bytes; a request for more than the whole budget gets the whole budget. */
-    void take(int requested) throws InterruptedException {
+    public void take(int requested) throws InterruptedException {
         free.acquire(Math.min(requested, bytes));
     }
 
     /** Gives back what {@link #take} of the same number took. */
-    void giveBack(int requested) {
+    public void giveBack(int requested) {
         free.release(Math.min(requested, bytes));
     }
 }

@@ -1,13 +1,12 @@
-package dev.littoral.activities.parquet;
+package dev.littoral.activities.source;
 
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.BadFileException;
 import dev.littoral.workflows.model.RequiredColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Schema check: whether a file has the columns that its source's spec requires. */
+/** Schema check: whether a file or a table has the columns that its source's spec requires. */
 public final class RequiredColumns {
     private static final int MAX_NAMES = 20;
 
@@ -19,33 +18,37 @@ public final class RequiredColumns {
      * @throws BadFileException naming the file, what was found and what was expected, for the first required column
      *     that the file lacks or has with another type
      */
-    public static void check(SourceFile file, Footer footer, List<RequiredColumn> columns) {
-        finding(file, footer, columns).ifPresent(finding -> {
+    public static void check(SourceFile file, Columns found, List<RequiredColumn> columns) {
+        finding("File " + file.path(), found, columns).ifPresent(finding -> {
             throw new BadFileException(finding);
         });
     }
 
-    /** What is wrong with the first column that is not as required, or empty. */
-    static Optional<String> finding(SourceFile file, Footer footer, List<RequiredColumn> columns) {
+    /**
+     * What is wrong with the first column that is not as required, or empty.
+     *
+     * @param whose what has the columns, as a sentence begins with it
+     */
+    public static Optional<String> finding(String whose, Columns found, List<RequiredColumn> columns) {
         for (RequiredColumn column : columns) {
-            Optional<String> type = footer.typeOf(column.name());
+            Optional<String> type = found.typeOf(column.name());
             if (type.isEmpty()) {
-                return Optional.of("File " + file.path() + " lacks column " + column.name() + ": found "
-                        + existing(footer.schema(), column.name()) + ", expected " + column.name()
+                return Optional.of(whose + " lacks column " + column.name() + ": found "
+                        + existing(found, column.name()) + ", expected " + column.name()
                         + (column.type() == null ? "" : " of type " + column.type()));
             }
             if (column.type() != null && !column.type().equals(type.get())) {
-                return Optional.of("File " + file.path() + " has column " + column.name() + " of another type: found "
-                        + type.get() + ", expected " + column.type());
+                return Optional.of(whose + " has column " + column.name() + " of another type: found " + type.get()
+                        + ", expected " + column.type());
             }
         }
         return Optional.empty();
     }
 
     /** Names the columns next to the missing one; first those that differ from it in case only. */
-    private static String existing(Schema schema, String missing) {
+    private static String existing(Columns found, String missing) {
         String group = parent(missing);
-        while (group != null && schema.typeOf(group).isEmpty()) {
+        while (group != null && found.typeOf(group).isEmpty()) {
             group = parent(group);
         }
         String prefix = group == null ? "" : group + ".";
@@ -53,7 +56,7 @@ public final class RequiredColumns {
         List<String> alike = new ArrayList<>();
         List<String> first = new ArrayList<>();
         int[] all = {0};
-        schema.children(group, name -> {
+        found.children(group, name -> {
             all[0]++;
             List<String> names = rest.regionMatches(true, 0, name + ".", 0, name.length() + 1) ? alike : first;
             if (names.size() < MAX_NAMES) {

@@ -1,4 +1,4 @@
-package dev.littoral.activities.parquet;
+package dev.littoral.activities.testing;
 
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
@@ -11,14 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Files in memory, for reading only. Fails on a read beyond a file, as a store would. */
-class MemorySource implements PlainSource {
+public class MemorySource implements PlainSource {
     /** How many bytes each read asked for. */
-    final List<Integer> reads = new CopyOnWriteArrayList<>();
+    public final List<Integer> reads = new CopyOnWriteArrayList<>();
 
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
 
     /** Adds a file, or replaces one, and says how a listing would name it. */
-    SourceFile add(String path, byte[] bytes) {
+    public SourceFile add(String path, byte[] bytes) {
         files.put(path, bytes);
         return new SourceFile(path, "v1", bytes.length);
     }

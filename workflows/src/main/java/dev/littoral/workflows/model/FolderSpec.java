@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.List;
 
 /**
- * The spec of a source of Parquet files below a folder or prefix.
+ * The spec of a source of files below a folder or prefix, of any of the formats whose files all count.
  *
- * @param format always {@link #FORMAT}
+ * @param format {@link #PARQUET} or {@link #VORTEX}
  * @param include globs on the path below the source; a file that matches none is left out; empty means every file
  * @param exclude globs on the path below the source; a file that matches one is left out
  * @param columns columns every file must have
@@ -20,7 +20,7 @@ import java.util.List;
  */
 @JsonDeserialize(using = JsonDeserializer.None.class)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-public record ParquetSpec(
+public record FolderSpec(
         String format,
         List<String> include,
         List<String> exclude,
@@ -34,10 +34,11 @@ public record ParquetSpec(
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean anonymous,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean requesterPays)
         implements FilesSpec {
-    public static final String FORMAT = "parquet";
+    public static final String PARQUET = "parquet";
+    public static final String VORTEX = "vortex";
 
-    public ParquetSpec {
-        format = format == null ? FORMAT : format;
+    public FolderSpec {
+        format = format == null ? PARQUET : format;
         include = include == null ? List.of() : List.copyOf(include);
         exclude = exclude == null ? List.of() : List.copyOf(exclude);
         columns = columns == null ? List.of() : List.copyOf(columns);
@@ -46,7 +47,7 @@ public record ParquetSpec(
     }
 
     /** A spec that leaves the other keys out. */
-    public ParquetSpec(
+    public FolderSpec(
             String format,
             List<String> include,
             List<String> exclude,
@@ -59,13 +60,13 @@ public record ParquetSpec(
     @Override
     public boolean readsAs(ExternalSpec before) {
         // All keys count but those that this spec's values are given for.
-        return before instanceof ParquetSpec parquet
-                && equals(new ParquetSpec(
-                        parquet.format,
+        return before instanceof FolderSpec folder
+                && equals(new FolderSpec(
+                        folder.format,
                         include,
                         exclude,
-                        parquet.columns,
-                        parquet.onBadFile,
+                        folder.columns,
+                        folder.onBadFile,
                         profile,
                         table,
                         anonymous,

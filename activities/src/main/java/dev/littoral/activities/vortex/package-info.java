@@ -1,0 +1,2 @@
+/** Vortex files: how many rows they have, where these can be cut, and which columns. */
+package dev.littoral.activities.vortex;
