@@ -17,13 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.RowDelta;
-import org.apache.iceberg.deletes.BaseDVFileWriter;
-import org.apache.iceberg.io.OutputFileFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,21 +36,9 @@ class HostileTablesTest {
         for (int i = 0; i < 3; i++) {
             var file = written.file("f" + i + ".parquet", 100, 1000);
             written.table().newFastAppend().appendFile(file).commit();
-            BaseDVFileWriter writer = new BaseDVFileWriter(
-                    OutputFileFactory.builderFor(written.table(), i, 1)
-                            .format(FileFormat.PUFFIN)
-                            .build(),
-                    path -> null);
-            try (writer) {
-                for (int row = 0; row < 40; row += 3 + i) {
-                    writer.delete(file.location(), row, written.table().spec(), file.partition());
-                }
-            }
-            RowDelta delta = written.table().newRowDelta();
-            for (DeleteFile vector : writer.result().deleteFiles()) {
-                delta.addDeletes(vector);
-            }
-            delta.commit();
+            int step = 3 + i;
+            written.deleteRows(
+                    file, LongStream.range(0, 13).map(row -> row * step).toArray());
         }
         return written;
     }

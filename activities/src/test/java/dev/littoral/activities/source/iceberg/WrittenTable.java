@@ -9,22 +9,26 @@ import java.util.Map;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.types.Types;
 
 /** A local table without a catalog, written by Iceberg's own library. */
-final class WrittenTable {
+public final class WrittenTable {
     static final Schema SCHEMA = new Schema(
             Types.NestedField.optional(1, "id", Types.LongType.get()),
             Types.NestedField.optional(2, "v", Types.StringType.get()),
@@ -39,7 +43,7 @@ final class WrittenTable {
     }
 
     /** A new table without a snapshot. */
-    static WrittenTable create(Path folder, int formatVersion, PartitionSpec spec) {
+    public static WrittenTable create(Path folder, int formatVersion, PartitionSpec spec) {
         try {
             Files.createDirectories(folder.resolve("metadata"));
             Files.createDirectories(folder.resolve("data"));
@@ -54,11 +58,11 @@ final class WrittenTable {
         return new WrittenTable(folder, new BaseTable(operations, "t"));
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    BaseTable table() {
+    public BaseTable table() {
         return table;
     }
 
@@ -68,13 +72,29 @@ final class WrittenTable {
     }
 
     /** A data file that need not exist. */
-    DataFile file(String name, long rows, long bytes) {
+    public DataFile file(String name, long rows, long bytes) {
         return DataFiles.builder(table.spec())
                 .withPath(folder + "/data/" + name)
                 .withFormat("parquet")
                 .withFileSizeInBytes(bytes)
                 .withRecordCount(rows)
                 .build();
+    }
+
+    /** Deletes rows of a data file that has no deleted rows yet, by a deletion vector. */
+    public void deleteRows(DataFile file, long... rows) throws IOException {
+        OutputFileFactory factory = OutputFileFactory.builderFor(table, 1, 1)
+                .format(FileFormat.PUFFIN)
+                .build();
+        BaseDVFileWriter writer = new BaseDVFileWriter(factory, path -> null);
+        try (writer) {
+            for (long row : rows) {
+                writer.delete(file.location(), row, table.spec(), file.partition());
+            }
+        }
+        RowDelta delta = table.newRowDelta();
+        writer.result().deleteFiles().forEach(delta::addDeletes);
+        delta.commit();
     }
 
     /** Metadata files in a folder, numbered as those of a table without a catalog are. */
