@@ -4,6 +4,7 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.files.BlobFileSource;
 import dev.littoral.activities.storage.BlobCatalogStore;
+import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.StoreObserver.Role;
@@ -18,6 +19,11 @@ public final class S3Stores {
     public static FileSource source(
             S3Client client, String uri, PathFilter filter, StoreObserver observer, boolean allowEmpty) {
         return new BlobFileSource(new S3BlobStore(client, S3Uri.parse(uri), Role.SOURCE, observer), filter, allowEmpty);
+    }
+
+    /** A source's store itself. */
+    public static BlobStore store(S3Client client, String uri, StoreObserver observer) {
+        return new S3BlobStore(client, S3Uri.parse(uri), Role.SOURCE, observer);
     }
 
     /** A source of which every file is served. */
