@@ -137,22 +137,26 @@ public interface BlobStore extends AutoCloseable {
      * An entry of a listing.
      *
      * @param version distinguishes two contents under one key; null where it is no file
+     * @param modified when it was written, in milliseconds since 1970; {@link #UNKNOWN} where the store does not say
      * @param failure why a folder cannot be listed, else null
      */
-    record Entry(String key, Kind kind, String version, long bytes, LittoralException failure) {
+    record Entry(String key, Kind kind, String version, long bytes, long modified, LittoralException failure) {
+        /** No time. */
+        public static final long UNKNOWN = Long.MIN_VALUE;
+
         /** A blob. */
-        public static Entry file(String key, String version, long bytes) {
-            return new Entry(key, Kind.FILE, version, bytes, null);
+        public static Entry file(String key, String version, long bytes, long modified) {
+            return new Entry(key, Kind.FILE, version, bytes, modified, null);
         }
 
         /** What is no blob. */
         public static Entry of(String key, Kind kind) {
-            return new Entry(key, kind, null, 0, null);
+            return new Entry(key, kind, null, 0, UNKNOWN, null);
         }
 
         /** A folder that may not be listed. */
         public static Entry unreadable(String key, LittoralException failure) {
-            return new Entry(key, Kind.UNREADABLE_FOLDER, null, 0, failure);
+            return new Entry(key, Kind.UNREADABLE_FOLDER, null, 0, UNKNOWN, failure);
         }
     }
 

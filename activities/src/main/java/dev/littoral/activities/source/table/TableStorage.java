@@ -5,6 +5,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.storage.BlobStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class TableStorage implements AutoCloseable {
     private static final String S3_PREFIX = "s3://";
 
     private final BlobStore root;
+    private final String address;
+
+    /** The table's folder, with a slash at its end. */
+    private final String folder;
+
     private final StoreOpener opener;
     private final Map<String, BlobStore> others = new ConcurrentHashMap<>();
 
@@ -40,12 +46,14 @@ public final class TableStorage implements AutoCloseable {
      */
     public TableStorage(BlobStore root, StoreOpener opener) {
         this.root = root;
+        this.address = root.location();
+        this.folder = address.endsWith("/") ? address : address + "/";
         this.opener = opener;
     }
 
     /** The address that the table was opened at, in the form of {@link #address}; a folder's may end in a slash. */
     public String root() {
-        return root.location();
+        return address;
     }
 
     /**
@@ -57,14 +65,32 @@ public final class TableStorage implements AutoCloseable {
      *     read, naming it
      */
     public String address(String path) {
-        String address = normalized(path);
-        if (!isInside(address)) {
-            opener.check(uri(address));
-        }
-        return address;
+        String normalized = normalized(path);
+        check(normalized);
+        return normalized;
     }
 
-    private String normalized(String path) {
+    /**
+     * Checks that a normalized address may be read.
+     *
+     * @throws LittoralException INPUT when it may not be, naming it
+     */
+    public void check(String normalized) {
+        if (!isInside(normalized)) {
+            opener.check(uri(normalized));
+        }
+    }
+
+    /**
+     * The address of a path, which may be one that may not be read: for telling paths apart.
+     *
+     * @param path as for {@link #address}
+     * @throws LittoralException INPUT when it is of no store that is known, or leads out of where it begins, naming it
+     */
+    public String normalized(String path) {
+        if (isPlain(path)) {
+            return folder + path;
+        }
         if (Arrays.asList(path.split("/", -1)).contains("..")) {
             throw refused(path, "has .. in it; expected a path without");
         }
@@ -74,7 +100,7 @@ public final class TableStorage implements AutoCloseable {
         Matcher uri = URI.matcher(path);
         boolean hasScheme = uri.matches() && (uri.group(2).startsWith("/") || isInScheme(uri.group(1)));
         if (!hasScheme) {
-            return path.startsWith("/") ? absolute(path) : folder() + path;
+            return path.startsWith("/") ? absolute(path) : folder + path;
         }
         String rest = uri.group(2);
         if (S3.contains(uri.group(1)) && rest.startsWith("//") && rest.indexOf('/', 2) > 2) {
@@ -84,6 +110,11 @@ public final class TableStorage implements AutoCloseable {
             return rest.replaceFirst("^/+", "/");
         }
         throw refused(path, "is of no store that is known; expected s3:// or file:///");
+    }
+
+    /** Most paths are relative and hide nothing. */
+    private static boolean isPlain(String path) {
+        return path.indexOf(':') < 0 && path.indexOf('\0') < 0 && !path.startsWith("/") && !path.contains("..");
     }
 
     private static boolean isInScheme(String scheme) {
@@ -98,13 +129,8 @@ public final class TableStorage implements AutoCloseable {
         return path.replaceFirst("^/+", "/");
     }
 
-    /** The table's folder, with a slash at its end. */
-    private String folder() {
-        return root().endsWith("/") ? root() : root() + "/";
-    }
-
-    private boolean isInside(String address) {
-        return address.startsWith(folder()) || address.equals(root());
+    private boolean isInside(String normalized) {
+        return normalized.startsWith(folder) || normalized.equals(address);
     }
 
     private static String uri(String address) {
@@ -163,8 +189,9 @@ public final class TableStorage implements AutoCloseable {
      * An object in a listing.
      *
      * @param version distinguishes two contents under one address; compared for equality only
+     * @param modified when it was written, or null where the store does not say
      */
-    public record Listed(String address, long bytes, String version) {}
+    public record Listed(String address, long bytes, String version, Instant modified) {}
 
     /**
      * The objects whose address begins so, below a folder, in the order of their names.
@@ -187,7 +214,9 @@ public final class TableStorage implements AutoCloseable {
                     throw entry.failure();
                 }
                 if (entry.kind() == BlobStore.Kind.FILE && found.size() < limit) {
-                    found.add(new Listed(store.address(entry.key()), entry.bytes(), entry.version()));
+                    Instant modified =
+                            entry.modified() == BlobStore.Entry.UNKNOWN ? null : Instant.ofEpochMilli(entry.modified());
+                    found.add(new Listed(store.address(entry.key()), entry.bytes(), entry.version(), modified));
                 }
             }
         }

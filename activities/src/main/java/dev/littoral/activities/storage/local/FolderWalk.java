@@ -124,7 +124,7 @@ final class FolderWalk implements BlobStore.Cursor {
         } else if (RootDirectory.isTrue(found, "isSymbolicLink")) {
             next = Entry.of(path, Kind.SYMBOLIC_LINK);
         } else if (RootDirectory.isTrue(found, "isRegularFile")) {
-            next = Entry.file(path, RootDirectory.version(found), (Long) found.get("size"));
+            next = RootDirectory.file(path, found);
         } else {
             next = Entry.of(path, Kind.SPECIAL_FILE);
         }

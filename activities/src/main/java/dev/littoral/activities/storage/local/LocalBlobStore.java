@@ -111,7 +111,7 @@ final class LocalBlobStore implements BlobStore {
             root.requireInPlace();
             // A source that is one file is listed by this look.
             observer.answered(role, "LIST", StoreObserver.OK);
-            return Optional.of(Entry.file(key, RootDirectory.version(found), (Long) found.get("size")));
+            return Optional.of(RootDirectory.file(key, found));
         }
         if (path.equals(root.path())) {
             requireFolder(found);

@@ -2,6 +2,7 @@ package dev.littoral.activities.storage.local;
 
 import dev.littoral.activities.failure.FileFailures;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +106,12 @@ final class RootDirectory {
 
     static boolean isTrue(Map<String, Object> found, String attribute) {
         return Boolean.TRUE.equals(found.get(attribute));
+    }
+
+    /** The entry of a file. */
+    static BlobStore.Entry file(String path, Map<String, Object> found) {
+        long modified = ((FileTime) found.get("lastModifiedTime")).toMillis();
+        return BlobStore.Entry.file(path, version(found), (Long) found.get("size"), modified);
     }
 
     /**

@@ -1,6 +1,10 @@
 package dev.littoral.activities.storage.s3;
 
+import dev.littoral.activities.storage.BlobStore;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +19,9 @@ final class ListObjectsParser {
 
     /** Stores put no more than an owner's name into an object. */
     private static final int MAX_DEPTH = 8;
+
+    /** Where digits are in a time, and what is between them. */
+    private static final String TIME = "0000-00-00T00:00:00.000Z";
 
     private final byte[] xml;
     private int at;
@@ -34,7 +41,7 @@ final class ListObjectsParser {
     static Optional<ListPage> read(byte[] xml) {
         try {
             return Optional.of(new ListObjectsParser(xml).page());
-        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
     }
@@ -71,7 +78,7 @@ final class ListObjectsParser {
             check(isSpace(xml[at++]));
         }
         if (exact) {
-            objects.replaceAll(o -> new ListPage.Listed(decoded(o.key()), o.etag(), o.bytes(), null));
+            objects.replaceAll(o -> new ListPage.Listed(decoded(o.key()), o.etag(), o.bytes(), o.modified()));
             prefixes.replaceAll(ListObjectsParser::decoded);
         }
         return new ListPage(prefix, objects, prefixes, last ? null : next, exact);
@@ -86,9 +93,11 @@ final class ListObjectsParser {
         String key = null;
         String etag = null;
         String size = null;
+        long modified = BlobStore.Entry.UNKNOWN;
         String tag;
         while ((tag = open("Contents")) != null) {
             switch (tag) {
+                case "LastModified" -> modified = time(tag);
                 case "Key" -> key = text(tag);
                 case "ETag" -> etag = text(tag);
                 case "Size" -> size = text(tag);
@@ -96,7 +105,46 @@ final class ListObjectsParser {
             }
         }
         check(key != null && ListPage.isVersion(etag) && size != null);
-        return new ListPage.Listed(key, etag, Long.parseLong(size), null);
+        return new ListPage.Listed(key, etag, Long.parseLong(size), modified);
+    }
+
+    /** A time as S3 writes it, read from its digits, as there is one for each object; others are read by the JDK. */
+    private long time(String tag) {
+        int start = at;
+        if (!empty && xml.length - at > TIME.length() && isAsTimesAre()) {
+            long days = LocalDate.of(digits(start, 4), digits(start + 5, 2), digits(start + 8, 2))
+                    .toEpochDay();
+            long seconds = digits(start + 11, 2) * 3600L + digits(start + 14, 2) * 60L + digits(start + 17, 2);
+            at += TIME.length();
+            check(xml[at++] == '<' && xml[at] == '/');
+            close(tag);
+            return (days * 86_400 + seconds) * 1000 + digits(start + 20, 3);
+        }
+        String text = text(tag);
+        try {
+            return Instant.parse(text).toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            return BlobStore.Entry.UNKNOWN;
+        }
+    }
+
+    private boolean isAsTimesAre() {
+        for (int i = 0; i < TIME.length(); i++) {
+            char expected = TIME.charAt(i);
+            byte found = xml[at + i];
+            if (expected == '0' ? found < '0' || found > '9' : found != expected) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int digits(int from, int count) {
+        int number = 0;
+        for (int i = from; i < from + count; i++) {
+            number = number * 10 + xml[i] - '0';
+        }
+        return number;
     }
 
     private String prefix() {

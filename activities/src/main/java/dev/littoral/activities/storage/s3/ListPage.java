@@ -1,6 +1,6 @@
 package dev.littoral.activities.storage.s3;
 
-import java.time.Instant;
+import dev.littoral.activities.storage.BlobStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +29,9 @@ record ListPage(String prefix, List<Listed> objects, List<String> prefixes, Stri
      * @param key its key, decoded
      * @param etag its ETag as the store says it, or null
      * @param bytes its size
-     * @param modified when it was written; may be null where there is an ETag
+     * @param modified when it was written, in milliseconds since 1970; may be unknown where there is an ETag
      */
-    record Listed(String key, String etag, long bytes, Instant modified) {}
+    record Listed(String key, String etag, long bytes, long modified) {}
 
     /** Whether an ETag distinguishes contents. Some stores send one that is empty, or none. */
     static boolean isVersion(String etag) {
@@ -61,7 +61,10 @@ record ListPage(String prefix, List<Listed> objects, List<String> prefixes, Stri
             check(
                     etag != null || o.lastModified() != null,
                     "lists an object with neither an ETag nor the time it was written");
-            objects.add(new Listed(o.key(), etag, o.size(), o.lastModified()));
+            long modified = o.lastModified() == null
+                    ? BlobStore.Entry.UNKNOWN
+                    : o.lastModified().toEpochMilli();
+            objects.add(new Listed(o.key(), etag, o.size(), modified));
         }
         List<String> prefixes = new ArrayList<>();
         for (CommonPrefix common : page.commonPrefixes()) {

@@ -126,7 +126,7 @@ final class S3BlobStore implements BlobStore {
     }
 
     private static Entry file(ListPage.Listed o) {
-        return Entry.file(o.key(), S3Version.of(o.etag(), o.bytes(), o.modified()), o.bytes());
+        return Entry.file(o.key(), S3Version.of(o.etag(), o.bytes(), o.modified()), o.bytes(), o.modified());
     }
 
     @Override

@@ -24,9 +24,9 @@ final class S3Version {
         return version.startsWith(ETAG) ? "ETag " + version.substring(ETAG.length()) : version;
     }
 
-    static String of(String etag, long bytes, Instant modified) {
+    static String of(String etag, long bytes, long modified) {
         // Whole seconds: a listing has fractions of them, a read does not.
-        return etag == null ? "size:" + bytes + ";mtime:" + modified.getEpochSecond() : ETAG + plain(etag);
+        return etag == null ? "size:" + bytes + ";mtime:" + Math.floorDiv(modified, 1000) : ETAG + plain(etag);
     }
 
     /**
@@ -50,7 +50,8 @@ final class S3Version {
                             + " listing names",
                     null);
         }
-        return of(hasEtag ? reply.eTag() : null, size, reply.lastModified());
+        Instant modified = reply.lastModified();
+        return of(hasEtag ? reply.eTag() : null, size, modified == null ? 0 : modified.toEpochMilli());
     }
 
     /**

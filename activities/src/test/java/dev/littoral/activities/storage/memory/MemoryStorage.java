@@ -117,7 +117,7 @@ public final class MemoryStorage implements StorageProvider {
         }
 
         private Entry entry(String key, Blob blob) {
-            return Entry.file(key, "v" + blob.version, blob.body.length);
+            return Entry.file(key, "v" + blob.version, blob.body.length, Entry.UNKNOWN);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.littoral.activities.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.storage.BlobStore;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -44,8 +45,8 @@ class ListObjectsParserTest {
         ListPage page = read(xml).orElseThrow();
         assertThat(page.objects())
                 .containsExactly(
-                        new ListPage.Listed("a+b c\u00e9", "\"0a-2\"", 12_345_678_901L, null),
-                        new ListPage.Listed("d", "\"e\"", 0, null));
+                        new ListPage.Listed("a+b c\u00e9", "\"0a-2\"", 12_345_678_901L, 1_767_225_600_000L),
+                        new ListPage.Listed("d", "\"e\"", 0, BlobStore.Entry.UNKNOWN));
         assertThat(page.prefixes()).containsExactly("e/");
         assertThat(page.next()).isEqualTo("a+/&=");
         assertThat(page.exact()).isTrue();
