@@ -106,6 +106,17 @@ public final class ColumnCursor {
         return value.text();
     }
 
+    /** Reads bytes within an array. */
+    public interface Bytes<T> {
+        T read(byte[] bytes, int offset, int length);
+    }
+
+    /** Reads the bytes of the value of a column of texts or binaries where they lie. They are not kept. */
+    public <T> T read(Bytes<T> reader) {
+        require(column.physical() == ColumnValue.BINARY, "texts");
+        return reader.read(value.bytes, value.offset, value.length);
+    }
+
     /** The bytes of the value of a column of texts or binaries. A copy. */
     public byte[] bytes() {
         require(column.physical() == ColumnValue.BINARY, "texts");

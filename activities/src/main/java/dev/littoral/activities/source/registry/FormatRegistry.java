@@ -2,6 +2,7 @@ package dev.littoral.activities.source.registry;
 
 import dev.littoral.activities.parquet.ParquetFooters;
 import dev.littoral.activities.source.SourceFormats;
+import dev.littoral.activities.source.delta.DeltaFormat;
 import dev.littoral.activities.source.files.FilesFormat;
 import dev.littoral.activities.source.iceberg.IcebergFormat;
 import dev.littoral.activities.source.lance.LanceFormat;
@@ -20,6 +21,7 @@ public final class FormatRegistry {
                 new FilesFormat(FolderSpec.PARQUET, new ParquetFooters()),
                 new FilesFormat(FolderSpec.VORTEX, new VortexFooters()),
                 new TableSourceFormat(new IcebergFormat(), Optional.of(new ParquetFooters())),
+                new TableSourceFormat(new DeltaFormat(), Optional.of(new ParquetFooters())),
                 new TableSourceFormat(new LanceFormat(), Optional.empty()));
     }
 }

@@ -1,0 +1,25 @@
+package dev.littoral.activities.source.delta;
+
+import java.util.Map;
+
+/**
+ * A data file as the log has it.
+ *
+ * @param path an address, or relative to the table; percent-encoded
+ * @param partition the values of its partition by the columns' physical names
+ * @param bytes its size
+ * @param modified when it was written, in milliseconds since 1970
+ * @param dataChange whether its rows were not in the table before
+ * @param rows its rows, deleted ones among them, or null where the log does not say
+ * @param deletes its deleted rows, or null
+ * @param baseRowId the id of its first row, or null where the table numbers none
+ */
+record AddFile(
+        String path,
+        Map<String, String> partition,
+        long bytes,
+        long modified,
+        boolean dataChange,
+        Long rows,
+        DeletionVector deletes,
+        Long baseRowId) {}

@@ -1,0 +1,172 @@
+package dev.littoral.activities.source.delta;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.model.RequiredColumn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The schema of a table in a version. */
+final class DeltaSchema {
+    private static final ObjectMapper MAPPER = new ObjectMapper(ActionReader.JSON);
+
+    private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
+
+    private static final int MAX_NAMES = 20;
+
+    /** A tree of it takes ten times that. */
+    private static final int MAX_LENGTH = 8 << 20;
+
+    /** Types of the schema, by what users know them as from Parquet. */
+    private static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("string", "string"),
+            Map.entry("long", "int64"),
+            Map.entry("integer", "int32"),
+            Map.entry("short", "int16"),
+            Map.entry("byte", "int8"),
+            Map.entry("float", "float"),
+            Map.entry("double", "double"),
+            Map.entry("boolean", "boolean"),
+            Map.entry("binary", "binary"),
+            Map.entry("date", "date"),
+            Map.entry("timestamp", "timestamp"),
+            Map.entry("timestamp_ntz", "timestamp"),
+            Map.entry("variant", "variant"));
+
+    private final String table;
+    private final TableState state;
+    private final JsonNode schema;
+
+    /**
+     * Reads the schema of the metadata.
+     *
+     * @throws LittoralException INPUT when it is none
+     */
+    DeltaSchema(String table, TableState state) {
+        this.table = table;
+        this.state = state;
+        if (state.metadata().schema().length() > MAX_LENGTH) {
+            throw damaged(state.metadata().schema().length() + " characters of a schema, more than " + MAX_LENGTH);
+        }
+        try {
+            this.schema = MAPPER.readTree(state.metadata().schema());
+        } catch (JsonProcessingException e) {
+            throw damaged("what is no JSON (" + ActionReader.reason(e) + ")");
+        }
+        if (!schema.path("fields").isArray()) {
+            throw damaged("a schema without fields");
+        }
+    }
+
+    private LittoralException damaged(String found) {
+        return LittoralException.input(
+                "The Delta table " + table + " has a damaged schema: found " + found + ", expected a struct in JSON");
+    }
+
+    /** The schema, the names of the partition columns, and how columns are known in data files. */
+    JsonNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("schema", schema);
+        ArrayNode columns = json.putArray("partitionColumns");
+        state.metadata().partitionColumns().forEach(columns::add);
+        json.put("columnMapping", state.mapsColumns() ? state.metadata().mappingMode() : "none");
+        return json;
+    }
+
+    /** What a column is called in data files and in the log. */
+    String physicalName(String column) {
+        for (JsonNode field : schema.path("fields")) {
+            if (field.path("name").asText().equals(column)) {
+                return field.path("metadata").path(PHYSICAL_NAME).asText(column);
+            }
+        }
+        return column;
+    }
+
+    /** Refuses a table that lacks a column or has it with another type. */
+    void check(List<RequiredColumn> columns) {
+        for (RequiredColumn column : columns) {
+            Optional<JsonNode> type = find(schema, column.name());
+            if (type.isEmpty()) {
+                throw LittoralException.input("The Delta table " + table + " lacks column " + column.name()
+                        + ": found columns " + names() + ", expected " + column.name()
+                        + (column.type() == null ? "" : " of type " + column.type()));
+            }
+            String found = word(type.get());
+            if (column.type() != null && !column.type().equals(found)) {
+                throw LittoralException.input("The Delta table " + table + " has column " + column.name()
+                        + " of another type: found " + found + ", expected " + column.type());
+            }
+        }
+    }
+
+    private String names() {
+        List<String> names = new ArrayList<>();
+        for (JsonNode field : schema.path("fields")) {
+            if (names.size() == MAX_NAMES) {
+                return String.join(", ", names) + " and "
+                        + (schema.path("fields").size() - MAX_NAMES) + " more";
+            }
+            names.add(field.path("name").asText());
+        }
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    /** The type at a path below a type. A name may have dots in it. */
+    private static Optional<JsonNode> find(JsonNode type, String path) {
+        String kind = type.path("type").asText();
+        return switch (kind) {
+            case "struct" -> {
+                for (JsonNode field : type.path("fields")) {
+                    Optional<JsonNode> found =
+                            below(field.path("type"), field.path("name").asText(), path);
+                    if (found.isPresent()) {
+                        yield found;
+                    }
+                }
+                yield Optional.empty();
+            }
+            case "array" ->
+                first(
+                        below(type.path("elementType"), "list.element", path),
+                        below(type.path("elementType"), "element", path));
+            case "map" ->
+                first(
+                        first(
+                                below(type.path("keyType"), "key_value.key", path),
+                                below(type.path("valueType"), "key_value.value", path)),
+                        first(below(type.path("keyType"), "key", path), below(type.path("valueType"), "value", path)));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<JsonNode> first(Optional<JsonNode> one, Optional<JsonNode> other) {
+        return one.isPresent() ? one : other;
+    }
+
+    private static Optional<JsonNode> below(JsonNode type, String name, String path) {
+        if (path.equals(name)) {
+            return Optional.of(type);
+        }
+        return path.startsWith(name + ".") ? find(type, path.substring(name.length() + 1)) : Optional.empty();
+    }
+
+    private static String word(JsonNode type) {
+        String name = type.isTextual() ? type.asText() : type.path("type").asText();
+        return switch (name) {
+            case "array" -> "list";
+            case "map", "struct" -> name;
+            default ->
+                name.startsWith("decimal(")
+                        ? name.replace(" ", "")
+                        : name.startsWith("interval") ? "interval" : TYPES.getOrDefault(name, name);
+        };
+    }
+}

@@ -1,0 +1,54 @@
+package dev.littoral.activities.source.delta;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a table says of itself.
+ *
+ * @param id the same for ever
+ * @param provider the format of its data files
+ * @param schema in JSON, as the log has it
+ * @param partitionColumns the names in the schema of the columns by which files are partitioned
+ * @param configuration the table's properties
+ */
+record Metadata(
+        String id, String provider, String schema, List<String> partitionColumns, Map<String, String> configuration) {
+    private static final String MAPPING = "delta.columnMapping.mode";
+    private static final String TIMESTAMPS = "delta.enableInCommitTimestamps";
+    private static final String TIMESTAMPS_VERSION = "delta.inCommitTimestampEnablementVersion";
+    private static final String TIMESTAMPS_SINCE = "delta.inCommitTimestampEnablementTimestamp";
+
+    /** How columns of data files are known: by {@code name} or {@code id}, or {@code none} as they are called. */
+    String mappingMode() {
+        return configuration.getOrDefault(MAPPING, "none");
+    }
+
+    boolean mapsColumns() {
+        return !mappingMode().equals("none");
+    }
+
+    /** Whether each commit says when it was made. */
+    boolean hasInCommitTimestamps() {
+        return Boolean.parseBoolean(configuration.get(TIMESTAMPS));
+    }
+
+    /** The first version that does. */
+    long inCommitTimestampsVersion() {
+        return number(TIMESTAMPS_VERSION);
+    }
+
+    /** When that was; long ago where every version does. */
+    Instant inCommitTimestampsSince() {
+        return Instant.ofEpochMilli(number(TIMESTAMPS_SINCE));
+    }
+
+    private long number(String property) {
+        try {
+            return Math.max(0, Long.parseLong(configuration.getOrDefault(property, "0")));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}
