@@ -17,6 +17,8 @@ import java.util.Map;
  * @param version its number
  * @param committedAt when it was written, or null where the writer did not say
  * @param readerFlags the features that a reader has to know, as bits
+ * @param isCounted whether the rows of its fragments can be trusted: writers that did not yet say who they are could
+ *     count them wrong
  * @param fileFormat the format of its data files; empty where the writer did not say
  * @param columns its columns with all that are nested in them
  * @param bases its base paths by their ids
@@ -25,6 +27,7 @@ record Manifest(
         long version,
         Instant committedAt,
         long readerFlags,
+        boolean isCounted,
         String fileFormat,
         List<LanceColumn> columns,
         Map<Integer, BasePath> bases) {
@@ -56,6 +59,8 @@ record Manifest(
         long flags = 0;
         Instant committedAt = null;
         String fileFormat = "";
+        boolean hasFragments = false;
+        boolean hasWriter = false;
         List<LanceColumn> columns = new ArrayList<>();
         long columnBytes = 0;
         Map<Integer, BasePath> bases = new HashMap<>();
@@ -73,6 +78,7 @@ record Manifest(
                     }
                 }
                 case Wire.BYTES | 2 << 3 -> {
+                    hasFragments = true;
                     if (visitor == null) {
                         Wire.skip(in, tag);
                     } else {
@@ -82,6 +88,10 @@ record Manifest(
                 case Wire.VARINT | 3 << 3 -> version = in.readUInt64();
                 case Wire.BYTES | 7 << 3 -> committedAt = timestamp(in);
                 case Wire.VARINT | 9 << 3 -> flags = in.readUInt64();
+                case Wire.BYTES | 13 << 3 -> {
+                    hasWriter = true;
+                    Wire.skip(in, tag);
+                }
                 case Wire.BYTES | 15 << 3 -> fileFormat = fileFormat(in);
                 case Wire.BYTES | 18 << 3 -> {
                     if (bases.size() == MAX_BASES) {
@@ -92,7 +102,7 @@ record Manifest(
                 default -> Wire.skip(in, tag);
             }
         }
-        return new Manifest(version, committedAt, flags, fileFormat, columns, bases);
+        return new Manifest(version, committedAt, flags, hasWriter || !hasFragments, fileFormat, columns, bases);
     }
 
     private static Instant timestamp(CodedInputStream in) throws IOException {

@@ -112,6 +112,11 @@ final class ManifestReader {
                     + ", which is not supported; expected a version without it, such as an older one by"
                     + " \"at\"");
         }
+        if (!manifest.isCounted()) {
+            throw LittoralException.input("Version " + manifest.version() + " of the Lance dataset " + storage.root()
+                    + " does not say which Lance wrote it, as one that counted rows wrong did not; expected a version"
+                    + " of a later writer: let a current Lance compact the dataset");
+        }
         if (!manifest.fileFormat().isEmpty() && !manifest.fileFormat().equals("lance")) {
             throw LittoralException.input("The Lance dataset " + storage.root() + " has data files of the format "
                     + manifest.fileFormat() + ", which is not supported; expected lance");

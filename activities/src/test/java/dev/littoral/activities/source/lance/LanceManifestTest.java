@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A dataset that Lance wrote once, and manifests that nobody should have written. */
 class LanceManifestTest {
+    private static final Protobuf WRITER = new Protobuf().text(1, "lance");
+
     @TempDir
     Path temporary;
 
@@ -64,7 +66,7 @@ class LanceManifestTest {
 
     /** Makes a manifest the newest version. */
     private Table with(Protobuf manifest) throws IOException {
-        Files.write(manifest(9), manifest.number(3, 9).manifest());
+        Files.write(manifest(9), manifest.number(3, 9).message(13, WRITER).manifest());
         return open(null);
     }
 
@@ -128,7 +130,8 @@ class LanceManifestTest {
         TableVersion version = open(null).resolve(null);
         Protobuf other = new Protobuf()
                 .message(2, Protobuf.fragment(0, 5, Protobuf.dataFile("a.lance")))
-                .number(3, 3);
+                .number(3, 3)
+                .message(13, WRITER);
         Files.write(manifest(3), other.manifest());
         Table table = open(null);
         TableVersion anew = table.resolve(version);
@@ -220,6 +223,19 @@ class LanceManifestTest {
     @Test
     void featuresThatAreKnownAreServed() throws Exception {
         assertThat(files(with(new Protobuf().number(9, 63)))).isEmpty();
+    }
+
+    /** Some of them counted the living rows alone. */
+    @Test
+    void versionsOfWritersThatCountedWrongAreRefused() throws Exception {
+        Protobuf fragment = Protobuf.fragment(0, 90, Protobuf.dataFile("a.lance"));
+        Files.write(
+                manifest(9), new Protobuf().message(2, fragment).number(3, 9).manifest());
+        assertThat(refused(open(null)))
+                .hasMessageContaining(
+                        "Version 9 of the Lance dataset " + folder + " does not say which Lance wrote it");
+        Files.write(manifest(9), new Protobuf().number(3, 9).manifest());
+        assertThat(files(open(null))).isEmpty();
     }
 
     @Test
