@@ -7,19 +7,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.Columns;
+import dev.littoral.activities.source.RequiredColumns;
 import dev.littoral.workflows.model.RequiredColumn;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The schema of a table in a version. */
-final class DeltaSchema {
+final class DeltaSchema implements Columns {
     private static final ObjectMapper MAPPER = new ObjectMapper(ActionReader.JSON);
 
     private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
-
-    private static final int MAX_NAMES = 20;
 
     /** A tree of it takes ten times that. */
     private static final int MAX_LENGTH = 8 << 20;
@@ -92,31 +92,34 @@ final class DeltaSchema {
 
     /** Refuses a table that lacks a column or has it with another type. */
     void check(List<RequiredColumn> columns) {
-        for (RequiredColumn column : columns) {
-            Optional<JsonNode> type = find(schema, column.name());
-            if (type.isEmpty()) {
-                throw LittoralException.input("The Delta table " + table + " lacks column " + column.name()
-                        + ": found columns " + names() + ", expected " + column.name()
-                        + (column.type() == null ? "" : " of type " + column.type()));
-            }
-            String found = word(type.get());
-            if (column.type() != null && !column.type().equals(found)) {
-                throw LittoralException.input("The Delta table " + table + " has column " + column.name()
-                        + " of another type: found " + found + ", expected " + column.type());
-            }
-        }
+        RequiredColumns.finding("The Delta table " + table, this, columns).ifPresent(finding -> {
+            throw LittoralException.input(finding);
+        });
     }
 
-    private String names() {
-        List<String> names = new ArrayList<>();
-        for (JsonNode field : schema.path("fields")) {
-            if (names.size() == MAX_NAMES) {
-                return String.join(", ", names) + " and "
-                        + (schema.path("fields").size() - MAX_NAMES) + " more";
+    @Override
+    public Optional<String> typeOf(String path) {
+        return find(schema, path).map(DeltaSchema::word);
+    }
+
+    @Override
+    public void children(String group, Consumer<String> visitor) {
+        Optional<JsonNode> parent = group == null ? Optional.of(schema) : find(schema, group);
+        parent.ifPresent(type -> {
+            switch (type.path("type").asText()) {
+                case "struct" ->
+                    type.path("fields")
+                            .forEach(field -> visitor.accept(field.path("name").asText()));
+                case "array" -> visitor.accept("element");
+                case "map" -> {
+                    visitor.accept("key");
+                    visitor.accept("value");
+                }
+                default -> {
+                    // Nothing is below it.
+                }
             }
-            names.add(field.path("name").asText());
-        }
-        return names.isEmpty() ? "none" : String.join(", ", names);
+        });
     }
 
     /** The type at a path below a type. A name may have dots in it. */

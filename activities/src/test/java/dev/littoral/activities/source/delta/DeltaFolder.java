@@ -23,9 +23,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** A Delta table in a local folder, whose commits tests write by hand. */
-final class DeltaFolder {
+public final class DeltaFolder {
     static final String PROTOCOL = "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}";
-    static final String METADATA = metadata(
+    public static final String METADATA = metadata(
             "t1",
             "",
             "{\\\"name\\\":\\\"id\\\",\\\"type\\\":\\\"long\\\"," + "\\\"nullable\\\":true,\\\"metadata\\\":{}}",
@@ -35,8 +35,12 @@ final class DeltaFolder {
     final Set<String> allowed = new HashSet<>();
     private RequestCounts counts = new RequestCounts();
 
-    DeltaFolder(Path folder) {
+    public DeltaFolder(Path folder) {
         this.folder = folder;
+    }
+
+    public Path folder() {
+        return folder;
     }
 
     /** A metaData action; its parts as they stand in JSON. */
@@ -47,27 +51,27 @@ final class DeltaFolder {
                 + "},\"createdTime\":1}}";
     }
 
-    static String features(String... names) {
+    public static String features(String... names) {
         String list = "\"" + String.join("\",\"", names) + "\"";
         return "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[" + list
                 + "],\"writerFeatures\":[" + list + "]}}";
     }
 
-    static String add(String path, long rows) {
+    public static String add(String path, long rows) {
         return add(path, rows, "");
     }
 
     /** An add action with more fields, which begin with a comma. */
-    static String add(String path, long rows, String more) {
+    public static String add(String path, long rows, String more) {
         return "{\"add\":{\"path\":\"" + path + "\",\"partitionValues\":{},\"size\":100,\"modificationTime\":7,"
                 + "\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":" + rows + "}\"" + more + "}}";
     }
 
-    static String remove(String path) {
+    public static String remove(String path) {
         return "{\"remove\":{\"path\":\"" + path + "\",\"deletionTimestamp\":8,\"dataChange\":true}}";
     }
 
-    DeltaFolder commit(long version, String... actions) {
+    public DeltaFolder commit(long version, String... actions) {
         return log(LogListing.padded(version) + ".json", String.join("\n", actions) + "\n");
     }
 

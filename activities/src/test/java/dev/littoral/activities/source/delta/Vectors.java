@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.zip.CRC32;
 
 /** Deletion vectors, written as the protocol says. */
-final class Vectors {
+public final class Vectors {
     private static final String DIGITS =
             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
@@ -42,7 +42,8 @@ final class Vectors {
         return text.toString();
     }
 
-    static String inline(long... rows) {
+    /** The field of an action, for a vector in the log. */
+    public static String inline(long... rows) {
         byte[] bytes = bytes(rows);
         return json("i", z85(bytes), null, bytes.length, rows.length);
     }
