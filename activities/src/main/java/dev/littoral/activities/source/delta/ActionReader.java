@@ -49,9 +49,12 @@ final class ActionReader {
         if (e instanceof StreamConstraintsException) {
             return "it is nested deeper than " + MAX_DEPTH + ", or has a text longer than " + MAX_TEXT + " characters";
         }
-        return e instanceof JsonProcessingException json && json.getLocation() != null
-                ? "line " + json.getLocation().getLineNr() + ": " + json.getOriginalMessage()
-                : e.getMessage();
+        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
+            // What follows names the parser's own source.
+            String message = json.getOriginalMessage().split(" \\(start marker at", 2)[0];
+            return "line " + json.getLocation().getLineNr() + ": " + message;
+        }
+        return e.getMessage();
     }
 
     void read() throws IOException, InterruptedException {
@@ -153,7 +156,7 @@ final class ActionReader {
                 default -> pass();
             }
         }
-        require(id != null && schema != null, "metaData with an id and a schemaString");
+        require(id != null, "metaData with an id");
         visitor.metadata(new Metadata(id, provider, schema, partitionColumns, configuration));
     }
 

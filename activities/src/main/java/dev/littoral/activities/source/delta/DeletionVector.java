@@ -109,7 +109,7 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
     }
 
     private byte[] inline() throws IOException {
-        byte[] decoded = Z85.decode(path);
+        byte[] decoded = Z85.decodePadded(path);
         // Filled up with zeros to a multiple of four.
         if (decoded.length < bytes || decoded.length - bytes >= 4) {
             throw new IOException("its deletion vector in the log has " + decoded.length + " bytes; expected " + bytes);

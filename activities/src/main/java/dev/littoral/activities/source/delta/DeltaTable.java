@@ -109,7 +109,7 @@ final class DeltaTable implements Table {
             return true;
         }
         Metadata now = changes.metadata().get();
-        if (!now.id().equals(to.table())) {
+        if (!now.id().equals(to.table()) || now.schema() == null) {
             return false;
         }
         try {

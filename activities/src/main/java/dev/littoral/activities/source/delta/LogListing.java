@@ -18,7 +18,6 @@ final class LogListing {
     private static final String FOLDER = "_delta_log/";
 
     private static final Pattern COMMIT = Pattern.compile("([0-9]{20})\\.json");
-    private static final Pattern COMPACTED = Pattern.compile("([0-9]{20})\\.([0-9]{20})\\.compacted\\.json");
     private static final Pattern CHECKPOINT =
             Pattern.compile("([0-9]{20})\\.checkpoint(?:\\.([0-9]{10})\\.([0-9]{10})|\\.[^./]+)?\\.(?:json|parquet)");
 
@@ -31,7 +30,6 @@ final class LogListing {
     private final TableStorage storage;
     private final NavigableMap<Long, Listed> commits = new TreeMap<>();
     private final NavigableMap<Long, List<Checkpoint>> checkpoints = new TreeMap<>();
-    private final NavigableMap<Long, Compaction> compactions = new TreeMap<>();
     private final Map<String, Listed[]> parts = new TreeMap<>();
 
     /**
@@ -40,9 +38,6 @@ final class LogListing {
      * @param parts its files
      */
     record Checkpoint(long version, List<Listed> parts) {}
-
-    /** The actions of commits from one version to another, brought together in one file. */
-    record Compaction(long from, Listed file) {}
 
     private LogListing(TableStorage storage) {
         this.storage = storage;
@@ -92,9 +87,9 @@ final class LogListing {
     private boolean add(String name, Listed file, long to) {
         Matcher commit = COMMIT.matcher(name);
         Matcher checkpoint = CHECKPOINT.matcher(name);
-        Matcher compacted = COMPACTED.matcher(name);
-        Matcher found = commit.matches() ? commit : checkpoint.matches() ? checkpoint : compacted;
-        if (found == compacted && !compacted.matches()) {
+        Matcher found = commit.matches() ? commit : checkpoint;
+        // Compacted commits are passed over: the commits are there too, and writers did not always reconcile them.
+        if (found == checkpoint && !checkpoint.matches()) {
             return true;
         }
         Optional<Long> version = number(found.group(1));
@@ -110,11 +105,6 @@ final class LogListing {
         }
         if (found == commit) {
             commits.put(version.get(), file);
-        } else if (found == compacted) {
-            number(found.group(2)).filter(end -> end > version.get()).ifPresent(end -> {
-                // The widest that ends there comes first.
-                compactions.putIfAbsent(end, new Compaction(version.get(), file));
-            });
         } else if (found.group(2) == null) {
             add(new Checkpoint(version.get(), List.of(file)));
         } else {
@@ -200,20 +190,13 @@ final class LogListing {
             return Optional.empty();
         }
         List<Listed> files = new ArrayList<>();
-        long at = version;
-        while (at >= first) {
-            Compaction compaction = compactions.get(at);
-            if (compaction != null && compaction.from() >= first) {
-                files.add(compaction.file());
-                at = compaction.from() - 1;
-            } else if (commits.containsKey(at)) {
-                files.add(commits.get(at));
-                at--;
-            } else {
+        for (long at = version; at >= first; at--) {
+            if (!commits.containsKey(at)) {
                 throw LittoralException.input("The Delta table " + storage.root() + " has a damaged log: found no "
                         + padded(at) + ".json in it, expected one, as version " + version + " needs it"
                         + (base == null ? "" : " after the checkpoint of version " + base.getKey()));
             }
+            files.add(commits.get(at));
         }
         Checkpoint checkpoint = base == null ? null : base.getValue().getFirst();
         return Optional.of(new LogSegment(version, checkpoint, files));

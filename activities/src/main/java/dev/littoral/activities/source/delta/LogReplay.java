@@ -44,7 +44,7 @@ final class LogReplay {
         files.prefetch(segment.commits());
         for (Listed commit : segment.commits()) {
             if (state.isWhole()) {
-                return state.state();
+                return withSchema(state.state(), segment);
             }
             StateVisitor found = new StateVisitor();
             files.read(commit, found);
@@ -60,7 +60,15 @@ final class LogReplay {
                     + (state.metadata == null ? "metaData" : "protocol") + " for version " + segment.version()
                     + ", expected one");
         }
-        return state.state();
+        return withSchema(state.state(), segment);
+    }
+
+    private TableState withSchema(TableState state, LogSegment segment) {
+        if (state.metadata().schema() == null) {
+            throw LittoralException.input("The Delta table " + storage.root() + " has a damaged log: found a metaData"
+                    + " without a schemaString for version " + segment.version() + ", expected one with it");
+        }
+        return state;
     }
 
     /** The last metadata and protocol that are met. */

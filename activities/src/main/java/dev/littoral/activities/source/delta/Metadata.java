@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param id the same for ever
  * @param provider the format of its data files
- * @param schema in JSON, as the log has it
+ * @param schema in JSON, as the log has it; null where it has none, which a later version may mend
  * @param partitionColumns the names in the schema of the columns by which files are partitioned
  * @param configuration the table's properties
  */

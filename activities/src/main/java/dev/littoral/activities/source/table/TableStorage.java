@@ -106,7 +106,8 @@ public final class TableStorage implements AutoCloseable {
         if (S3.contains(uri.group(1)) && rest.startsWith("//") && rest.indexOf('/', 2) > 2) {
             return S3_PREFIX + rest.substring(2);
         }
-        if (uri.group(1).equals("file") && (!rest.startsWith("//") || rest.startsWith("///"))) {
+        boolean isPath = rest.startsWith("/") && (!rest.startsWith("//") || rest.startsWith("///"));
+        if (uri.group(1).equals("file") && isPath) {
             return rest.replaceFirst("^/+", "/");
         }
         throw refused(path, "is of no store that is known; expected s3:// or file:///");

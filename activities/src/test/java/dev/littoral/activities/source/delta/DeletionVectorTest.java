@@ -52,6 +52,18 @@ class DeletionVectorTest {
         return read(only());
     }
 
+    /** A block of one to three bytes at the end, as some writers end a vector in the log. */
+    @Test
+    void aShorterBlockAtTheEndIsDecoded() throws Exception {
+        assertThat(Z85.decodePadded("00001##093")).containsExactly(0, 0, 0, 1, 3, 0);
+        assertThat(Z85.decodePadded("###02")).containsExactly(2);
+        assertThat(Z85.decodePadded("#0001")).containsExactly(0, 0, 1);
+        assertThat(Z85.decodePadded("00001")).containsExactly(0, 0, 0, 1);
+        assertThatThrownBy(() -> Z85.decodePadded("##%nS"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("expected 2 bytes in base 85");
+    }
+
     @Test
     void theVectorOfTheProtocolsExampleHasItsRows() throws Exception {
         delta.commit(

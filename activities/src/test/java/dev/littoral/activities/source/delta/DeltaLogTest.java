@@ -296,24 +296,25 @@ class DeltaLogTest {
         assertThatThrownBy(delta::newest).isInstanceOf(FileChangedException.class);
     }
 
+    /** A writer that only puts commits together leaves a path that was added and removed in them. */
     @Test
-    void compactedCommitsAreReadInTheirPlace() throws Exception {
-        commits(1, 6);
-        delta.commit(3, DeltaFolder.remove("f1"), DeltaFolder.add("f3", 3));
+    void compactedCommitsArePassedOver() throws Exception {
+        commits(1, 2);
+        delta.commit(3, DeltaFolder.remove("f2"));
         delta.log(
-                LogListing.padded(2) + "." + LogListing.padded(5) + ".compacted.json",
-                String.join(
-                        "\n",
-                        DeltaFolder.add("f2", 2),
-                        DeltaFolder.add("f3", 3),
-                        DeltaFolder.add("f4", 4),
-                        DeltaFolder.add("f5", 5),
-                        DeltaFolder.remove("f1")));
-        assertThat(delta.newest()).containsOnlyKeys("f0", "f2", "f3", "f4", "f5", "f6");
-        // Commits 0, 1 and 6, what was compacted, and no hint.
-        assertThat(delta.requests().get("source.get")).isEqualTo(5);
-        Table table = delta.open(DeltaFolder.version(4));
-        assertThat(delta.files(table, table.resolve(null))).containsOnlyKeys("f0", "f2", "f3", "f4");
+                LogListing.padded(2) + "." + LogListing.padded(3) + ".compacted.json",
+                String.join("\n", DeltaFolder.remove("f2"), DeltaFolder.add("f2", 2)));
+        assertThat(delta.newest()).containsOnlyKeys("f0", "f1");
+    }
+
+    @Test
+    void metadataWithoutASchemaIsRefusedOnlyWhereItCounts() throws Exception {
+        delta.commit(0, DeltaFolder.PROTOCOL, "{\"metaData\":{\"id\":\"t\",\"partitionColumns\":[]}}");
+        assertThatThrownBy(delta::newest)
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("a metaData without a schemaString for version 0");
+        delta.commit(1, DeltaFolder.METADATA, DeltaFolder.add("f1", 1));
+        assertThat(delta.newest()).containsOnlyKeys("f1");
     }
 
     @Test
