@@ -102,7 +102,9 @@ final class RangeDigester implements FileSource.Visitor {
                 && files == base.listed()
                 && digest.hex().equals(base.listing());
         if (!same && !buffer.isEmpty()) {
-            if (base != null && parts.isEmpty()) {
+            // Files that are read again need what a table says of them, which the base does not have.
+            boolean whole = reopen && buffer.getFirst().table() != null;
+            if (base != null && parts.isEmpty() && !whole) {
                 stageChanges();
             } else {
                 stage(buffer);
@@ -134,7 +136,12 @@ final class RangeDigester implements FileSource.Visitor {
     /** Where the range has a shard in the base, most of it is as it was there. */
     private void stageChanges() throws InterruptedException {
         List<SourceFile> before = new ArrayList<>();
-        catalog.readShard(base, entry -> before.add(entry.file()));
+        catalog.readShard(base, entry -> {
+            // One that could not be read is looked at again.
+            if (!entry.unread()) {
+                before.add(entry.file());
+            }
+        });
         stage(buffer, FileListDiff.between(before, buffer, SourceFile::gone), base.key());
     }
 

@@ -119,15 +119,51 @@ final class ListStep {
         String folder = CatalogLayout.attempts(request.update(), request.round()) + attemptId;
         try (SourceReader source =
                 sources.open(request.source(), request.options().allowEmpty(), requests)) {
-            return list(before, source, catalog, folder);
-        } catch (FileChangedException e) {
-            pinned = null;
-            throw movedOn(e);
-        } catch (LittoralException e) {
-            // Another attempt looks anew which version there is.
-            pinned = e.getCause() instanceof FileChangedException ? null : pinned;
-            throw e;
+            boolean inherited = pinned != null;
+            try {
+                return list(before, source, catalog, folder);
+            } catch (FileChangedException | LittoralException e) {
+                FileChangedException gone = gone(e);
+                if (!inherited) {
+                    throw movedOn(gone);
+                }
+                return listAnew(pinned, gone, before, source, catalog, folder);
+            }
         }
+    }
+
+    /** The version that an attempt before has pinned is gone: this one looks which there is now. */
+    private ListingOutcome listAnew(
+            TableVersion gone,
+            FileChangedException why,
+            ListedBase before,
+            SourceReader source,
+            CollectionCatalog catalog,
+            String folder)
+            throws InterruptedException {
+        pinned = null;
+        try {
+            return list(before, source, catalog, folder);
+        } catch (FileChangedException | LittoralException e) {
+            FileChangedException again = gone(e);
+            if (gone.isSame(pinned)) {
+                throw LittoralException.input("The table at " + request.source().uri() + " has " + gone.words()
+                        + ", and not what that names: " + why.getMessage()
+                        + "; expected all of it: restore it, or commit to the table");
+            }
+            throw movedOn(again);
+        }
+    }
+
+    /** What of a table is gone; any other failure is thrown on. */
+    private static FileChangedException gone(Exception e) {
+        if (e instanceof FileChangedException gone) {
+            return gone;
+        }
+        if (e.getCause() instanceof FileChangedException gone) {
+            return gone;
+        }
+        throw (LittoralException) e;
     }
 
     private ListingOutcome list(ListedBase before, SourceReader source, CollectionCatalog catalog, String folder)

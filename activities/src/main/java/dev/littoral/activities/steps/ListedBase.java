@@ -73,6 +73,7 @@ record ListedBase(Head head, Optional<SnapshotRoot> root, ListRequest request) {
                 && before.table().equals(now.table())
                 && !shards().isEmpty()
                 && !touchAll()
+                && shards().stream().noneMatch(ShardRef::mayHaveUnread)
                 && isSelectedAs(request.source().spec());
     }
 

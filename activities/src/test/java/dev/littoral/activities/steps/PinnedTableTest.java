@@ -7,18 +7,25 @@ import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.verify.Verifier;
+import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -227,6 +234,78 @@ class PinnedTableTest {
         return findings.stream()
                 .filter(finding -> !finding.contains("_littoral/store.json"))
                 .toList();
+    }
+
+    /** Its files cannot be opened. */
+    @Test
+    void anotherTargetKeepsWhatTheTableSaysOfItsFiles() throws Exception {
+        table.file("a", 100).file("b", 200).delete("b", 3).commit();
+        update();
+        Update smaller = pipeline.update(table.source(), PipelineTest.options(50));
+        assertThat(smaller.head().totals().rows()).isEqualTo(299);
+        assertThat(files().get("a").partition()).isEqualTo(Map.of("day", "a"));
+        assertThat(files().get("b").fragments()).hasSizeGreaterThan(3);
+        assertThat(snapshot().deadRows(files().get("b"))).isEqualTo(DeletedRows.of(3));
+    }
+
+    private ListingOutcome listAgainAfter(TableVersion pinned) throws InterruptedException {
+        table.asked.clear();
+        ListRequest request = new ListRequest(
+                "c", pipeline.update + 1, 1, table.source(), PipelineTest.options(1_000), pipeline.head(), null);
+        ListStep step = new ListStep(
+                pipeline.store,
+                table.opener(),
+                new RealSteps.AnyCaller(),
+                10,
+                request,
+                "again",
+                true,
+                Optional.of(new ListStep.Progress(0, null, Instant.EPOCH, pinned)),
+                Instant.EPOCH);
+        try {
+            return step.run();
+        } finally {
+            pipeline.commits.discardStaging(new DiscardRequest("c", pipeline.update + 1, List.of()));
+        }
+    }
+
+    private TableVersion version(int number) {
+        return new TableVersion(
+                TableSpec.DELTA, table.id, String.valueOf(number), null, Instant.EPOCH.plusSeconds(60), null);
+    }
+
+    @Test
+    void anotherAttemptGoesOnWithTheVersionOfTheOneBefore() throws Exception {
+        table.file("a", 100).commit();
+        update();
+        table.file("b", 1).commit();
+        table.file("c", 1).commit();
+        assertThat(listAgainAfter(version(1)).table().version()).isEqualTo("1");
+        assertThat(table.asked).containsExactly("changes from 0 to 1");
+    }
+
+    @Test
+    void anotherAttemptLooksAnewWhereThatVersionIsGone() throws Exception {
+        table.file("a", 100).commit();
+        update();
+        table.file("b", 1).commit();
+        table.file("c", 1).commit();
+        table.oldest = 2;
+        assertThat(listAgainAfter(version(1)).table().version()).isEqualTo("2");
+        assertThat(table.asked).containsExactly("changes from 0 to 1", "resolve", "changes from 0 to 2", "files of 2");
+    }
+
+    @Test
+    void aTableThatLacksWhatItsNewestVersionNamesFailsForGood() throws Exception {
+        table.file("a", 100).commit();
+        update();
+        table.file("b", 1).commit();
+        table.oldest = 2;
+        assertThatThrownBy(() -> listAgainAfter(version(1)))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageContaining("Delta version 1")
+                .hasMessageContaining("it is gone");
     }
 
     @Test

@@ -217,7 +217,10 @@ final class ManifestChanges {
         List<SourceFile> changes = new ArrayList<>(files.size() + gone.size());
         for (DataFile each : files) {
             SourceFile file = Guard.read("Data file " + each.location(), () -> lines.of(each));
-            paths.add(file.path());
+            if (!paths.add(file.path())) {
+                // The listing of the whole says so by name.
+                throw new TooMuchException();
+            }
             changes.add(file);
         }
         for (String path : gone) {

@@ -138,6 +138,9 @@ final class TableReader implements SourceReader {
 
     @Override
     public DeletedRows deletedRows(SourceFile file) throws FileChangedException, InterruptedException, IOException {
+        if (file.table() == null || file.table().deletes() == null) {
+            throw new FileChangedException(file.path(), "the table does not say any more which rows are deleted");
+        }
         return table.deletedRows(pinned, file);
     }
 
