@@ -136,12 +136,8 @@ final class RangeDigester implements FileSource.Visitor {
     /** Where the range has a shard in the base, most of it is as it was there. */
     private void stageChanges() throws InterruptedException {
         List<SourceFile> before = new ArrayList<>();
-        catalog.readShard(base, entry -> {
-            // One that could not be read is looked at again.
-            if (!entry.unread()) {
-                before.add(entry.file());
-            }
-        });
+        // One that could not be read differs: it is looked at again.
+        catalog.readShard(base, entry -> before.add(entry.unread() ? SourceFile.gone(entry.path()) : entry.file()));
         stage(buffer, FileListDiff.between(before, buffer, SourceFile::gone), base.key());
     }
 
