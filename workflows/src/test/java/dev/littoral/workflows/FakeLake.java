@@ -489,7 +489,8 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                     null,
                     requests,
                     null,
-                    began);
+                    began,
+                    null);
         }
         synchronized (this) {
             staged.add(request.collectionId() + " " + request.update());
@@ -508,7 +509,8 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 null,
                 requests,
                 null,
-                began);
+                began,
+                null);
     }
 
     @Override

@@ -76,6 +76,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of("l", 1L),
                 null,
+                null,
                 null));
         UpdateReport report = tally.build(UpdateState.UNCHANGED, BASE, null, "same");
 
@@ -102,6 +103,7 @@ class UpdateReportBuilderTest {
                 0,
                 20L,
                 Map.of("l", 2L),
+                null,
                 null,
                 null));
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, Map.of("r", 2L)));
@@ -146,6 +148,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of(),
                 null,
+                null,
                 null));
         tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, Map.of()));
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").files())
@@ -167,6 +170,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null,
                 null));
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, Map.of()));
@@ -197,6 +201,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of(),
                 null,
+                null,
                 null));
         tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0, 0), 1, 15, 0, 0, 51, Map.of()));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
@@ -221,6 +226,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of("l", 2L),
                 null,
+                null,
                 null));
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0, 0));
@@ -238,6 +244,7 @@ class UpdateReportBuilderTest {
                 1,
                 null,
                 Map.of("l", 1L),
+                null,
                 null,
                 null));
         UpdateReport report = tally.build(UpdateState.UNCHANGED, newer, null, "same");
@@ -264,6 +271,7 @@ class UpdateReportBuilderTest {
                 null,
                 Map.of(),
                 null,
+                null,
                 null));
         assertThat(tally.build(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
@@ -282,6 +290,7 @@ class UpdateReportBuilderTest {
                 0,
                 null,
                 Map.of(),
+                null,
                 null,
                 null));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, null, "r");

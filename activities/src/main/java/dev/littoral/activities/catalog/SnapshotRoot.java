@@ -45,37 +45,6 @@ public record SnapshotRoot(
         TableVersion table,
         JsonNode schema) {
 
-    /** The root of a snapshot of a source that is no table. */
-    public SnapshotRoot(
-            int format,
-            String collectionId,
-            long version,
-            ExternalSource source,
-            long generation,
-            long targetRowsPerSegment,
-            Totals totals,
-            List<ShardRef> shards,
-            SkipReport skipped,
-            Double maxDeadShare,
-            String sourceVersion,
-            Instant listedAt) {
-        this(
-                format,
-                collectionId,
-                version,
-                source,
-                generation,
-                targetRowsPerSegment,
-                totals,
-                shards,
-                skipped,
-                maxDeadShare,
-                sourceVersion,
-                listedAt,
-                null,
-                null);
-    }
-
     /** The format that is written. */
     public static final int FORMAT = 2;
 

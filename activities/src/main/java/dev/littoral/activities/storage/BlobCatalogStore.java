@@ -63,7 +63,7 @@ public final class BlobCatalogStore implements CatalogStore {
             if (found.isEmpty()) {
                 return Optional.empty();
             }
-            CatalogStore.checkSize(address, found.get().bytes(), maxBytes);
+            BlobStore.checkSize(address, found.get().bytes(), maxBytes);
             int bytes = (int) found.get().bytes();
             if (bytes == 0) {
                 return Optional.of(new byte[0]);

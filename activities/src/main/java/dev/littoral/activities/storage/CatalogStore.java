@@ -39,16 +39,9 @@ public interface CatalogStore extends AutoCloseable {
     default Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
         Optional<byte[]> body = get(key);
         if (body.isPresent()) {
-            checkSize(location() + "/" + key, body.get().length, maxBytes);
+            BlobStore.checkSize(location() + "/" + key, body.get().length, maxBytes);
         }
         return body;
-    }
-
-    /** Refuses an object that is too large. */
-    static void checkSize(String name, long bytes, int maxBytes) {
-        if (bytes > maxBytes) {
-            throw LittoralException.input("Object " + name + " has " + bytes + " bytes; expected at most " + maxBytes);
-        }
     }
 
     /**

@@ -78,7 +78,9 @@ final class RandomCollection {
                         report(objects),
                         0.3,
                         "",
-                        Instant.EPOCH));
+                        Instant.EPOCH,
+                        null,
+                        null));
         add(HeadKind.COMMITTED, root);
     }
 

@@ -84,7 +84,9 @@ class SnapshotDiffTest {
                 new SkipReport(0, null, null),
                 0.9,
                 "",
-                Instant.EPOCH);
+                Instant.EPOCH,
+                null,
+                null);
         add(HeadKind.COMMITTED, catalog.writeRoot("snapshots/%010d-x".formatted(head.version() + 1), root));
         return root;
     }

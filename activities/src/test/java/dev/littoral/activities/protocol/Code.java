@@ -203,7 +203,8 @@ final class Code {
                 l.targetRowsBefore(),
                 Map.of(),
                 l.newest(),
-                l.listedAt());
+                l.listedAt(),
+                null);
     }
 
     private static ReadOutcome uncounted(ReadOutcome outcome) {

@@ -76,7 +76,9 @@ class SnapshotExpirerTest {
                         skipped,
                         0.3,
                         "",
-                        Instant.EPOCH));
+                        Instant.EPOCH,
+                        null,
+                        null));
         Head next = new Head(
                 base.version() + 1,
                 "commit-" + (base.version() + 1),

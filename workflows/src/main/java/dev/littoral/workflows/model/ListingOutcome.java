@@ -44,44 +44,24 @@ public record ListingOutcome(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
         TableVersion table) {
 
-    /** A listing of a source that is no table. */
-    public ListingOutcome(
-            String plan,
-            int touched,
-            List<Long> touchedFiles,
-            boolean staged,
-            long listed,
-            long skipped,
-            List<SkippedFile> skippedFiles,
-            Totals carried,
-            Totals vanished,
-            int schemas,
-            Long targetRowsBefore,
-            Map<String, Long> requests,
-            Head newest,
-            Instant listedAt) {
-        this(
-                plan,
-                touched,
-                touchedFiles,
-                staged,
-                listed,
-                skipped,
-                skippedFiles,
-                carried,
-                vanished,
-                schemas,
-                targetRowsBefore,
-                requests,
-                newest,
-                listedAt,
-                null);
-    }
-
     /** The base has been replaced. */
     public static ListingOutcome moved(Head newest, boolean staged, Map<String, Long> requests) {
         return new ListingOutcome(
-                null, 0, List.of(), staged, 0, 0, List.of(), Totals.NONE, Totals.NONE, 0, null, requests, newest, null);
+                null,
+                0,
+                List.of(),
+                staged,
+                0,
+                0,
+                List.of(),
+                Totals.NONE,
+                Totals.NONE,
+                0,
+                null,
+                requests,
+                newest,
+                null,
+                null);
     }
 
     public boolean unchanged() {

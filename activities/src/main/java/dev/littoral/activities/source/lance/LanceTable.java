@@ -7,6 +7,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.lance.ManifestFinder.Found;
 import dev.littoral.activities.source.lance.ManifestFinder.Tagged;
+import dev.littoral.activities.source.table.PathHashes;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.workflows.model.FailureType;
@@ -194,14 +195,13 @@ final class LanceTable implements Table {
 
     @Override
     public void files(TableVersion version, Visitor visitor) throws FileChangedException, InterruptedException {
-        DistinctPaths paths = new DistinctPaths();
+        PathHashes seen = new PathHashes();
         visit(version, file -> {
-            paths.add(file.path());
+            if (!seen.add(file.path())) {
+                throw ManifestReader.damaged(storage, version.metadata(), "two fragments with the same data file");
+            }
             visitor.file(file);
         });
-        if (paths.isTwice()) {
-            throw ManifestReader.damaged(storage, version.metadata(), "two fragments with the same data file");
-        }
     }
 
     /** Visits the files of a version as its manifest has them. */

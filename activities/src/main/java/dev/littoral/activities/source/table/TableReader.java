@@ -43,6 +43,9 @@ final class TableReader implements SourceReader {
     private final Optional<FileInspector> inspector;
     private volatile TableVersion pinned;
 
+    /** Files are read by the table's columns, whatever theirs are called. */
+    private volatile String fingerprint;
+
     /**
      * A reader.
      *
@@ -64,6 +67,7 @@ final class TableReader implements SourceReader {
     @Override
     public void pin(TableVersion version) throws FileChangedException, InterruptedException {
         pinned = version;
+        fingerprint = fingerprint(version);
         if (!spec.columns().isEmpty()) {
             table.checkColumns(version, spec.columns());
         }
@@ -83,7 +87,7 @@ final class TableReader implements SourceReader {
         }
         List<SourceFile> served = new ArrayList<>(changes.get().size());
         for (SourceFile file : changes.get()) {
-            if (filter.skipByGlobs(relative(file.path())).isEmpty()) {
+            if (filter.skipByGlobs(storage.relative(file.path())).isEmpty()) {
                 served.add(file);
             }
         }
@@ -91,17 +95,11 @@ final class TableReader implements SourceReader {
         return Optional.of(served);
     }
 
-    private String relative(String path) {
-        String root = storage.root();
-        String folder = root.endsWith("/") ? root : root + "/";
-        return path.startsWith(folder) ? path.substring(folder.length()) : path;
-    }
-
     @Override
     public FileContents inspect(SourceFile file, long targetRows) throws FileChangedException, InterruptedException {
         Long known = Optional.ofNullable(file.table()).map(TableFile::rows).orElse(null);
         if (known != null && (known <= targetRows || inspector.isEmpty())) {
-            return new TableContents(known, null, fingerprint());
+            return new TableContents(known, null, fingerprint);
         }
         if (inspector.isEmpty()) {
             throw new FileChangedException(file.path(), "the table does not say any more how many rows it has");
@@ -111,13 +109,12 @@ final class TableReader implements SourceReader {
             throw new BadFileException("File " + file.path() + " has " + found.rows() + " rows; expected " + known
                     + ", as the table's metadata says");
         }
-        return new TableContents(found.rows(), found, fingerprint());
+        return new TableContents(found.rows(), found, fingerprint);
     }
 
-    /** Files are read by the table's columns, whatever theirs are called. */
-    private String fingerprint() {
+    private static String fingerprint(TableVersion version) {
         try {
-            byte[] table = (pinned.format() + " " + pinned.table()).getBytes(StandardCharsets.UTF_8);
+            byte[] table = (version.format() + " " + version.table()).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(table));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
@@ -165,7 +162,7 @@ final class TableReader implements SourceReader {
         public void listSorted(Visitor visitor) throws InterruptedException {
             try (PathSorter sorter = new PathSorter()) {
                 table.files(pinned, file -> {
-                    Optional<SkipReason> skip = filter.skipByGlobs(relative(file.path()));
+                    Optional<SkipReason> skip = filter.skipByGlobs(storage.relative(file.path()));
                     if (skip.isPresent()) {
                         visitor.skipped(file.path(), skip.get());
                     } else {

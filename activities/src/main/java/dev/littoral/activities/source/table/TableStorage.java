@@ -130,6 +130,11 @@ public final class TableStorage implements AutoCloseable {
         return path.replaceFirst("^/+", "/");
     }
 
+    /** The path of an address below the table's folder; of one that is elsewhere, the address. */
+    String relative(String address) {
+        return address.startsWith(folder) ? address.substring(folder.length()) : address;
+    }
+
     private boolean isInside(String normalized) {
         return normalized.startsWith(folder) || normalized.equals(address);
     }

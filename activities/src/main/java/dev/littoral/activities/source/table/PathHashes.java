@@ -1,9 +1,9 @@
-package dev.littoral.activities.source.iceberg;
+package dev.littoral.activities.source.table;
 
 import java.util.Arrays;
 
 /** Finds a path that comes twice among millions, by hashes of 64 bits: 8 to 24 bytes a path. For one thread. */
-final class PathHashes {
+public final class PathHashes {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     private long[] table = new long[1 << 10];
@@ -11,7 +11,7 @@ final class PathHashes {
     private boolean zero;
 
     /** Whether it is the first path of its hash; others of the same are one in billions. */
-    boolean add(String path) {
+    public boolean add(String path) {
         long hash = hash(path);
         if (hash == 0) {
             boolean first = !zero;
