@@ -37,14 +37,11 @@ final class Cli {
     }
 
     private static Path jar() {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.filter(file -> file.getFileName().toString().matches("littoral-starter-.*-all\\.jar"))
-                    .findAny()
-                    .orElseThrow(() -> new IllegalStateException("target has no littoral-starter-*-all.jar"))
-                    .toAbsolutePath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Path jar = Path.of("target", "littoral-starter-all.jar").toAbsolutePath();
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException("There is no " + jar + "; expected it to be packaged");
         }
+        return jar;
     }
 
     private static Path archive() {

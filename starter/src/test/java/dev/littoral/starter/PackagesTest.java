@@ -17,6 +17,7 @@ class PackagesTest {
     /** Each depends only on packages before it. */
     private static final List<String> ORDER = List.of(
             TOP + ".cli",
+            TOP + ".embedded",
             TOP + ".logging",
             TOP + ".catalog",
             TOP + ".server",
@@ -42,6 +43,17 @@ class PackagesTest {
                     .resideInAnyPackage(ORDER.subList(i, ORDER.size()).toArray(String[]::new))
                     .check(MAIN);
         }
+    }
+
+    @Test
+    void onlyTheEmbeddedServiceDependsOnTemporalsInternals() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(TOP + ".embedded")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.temporal.internal..", "io.temporal.testing..", "io.temporal.testserver..")
+                .check(MAIN);
     }
 
     @Test

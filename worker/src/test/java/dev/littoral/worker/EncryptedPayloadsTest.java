@@ -33,7 +33,8 @@ import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.payload.codec.PayloadCodec;
 import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -164,22 +165,13 @@ class EncryptedPayloadsTest {
 
         /** A server in memory. */
         Lab() {
-            this(EmbeddedTemporal.start());
+            this(TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                    .setUseTimeskipping(false)
+                    .build()));
         }
 
-        private Lab(EmbeddedTemporal temporal) {
-            this(
-                    temporal,
-                    WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                            .setTarget(temporal.target())
-                            .build()));
-        }
-
-        private Lab(EmbeddedTemporal temporal, WorkflowServiceStubs stubs) {
-            this(stubs, "default", () -> {
-                stubs.shutdownNow();
-                temporal.close();
-            });
+        private Lab(TestWorkflowEnvironment temporal) {
+            this(temporal.getWorkflowServiceStubs(), "default", temporal::close);
         }
 
         Lab startWorker(CheckedCodec codec) throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
+import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -14,6 +15,7 @@ import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.UpdateState;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
@@ -21,6 +23,8 @@ import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.DynamicWorkflow;
@@ -81,16 +85,20 @@ class ForeignWorkflowsTest {
         Path catalog = folder.resolve("catalog");
         Path lake = Files.createDirectories(folder.resolve("lake"));
         Files.write(lake.resolve("a.parquet"), Parquet.ofRows(10));
-        try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
-                TemporalConnection connection = TemporalConnection.to(temporal.target(), null);
+        try (TestWorkflowEnvironment temporal = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                        .setUseTimeskipping(false)
+                        .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                                .setDataConverter(new MessageConverter())
+                                .build())
+                        .build());
                 LittoralWorker worker = LittoralWorker.start(
-                        connection.client(),
+                        temporal.getWorkflowClient(),
                         new WorkerSettings(
                                 catalog.toString(),
                                 new AllowList(List.of("file://" + folder), List.of()),
                                 ExternalCollectionWorkflow.TASK_QUEUE,
                                 16))) {
-            WorkflowClient client = connection.client();
+            WorkflowClient client = temporal.getWorkflowClient();
             WorkerFactory foreign = WorkerFactory.newInstance(client);
             foreign.newWorker(FOREIGN_QUEUE).registerWorkflowImplementationTypes(Anything.class);
             foreign.start();

@@ -11,6 +11,7 @@ import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.consumer.CatalogPlace;
+import dev.littoral.starter.embedded.EmbeddedTemporal;
 import dev.littoral.starter.server.CollectionClient;
 import dev.littoral.starter.server.CollectionRun;
 import dev.littoral.starter.server.InputOptions;
@@ -20,7 +21,6 @@ import dev.littoral.starter.server.TemporalService;
 import dev.littoral.starter.server.UpdateFollower;
 import dev.littoral.starter.server.UpdateReportPrinter;
 import dev.littoral.starter.server.WaitOption;
-import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.TemporalConnection;
 import dev.littoral.worker.WorkerSettings;
@@ -102,6 +102,7 @@ public final class SyncCommand implements Callable<Integer> {
                     report = configured(new CollectionClient(server, collectionId), given, start, progress);
                 }
             } else {
+                EmbeddedTemporal.require("TEMPORAL_ADDRESS to be the host:port of a Temporal server");
                 ExternalSource followed = followed(collectionId, start);
                 try (EmbeddedTemporal temporal = EmbeddedTemporal.start();
                         TemporalService server = TemporalService.at(temporal.target())) {

@@ -4,8 +4,8 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
+import dev.littoral.starter.embedded.EmbeddedTemporal;
 import dev.littoral.starter.server.TemporalService;
-import dev.littoral.worker.EmbeddedTemporal;
 import dev.littoral.worker.TemporalConnection;
 import dev.littoral.worker.WorkerMetrics;
 import io.grpc.StatusRuntimeException;
@@ -82,6 +82,9 @@ public final class DevCommand implements Callable<Integer> {
         requirePort("--port", port);
         requirePort("--ui-port", ui);
         Optional<Path> cli = DevServer.cli();
+        if (cli.isEmpty()) {
+            EmbeddedTemporal.require("the Temporal CLI as temporal on the PATH or in " + DevServer.VARIABLE);
+        }
         requireFree("--port", port);
         WorkerRun.log(config.logFormat());
         AtomicReference<DevServer> started = new AtomicReference<>();

@@ -1,5 +1,6 @@
-package dev.littoral.worker;
+package dev.littoral.starter.embedded;
 
+import dev.littoral.activities.failure.LittoralException;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -18,12 +19,28 @@ public final class EmbeddedTemporal implements AutoCloseable {
     /** A listing, a plan or a report is far smaller; this is Temporal's own limit. */
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
+    private static final String SERVICES = "io.temporal.internal.testservice.TestServicesStarter";
+
     private final TestServicesStarter services;
     private final Server server;
 
     private EmbeddedTemporal(TestServicesStarter services, Server server) {
         this.services = services;
         this.server = server;
+    }
+
+    /**
+     * Checks that this installation has the service; the image has not.
+     *
+     * @param instead what is expected where it has not
+     * @throws LittoralException INPUT when it has not
+     */
+    public static void require(String instead) {
+        try {
+            Class.forName(SERVICES, false, EmbeddedTemporal.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw LittoralException.input("This installation has no embedded Temporal service; expected " + instead);
+        }
     }
 
     public static EmbeddedTemporal start() {
