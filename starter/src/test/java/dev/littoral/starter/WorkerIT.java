@@ -123,13 +123,15 @@ class WorkerIT {
                         "--wait");
         // The SDK hands its numbers over once a second.
         String metrics = "";
-        for (int i = 0; i < 1_200 && !metrics.contains("littoral_updates_total"); i++) {
+        for (int i = 0; i < 1_200 && !metrics.contains("temporal_workflow_completed_total"); i++) {
             Thread.sleep(50);
             metrics = get(monitoring, "/metrics").body();
         }
         assertThat(metrics)
                 .contains(
-                        "outcome=\"COMMITTED\"",
+                        "littoral_updates_total{class=\"none\",outcome=\"COMMITTED\"} 2.0\n",
+                        "littoral_collections_failing{class=\"input\"} 0.0\n",
+                        "jvm_memory_used_bytes{area=\"heap\"",
                         "littoral_files_total{kind=\"new\"} 2.0\n",
                         "littoral_rows_total{kind=\"new\"} 150.0\n",
                         "littoral_segment_rows_total{kind=\"new\"} 150.0\n",
@@ -150,7 +152,7 @@ class WorkerIT {
 
         Run run = stop("TERM");
         assertThat(run.exit()).as("%s", run).isZero();
-        assertThat(run.err()).contains("\"level\":\"DEBUG\"");
+        assertThat(run.err()).contains("\"log.level\":\"DEBUG\"");
         assertThat(run.err() + run.out()).doesNotContain(SECRET, "AKIDEXAMPLE", "Signature=");
         JsonNode ended = null;
         for (String line : run.err().lines().toList()) {

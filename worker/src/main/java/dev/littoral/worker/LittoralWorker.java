@@ -8,7 +8,6 @@ import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.CatalogActivitiesImpl;
 import dev.littoral.activities.steps.ConsumerActivitiesImpl;
-import dev.littoral.activities.steps.ConsumerObserver;
 import dev.littoral.activities.steps.EventActivitiesImpl;
 import dev.littoral.activities.steps.UpdateActivitiesImpl;
 import dev.littoral.activities.storage.CatalogStore;
@@ -16,7 +15,7 @@ import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
-import dev.littoral.workflows.FreshnessObserver;
+import dev.littoral.workflows.CollectionObserver;
 import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
@@ -105,7 +104,7 @@ public final class LittoralWorker implements AutoCloseable {
             throws InterruptedException {
         StoreObserver requests = metrics.<StoreObserver>map(all -> all).orElse(StoreObserver.NONE);
         Storages storages = StorageRegistry.storages();
-        metrics.ifPresent(all -> all.watch(storages));
+        metrics.ifPresent(all -> all.watch(storages, settings.sinks()));
         CatalogStore store = null;
         Sinks sinks = null;
         try {
@@ -147,15 +146,14 @@ public final class LittoralWorker implements AutoCloseable {
         Sources sources = new Sources(
                 storages, FormatRegistry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
         WorkflowRegistration.register(
-                worker, sources::refusal, metrics.map(WorkerMetrics::lag).orElse(FreshnessObserver.NONE));
+                worker,
+                sources::refusal,
+                metrics.map(WorkerMetrics::collections).orElse(CollectionObserver.NONE));
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, sources),
                 events,
-                new ConsumerActivitiesImpl(
-                        store,
-                        Clock.systemUTC(),
-                        metrics.map(WorkerMetrics::consumers).orElse(ConsumerObserver.NONE)),
+                new ConsumerActivitiesImpl(store, Clock.systemUTC()),
                 new CollectionRequestActivitiesImpl());
         if (!settings.sinks().isEmpty()) {
             sendEvents(factory, settings, events);

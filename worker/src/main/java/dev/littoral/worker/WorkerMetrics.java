@@ -3,12 +3,14 @@ package dev.littoral.worker;
 import com.uber.m3.tally.RootScopeBuilder;
 import com.uber.m3.tally.Scope;
 import com.uber.m3.tally.ScopeCloseException;
-import dev.littoral.activities.steps.ConsumerObserver;
+import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
-import dev.littoral.workflows.FreshnessObserver;
+import dev.littoral.workflows.CollectionObserver;
 import dev.littoral.workflows.model.CauseKind;
+import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FileCounts;
+import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.UpdateStep;
@@ -16,6 +18,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -23,7 +31,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.temporal.common.reporter.MicrometerClientStatsReporter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,8 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The metrics of a worker for Prometheus: Temporal's SDK's and Littoral's own. No tag grows with the number of
- * collections. Safe for use by many threads.
+ * The metrics of a worker for Prometheus: Temporal's SDK's, the Java runtime's and Littoral's own. No tag grows with
+ * the number of collections. Safe for use by many threads.
  */
 public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
@@ -57,8 +67,8 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scope scope;
     private final FreshnessTracker freshness = new FreshnessTracker(Clock.systemUTC());
-    private final LagTracker lag = new LagTracker(Clock.systemUTC());
-    private final ConsumerTracker consumers = new ConsumerTracker(Clock.systemUTC());
+    private final CollectionTracker collections = new CollectionTracker(Clock.systemUTC());
+    private final JvmGcMetrics collector = new JvmGcMetrics();
 
     public WorkerMetrics() {
         registry.config().meterFilter(new FewBuckets());
@@ -77,37 +87,79 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
                     .register(registry);
         }
         for (CauseKind cause : CauseKind.values()) {
-            Gauge.builder("littoral.collections.behind", lag, all -> all.behind(cause))
+            Gauge.builder("littoral.collections.behind", collections, all -> all.behind(cause))
                     .description("Collections that are BEHIND, by cause, as their workflow tasks in this worker say")
-                    .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                    .tag("cause", tag(cause))
+                    .register(registry);
+            Gauge.builder("littoral.collections.troubled", collections, all -> all.troubled(cause))
+                    .description("Collections with which something is wrong, by what that is, BEHIND or not")
+                    .tag("cause", tag(cause))
                     .register(registry);
         }
-        Gauge.builder("littoral.worst.lag", lag, LagTracker::worstSeconds)
+        Gauge.builder("littoral.worst.lag", collections, CollectionTracker::worstLagSeconds)
                 .description("Seconds since as of when the stalest collection serves its source, of those that promise"
                         + " freshness and whose workflow tasks this worker runs")
                 .baseUnit("seconds")
                 .register(registry);
-        for (ConsumerTracker.Standing standing : ConsumerTracker.Standing.values()) {
-            Gauge.builder("littoral.consumers", consumers, all -> all.count(standing))
-                    .description("Consumers of collections, by how they stood when this worker looked at them last")
+        for (CollectionTracker.Standing standing : CollectionTracker.Standing.values()) {
+            Gauge.builder("littoral.consumers", collections, all -> all.consumers(standing))
+                    .description("Consumers of collections, by how they stood when their collection looked last")
                     .tag("state", standing.tag())
                     .register(registry);
         }
-        Gauge.builder("littoral.consumers.worst.lag", consumers, ConsumerTracker::worstSeconds)
+        Gauge.builder("littoral.consumers.worst.lag", collections, CollectionTracker::worstConsumerLagSeconds)
                 .description(
                         "Seconds since the oldest version was written that a consumer which goes on does not serve")
                 .baseUnit("seconds")
                 .register(registry);
+        // What is counted from 0 on has a rate from its first event on.
+        for (UpdateState state : UpdateState.values()) {
+            if (state.isEnd() && state != UpdateState.FAILED) {
+                updates(state, null);
+            }
+        }
+        for (FailureClass failure : FailureClass.values()) {
+            updates(UpdateState.FAILED, failure);
+            Gauge.builder("littoral.collections.failing", collections, all -> all.failing(failure))
+                    .description("Collections whose last update failed, by the class of its failure")
+                    .tag("class", failure.tag())
+                    .register(registry);
+        }
+        List.of(
+                        new JvmMemoryMetrics(),
+                        collector,
+                        new JvmThreadMetrics(),
+                        new ProcessorMetrics(),
+                        new FileDescriptorMetrics(),
+                        new UptimeMetrics())
+                .forEach(binder -> binder.bindTo(registry));
     }
 
-    /** Learns how fresh collections are. */
-    FreshnessObserver lag() {
-        return lag;
+    /** Learns how collections stand, and how their updates end. */
+    CollectionObserver collections() {
+        return new CollectionObserver() {
+            @Override
+            public void looked(CollectionStatus status, Instant until) {
+                collections.looked(status, until);
+            }
+
+            @Override
+            public void ended(Job job) {
+                updates(job.state(), FailureClass.of(job)).increment();
+            }
+        };
     }
 
-    /** Learns how consumers stand. */
-    ConsumerObserver consumers() {
-        return consumers;
+    private Counter updates(UpdateState state, FailureClass failure) {
+        return Counter.builder("littoral.updates")
+                .description("Updates that ended, by outcome, and by class where they failed")
+                .tag("outcome", state.name())
+                .tag("class", failure == null ? "none" : failure.tag())
+                .register(registry);
+    }
+
+    private static String tag(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /** The SDK asks for some seventy buckets for each of its latencies, which is a megabyte a page. */
@@ -139,7 +191,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
     public void answered(Role role, String kind, String status) {
         Counter.builder("littoral.store.requests")
                 .description("Requests to stores, tries included, by HTTP status; ok or error where there is none")
-                .tag("store", role.name().toLowerCase(Locale.ROOT))
+                .tag("store", tag(role))
                 .tag("kind", kind)
                 .tag("status", status)
                 .register(registry)
@@ -151,14 +203,22 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
         Counter.builder("littoral.s3.routed")
                 .description(
                         "Reads and listings of S3 that were answered directly, or by the SDK after or in place of that")
-                .tag("store", role.name().toLowerCase(Locale.ROOT))
-                .tag("route", route.name().toLowerCase(Locale.ROOT))
+                .tag("store", tag(role))
+                .tag("route", tag(route))
                 .register(registry)
                 .increment();
     }
 
-    /** Adds gauges of the limit of concurrent requests to stores. */
-    void watch(Storages storages) {
+    /** Adds gauges of the limit of concurrent requests to stores, and what is counted by sink. */
+    void watch(Storages storages, List<SinkSettings> sinks) {
+        for (SinkSettings sink : sinks) {
+            Gauge.builder("littoral.collections.undelivered", collections, all -> all.undelivered(sink.name()))
+                    .description("Collections with events that a sink did not take when it was tried last")
+                    .tag("sink", sink.name())
+                    .register(registry);
+            events(sink.name(), true);
+            events(sink.name(), false);
+        }
         Gauge.builder("littoral.s3.requests.at.once", storages, Storages::requestsAtOnce)
                 .description("Requests that S3 gets from this worker at once, at most, as found out so far")
                 .register(registry);
@@ -200,12 +260,15 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
 
     /** An event was sent to a sink, or was not taken. */
     void eventTried(String sink, boolean sent) {
-        Counter.builder("littoral.events")
+        events(sink, sent).increment();
+    }
+
+    private Counter events(String sink, boolean sent) {
+        return Counter.builder("littoral.events")
                 .description("Tries to send events to sinks, by what came of them")
                 .tag("sink", sink)
                 .tag("outcome", sent ? "sent" : "failed")
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 
     private void rows(String kind, long rows) {
@@ -244,6 +307,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
 
     @Override
     public void close() {
+        collector.close();
         try {
             scope.close();
         } catch (ScopeCloseException e) {

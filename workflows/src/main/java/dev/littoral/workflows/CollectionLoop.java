@@ -54,7 +54,7 @@ final class CollectionLoop {
             CollectionState state,
             Deque<Message> inbox,
             Policies.History history,
-            FreshnessObserver observer,
+            CollectionObserver observer,
             ConsumerCalls consumers,
             int version) {
         this.state = state;
@@ -121,8 +121,8 @@ final class CollectionLoop {
                             && !state.consumers().isLooking()) {
                         runs.continueIfLong(input);
                     }
-                    reporter.looked(idle.until());
                     Instant beside = ends ? null : UpdateSchedule.earlier(events.send(), consumers.look());
+                    reporter.looked(UpdateSchedule.earlier(idle.until(), beside));
                     InboxWait.until(idle.until(), beside, inbox);
                 }
             }
@@ -176,13 +176,16 @@ final class CollectionLoop {
                 return catalog.write("declare the source", activities -> activities.declareSource(request));
             });
             if (outcome instanceof CommitOutcome.Refused refused) {
+                log.warn("Update {} ended FAILED before it began: {}", job.update(), refused.reason());
                 state.declarationRefused(refused.reason(), now());
             } else if (state.isRetired() || state.isDeclared(job.source())) {
                 state.declared(now());
             }
         } catch (ActivityFailure e) {
             CatalogCalls.throwIfCancelled(e);
-            state.declarationFailed(FailureReason.of(e), now());
+            FailureReason failure = FailureReason.of(e);
+            log.warn("Update {} ended FAILED before it began: {}", job.update(), failure.sentence());
+            state.declarationFailed(failure, now());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.littoral.workflows;
 
+import dev.littoral.workflows.model.CatalogDamage;
 import dev.littoral.workflows.model.Cause;
 import dev.littoral.workflows.model.CauseKind;
 import dev.littoral.workflows.model.CollectionStatus;
@@ -32,7 +33,8 @@ public final class Diagnosis {
         return diagnosis
                 .trouble()
                 .or(() -> behind ? Optional.of(diagnosis.delay()) : Optional.empty())
-                .or(diagnosis::consumers);
+                .or(diagnosis::consumers)
+                .or(diagnosis::sinks);
     }
 
     /** Why a collection is BEHIND, or is about to be. */
@@ -72,6 +74,13 @@ public final class Diagnosis {
 
     private Cause failed(Job last) {
         String end = StatusText.end(last);
+        if (CatalogDamage.caused(last.failure(), last.reason())) {
+            return new Cause(
+                    CauseKind.DAMAGED,
+                    end,
+                    "bring back what it names from the bucket's versions or a backup; littoral verify " + id
+                            + " names all that is wrong; " + nextTry());
+        }
         return last.failure() == FailureType.TRANSIENT
                 ? unreachable(end + "; " + nextTry())
                 : new Cause(CauseKind.FAILED, end, afterFailure(last.failure()) + "; " + nextTry());
@@ -121,6 +130,23 @@ public final class Diagnosis {
                 serving.state() + ": consumer " + ConsumerWatch.lagging(serving) + "; the newest version is "
                         + status.version(),
                 "see to the consumer; littoral consumers " + id + " shows how it goes on"));
+    }
+
+    /** What keeps the collection's events from a sink. */
+    private Optional<Cause> sinks() {
+        return status.sinks() == null
+                ? Optional.empty()
+                : status.sinks().stream()
+                        .filter(sink -> sink.failure() != null)
+                        .findFirst()
+                        .map(sink -> new Cause(
+                                CauseKind.SINK,
+                                sink.failure() + "; it lacks the events of "
+                                        + StatusText.count(sink.behind(), "version"),
+                                "see to the sink; "
+                                        + (sink.nextTry() == null
+                                                ? "it is tried again by itself"
+                                                : "next try at " + StatusText.time(sink.nextTry()))));
     }
 
     /** Why a collection with which nothing is wrong takes its time. */

@@ -46,7 +46,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final CollectionStart start;
     private final Policies.History history;
     private final SourcePolicy policy;
-    private final FreshnessObserver observer;
+    private final CollectionObserver observer;
     private final ConsumerCalls consumers;
 
     /** What is wrong with the input, or null. Kept, as a constructor that throws would block the workflow for ever. */
@@ -58,14 +58,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     // Runs before any handler, so that a signal or update that comes with the start finds its state.
     @WorkflowInit
     public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedInput carried) {
-        this(input, carried, SourcePolicy.NONE, FreshnessObserver.NONE, Policies.HISTORY);
+        this(input, carried, SourcePolicy.NONE, CollectionObserver.NONE, Policies.HISTORY);
     }
 
     ExternalCollectionWorkflowImpl(
             CollectionInput input,
             CarriedInput carried,
             SourcePolicy policy,
-            FreshnessObserver observer,
+            CollectionObserver observer,
             Policies.History history) {
         this.policy = policy;
         this.observer = observer;

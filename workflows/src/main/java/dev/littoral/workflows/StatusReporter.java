@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reports a collection's status to Temporal: its page in the web UI, the workflow's memo, and a counter of ended
- * updates, whose ends go to the outbox too.
+ * Reports a collection's status to Temporal, as its page in the web UI and the workflow's memo, and to an observer.
+ * Ends of updates go to the outbox too.
  */
 final class StatusReporter {
     /** A memo is read by lists of many collections; the whole sentence is in the status. */
     private static final int MAX_CAUSE_CHARS = 300;
 
     private final CollectionState state;
-    private final FreshnessObserver observer;
+    private final CollectionObserver observer;
 
     /** Whether the memo is written; runs of older builds do not. It is a command of the history. */
     private final boolean writesMemo;
@@ -29,7 +29,7 @@ final class StatusReporter {
 
     private Map<String, Object> memo = Map.of();
 
-    StatusReporter(CollectionState state, FreshnessObserver observer, int version) {
+    StatusReporter(CollectionState state, CollectionObserver observer, int version) {
         this.state = state;
         this.observer = observer;
         this.writesMemo = version >= WorkflowVersions.MEMO;
@@ -39,10 +39,9 @@ final class StatusReporter {
     /** Reports all of it; what is unchanged costs nothing. */
     void report() {
         for (Job job : state.takeNewlyEnded()) {
-            Workflow.getMetricsScope()
-                    .tagged(Map.of("outcome", job.state().name()))
-                    .counter("littoral_updates")
-                    .inc(1);
+            if (!WorkflowUnsafe.isReplaying()) {
+                observer.ended(job);
+            }
             state.outbox().ended(job);
         }
         CollectionStatus status = state.view().status();
@@ -96,14 +95,13 @@ final class StatusReporter {
     }
 
     /**
-     * Passes on how fresh the collection is, but not again when it is replayed.
+     * Passes on how the collection stands, but not again when it is replayed.
      *
      * @param until when it looks again at the latest, or null
      */
     void looked(Instant until) {
         if (!WorkflowUnsafe.isReplaying()) {
-            CollectionStatus status = state.view().status();
-            observer.looked(status.collectionId(), status.freshness(), until);
+            observer.looked(state.view().status(), until);
         }
     }
 

@@ -13,13 +13,13 @@ public final class WorkflowRegistration {
      * Registers the workflows. The worker's client needs a {@link MessageConverter}.
      *
      * @param policy which sources the worker may read; asked before an update enters the history
-     * @param observer learns how fresh collections are
+     * @param observer learns how collections stand
      */
-    public static void register(Worker worker, SourcePolicy policy, FreshnessObserver observer) {
+    public static void register(Worker worker, SourcePolicy policy, CollectionObserver observer) {
         register(worker, policy, observer, Policies.HISTORY);
     }
 
-    static void register(Worker worker, SourcePolicy policy, FreshnessObserver observer, Policies.History history) {
+    static void register(Worker worker, SourcePolicy policy, CollectionObserver observer, Policies.History history) {
         worker.registerWorkflowImplementationFactory(
                 ExternalCollectionWorkflow.class,
                 arguments -> new ExternalCollectionWorkflowImpl(

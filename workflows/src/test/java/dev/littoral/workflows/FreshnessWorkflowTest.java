@@ -30,7 +30,7 @@ class FreshnessWorkflowTest {
     private final FakeLake lake = new FakeLake();
     private final List<FreshnessStatus> observed = new CopyOnWriteArrayList<>();
     private final Lab lab =
-            new Lab(lake, SourcePolicy.NONE, (id, freshness, until) -> observed.add(freshness), Policies.HISTORY);
+            new Lab(lake, SourcePolicy.NONE, (status, until) -> observed.add(status.freshness()), Policies.HISTORY);
 
     @BeforeEach
     void tellTime() {
@@ -46,7 +46,7 @@ class FreshnessWorkflowTest {
             Lab.register(
                     worker,
                     SourcePolicy.NONE,
-                    (id, freshness, until) -> observed.add(freshness),
+                    (status, until) -> observed.add(status.freshness()),
                     Policies.HISTORY,
                     new FakeLake());
             WorkflowReplayer.replayWorkflowExecution(lab.client.fetchHistory(ID), worker);

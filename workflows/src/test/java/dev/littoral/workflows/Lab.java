@@ -115,10 +115,10 @@ final class Lab implements AutoCloseable {
     }
 
     Lab(FakeLake lake, SourcePolicy rules, Policies.History history) {
-        this(lake, rules, FreshnessObserver.NONE, history);
+        this(lake, rules, CollectionObserver.NONE, history);
     }
 
-    Lab(FakeLake lake, SourcePolicy rules, FreshnessObserver observer, Policies.History history) {
+    Lab(FakeLake lake, SourcePolicy rules, CollectionObserver observer, Policies.History history) {
         this(lake, inMemory(lake, rules, observer, history));
     }
 
@@ -129,7 +129,7 @@ final class Lab implements AutoCloseable {
     }
 
     private static Service inMemory(
-            FakeLake lake, SourcePolicy rules, FreshnessObserver observer, Policies.History history) {
+            FakeLake lake, SourcePolicy rules, CollectionObserver observer, Policies.History history) {
         TestWorkflowEnvironment environment = environment();
         register(worker(environment), rules, observer, history, lake);
         environment.start();
@@ -212,11 +212,11 @@ final class Lab implements AutoCloseable {
     }
 
     static void register(Worker worker, SourcePolicy rules, Policies.History history, FakeLake lake) {
-        register(worker, rules, FreshnessObserver.NONE, history, lake);
+        register(worker, rules, CollectionObserver.NONE, history, lake);
     }
 
     static void register(
-            Worker worker, SourcePolicy rules, FreshnessObserver observer, Policies.History history, FakeLake lake) {
+            Worker worker, SourcePolicy rules, CollectionObserver observer, Policies.History history, FakeLake lake) {
         WorkflowRegistration.register(worker, rules, observer, history);
         worker.registerActivitiesImplementations(lake, lake.consumers());
     }

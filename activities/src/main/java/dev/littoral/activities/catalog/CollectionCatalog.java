@@ -3,6 +3,7 @@ package dev.littoral.activities.catalog;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.workflows.model.CatalogDamage;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.SkippedFile;
@@ -56,11 +57,12 @@ public final class CollectionCatalog {
         }
         if (!later.isEmpty()) {
             long version = CatalogLayout.versionOf(later.get(0)).orElseThrow();
-            throw LittoralException.input("Catalog object " + name(later.get(0)) + " was written for version " + version
-                    + ", but the newest one in " + name(CatalogLayout.HEADS) + " is " + newest.version() + "; expected "
-                    + (version - 1)
-                    + " or newer: versions were deleted by hand; restore them, or remove " + name("")
-                    + " to begin anew");
+            throw LittoralException.input(CatalogDamage.lostVersions(
+                    name(later.get(0)),
+                    "version " + version + ", but the newest one in " + name(CatalogLayout.HEADS) + " is "
+                            + newest.version() + "; expected " + (version - 1)
+                            + " or newer: versions were deleted by hand; restore them, or remove " + name("")
+                            + " to begin anew"));
         }
         return newest;
     }
@@ -309,16 +311,13 @@ public final class CollectionCatalog {
         byte[] bytes = find(key).orElseThrow(() -> missing(key));
         String found = ListingDigest.hexOf(bytes);
         if (!found.equals(sha256)) {
-            throw new LittoralException(
-                    FailureType.INPUT,
-                    "Catalog object " + name(key) + " is damaged: its SHA-256 is " + found + "; expected " + sha256);
+            throw damaged(key, "its SHA-256 is " + found + "; expected " + sha256);
         }
         return bytes;
     }
 
     private LittoralException missing(String key) {
-        return new LittoralException(
-                FailureType.INPUT, "Catalog object " + name(key) + " is missing; expected it to be there");
+        return LittoralException.input(CatalogDamage.missing(name(key)));
     }
 
     /** The failure to throw for an object that its reader finds to be damaged. */
@@ -327,7 +326,7 @@ public final class CollectionCatalog {
     }
 
     private static LittoralException damaged(String object, String how, IOException cause) {
-        return new LittoralException(FailureType.INPUT, "Catalog object " + object + " is damaged: " + how, cause);
+        return new LittoralException(FailureType.INPUT, CatalogDamage.of(object, how), cause);
     }
 
     private String name(String key) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.SealedJson;
+import dev.littoral.workflows.model.CatalogDamage;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.ExternalSource;
@@ -293,8 +294,7 @@ public final class HeadLog {
     }
 
     private LittoralException damaged(String key, String how, IOException cause) {
-        return new LittoralException(
-                FailureType.INPUT, "Catalog object " + store.location() + "/" + key + " is damaged: " + how, cause);
+        return new LittoralException(FailureType.INPUT, CatalogDamage.of(store.location() + "/" + key, how), cause);
     }
 
     private String folder() {

@@ -2,6 +2,7 @@ package dev.littoral.activities.consumer;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.workflows.model.CatalogDamage;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,7 +51,7 @@ public final class BoundaryLog {
     }
 
     private LittoralException damaged(long number, String how) {
-        return LittoralException.input("Catalog object " + log.name(number) + " is damaged: " + how);
+        return LittoralException.input(CatalogDamage.of(log.name(number), how));
     }
 
     /**

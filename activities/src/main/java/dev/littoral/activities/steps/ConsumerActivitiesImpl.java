@@ -19,7 +19,6 @@ import java.util.function.Supplier;
 public final class ConsumerActivitiesImpl implements ConsumerActivities {
     private final CatalogStore store;
     private final Clock clock;
-    private final ConsumerObserver observer;
     private final ConsumerInputs inputs;
     private final Supplier<ActivityCaller> callers;
 
@@ -27,21 +26,14 @@ public final class ConsumerActivitiesImpl implements ConsumerActivities {
      * Activities on a store.
      *
      * @param clock gives the times in consumers' entries, and measures leases
-     * @param observer learns what is found
      */
-    public ConsumerActivitiesImpl(CatalogStore store, Clock clock, ConsumerObserver observer) {
-        this(store, clock, observer, new StepInputs(), ActivityCaller::now);
+    public ConsumerActivitiesImpl(CatalogStore store, Clock clock) {
+        this(store, clock, new StepInputs(), ActivityCaller::now);
     }
 
-    ConsumerActivitiesImpl(
-            CatalogStore store,
-            Clock clock,
-            ConsumerObserver observer,
-            StepInputs inputs,
-            Supplier<ActivityCaller> callers) {
+    ConsumerActivitiesImpl(CatalogStore store, Clock clock, StepInputs inputs, Supplier<ActivityCaller> callers) {
         this.store = store;
         this.clock = clock;
-        this.observer = observer;
         this.inputs = new ConsumerInputs(inputs);
         this.callers = callers;
     }
@@ -74,9 +66,7 @@ public final class ConsumerActivitiesImpl implements ConsumerActivities {
     public ConsumersSeen lookAtConsumers(ConsumersRequest request) {
         return run("looks", caller -> {
             inputs.check(caller, request);
-            ConsumersSeen seen = new ServingCheck(store, request.collectionId(), clock).look(request);
-            observer.looked(request.collectionId(), seen);
-            return seen;
+            return new ServingCheck(store, request.collectionId(), clock).look(request);
         });
     }
 

@@ -9,20 +9,26 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The fields of a line of the log, in this order, whatever its layout. */
+/** The fields of a line of the log. */
 public final class LogFields {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
 
     private LogFields() {}
 
+    /** When it was logged, in ISO-8601. */
+    static String time(ILoggingEvent event) {
+        return TIME.format(Instant.ofEpochMilli(event.getTimeStamp()));
+    }
+
+    /** The fields of the layout {@code text}, in its order. */
     static Map<String, String> of(ILoggingEvent event) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("time", TIME.format(Instant.ofEpochMilli(event.getTimeStamp())));
+        fields.put("time", time(event));
         fields.put("level", event.getLevel().toString());
         fields.put(
                 "logger", event.getLoggerName().substring(event.getLoggerName().lastIndexOf('.') + 1));
-        whose(event.getMDCPropertyMap(), fields);
+        whose(event, fields);
         fields.put("message", String.valueOf(event.getFormattedMessage()));
         if (event.getThrowableProxy() != null) {
             fields.put(
@@ -32,8 +38,9 @@ public final class LogFields {
         return fields;
     }
 
-    /** Around an activity the SDK logs too, and says of which workflow. */
-    private static void whose(Map<String, String> context, Map<String, String> fields) {
+    /** Adds of whom a line is. Around an activity the SDK logs too, and says of which workflow. */
+    static void whose(ILoggingEvent event, Map<String, String> fields) {
+        Map<String, String> context = event.getMDCPropertyMap();
         String workflowId = context.get("WorkflowId");
         if (context.containsKey("collection") || workflowId == null) {
             put(fields, "collection", context.get("collection"));

@@ -48,7 +48,7 @@ class LogLayoutTest {
     }
 
     @Test
-    void anEventIsOneJsonObject() throws Exception {
+    void anEventIsOneJsonObjectInTheElasticCommonSchema() throws Exception {
         String line =
                 new JsonLayout().doLayout(event("dev.littoral.A", Level.INFO, "two\nlines", new Exception("broken")));
         assertThat(line.strip().lines()).hasSize(1);
@@ -56,7 +56,16 @@ class LogLayoutTest {
         assertThat(json.get("collection").asText()).isEqualTo("orders \"a\"");
         assertThat(json.get("update").asText()).isEqualTo("7");
         assertThat(json.get("message").asText()).isEqualTo("two\nlines");
-        assertThat(json.get("exception").asText()).startsWith("java.lang.Exception: broken\n\tat ");
+        // What the schema has first, and a person reads first.
+        assertThat(line).startsWith("{\"@timestamp\":\"2026-11-01T10:00:00.005Z\",\"log.level\":\"INFO\",\"message\":");
+        assertThat(json.get("ecs.version").asText()).isEqualTo("8.11.0");
+        assertThat(json.get("service.name").asText()).isEqualTo("littoral");
+        assertThat(json.get("log.logger").asText()).isEqualTo("dev.littoral.A");
+        assertThat(json.get("process.thread.name").asText())
+                .isEqualTo(Thread.currentThread().getName());
+        assertThat(json.get("error.type").asText()).isEqualTo("java.lang.Exception");
+        assertThat(json.get("error.message").asText()).isEqualTo("broken");
+        assertThat(json.get("error.stack_trace").asText()).startsWith("java.lang.Exception: broken\n\tat ");
     }
 
     @Test

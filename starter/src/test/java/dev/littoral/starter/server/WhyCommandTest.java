@@ -88,6 +88,36 @@ class WhyCommandTest {
     }
 
     @Test
+    void aDamagedCatalogIsToBeBroughtBack() {
+        String reason = "Catalog object c/orders/head/3 is damaged: it is no head version; expected what was written";
+        says(
+                answer(
+                        "failed",
+                        "," + SOURCE + WELL + ",'last':"
+                                + job(
+                                        41,
+                                        "FAILED",
+                                        ",'ended':'2026-11-01T13:10:00Z','failure':'INPUT','reason':'" + reason + "'")),
+                CauseKind.DAMAGED,
+                "orders  failed: update 41 FAILED at 2026-11-01 13:10:00 UTC: " + reason,
+                "  next      bring back what it names from the bucket's versions or a backup; littoral verify orders"
+                        + " names all that is wrong; littoral refresh orders tries again");
+    }
+
+    @Test
+    void aSinkThatDoesNotTakeEventsIsNamed() {
+        says(
+                answer(
+                        "idle",
+                        "," + SOURCE + WELL
+                                + ",'sinks':[{'sink':'indexer','cursor':1,'behind':2,'failure':'Sink indexer answers"
+                                + " 503','nextTry':'2026-11-01T13:10:00Z'}]"),
+                CauseKind.SINK,
+                "orders  idle: Sink indexer answers 503; it lacks the events of 2 versions",
+                "  next      see to the sink; next try at 2026-11-01 13:10:00 UTC");
+    }
+
+    @Test
     void eachOtherCauseHasItsNextStep() {
         says(
                 answer("updating", "," + SOURCE + BEHIND + ",'update':" + job(7, "RUNNING", "")),

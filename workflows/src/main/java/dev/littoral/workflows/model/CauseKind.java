@@ -6,12 +6,16 @@ public enum CauseKind {
     UNREACHABLE,
     /** An update failed by what a person has to mend. */
     FAILED,
+    /** An object of the catalog is damaged or missing. */
+    DAMAGED,
     /** Updates take longer than freshness allows. */
     SLOW,
     /** The update that would help has not begun. */
     WAITING,
     /** A consumer serves something old or wrong, or a refresh waits for it. */
     CONSUMER,
+    /** A sink does not take the collection's events. */
+    SINK,
     /** An update, or the collection, was stopped and nothing takes its place. */
     STOPPED,
     /** Refreshing is paused by request. */
