@@ -154,17 +154,57 @@ class Voice:
             raise NotHeld
 
 
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column as the data files of a source know it: by its name, or by an id that survives another name."""
+
+    name: str
+    id: int | None = None
+    names: tuple = ()  # in files without ids
+
+    @staticmethod
+    def of(root, name):
+        table = root.get("table")
+        if table is None:
+            return Column(name)
+        if table["format"] not in ("iceberg", "delta"):
+            raise Unbuildable(f"The files of a table of format {table['format']} are not Parquet")
+        schema = root["schema"]
+        fields = (schema if table["format"] == "iceberg" else schema["schema"])["fields"]
+        field = next((field for field in fields if field["name"] == name), None)
+        if field is None:
+            raise Unbuildable(f"The table has no column {name}")
+        if table["format"] == "iceberg":
+            mapped = [each for each in schema.get("nameMapping", []) if each.get("field-id") == field["id"]]
+            return Column(name, field["id"], tuple(mapped[0]["names"]) if mapped else ())
+        if schema["columnMapping"] == "none":
+            return Column(name)
+        known, by_id = field["metadata"], schema["columnMapping"] == "id"
+        return Column(known["delta.columnMapping.physicalName"], known["delta.columnMapping.id"] if by_id else None)
+
+    def within(self, schema):
+        """What a data file calls it."""
+        ids = [int((field.metadata or {}).get(b"PARQUET:field_id", -1)) for field in schema]
+        if self.id in ids:
+            return schema.names[ids.index(self.id)]
+        names = (self.name,) if self.id is None else self.names if max(ids, default=-1) < 0 else ()
+        for name in names:
+            if name in schema.names:
+                return name
+        raise pyarrow.ArrowInvalid(f"it has no column {self.name}")
+
+
 @dataclasses.dataclass
 class Segment:
     """A segment's rows: what they are never changes, only which of them live."""
 
-    fragments: list  # of (path, version, first row, one past the last row)
+    fragments: list  # of (path, first row, one past the last row)
     living: numpy.ndarray
     there: numpy.ndarray  # rows whose vectors were read; the file of one that was dead by then may be gone
     vectors: numpy.ndarray | None
 
     def locate(self, row):
-        for path, _, start, end in self.fragments:
+        for path, start, end in self.fragments:
             if row < end - start:
                 return path, start + int(row)
             row -= end - start
@@ -177,6 +217,7 @@ class Index:
 
     version: int
     snapshot: str
+    column: Column
     shards: dict  # of segments by id, by a shard's digest
 
     def segments(self):
@@ -204,17 +245,21 @@ class Builder:
     def __init__(self, store, voice, column):
         self.store = store
         self.voice = voice
-        self.column = column
+        self.name = column
+        self.column = self.of_table = None  # of the version that is built
 
     def build(self, head, before):
         root = json.loads(self.expand(self.object(head["snapshot"]["key"], head["snapshot"]["sha256"])))
+        self.column, self.of_table = Column.of(root, self.name), "table" in root
+        if before and before.column != self.column:
+            before = None  # the name meant other vectors before
         known = before.segments() if before else {}
         shards = {}
         for shard in root["shards"]:
             digest = shard["sha256"]
             same = before.shards.get(digest) if before else None
             shards[digest] = self.shard(shard, known) if same is None else same
-        return Index(head["version"], head["snapshot"]["key"], shards)
+        return Index(head["version"], head["snapshot"]["key"], self.column, shards)
 
     def shard(self, shard, known):
         parts = {}
@@ -228,7 +273,7 @@ class Builder:
                     if deleted is not None:
                         first, past = numpy.searchsorted(deleted, [start, end])
                         living[deleted[first:past] - start] = False
-                    part = ((file["path"], file["version"], start, end), living)
+                    part = ((file, start, end), living)
                     parts.setdefault(fragment["segment"], []).append(part)
         return {id: self.segment(of, known.get(id)) for id, of in parts.items()}
 
@@ -238,27 +283,28 @@ class Builder:
         there = known.there.copy() if known else numpy.zeros(len(living), bool)
         vectors = known.vectors if known else None
         row = 0
-        for (path, version, start, end), lives in parts:
+        for (file, start, end), lives in parts:
             rows = slice(row, row + end - start)
             if (lives & ~there[rows]).any():
-                read = self.vectors(path, version, start, end)
+                read = self.vectors(file, start, end)
                 wide = numpy.zeros((len(living), read.shape[1]), read.dtype)
                 if vectors is not None and vectors.shape != wide.shape:
-                    raise Unbuildable(f"File {path} has vectors of {read.shape[1]} numbers, others have not")
+                    raise Unbuildable(f"File {file['path']} has vectors of {read.shape[1]} numbers, others have not")
                 vectors = wide if vectors is None else vectors.copy()
                 vectors[rows], there[rows] = read, True
             row = rows.stop
-        return Segment([part for part, _ in parts], living, there, vectors)
+        return Segment([(file["path"], start, end) for (file, start, end), _ in parts], living, there, vectors)
 
-    def vectors(self, path, version, start, end):
-        """Rows of a local file, if it has that version. On S3: GetObject with IfMatch=version."""
+    def vectors(self, file, start, end):
+        """Rows of a local file, if it is the one that was listed. On S3: GetObject with IfMatch=version."""
         self.voice.still_holds()
+        path = file["path"]
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb") as opened:
                 # An open file stays the same when a writer puts another one in its place; one that is written over
                 # has another time afterwards.
-                read = self.rows(pyarrow.parquet.ParquetFile(file), start, end) if has_version(file, version) else None
-                if read is None or not has_version(file, version):
+                read = self.rows(opened, start, end) if self.is_same(opened, file) else None
+                if read is None or not self.is_same(opened, file):
                     raise Unbuildable(f"File {path} has another version by now")
         except (OSError, pyarrow.ArrowException) as e:
             raise Unbuildable(f"File {path} cannot be read: {e}") from e
@@ -267,9 +313,15 @@ class Builder:
             raise Unbuildable(f"File {path} has rows from {start} to {end - 1} without a vector, or of several lengths")
         return numbers.reshape(len(read), -1)
 
-    def rows(self, parquet, start, end):
-        if self.column not in parquet.schema_arrow.names:
-            raise pyarrow.ArrowInvalid(f"it has no column {self.column}")
+    def is_same(self, opened, file):
+        """The version of a local file is made of its size, time and inode. A table's files never change."""
+        stat = os.fstat(opened.fileno())
+        seconds, nanos = divmod(stat.st_mtime_ns, 1_000_000_000)
+        version = f"size:{stat.st_size};mtime:{seconds}.{nanos:09d};inode:{stat.st_ino}"
+        return stat.st_size == file["bytes"] if self.of_table else version == file["version"]
+
+    def rows(self, opened, start, end):
+        parquet = pyarrow.parquet.ParquetFile(opened)
         groups, first, row = [], None, 0
         for i in range(parquet.metadata.num_row_groups):
             past = row + parquet.metadata.row_group(i).num_rows
@@ -277,7 +329,7 @@ class Builder:
                 groups.append(i)
                 first = row if first is None else first
             row = past
-        table = parquet.read_row_groups(groups, columns=[self.column])
+        table = parquet.read_row_groups(groups, columns=[self.column.within(parquet.schema_arrow)])
         return table.column(0).combine_chunks().slice(start - first, end - start)
 
     def deleted(self, deletes):
@@ -295,13 +347,6 @@ class Builder:
     @staticmethod
     def expand(data):
         return pyarrow.input_stream(pyarrow.BufferReader(data), compression="zstd").read()
-
-
-def has_version(file, version):
-    """Whether an open file is the one that was listed: a local file's version is made of its size, time and inode."""
-    stat = os.fstat(file.fileno())
-    seconds, nanos = divmod(stat.st_mtime_ns, 1_000_000_000)
-    return version == f"size:{stat.st_size};mtime:{seconds}.{nanos:09d};inode:{stat.st_ino}"
 
 
 class Consumer:

@@ -1,9 +1,11 @@
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.Segment;
 import dev.littoral.activities.catalog.SegmentChange;
+import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.consumer.ConsumerClient;
 import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.failure.LittoralException;
@@ -35,9 +37,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -87,6 +91,9 @@ public final class LuceneConsumer {
 
     private Instant until = Instant.EPOCH;
     private boolean refused;
+
+    /** What is read of the version that is held. */
+    private Column reads;
 
     /** The lease was refused, or it ended before the version was built: begin again with the newest version. */
     private static final class NotHeldException extends Exception {
@@ -195,32 +202,35 @@ public final class LuceneConsumer {
     /** Changes the index to what a version is, by the difference to the version that is served. */
     private Index build(Head head) throws Exception {
         Map<Long, IndexedSegment> segments = new TreeMap<>();
+        reads = Column.of(catalog.snapshot(collection, head.version()), column);
+        // Where the name means other vectors than before, nothing is known.
+        Index before = index != null && index.column.equals(reads) ? index : null;
         // Whose version was cleaned away keeps what it has: a segment's id means the same rows for ever.
-        boolean known = index != null && isThere(index.head.version());
+        boolean known = before != null && isThere(before.head.version());
         if (known) {
-            segments.putAll(index.segments);
+            segments.putAll(before.segments);
         }
         List<SegmentChange> changes;
-        try (var stream = catalog.diff(collection, known ? index.head.version() : 0, head.version()).changes()) {
+        try (var stream = catalog.diff(collection, known ? before.head.version() : 0, head.version()).changes()) {
             changes = stream.toList();
         }
         for (SegmentChange change : changes) {
             stillHolds();
-            IndexedSegment before = index == null ? null : index.segments.get(change.id());
+            IndexedSegment old = before == null ? null : before.segments.get(change.id());
             // A segment can have rows deleted and others restored.
-            IndexedSegment now = segments.getOrDefault(change.id(), before);
+            IndexedSegment now = segments.getOrDefault(change.id(), old);
             switch (change) {
                 case SegmentChange.Build build -> {
                     FixedBitSet living = all(build.segment().laidOutRows());
                     set(living, build.deleted(), false);
-                    segments.put(build.id(), segment(build.segment(), living, before));
+                    segments.put(build.id(), segment(build.segment(), living, old));
                 }
                 case SegmentChange.Drop drop -> segments.remove(drop.id());
                 case SegmentChange.Delete delete -> segments.put(delete.id(), with(now, delete.ranges(), false));
                 case SegmentChange.Restore restore -> segments.put(restore.id(), with(now, restore.ranges(), true));
             }
         }
-        return new Index(head, segments);
+        return new Index(head, reads, segments);
     }
 
     private boolean isThere(long version) {
@@ -277,9 +287,9 @@ public final class LuceneConsumer {
         stillHolds();
         checkVersion(span);
         List<float[]> vectors = new ArrayList<>();
-        String sql = "SELECT \"" + column + "\"::FLOAT[] FROM read_parquet(?, file_row_number = true)"
-                + " WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number";
-        try (PreparedStatement query = duckDb.prepareStatement(sql)) {
+        try (PreparedStatement query = duckDb.prepareStatement("SELECT " + reads.within(span.file(), duckDb)
+                + "::FLOAT[] FROM read_parquet(?, file_row_number = true)"
+                + " WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number")) {
             query.setString(1, span.file());
             query.setLong(2, span.start());
             query.setLong(3, span.end());
@@ -305,8 +315,11 @@ public final class LuceneConsumer {
         return vectors;
     }
 
-    /** A local file's version is made of its size, time and inode. On S3 it is the ETag. */
-    private static void checkVersion(Segment.FragmentSpan span) {
+    /** A local file's version is made of its size, time and inode. On S3 it is the ETag. A table's files never change. */
+    private void checkVersion(Segment.FragmentSpan span) {
+        if (reads.ofTable) {
+            return;
+        }
         try {
             Map<String, Object> found = Files.readAttributes(Path.of(span.file()), "unix:size,lastModifiedTime,ino");
             Instant time = ((FileTime) found.get("lastModifiedTime")).toInstant();
@@ -333,6 +346,83 @@ public final class LuceneConsumer {
             } else {
                 rows.clear((int) range.start(), (int) range.end());
             }
+        }
+    }
+
+    /**
+     * A column as the data files of a source know it: by its name, or by an id that survives another name.
+     *
+     * @param id negative where files know it by its name
+     * @param names what files without any ids may call it
+     */
+    private record Column(boolean ofTable, String name, int id, List<String> names) {
+        static Column of(Snapshot snapshot, String name) {
+            if (snapshot.table().isEmpty()) {
+                return new Column(false, name, -1, List.of(name));
+            }
+            String format = snapshot.table().get().format();
+            JsonNode schema = snapshot.schema().orElseThrow();
+            JsonNode struct =
+                    switch (format) {
+                        case "iceberg" -> schema;
+                        case "delta" -> schema.get("schema");
+                        default ->
+                            throw LittoralException.input("The files of a table of format " + format + " are not Parquet");
+                    };
+            for (JsonNode field : struct.get("fields")) {
+                if (field.get("name").asText().equals(name)) {
+                    return format.equals("iceberg")
+                            ? withId(schema, name, field.get("id").asInt())
+                            : mapped(schema.get("columnMapping").asText(), name, field.get("metadata"));
+                }
+            }
+            throw LittoralException.input("The table has no column " + name);
+        }
+
+        private static Column withId(JsonNode schema, String name, int id) {
+            List<String> names = new ArrayList<>();
+            for (JsonNode mapped : schema.path("nameMapping")) {
+                if (mapped.path("field-id").asInt(-1) == id) {
+                    mapped.get("names").forEach(each -> names.add(each.asText()));
+                }
+            }
+            return new Column(true, name, id, names);
+        }
+
+        private static Column mapped(String mode, String name, JsonNode known) {
+            String physical = known.path("delta.columnMapping.physicalName").asText(name);
+            return mode.equals("id")
+                    ? new Column(true, physical, known.get("delta.columnMapping.id").asInt(), List.of())
+                    : new Column(true, physical, -1, List.of(physical));
+        }
+
+        /** What a data file calls it. */
+        String within(String file, Connection duckDb) throws SQLException {
+            Map<Integer, String> byId = new HashMap<>();
+            Set<String> all = new HashSet<>();
+            try (PreparedStatement query = duckDb.prepareStatement("SELECT field_id, name FROM parquet_schema(?)")) {
+                query.setString(1, file);
+                try (ResultSet columns = query.executeQuery()) {
+                    while (columns.next()) {
+                        all.add(columns.getString(2));
+                        if (columns.getObject(1) != null) {
+                            byId.put(columns.getInt(1), columns.getString(2));
+                        }
+                    }
+                }
+            }
+            if (byId.containsKey(id)) {
+                return quoted(byId.get(id));
+            }
+            return names.stream()
+                    .filter(each -> all.contains(each) && (id < 0 || byId.isEmpty()))
+                    .findFirst()
+                    .map(Column::quoted)
+                    .orElseThrow(() -> new SQLException("it has no column " + name));
+        }
+
+        private static String quoted(String name) {
+            return "\"" + name.replace("\"", "\"\"") + "\"";
         }
     }
 
@@ -380,12 +470,14 @@ public final class LuceneConsumer {
     /** A version, whole. Never changed. */
     private static final class Index {
         private final Head head;
+        private final Column column;
         private final Map<Long, IndexedSegment> segments;
         private final List<LivingRows> leaves;
         private final IndexSearcher searcher;
 
-        Index(Head head, Map<Long, IndexedSegment> segments) throws IOException {
+        Index(Head head, Column column, Map<Long, IndexedSegment> segments) throws IOException {
             this.head = head;
+            this.column = column;
             this.segments = segments;
             this.leaves = segments.values().stream().map(LivingRows::new).toList();
             this.searcher = new IndexSearcher(new MultiReader(leaves.toArray(IndexReader[]::new)));

@@ -1,10 +1,12 @@
 package dev.littoral.activities.catalog;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.Totals;
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +57,19 @@ public final class Snapshot {
     /** When its listing began: everything the source had before is in it. Empty in format 1. */
     public Optional<Instant> listedAt() {
         return Optional.ofNullable(root.listedAt());
+    }
+
+    /** Which version of a table it serves; empty where the source is a folder. */
+    public Optional<TableVersion> table() {
+        return Optional.ofNullable(root.table());
+    }
+
+    /**
+     * The table's columns in that version, with the ids and names by which data files know them, as the table's format
+     * writes them; empty where the source is a folder.
+     */
+    public Optional<JsonNode> schema() {
+        return Optional.ofNullable(root.schema());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.littoral.activities.source.iceberg;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -21,6 +22,7 @@ import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableProperties;
 
 /**
  * A table of Iceberg in a folder, or as one of its metadata files says. A version that was resolved is read by the
@@ -75,10 +77,18 @@ final class IcebergTable implements Table {
 
     @Override
     public JsonNode schema(TableVersion version) throws FileChangedException, InterruptedException {
+        TableState state = state(version);
         try {
-            return JSON.readTree(SchemaParser.toJson(state(version).schema(version)));
+            ObjectNode schema = (ObjectNode) JSON.readTree(SchemaParser.toJson(state.schema(version)));
+            String names = state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, null);
+            if (names != null) {
+                schema.set("nameMapping", JSON.readTree(names));
+            }
+            return schema;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+            throw LittoralException.input("Iceberg metadata " + state.address() + " has a property "
+                    + TableProperties.DEFAULT_NAME_MAPPING + " that is no JSON (" + e.getOriginalMessage()
+                    + "); expected names of columns in files without ids: correct it or remove it");
         }
     }
 

@@ -44,7 +44,7 @@ public final class DeltaFolder {
     }
 
     /** A metaData action; its parts as they stand in JSON. */
-    static String metadata(String id, String partitionColumns, String fields, String configuration) {
+    public static String metadata(String id, String partitionColumns, String fields, String configuration) {
         return "{\"metaData\":{\"id\":\"" + id + "\",\"format\":{\"provider\":\"parquet\",\"options\":{}},"
                 + "\"schemaString\":\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[" + fields + "]}\","
                 + "\"partitionColumns\":[" + partitionColumns + "],\"configuration\":{" + configuration

@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.PartitionSpec;
@@ -36,6 +38,7 @@ public final class WrittenTable {
 
     private final Path folder;
     private final BaseTable table;
+    private final Map<String, DeleteFile> vectors = new HashMap<>();
 
     private WrittenTable(Path folder, BaseTable table) {
         this.folder = folder;
@@ -44,6 +47,10 @@ public final class WrittenTable {
 
     /** A new table without a snapshot. */
     public static WrittenTable create(Path folder, int formatVersion, PartitionSpec spec) {
+        return create(folder, formatVersion, SCHEMA, spec);
+    }
+
+    public static WrittenTable create(Path folder, int formatVersion, Schema schema, PartitionSpec spec) {
         try {
             Files.createDirectories(folder.resolve("metadata"));
             Files.createDirectories(folder.resolve("data"));
@@ -54,7 +61,7 @@ public final class WrittenTable {
         Map<String, String> properties = new HashMap<>();
         properties.put(TableProperties.FORMAT_VERSION, Integer.toString(formatVersion));
         properties.put(TableProperties.MANIFEST_MERGE_ENABLED, "false");
-        operations.commit(null, TableMetadata.newTableMetadata(SCHEMA, spec, folder.toString(), properties));
+        operations.commit(null, TableMetadata.newTableMetadata(schema, spec, folder.toString(), properties));
         return new WrittenTable(folder, new BaseTable(operations, "t"));
     }
 
@@ -81,7 +88,7 @@ public final class WrittenTable {
                 .build();
     }
 
-    /** Deletes rows of a data file that has no deleted rows yet, by a deletion vector. */
+    /** Deletes rows of a data file by a deletion vector, which takes the place of the one it has. */
     public void deleteRows(DataFile file, long... rows) throws IOException {
         OutputFileFactory factory = OutputFileFactory.builderFor(table, 1, 1)
                 .format(FileFormat.PUFFIN)
@@ -92,9 +99,21 @@ public final class WrittenTable {
                 writer.delete(file.location(), row, table.spec(), file.partition());
             }
         }
-        RowDelta delta = table.newRowDelta();
-        writer.result().deleteFiles().forEach(delta::addDeletes);
+        RowDelta delta =
+                table.newRowDelta().validateFromSnapshot(table.currentSnapshot().snapshotId());
+        writer.result().deleteFiles().forEach(vector -> {
+            delta.addDeletes(vector);
+            DeleteFile before = vectors.put(file.location(), vector);
+            if (before != null) {
+                delta.removeDeletes(before);
+            }
+        });
         delta.commit();
+    }
+
+    /** The deletion vector of a data file. */
+    public Optional<DeleteFile> vector(DataFile file) {
+        return Optional.ofNullable(vectors.get(file.location()));
     }
 
     /** Metadata files in a folder, numbered as those of a table without a catalog are. */
