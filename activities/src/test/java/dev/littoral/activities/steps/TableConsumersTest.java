@@ -11,8 +11,8 @@ import dev.littoral.activities.storage.local.LocalStores;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.Head;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +50,9 @@ class TableConsumersTest {
         Set<String> kinds = new TreeSet<>();
         try (VectorTable table = table(folder.resolve("t"), kind);
                 Pipeline pipeline = new Pipeline(
-                        LocalStores.catalog(folder.resolve("catalog")), PipelineTest.local(FormatRegistry.formats()), 6);
+                        LocalStores.catalog(folder.resolve("catalog")),
+                        PipelineTest.local(FormatRegistry.formats()),
+                        6);
                 ConsumerProcess process = consumer(consumer, collection)) {
             for (int step = 0; step < STEPS || kinds.size() < 5; step++) {
                 kinds.add(table.change(random));
@@ -58,7 +60,9 @@ class TableConsumersTest {
                 JsonNode said = process.awaitAnswer(head.version());
                 String what = "step " + step + " of " + kinds + ": " + said + " " + process.log();
                 assertThat(said.get("state").asText()).as(what).isEqualTo("SERVING");
-                assertThat(said.get("rows").asLong()).as(what).isEqualTo(head.totals().rows());
+                assertThat(said.get("rows").asLong())
+                        .as(what)
+                        .isEqualTo(head.totals().rows());
                 if (consumer.equals("shell")) {
                     checkCounts(process, CatalogReader.on(pipeline.store), head);
                 } else {

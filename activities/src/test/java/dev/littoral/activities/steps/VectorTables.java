@@ -59,16 +59,16 @@ final class VectorTables {
 
         @Override
         String idsInFiles() {
+            String ids = "\"%s\": {__duckdb_field_id: %d, element: %d}";
             return hasIds
-                    ? ", FIELD_IDS {\"%s\": {__duckdb_field_id: 1, element: 3}, \"%s\": {__duckdb_field_id: 2, element: 4}}"
-                            .formatted(nameInFiles(0), nameInFiles(1))
+                    ? ", FIELD_IDS {" + ids.formatted(nameInFiles(0), 1, 3) + ", " + ids.formatted(nameInFiles(1), 2, 4)
+                            + "}"
                     : "";
         }
 
         @Override
         void replace(List<String> removed, String added, long rows) throws IOException {
-            DataFile file = table.file(
-                    Path.of(added).getFileName().toString(), rows, Files.size(Path.of(added)));
+            DataFile file = table.file(Path.of(added).getFileName().toString(), rows, Files.size(Path.of(added)));
             files.put(added, file);
             if (removed.isEmpty()) {
                 table.table().newFastAppend().appendFile(file).commit();
@@ -97,10 +97,7 @@ final class VectorTables {
 
         @Override
         void changeNames() {
-            table.table()
-                    .updateSchema()
-                    .renameColumn(EMBEDDING, "between")
-                    .commit();
+            table.table().updateSchema().renameColumn(EMBEDDING, "between").commit();
             table.table().updateSchema().renameColumn(OTHER, EMBEDDING).commit();
             table.table().updateSchema().renameColumn("between", OTHER).commit();
         }
@@ -122,14 +119,15 @@ final class VectorTables {
 
         private String metadata(int embedding) {
             String fields = field(EMBEDDING, embedding) + "," + field(OTHER, 1 - embedding);
-            return DeltaFolder.metadata("t1", "", fields.replace("\"", "\\\""), "\"delta.columnMapping.mode\":\"" + mode + "\"");
+            return DeltaFolder.metadata(
+                    "t1", "", fields.replace("\"", "\\\""), "\"delta.columnMapping.mode\":\"" + mode + "\"");
         }
 
         private static String field(String name, int column) {
-            return """
-                    {"name":"%s","type":{"type":"array","elementType":"float","containsNull":true},"nullable":true,\
-                    "metadata":{"delta.columnMapping.id":%d,"delta.columnMapping.physicalName":"col-%d"}}"""
-                    .formatted(name, column + 1, column);
+            return "{\"name\":\"" + name + "\",\"nullable\":true,\"type\":{\"type\":\"array\","
+                    + "\"elementType\":\"float\",\"containsNull\":true},\"metadata\":{"
+                    + "\"delta.columnMapping.id\":" + (column + 1)
+                    + ",\"delta.columnMapping.physicalName\":\"col-" + column + "\"}}";
         }
 
         @Override
