@@ -1,6 +1,7 @@
 package dev.littoral.worker;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.event.EventObserver;
 import dev.littoral.activities.event.Sinks;
 import dev.littoral.activities.event.registry.SinkRegistry;
@@ -51,6 +52,9 @@ public final class LittoralWorker implements AutoCloseable {
     private static final int CONCURRENT_SENDS = 8;
 
     private static final int SEND_POLLERS = 2;
+
+    /** Bytes of compressed snapshot objects and plans: dozens of shards, which the steps of an update share. */
+    private static final long CACHED_OBJECTS = 16 << 20;
 
     private final Storages storages;
     private final CatalogStore store;
@@ -149,9 +153,10 @@ public final class LittoralWorker implements AutoCloseable {
                 worker,
                 sources::refusal,
                 metrics.map(WorkerMetrics::collections).orElse(CollectionObserver.NONE));
+        ObjectCache cache = new ObjectCache(CACHED_OBJECTS);
         worker.registerActivitiesImplementations(
-                new CatalogActivitiesImpl(store, sources::refusal, Clock.systemUTC()),
-                new UpdateActivitiesImpl(store, sources),
+                new CatalogActivitiesImpl(store, cache, sources::refusal, Clock.systemUTC()),
+                new UpdateActivitiesImpl(store, cache, sources),
                 events,
                 new ConsumerActivitiesImpl(store, Clock.systemUTC()),
                 new CollectionRequestActivitiesImpl());

@@ -18,8 +18,8 @@ final class UpdateLog implements UpdateObserver {
         LOG.atLevel(failed ? Level.WARN : Level.INFO)
                 .log(
                         "Update ended {} at version {} after {} s: {} files listed, {} new, {} changed, {} removed,"
-                                + " {} skipped; {} rows in {} segments; {} indexed anew, {} deleted in place,"
-                                + " {} dropped; {}",
+                                + " {} skipped; {} rows in {} segments; {} indexed anew, of which the table only"
+                                + " moved {}, {} deleted in place, {} dropped; {}",
                         failed ? report.outcome() + ", " + report.failure() + "," : report.outcome(),
                         report.version(),
                         seconds(report.seconds()),
@@ -31,9 +31,13 @@ final class UpdateLog implements UpdateObserver {
                         report.rows(),
                         report.segments().total(),
                         report.newRows(),
+                        report.movedRows(),
                         report.deletedRows(),
                         report.droppedRows(),
                         report.reason());
+        if (report.warning() != null && report.outcome() == UpdateState.COMMITTED) {
+            LOG.warn("{}", report.warning());
+        }
     }
 
     /** How long the steps took together. */

@@ -239,6 +239,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
         }
         if (report.outcome() == UpdateState.COMMITTED) {
             segmentRows("new", report.newRows());
+            segmentRows("moved", report.movedRows());
             segmentRows("deleted", report.deletedRows());
             segmentRows("dropped", report.droppedRows());
         }

@@ -78,6 +78,7 @@ final class CollectionView {
                 declaration.head().totals(),
                 declaration.head().listedAt(),
                 declaration.head().table(),
+                RetentionWarning.of(declaration.head().table(), state.options()),
                 state.freshness().status(),
                 state.options(),
                 jobs.active().first(),

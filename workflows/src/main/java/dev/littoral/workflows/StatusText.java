@@ -198,6 +198,9 @@ public final class StatusText {
         if (status.table() != null) {
             line(page, "Table", status.table().words());
         }
+        if (status.warning() != null) {
+            line(page, "Warning", plain(status.warning()));
+        }
         if (status.freshness() != null && !asOf(status.freshness()).isEmpty()) {
             line(page, "Fresh", asOf(status.freshness()));
         }

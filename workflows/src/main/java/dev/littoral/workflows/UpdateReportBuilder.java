@@ -37,6 +37,7 @@ final class UpdateReportBuilder {
     private long skipped;
     private long addedRows;
     private long removedRows;
+    private long movedRows;
     private List<SkippedFile> skippedFiles;
     private int skippedChars;
     private Totals totals;
@@ -62,6 +63,7 @@ final class UpdateReportBuilder {
         skipped = 0;
         addedRows = 0;
         removedRows = 0;
+        movedRows = 0;
         skippedFiles = new ArrayList<>();
         skippedChars = 0;
         totals = base.totals();
@@ -97,6 +99,7 @@ final class UpdateReportBuilder {
         skipped += read.skipped();
         addedRows += read.addedRows();
         removedRows += read.removedRows();
+        movedRows += read.movedRows();
         addSkipped(read.skippedFiles());
     }
 
@@ -165,12 +168,15 @@ final class UpdateReportBuilder {
                 done ? newRows : 0,
                 done ? deletedRows : 0,
                 done ? droppedRows : 0,
+                // What was moved was served before: it is gone from other files.
+                done ? Math.min(movedRows, removedRows) : 0,
                 done ? listing.targetRowsBefore() : null,
                 churn,
                 requests,
                 seconds,
                 listedAt(outcome, head),
-                listing == null ? null : listing.table());
+                listing == null ? null : listing.table(),
+                listing == null ? null : RetentionWarning.of(listing.table(), input.options()));
     }
 
     private Instant listedAt(UpdateState outcome, Head head) {

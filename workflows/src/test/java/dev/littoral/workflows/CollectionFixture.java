@@ -250,9 +250,11 @@ abstract class CollectionFixture {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Map.of(),
                 Map.of(),
+                null,
                 null,
                 null);
     }

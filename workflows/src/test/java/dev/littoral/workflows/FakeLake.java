@@ -523,7 +523,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
             }
         }
         return new ReadOutcome.Read(
-                request.from() == 0 ? 3 : 0, 0, 0, 0, 0, List.of(), 3, 15, 0, Map.of("source.read", 2L));
+                request.from() == 0 ? 3 : 0, 0, 0, 0, 0, List.of(), 3, 15, 0, 0, Map.of("source.read", 2L));
     }
 
     @Override

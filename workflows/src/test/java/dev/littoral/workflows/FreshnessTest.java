@@ -115,10 +115,12 @@ class FreshnessTest extends CollectionFixture {
                         null,
                         null,
                         null,
+                        null,
                         0,
                         plain.requests(),
                         plain.seconds(),
                         listedAt,
+                        null,
                         null));
     }
 

@@ -79,9 +79,11 @@ class UpdateCheckTest {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Map.of(),
                 Map.of(),
+                null,
                 null,
                 null);
     }

@@ -106,8 +106,8 @@ class UpdateReportBuilderTest {
                 null,
                 null,
                 null));
-        tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, Map.of("r", 2L)));
-        tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, Map.of("r", 1L)));
+        tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, 20, Map.of("r", 2L)));
+        tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, 15, Map.of("r", 1L)));
         tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0, 0), 1, 30, 0, 0, 53, Map.of("c", 1L)));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 15, 1, 1, 0), 1, 15, 0, 0, 54, Map.of("c", 1L)));
         tally.committed(2);
@@ -124,12 +124,38 @@ class UpdateReportBuilderTest {
         assertThat(report.rows()).isEqualTo(95);
         assertThat(report.schemas()).isEqualTo(2);
         assertThat(report.newRows()).isEqualTo(45);
+        assertThat(report.movedRows()).isEqualTo(35);
         assertThat(report.targetRowsBefore()).isEqualTo(20);
         // 45 rows came, 45 went; 45 rows are in new segments.
         assertThat(report.churn()).isEqualTo(1);
         assertThat(report.requests()).isEqualTo(Map.of("l", 2L, "r", 3L, "c", 2L));
         assertThat(report.seconds()).isEqualTo(Map.of("list", 1.75));
         assertThat(report.skipped()).hasSize(2);
+    }
+
+    @Test
+    void noMoreRowsWereMovedThanWentElsewhere() {
+        tally.listed(new ListingOutcome(
+                "p",
+                1,
+                List.of(2L),
+                true,
+                9,
+                0,
+                List.of(),
+                Totals.NONE,
+                Totals.NONE,
+                0,
+                null,
+                Map.of(),
+                null,
+                null,
+                null));
+        tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 90, 60, 90, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 90, 1, 0, 0), 1, 90, 0, 60, 53, Map.of()));
+        Head committed = head(5, new Totals(1, 100, 1, 90, 1, 0, 0));
+        assertThat(tally.build(UpdateState.COMMITTED, committed, null, "").movedRows())
+                .isEqualTo(60);
     }
 
     @Test
@@ -150,7 +176,7 @@ class UpdateReportBuilderTest {
                 null,
                 null,
                 null));
-        tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, Map.of()));
+        tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, 0, Map.of()));
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").files())
                 .isEqualTo(new FileCounts(9, 1, 0, 0, 4, 6));
     }
@@ -173,13 +199,13 @@ class UpdateReportBuilderTest {
                 null,
                 null,
                 null));
-        tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, Map.of()));
+        tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, 0, Map.of()));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0, 0), 1, 100, 0, 0, 51, Map.of()));
         // 30 rows came, 27 went.
         assertThat(tally.build(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(3.3333);
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").churn())
                 .isZero();
-        tally.read(new ReadOutcome.Read(0, 0, 1, 0, 0, List.of(), 1, 0, 13, Map.of()));
+        tally.read(new ReadOutcome.Read(0, 0, 1, 0, 0, List.of(), 1, 0, 13, 0, Map.of()));
         // 30 rows came, 40 went.
         assertThat(tally.build(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(2.5);
     }
@@ -228,7 +254,7 @@ class UpdateReportBuilderTest {
                 null,
                 null,
                 null));
-        tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, Map.of("r", 9L)));
+        tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0, 0));
         tally.startRound(newer);
         tally.listed(new ListingOutcome(

@@ -12,9 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,15 +23,25 @@ import java.util.stream.Stream;
 public final class CollectionCatalog {
     private static final String UNREADABLE = "it cannot be read as what it should be";
     private static final int DELETE_BATCH = 1_000;
-    private static final int LIST_PAGE = 1_000;
 
     private final CatalogStore store;
     private final String collectionId;
+    private final ObjectCache cache;
     private final HeadLog heads;
 
     public CollectionCatalog(CatalogStore store, String collectionId) {
+        this(store, collectionId, ObjectCache.NONE);
+    }
+
+    /**
+     * The objects of a collection.
+     *
+     * @param cache has objects that need not be read
+     */
+    public CollectionCatalog(CatalogStore store, String collectionId, ObjectCache cache) {
         this.store = store;
         this.collectionId = collectionId;
+        this.cache = cache;
         this.heads = new HeadLog(store, collectionId);
     }
 
@@ -99,28 +107,6 @@ public final class CollectionCatalog {
     }
 
     /**
-     * What is missing of the objects that a root names, in words, or empty. Its objects are listed, not read: a request
-     * for each thousand of the collection.
-     */
-    public Optional<String> missingObject(SnapshotRoot root) throws InterruptedException {
-        TreeSet<String> needed =
-                root.shards().stream().map(ShardRef::key).collect(Collectors.toCollection(TreeSet::new));
-        if (root.skipped().key() != null) {
-            needed.add(root.skipped().key());
-        }
-        boolean listed = needed.isEmpty();
-        String after = listed ? null : CatalogLayout.folderOf(needed.first()) + "/";
-        while (!listed) {
-            List<String> page = list(CatalogLayout.SNAPSHOTS, after, LIST_PAGE);
-            page.forEach(needed::remove);
-            after = page.isEmpty() ? after : page.getLast();
-            // What is not listed in its place is missing.
-            listed = page.isEmpty() || needed.isEmpty() || needed.first().compareTo(after) < 0;
-        }
-        return needed.stream().findFirst().map(key -> missing(key).getMessage());
-    }
-
-    /**
      * Writes a snapshot's root.
      *
      * @param objects the folder of the snapshot's own objects
@@ -128,8 +114,7 @@ public final class CollectionCatalog {
     public SnapshotRef writeRoot(String objects, SnapshotRoot root) throws InterruptedException {
         byte[] bytes = JsonLines.writeOne(root);
         String key = CatalogLayout.root(objects);
-        store.put(key(key), bytes);
-        return new SnapshotRef(key, ListingDigest.hexOf(bytes), root.totals(), root.listedAt(), root.table());
+        return new SnapshotRef(key, write(key, bytes), root.totals(), root.listedAt(), root.table());
     }
 
     /** Passes the files that a shard lists to the consumer, in order. */
@@ -176,7 +161,11 @@ public final class CollectionCatalog {
     /** Writes an object and returns the digest of its bytes. */
     public String write(String key, byte[] bytes) throws InterruptedException {
         store.put(key(key), bytes);
-        return ListingDigest.hexOf(bytes);
+        String sha256 = ListingDigest.hexOf(bytes);
+        if (!CatalogLayout.isStaged(key)) {
+            cache.put(sha256, bytes);
+        }
+        return sha256;
     }
 
     /** The files that the listing left out, decoded as they are taken: they can be as many as the source has. */
@@ -230,10 +219,18 @@ public final class CollectionCatalog {
         store.put(key(key), JsonLines.writeOne(value));
     }
 
+    /** Writes one value that is staged under a key that nobody else has, and that is never written again. */
+    public void writeOnce(String key, Object value) throws InterruptedException {
+        byte[] bytes = JsonLines.writeOne(value);
+        store.put(key(key), bytes);
+        cache.put(key(key), bytes);
+    }
+
     /** Reads one value that was staged. */
     public <T> T one(String key, Class<T> type) throws InterruptedException {
         try {
-            return JsonLines.readOne(staged(key), type);
+            Optional<byte[]> known = cache.get(key(key));
+            return JsonLines.readOne(known.isPresent() ? known.get() : staged(key), type);
         } catch (IOException e) {
             throw damaged(name(key), UNREADABLE, e);
         }
@@ -308,15 +305,21 @@ public final class CollectionCatalog {
     }
 
     private byte[] verified(String key, String sha256) throws InterruptedException {
+        Optional<byte[]> known = cache.get(sha256);
+        if (known.isPresent()) {
+            return known.get();
+        }
         byte[] bytes = find(key).orElseThrow(() -> missing(key));
         String found = ListingDigest.hexOf(bytes);
         if (!found.equals(sha256)) {
             throw damaged(key, "its SHA-256 is " + found + "; expected " + sha256);
         }
+        cache.put(sha256, bytes);
         return bytes;
     }
 
-    private LittoralException missing(String key) {
+    /** The failure to throw for an object that is not there. */
+    public LittoralException missing(String key) {
         return LittoralException.input(CatalogDamage.missing(name(key)));
     }
 

@@ -204,6 +204,33 @@ public record FileEntry(
         return new SourceFile(path, version, bytes, deletesVersion);
     }
 
+    /** The file with what is kept of what a table said of it; of one that is left out nothing is. */
+    public SourceFile asTold() {
+        TableFile table = served() ? new TableFile(rows, partition, firstRowId, false, null) : null;
+        return new SourceFile(path, version, bytes, deletesVersion, table);
+    }
+
+    /** The same with the id of its first row as a table says it now, where it says anything of it. */
+    public FileEntry numberedAs(SourceFile file) {
+        if (!served() || file.table() == null || Objects.equals(file.table().firstRowId(), firstRowId)) {
+            return this;
+        }
+        return new FileEntry(
+                path,
+                version,
+                bytes,
+                rows,
+                schema,
+                fragments,
+                skipped,
+                unread,
+                deletes,
+                deletesVersion,
+                deadSince,
+                partition,
+                file.table().firstRowId());
+    }
+
     public FileEntry with(List<FragmentEntry> newFragments) {
         return with(newFragments, deletes, deletesVersion);
     }

@@ -6,8 +6,10 @@ import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,12 +22,14 @@ import java.util.concurrent.atomic.AtomicLong;
 record ChangeLister(CollectionCatalog catalog, String folder, int maxFiles, SkippedFiles skips, AtomicLong progress) {
 
     /**
-     * The ranges of the base's shards as they are now.
+     * The ranges of the base's shards as they are now. Empty where a path is in the base that is said to be new: then
+     * the source has it twice.
      *
      * @param base at least one shard
-     * @param changes the files that differ, in order; {@link SourceFile#gone} where there is none any more
+     * @param changed in order
      */
-    List<RangeListing> list(List<ShardRef> base, List<SourceFile> changes) throws InterruptedException {
+    Optional<List<RangeListing>> list(List<ShardRef> base, SourceChanges changed) throws InterruptedException {
+        List<SourceFile> changes = changed.files();
         List<RangeListing> ranges = new ArrayList<>(base.size());
         int at = 0;
         for (int i = 0; i < base.size(); i++) {
@@ -35,17 +39,22 @@ record ChangeLister(CollectionCatalog catalog, String folder, int maxFiles, Skip
                     && (end == null || PathOrder.compare(changes.get(at).path(), end) < 0)) {
                 at++;
             }
-            ranges.add(
-                    at == start
-                            ? RangeListing.unchanged(base.get(i))
-                            : list(i, base.get(i), changes.subList(start, at)));
+            if (at == start) {
+                ranges.add(RangeListing.unchanged(base.get(i)));
+                continue;
+            }
+            List<SourceFile> before = new ArrayList<>();
+            catalog.readShard(base.get(i), entry -> before.add(entry.file()));
+            if (before.stream().anyMatch(file -> changed.added().contains(file.path()))) {
+                return Optional.empty();
+            }
+            ranges.add(list(i, base.get(i), before, changes.subList(start, at)));
         }
-        return ranges;
+        return Optional.of(ranges);
     }
 
-    private RangeListing list(int number, ShardRef shard, List<SourceFile> changes) throws InterruptedException {
-        List<SourceFile> before = new ArrayList<>();
-        catalog.readShard(shard, entry -> before.add(entry.file()));
+    private RangeListing list(int number, ShardRef shard, List<SourceFile> before, List<SourceFile> changes)
+            throws InterruptedException {
         RangeDigester digester =
                 new RangeDigester(catalog, CatalogLayout.listedRange(folder, number), shard, maxFiles, skips, progress);
         for (SourceFile file : FileListDiff.apply(before, changes)) {

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param from the first path of its range; empty for the first shard
  * @param carried the shard of the base that serves as it is, or null when the shard has to be read
- * @param parts its files, staged, in order
+ * @param parts its files, staged, in order; beside {@code carried} they are for the case that it is read all the same
  * @param carriedPrefix a shard of the base whose unchanged files come before {@code parts}, or null; staged plans name
  *     it {@code unlisted}
  * @param base the shards of the base whose files these can be
@@ -30,7 +30,10 @@ public record PlannedShard(
 
     /** How many files it has. */
     public long files() {
-        long files = carried != null ? carried.listed() : carriedPrefix != null ? carriedPrefix.listed() : 0;
+        if (carried != null) {
+            return carried.listed();
+        }
+        long files = carriedPrefix != null ? carriedPrefix.listed() : 0;
         for (StagedFiles part : parts) {
             files += part.files();
         }

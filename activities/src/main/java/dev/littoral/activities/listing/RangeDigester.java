@@ -11,7 +11,9 @@ import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -101,7 +103,9 @@ final class RangeDigester implements FileSource.Visitor {
                 && parts.isEmpty()
                 && files == base.listed()
                 && digest.hex().equals(base.listing());
-        if (!same && !buffer.isEmpty()) {
+        if (same) {
+            same = !stageWhatIsToldAnew();
+        } else if (!buffer.isEmpty()) {
             // Files that are read again need what a table says of them, which the base does not have.
             boolean whole = reopen && buffer.getFirst().table() != null;
             if (base != null && parts.isEmpty() && !whole) {
@@ -133,12 +137,46 @@ final class RangeDigester implements FileSource.Visitor {
         stage(part, part, null);
     }
 
+    /**
+     * Stages what a table says of files that list as before: of those that could not be read, as nobody else knows it
+     * when they can be, and of those whose rows have other ids than in the base.
+     *
+     * @return whether there are any of the latter, so that the range differs
+     */
+    private boolean stageWhatIsToldAnew() throws InterruptedException {
+        boolean unread = base.mayHaveUnread();
+        if (buffer.stream().map(SourceFile::table).noneMatch(t -> t != null && (unread || t.firstRowId() != null))) {
+            return false;
+        }
+        Set<String> lookedAtAgain = new HashSet<>();
+        List<SourceFile> lines = differences(lookedAtAgain);
+        if (!lines.isEmpty()) {
+            stage(buffer, lines, base.key());
+        }
+        return lines.size() > lookedAtAgain.size();
+    }
+
     /** Where the range has a shard in the base, most of it is as it was there. */
     private void stageChanges() throws InterruptedException {
+        stage(buffer, differences(new HashSet<>()), base.key());
+    }
+
+    /**
+     * How the range differs from the base's shard.
+     *
+     * @param unread gets the paths that could not be read: they differ, as they are looked at again
+     */
+    private List<SourceFile> differences(Set<String> unread) throws InterruptedException {
         List<SourceFile> before = new ArrayList<>();
-        // One that could not be read differs: it is looked at again.
-        catalog.readShard(base, entry -> before.add(entry.unread() ? SourceFile.gone(entry.path()) : entry.file()));
-        stage(buffer, FileListDiff.between(before, buffer, SourceFile::gone), base.key());
+        catalog.readShard(base, entry -> {
+            if (entry.unread()) {
+                unread.add(entry.path());
+                before.add(SourceFile.gone(entry.path()));
+            } else {
+                before.add(entry.asTold());
+            }
+        });
+        return FileListDiff.between(before, buffer, SourceFile::gone);
     }
 
     private void stage(List<SourceFile> part, List<SourceFile> lines, String baseShard) throws InterruptedException {

@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param base the shard of the snapshot before, or null when there is none
  * @param unchanged whether the range lists as that shard does
- * @param parts its files, staged, where it does not
+ * @param parts its files, staged, where it does not; where it does, only if a table says more of files that the base
+ *     could not read
  * @param listed everything that was listed, left out or not
  * @param skipped what was left out
  * @param skips the lines of the skip report, or null where these are not kept

@@ -33,7 +33,7 @@ final class ShardPlanner {
             for (int i = 0; i < ranges.size(); i++) {
                 RangeListing range = ranges.get(i);
                 if (range.unchanged()) {
-                    shards.add(new PlannedShard(range.base().from(), range.base(), List.of(), null, List.of()));
+                    shards.add(new PlannedShard(range.base().from(), range.base(), range.parts(), null, List.of()));
                 } else if (!range.parts().isEmpty()) {
                     append(shards, range.base().from(), range.parts(), List.of(range.base()), i == ranges.size() - 1);
                 }
@@ -116,7 +116,7 @@ final class ShardPlanner {
         List<ShardRef> base = new ArrayList<>(before.base());
         ShardRef carriedPrefix = before.carriedPrefix();
         if (before.carried() != null) {
-            carriedPrefix = before.carried();
+            carriedPrefix = before.parts().isEmpty() ? before.carried() : null;
             base.add(before.carried());
         }
         shard.base().stream().filter(each -> !base.contains(each)).forEach(base::add);

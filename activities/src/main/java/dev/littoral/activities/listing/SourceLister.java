@@ -10,12 +10,14 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -109,14 +111,17 @@ public final class SourceLister {
     }
 
     /**
-     * Applies what differs from the base, where the source can tell that. Only the shards concerned are read.
+     * Applies what differs from the base, where the source can tell that. Only the shards concerned are read. Empty
+     * where the base contradicts it, and only a whole listing tells.
      *
-     * @param changes the files that differ, in order; {@link SourceFile#gone} where there is none any more
+     * @param changes in order
      */
-    public Result apply(List<ShardRef> base, List<SourceFile> changes, String previous) throws InterruptedException {
+    public Optional<Result> apply(List<ShardRef> base, SourceChanges changes, String previous)
+            throws InterruptedException {
         SkippedFiles skips = new SkippedFiles();
         ChangeLister lister = new ChangeLister(catalog, folder, maxFiles, skips, progress);
-        return result(base, lister.list(base, changes), false, previous, skips, false);
+        List<RangeListing> ranges = lister.list(base, changes).orElse(null);
+        return ranges == null ? Optional.empty() : Optional.of(result(base, ranges, false, previous, skips, false));
     }
 
     private Result result(

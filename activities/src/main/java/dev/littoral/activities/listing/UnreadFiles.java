@@ -2,6 +2,7 @@ package dev.littoral.activities.listing;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
@@ -51,7 +52,8 @@ final class UnreadFiles {
             }
         });
         if (isAnyReadable(unread)) {
-            return new PlannedShard(shard.from(), null, List.of(), shard.carried(), List.of(shard.carried()));
+            ShardRef prefix = shard.parts().isEmpty() ? shard.carried() : null;
+            return new PlannedShard(shard.from(), null, shard.parts(), prefix, List.of(shard.carried()));
         }
         unread.stream()
                 .limit(UpdateReport.MAX_SKIPPED - first.size())

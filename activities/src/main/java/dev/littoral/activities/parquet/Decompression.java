@@ -21,7 +21,7 @@ interface Decompression {
     static Decompression of(int codec) {
         return switch (codec) {
             case NONE -> Decompression::copy;
-            case 1 -> Decompression::snappy;
+            case 1 -> Snappy::decompress;
             case 2 -> Decompression::gzip;
             case 5 -> Decompression::framedLz4;
             case 6 -> Decompression::zstd;
@@ -37,7 +37,7 @@ interface Decompression {
         System.arraycopy(from, start, into, at, length);
     }
 
-    private static void checkSize(long found, byte[] into, int at) {
+    static void checkSize(long found, byte[] into, int at) {
         checkSize(found, into.length - at);
     }
 
@@ -66,65 +66,8 @@ interface Decompression {
         }
     }
 
-    private static void snappy(byte[] from, int start, int length, byte[] into, int at) {
-        int end = start + length;
-        int in = start;
-        long size = 0;
-        for (int shift = 0; ; shift += 7) {
-            int b = from[in++];
-            size |= (b & 0x7fL) << shift;
-            if (b >= 0) {
-                break;
-            }
-            if (shift > 28) {
-                throw new IllegalArgumentException("no Snappy");
-            }
-        }
-        checkSize(size, into, at);
-        int out = at;
-        while (in < end) {
-            int tag = from[in++] & 0xff;
-            int count;
-            int distance;
-            switch (tag & 3) {
-                case 0 -> {
-                    count = tag >>> 2;
-                    if (count >= 60) {
-                        int bytes = count - 59;
-                        count = RleDecoder.littleEndian(from, in, bytes);
-                        in += bytes;
-                    }
-                    count++;
-                    if (count <= 0 || count > end - in) {
-                        throw new IllegalArgumentException("no Snappy");
-                    }
-                    System.arraycopy(from, in, into, out, count);
-                    in += count;
-                    out += count;
-                    continue;
-                }
-                case 1 -> {
-                    count = 4 + ((tag >>> 2) & 7);
-                    distance = (tag >>> 5) << 8 | (from[in++] & 0xff);
-                }
-                case 2 -> {
-                    count = 1 + (tag >>> 2);
-                    distance = RleDecoder.littleEndian(from, in, 2);
-                    in += 2;
-                }
-                default -> {
-                    count = 1 + (tag >>> 2);
-                    distance = RleDecoder.littleEndian(from, in, 4);
-                    in += 4;
-                }
-            }
-            out = again(into, at, out, distance, count);
-        }
-        checkSize(out - at, into, at);
-    }
-
     /** Copies what was written some bytes before, which may overlap with what it makes. */
-    private static int again(byte[] into, int first, int out, int distance, int count) {
+    static int again(byte[] into, int first, int out, int distance, int count) {
         if (distance <= 0 || distance > out - first || count > into.length - out) {
             throw new IllegalArgumentException("a copy from " + distance + " bytes before");
         }

@@ -26,14 +26,15 @@ public record SourceFile(String path, String version, long bytes, String deletes
         this(path, version, bytes, deletesVersion, null);
     }
 
-    /** Whether it lists as another does: what else is known of a file is no part of that. */
+    /** Whether it lists as another does, with the same ids of rows as far as both are known. */
     @Override
     public boolean isSame(FileListDiff.Line other) {
         return other instanceof SourceFile file
                 && path.equals(file.path)
                 && Objects.equals(version, file.version)
                 && bytes == file.bytes
-                && Objects.equals(deletesVersion, file.deletesVersion);
+                && Objects.equals(deletesVersion, file.deletesVersion)
+                && (table == null || file.table == null || Objects.equals(table.firstRowId(), file.table.firstRowId()));
     }
 
     /** A path where no file is any more. */

@@ -7,7 +7,6 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,11 +31,8 @@ public interface SourceReader extends AutoCloseable {
         return null;
     }
 
-    /**
-     * The files that differ since a version, in order; {@link SourceFile#gone} for a path that is not there any more.
-     * Empty where only a whole listing tells.
-     */
-    default Optional<List<SourceFile>> changesSince(TableVersion before)
+    /** The files that differ since a version, in order. Empty where only a whole listing tells. */
+    default Optional<SourceChanges> changesSince(TableVersion before)
             throws FileChangedException, InterruptedException {
         return Optional.empty();
     }

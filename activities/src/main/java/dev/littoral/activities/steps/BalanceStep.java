@@ -6,6 +6,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.DeletesWriter;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan.Touched;
@@ -22,6 +23,7 @@ import java.util.Optional;
 final class BalanceStep {
     private final RequestCounts requests = new RequestCounts();
     private final CatalogStore store;
+    private final ObjectCache cache;
     private final StepInputs inputs;
     private final ShardsRequest request;
     private volatile Progress done;
@@ -31,8 +33,14 @@ final class BalanceStep {
      *
      * @param before what an attempt before has heartbeated
      */
-    BalanceStep(CatalogStore store, StepInputs inputs, ShardsRequest request, Optional<Progress> before) {
+    BalanceStep(
+            CatalogStore store,
+            ObjectCache cache,
+            StepInputs inputs,
+            ShardsRequest request,
+            Optional<Progress> before) {
         this.store = new ObservedStore(store, requests);
+        this.cache = cache;
         this.inputs = inputs;
         this.request = request;
         this.done = before.filter(found -> StepTotals.isWithin(found.shards(), request)
@@ -55,7 +63,7 @@ final class BalanceStep {
     }
 
     BalanceResult run() throws InterruptedException {
-        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache);
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
         inputs.checkBalance(request, plan.plan());
         if (catalog.isNamed(request.objects())) {

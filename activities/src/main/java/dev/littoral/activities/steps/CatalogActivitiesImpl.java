@@ -2,6 +2,7 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.retention.SnapshotExpirer;
@@ -31,6 +32,7 @@ import java.util.function.UnaryOperator;
  */
 public final class CatalogActivitiesImpl implements CatalogActivities {
     private final CatalogStore store;
+    private final ObjectCache cache;
     private final SourcePolicy policy;
     private final Clock clock;
     private final NextHead next;
@@ -40,15 +42,22 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     /**
      * Activities on a store.
      *
+     * @param cache shared with the other steps of the process
      * @param policy which sources may be read
      * @param clock gives the times in the log's entries, which are for people and for retention
      */
-    public CatalogActivitiesImpl(CatalogStore store, SourcePolicy policy, Clock clock) {
-        this(store, policy, clock, new StepInputs(), ActivityCaller::now);
+    public CatalogActivitiesImpl(CatalogStore store, ObjectCache cache, SourcePolicy policy, Clock clock) {
+        this(store, cache, policy, clock, new StepInputs(), ActivityCaller::now);
     }
 
     CatalogActivitiesImpl(
-            CatalogStore store, SourcePolicy policy, Clock clock, StepInputs inputs, Supplier<ActivityCaller> callers) {
+            CatalogStore store,
+            ObjectCache cache,
+            SourcePolicy policy,
+            Clock clock,
+            StepInputs inputs,
+            Supplier<ActivityCaller> callers) {
+        this.cache = cache;
         this.inputs = inputs;
         this.callers = callers;
         this.store = store;
@@ -140,7 +149,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
         return run("commits", caller -> {
             inputs.checkCommit(caller, request);
             try {
-                return new CommitStep(store, inputs, next, request).run();
+                return new CommitStep(store, cache, inputs, next, request).run();
             } catch (StagingGoneException e) {
                 if (caller.attempt() > 1) {
                     // An attempt before this one may have created the entry: only its answer could say.

@@ -3,6 +3,7 @@ package dev.littoral.activities.steps;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
@@ -37,9 +38,9 @@ final class CommitStep {
     private final NextHead next;
     private final CommitRequest request;
 
-    CommitStep(CatalogStore store, StepInputs inputs, NextHead next, CommitRequest request) {
+    CommitStep(CatalogStore store, ObjectCache cache, StepInputs inputs, NextHead next, CommitRequest request) {
         this.store = new ObservedStore(store, requests);
-        this.catalog = new CollectionCatalog(this.store, request.collectionId());
+        this.catalog = new CollectionCatalog(this.store, request.collectionId(), cache);
         this.inputs = inputs;
         this.next = next;
         this.request = request;

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.Checkpoint;
 import dev.littoral.activities.listing.SkippedFiles;
 import dev.littoral.activities.listing.SourceLister;
-import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.ObservedStore;
@@ -31,6 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ListStep {
     private final RequestCounts requests = new RequestCounts();
     private final CatalogStore store;
+    private final ObjectCache cache;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
     private final int maxFilesPerShard;
@@ -55,6 +57,7 @@ final class ListStep {
      */
     ListStep(
             CatalogStore store,
+            ObjectCache cache,
             UpdateActivitiesImpl.Opener sources,
             StepInputs inputs,
             int maxFilesPerShard,
@@ -64,6 +67,7 @@ final class ListStep {
             Optional<Progress> before,
             Instant now) {
         this.store = new ObservedStore(store, requests);
+        this.cache = cache;
         this.sources = sources;
         this.inputs = inputs;
         this.maxFilesPerShard = maxFilesPerShard;
@@ -104,7 +108,7 @@ final class ListStep {
     }
 
     ListingOutcome run() throws InterruptedException {
-        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache);
         HeadLog heads = catalog.heads();
         Optional<Head> named =
                 heads.at(request.base().version() + 1).isEmpty() ? heads.resolve(request.base()) : Optional.empty();
@@ -169,7 +173,7 @@ final class ListStep {
     private ListingOutcome list(ListedBase before, SourceReader source, CollectionCatalog catalog, String folder)
             throws InterruptedException, FileChangedException {
         if (pinned == null) {
-            pinned = source.resolve(before.table());
+            pinned = source.resolve(before.tableAsMeant());
         }
         TableVersion table = pinned;
         if (table != null && before.isUpToDate(table)) {
@@ -179,17 +183,16 @@ final class ListStep {
             source.pin(table);
         }
         lister = new SourceLister(source.files(), catalog, folder, maxFilesPerShard, listed);
-        Optional<List<SourceFile>> changes =
-                before.isComparable(table) ? source.changesSince(before.table()) : Optional.empty();
-        SourceLister.Result result = changes.isPresent()
-                ? lister.apply(before.shards(), changes.get(), request.previousPlan())
+        Optional<SourceLister.Result> applied = applied(before, source, table);
+        SourceLister.Result result = applied.isPresent()
+                ? applied.get()
                 : lister.list(before.shards(), before.touchAll(), before.reopen(), request.previousPlan(), from);
         SkippedFiles skips = result.skips();
         // What was rolled back to is committed again even where nothing changed: until then the log says that
-        // refreshing is paused. So is another version of a table.
+        // refreshing is paused. So is what is another version of a table, or selects other files of it.
         boolean unchanged = before.hasSnapshot()
                 && !before.isRolledBack()
-                && table == null
+                && (table == null || before.serves(table))
                 && (result.same()
                         || (before.shards().isEmpty() && result.plan().shards().isEmpty()));
         String planKey = unchanged ? null : stage(result, before.head(), source, catalog, folder);
@@ -214,6 +217,16 @@ final class ListStep {
                 table);
     }
 
+    /** The listing by what the table says has changed; empty where only a whole listing tells. */
+    private Optional<SourceLister.Result> applied(ListedBase before, SourceReader source, TableVersion table)
+            throws InterruptedException, FileChangedException {
+        Optional<SourceChanges> changes =
+                before.isComparable(table) ? source.changesSince(before.table()) : Optional.empty();
+        return changes.isEmpty()
+                ? Optional.empty()
+                : lister.apply(before.shards(), changes.get(), request.previousPlan());
+    }
+
     private static LittoralException movedOn(FileChangedException e) {
         return new LittoralException(
                 FailureType.TRANSIENT, "The table moved on while it was listed: " + e.getMessage(), e);
@@ -228,7 +241,7 @@ final class ListStep {
             catalog.write(skipKey, result.skips().finish());
         }
         String planKey = CatalogLayout.plan(folder);
-        catalog.writeOne(planKey, result.plan().complete(base, skipKey, began, pinned, source.schema()));
+        catalog.writeOnce(planKey, result.plan().complete(base, skipKey, began, pinned, source.schema()));
         return planKey;
     }
 

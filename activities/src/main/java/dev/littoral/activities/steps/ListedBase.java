@@ -13,6 +13,7 @@ import dev.littoral.workflows.model.Totals;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -65,6 +66,17 @@ record ListedBase(Head head, Optional<SnapshotRoot> root, ListRequest request) {
                 .orElse(null);
     }
 
+    /** The version of the source's table that it serves, where that was meant in the same words as now; else null. */
+    TableVersion tableAsMeant() {
+        TableVersion before = table();
+        return before != null
+                        && request.source().spec() instanceof TableSpec now
+                        && root.orElseThrow().source().spec() instanceof TableSpec then
+                        && Objects.equals(now.at(), then.at())
+                ? before
+                : null;
+    }
+
     /** Whether its files are those that are listed now, but for what differs between two versions of the table. */
     boolean isComparable(TableVersion now) {
         TableVersion before = table();
@@ -82,12 +94,16 @@ record ListedBase(Head head, Optional<SnapshotRoot> root, ListRequest request) {
                 && table.selectsAs(root.orElseThrow().source().spec());
     }
 
+    /** Whether it serves that version of the table, as far as its files could be read. */
+    boolean serves(TableVersion now) {
+        return now.isSame(table()) && isSelectedAs(request.source().spec());
+    }
+
     /** Whether it serves that version of the table, whole. */
     boolean isUpToDate(TableVersion now) {
-        return now.isSame(table())
+        return serves(now)
                 && !isRolledBack()
                 && !touchAll()
-                && isSelectedAs(request.source().spec())
                 && shards().stream().noneMatch(ShardRef::mayHaveUnread);
     }
 

@@ -4,6 +4,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.DeletesWriter;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -31,6 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ReadStep {
     private final RequestCounts requests = new RequestCounts();
     private final CatalogStore store;
+    private final ObjectCache cache;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
     private final ShardsRequest request;
@@ -44,11 +46,13 @@ final class ReadStep {
      */
     ReadStep(
             CatalogStore store,
+            ObjectCache cache,
             UpdateActivitiesImpl.Opener sources,
             StepInputs inputs,
             ShardsRequest request,
             Optional<Progress> before) {
         this.store = new ObservedStore(store, requests);
+        this.cache = cache;
         this.sources = sources;
         this.inputs = inputs;
         this.request = request;
@@ -76,7 +80,7 @@ final class ReadStep {
     }
 
     ReadOutcome run() throws InterruptedException {
-        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache);
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
         inputs.checkShards(request, plan.plan());
         try (SourceReader source =

@@ -1,7 +1,10 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.consumer.ConsumerClient;
 import dev.littoral.activities.consumer.Lease;
 import dev.littoral.activities.failure.LittoralException;
@@ -11,13 +14,18 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RollbackRequest;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One attempt of a rollback: holds the older version as a consumer does, looks whether its snapshot can be served, then
  * creates the commit log's next entry, which names it.
  */
 final class RollbackStep {
+    private static final int LIST_PAGE = 1_000;
+
     private final CollectionCatalog catalog;
     private final ConsumerClient holder;
     private final StepInputs inputs;
@@ -81,7 +89,7 @@ final class RollbackStep {
     private String missing(Head older) throws InterruptedException {
         String which = "version " + older.version();
         try {
-            return catalog.missingObject(catalog.root(older).orElseThrow())
+            return missingObject(catalog.root(older).orElseThrow())
                     .map(missing -> which + " cannot be served again: " + missing)
                     .orElse(null);
         } catch (LittoralException e) {
@@ -90,5 +98,27 @@ final class RollbackStep {
             }
             return which + " cannot be served again: " + e.getMessage();
         }
+    }
+
+    /**
+     * What is missing of the objects that a root names, in words, or empty. Its objects are listed, not read: a request
+     * for each thousand of the collection.
+     */
+    private Optional<String> missingObject(SnapshotRoot root) throws InterruptedException {
+        TreeSet<String> needed =
+                root.shards().stream().map(ShardRef::key).collect(Collectors.toCollection(TreeSet::new));
+        if (root.skipped().key() != null) {
+            needed.add(root.skipped().key());
+        }
+        boolean listed = needed.isEmpty();
+        String after = listed ? null : CatalogLayout.folderOf(needed.first()) + "/";
+        while (!listed) {
+            List<String> page = catalog.list(CatalogLayout.SNAPSHOTS, after, LIST_PAGE);
+            page.forEach(needed::remove);
+            after = page.isEmpty() ? after : page.getLast();
+            // What is not listed in its place is missing.
+            listed = page.isEmpty() || needed.isEmpty() || needed.first().compareTo(after) < 0;
+        }
+        return needed.stream().findFirst().map(key -> catalog.missing(key).getMessage());
     }
 }

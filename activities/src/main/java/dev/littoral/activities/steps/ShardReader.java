@@ -84,6 +84,7 @@ final class ShardReader {
      *     new name no segment
      * @param fragments how many fragments the listed files have
      * @param rows rows of these files that are new or gone
+     * @param movedRows rows of files that are new or changed, and that the table has only moved
      */
     record Result(
             List<FileEntry> changes,
@@ -94,7 +95,8 @@ final class ShardReader {
             List<SkippedFile> skipped,
             long skippedFiles,
             long fragments,
-            RowDelta rows) {}
+            RowDelta rows,
+            long movedRows) {}
 
     /**
      * Reads a shard.
@@ -120,11 +122,12 @@ final class ShardReader {
             FileEntry read = reuse.get(file.path());
             boolean sameContent = !plan.reopen() && isKnown(before, file) && FragmentSplitter.fits(before, targetRows);
             if (sameContent && before.listsAs(file)) {
-                files[i] = before;
-            } else if (sameContent) {
-                work.add(new Work(i, file, before, before.content()));
+                files[i] = before.numberedAs(file);
             } else {
-                work.add(new Work(i, file, before, isKnown(read, file) ? read.content() : null));
+                FileEntry known = sameContent ? before : isKnown(read, file) ? read : null;
+                FileEntry content =
+                        known == null ? null : known.numberedAs(file).content();
+                work.add(new Work(i, file, before, content));
             }
         }
         read(work, files, bitmaps);
@@ -132,7 +135,7 @@ final class ShardReader {
         for (Work done : work) {
             files[done.index()] = bitmaps.located(files[done.index()]);
         }
-        return tally(touched, List.of(files), base);
+        return tally(touched, listed, List.of(files), base);
     }
 
     /**
@@ -254,19 +257,22 @@ final class ShardReader {
         }
     }
 
-    private Result tally(ListingPlan.Touched touched, List<FileEntry> files, Map<String, FileEntry> base) {
+    private Result tally(
+            ListingPlan.Touched touched, List<SourceFile> listed, List<FileEntry> files, Map<String, FileEntry> base) {
         long added = 0;
         long changed = 0;
         long unchanged = 0;
         long fragments = 0;
         long skippedFiles = 0;
+        long movedRows = 0;
         List<SkippedFile> skipped = new ArrayList<>();
         List<FileEntry> inRange = base.values().stream()
                 .filter(entry -> touched.range().contains(entry.path()))
                 .toList();
         Map<String, FileEntry> gone = new HashMap<>();
         inRange.forEach(entry -> gone.put(entry.path(), entry));
-        for (FileEntry file : files) {
+        for (int i = 0; i < files.size(); i++) {
+            FileEntry file = files.get(i);
             FileEntry before = gone.remove(file.path());
             boolean same = before != null && before.listsAs(file.file()) && before.served() == file.served();
             fragments += file.fragments().size();
@@ -277,10 +283,10 @@ final class ShardReader {
                 }
             } else if (same) {
                 unchanged++;
-            } else if (before == null) {
-                added++;
             } else {
-                changed++;
+                added += before == null ? 1 : 0;
+                changed += before == null ? 0 : 1;
+                movedRows += isMoved(listed.get(i), before) ? file.living() : 0;
             }
         }
         if (fragments > MAX_FRAGMENTS) {
@@ -297,6 +303,12 @@ final class ShardReader {
                 skipped,
                 skippedFiles,
                 fragments,
-                ShardBalancer.rowDelta(inRange, changes));
+                ShardBalancer.rowDelta(inRange, changes),
+                movedRows);
+    }
+
+    /** Whether a file is new, and has the rows of others. */
+    private static boolean isMoved(SourceFile file, FileEntry before) {
+        return file.table() != null && file.table().rewritten() && (before == null || !before.is(file));
     }
 }

@@ -18,7 +18,7 @@ final class StepTotals {
      */
     static final int MAX_SKIPPED_CHARS = 200_000;
 
-    static final ReadOutcome.Read NO_READ = new ReadOutcome.Read(0, 0, 0, 0, 0, List.of(), 0, 0, 0, Map.of());
+    static final ReadOutcome.Read NO_READ = new ReadOutcome.Read(0, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, Map.of());
 
     private StepTotals() {}
 
@@ -34,6 +34,7 @@ final class StepTotals {
                 sum.fragments() + shard.fragments(),
                 sum.addedRows() + shard.rows().addedRows(),
                 sum.removedRows() + shard.rows().removedRows(),
+                sum.movedRows() + shard.movedRows(),
                 sum.requests());
     }
 
@@ -48,6 +49,7 @@ final class StepTotals {
                 sum.fragments(),
                 sum.addedRows(),
                 sum.removedRows(),
+                sum.movedRows(),
                 requests);
     }
 
@@ -93,6 +95,7 @@ final class StepTotals {
                 && sum.fragments() >= 0
                 && sum.addedRows() >= 0
                 && sum.removedRows() >= 0
+                && sum.movedRows() >= 0
                 && sum.skippedFiles() != null
                 && sum.skippedFiles().stream()
                         .allMatch(file -> file != null && file.file() != null && file.reason() != null)

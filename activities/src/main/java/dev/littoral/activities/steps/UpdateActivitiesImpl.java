@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 /** The activities that list, read and balance. One instance serves all collections of a worker, on many threads. */
 public final class UpdateActivitiesImpl implements UpdateActivities {
     private final CatalogStore store;
+    private final ObjectCache cache;
     private final Opener sources;
     private final int maxFilesPerShard;
     private final Supplier<String> attemptIds;
@@ -29,9 +31,15 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     private final Supplier<ActivityCaller> callers;
     private final Clock clock;
 
-    public UpdateActivitiesImpl(CatalogStore store, Sources sources) {
+    /**
+     * Activities on a store.
+     *
+     * @param cache shared with the other steps of the process
+     */
+    public UpdateActivitiesImpl(CatalogStore store, ObjectCache cache, Sources sources) {
         this(
                 store,
+                cache,
                 sources::open,
                 SourceLister.MAX_FILES,
                 () -> UUID.randomUUID().toString(),
@@ -47,6 +55,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
      */
     UpdateActivitiesImpl(
             CatalogStore store,
+            ObjectCache cache,
             Opener sources,
             int maxFilesPerShard,
             Supplier<String> attemptIds,
@@ -57,6 +66,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
         this.inputs = inputs;
         this.callers = callers;
         this.store = store;
+        this.cache = cache;
         this.sources = sources;
         this.maxFilesPerShard = maxFilesPerShard;
         this.attemptIds = attemptIds;
@@ -79,6 +89,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
             inputs.checkList(caller, request);
             ListStep step = new ListStep(
                     store,
+                    cache,
                     sources,
                     inputs,
                     maxFilesPerShard,
@@ -95,7 +106,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     public ReadOutcome readFragments(ShardsRequest request) {
         return ActivityFailures.run(() -> {
             inputs.checkShards(callers.get(), request);
-            ReadStep step = new ReadStep(store, sources, inputs, request, heartbeat(ReadStep.Progress.class));
+            ReadStep step = new ReadStep(store, cache, sources, inputs, request, heartbeat(ReadStep.Progress.class));
             return Heartbeats.during(step::progress, step::run);
         });
     }
@@ -104,7 +115,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
     public BalanceResult balanceSegments(ShardsRequest request) {
         return ActivityFailures.run(() -> {
             inputs.checkShards(callers.get(), request);
-            BalanceStep step = new BalanceStep(store, inputs, request, heartbeat(BalanceStep.Progress.class));
+            BalanceStep step = new BalanceStep(store, cache, inputs, request, heartbeat(BalanceStep.Progress.class));
             return Heartbeats.during(step::progress, step::run);
         });
     }

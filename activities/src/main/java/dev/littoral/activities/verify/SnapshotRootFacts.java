@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -141,6 +143,7 @@ record SnapshotRootFacts(
         String committedAt = fields.has("committedAt") ? fields.instant("committedAt") : null;
         String metadata = fields.has("metadata") ? fields.text("metadata", false) : null;
         String etag = fields.has("etag") ? fields.text("etag", false) : null;
+        Duration retention = fields.has("retention") ? retention(fields) : null;
         root.alsoOf(fields);
         if (!fields.whole()) {
             return null;
@@ -157,7 +160,18 @@ record SnapshotRootFacts(
                 schema,
                 committedAt == null ? null : Instant.parse(committedAt),
                 metadata,
-                etag);
+                etag,
+                retention);
+    }
+
+    private static Duration retention(CheckedFields table) {
+        String text = table.text("retention", false);
+        try {
+            return text == null ? null : Duration.parse(text);
+        } catch (DateTimeParseException e) {
+            table.wrong("retention", "a duration of ISO 8601");
+            return null;
+        }
     }
 
     private static NamedShard shard(String object, int index, JsonNode node, Findings findings) {

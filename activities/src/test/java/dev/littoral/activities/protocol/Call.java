@@ -21,6 +21,8 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
         DELETE,
         LIST_SOURCE,
         READ_SOURCE,
+        RESOLVE_TABLE,
+        LIST_VERSION,
         CLOCK;
 
         boolean writes() {
@@ -56,6 +58,16 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
         return new Call(Kind.READ_SOURCE, path, null, List.of(version), null, 0);
     }
 
+    /** Which version of a table is the newest. */
+    static Call resolveTable(String uri) {
+        return new Call(Kind.RESOLVE_TABLE, uri, null, List.of(), null, 0);
+    }
+
+    /** The files of a version of a table; none where it is gone. */
+    static Call listVersion(String uri, int version) {
+        return new Call(Kind.LIST_VERSION, uri, null, List.of(), null, version);
+    }
+
     static Call clock() {
         return new Call(Kind.CLOCK, "", null, List.of(), null, 0);
     }
@@ -66,6 +78,8 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
             case CREATE, PUT, GET, LIST_SOURCE -> word() + " " + short_(key);
             case LIST -> "list " + short_(key) + (after == null ? "" : " after " + short_(after));
             case DELETE -> "delete " + keys.size() + " objects, " + short_(key) + " the first";
+            case RESOLVE_TABLE -> "look for the newest version of " + key;
+            case LIST_VERSION -> "list version " + limit + " of " + key;
             case READ_SOURCE -> "read " + key + " at " + keys.get(0);
             case CLOCK -> "look at the clock";
         };
@@ -76,10 +90,10 @@ record Call(Kind kind, String key, Body body, List<String> keys, String after, i
             case CREATE -> "create";
             case PUT -> "put";
             case GET -> "get";
-            case LIST, LIST_SOURCE -> "list";
+            case LIST, LIST_SOURCE, LIST_VERSION -> "list";
             case DELETE -> "delete";
             case READ_SOURCE -> "read";
-            case CLOCK -> "look";
+            case RESOLVE_TABLE, CLOCK -> "look";
         };
     }
 

@@ -3,6 +3,7 @@ package dev.littoral.activities.protocol;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.consumer.ConsumerClient;
 import dev.littoral.activities.consumer.Lease;
+import dev.littoral.activities.steps.ParquetSource;
 import dev.littoral.activities.steps.RealSteps;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
@@ -133,7 +134,9 @@ final class Code {
                 lost.trusting());
         UpdateActivities update = RealSteps.on(
                 store,
-                from -> new RecordedSource(source, from.uri(), lost),
+                from -> Lakes.isTable(from.uri())
+                        ? RecordedTable.reader(source, from, lost)
+                        : new ParquetSource(new RecordedSource(source, from.uri(), lost)),
                 maxFilesPerShard,
                 lost == Safeguard.LISTING_PER_ATTEMPT ? "same" : attempt,
                 lost.trusting());
@@ -220,6 +223,7 @@ final class Code {
                         r.fragments(),
                         r.addedRows(),
                         r.removedRows(),
+                        r.movedRows(),
                         Map.of());
             case ReadOutcome.Changed c -> new ReadOutcome.Changed(c.reason(), Map.of());
         };

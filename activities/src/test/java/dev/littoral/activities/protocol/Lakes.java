@@ -5,6 +5,7 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.steps.RealSteps;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.TableSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
 /**
  * The sources of a small world. Each source has states, the first of which is 1; files that are kept as they are, and
  * one that is overwritten in place by each change and has its own number of rows in each state, so that a snapshot
- * tells what it lists. Tables have one file, of which other rows are deleted in each state.
+ * tells what it lists. Sources with deletes have one file, of which other rows are deleted in each state; tables with
+ * versions have another one beside it that is new in each state, which is a version.
  */
 final class Lakes {
     static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
@@ -37,6 +39,12 @@ final class Lakes {
     /** A table that restores a row and deletes another one. */
     static final ExternalSource OTHER_DELETES = new ExternalSource("s3://lake/g/", ExternalSpec.parquet());
 
+    /** A table whose versions all stay. */
+    static final ExternalSource VERSIONS = new ExternalSource("s3://lake/h/", TableSpec.newest(TableSpec.DELTA));
+
+    /** A table that keeps no version but the newest. */
+    static final ExternalSource VACUUMED = new ExternalSource("s3://lake/i/", TableSpec.newest(TableSpec.DELTA));
+
     private static final int MAX_STATES = 6;
     private static final Map<String, Integer> FIRST_ROWS = Map.of(
             A.uri(),
@@ -52,14 +60,22 @@ final class Lakes {
             SHRINKING_DELETES.uri(),
             200,
             OTHER_DELETES.uri(),
-            240);
+            240,
+            VERSIONS.uri(),
+            280,
+            VACUUMED.uri(),
+            320);
     private static final Map<String, IntFunction<List<Long>>> DELETES = Map.of(
             GROWING_DELETES.uri(),
             state -> LongStream.range(0, state).boxed().toList(),
             SHRINKING_DELETES.uri(),
             state -> LongStream.range(state, MAX_STATES + 1L).boxed().toList(),
             OTHER_DELETES.uri(),
-            state -> List.of(state + 0L, state + 1L));
+            state -> List.of(state + 0L, state + 1L),
+            VERSIONS.uri(),
+            state -> List.of(state + 0L, state + 1L),
+            VACUUMED.uri(),
+            state -> LongStream.range(0, state).boxed().toList());
     private static final int SIZE = 4_000;
 
     private Lakes() {}
@@ -118,10 +134,26 @@ final class Lakes {
         if (DELETES.containsKey(uri)) {
             files.add(
                     new File(uri + "kept.parquet", "v1", rows, DELETES.get(uri).apply(state)));
+            if (isTable(uri)) {
+                files.add(new File(uri + "of-" + state + ".parquet", "v1", rows + state));
+            }
             return files;
         }
         files.add(new File(uri + "overwritten.parquet", "v" + state, rows + state));
         return files;
+    }
+
+    static boolean isTable(String uri) {
+        return uri.equals(VERSIONS.uri()) || uri.equals(VACUUMED.uri());
+    }
+
+    /**
+     * The files of a version of a table, in order; none where it is gone.
+     *
+     * @param newest the newest version
+     */
+    static List<File> version(String uri, int version, int newest) {
+        return uri.equals(VACUUMED.uri()) && version < newest ? List.of() : files(uri, version);
     }
 
     /** The file of a path in one state of its source. */

@@ -117,6 +117,10 @@ enum Safeguard {
             "a rollback does not hold the version that it serves again",
             "a person rolls back while clean-up deletes",
             7),
+    PINNED_VERSION(
+            "a step reads the table's newest version instead of the one that was listed",
+            "a table moves on while it is updated",
+            8),
     DOUBTFUL_BASE(
             "a declaration that failed is forgotten, though it may still arrive",
             "a collection, A -> B -> A, one try for each step",

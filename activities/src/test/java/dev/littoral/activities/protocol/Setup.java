@@ -345,7 +345,7 @@ record Setup(
         }
         return switch (call.kind()) {
             case CLOCK -> throw new IllegalStateException();
-            case LIST_SOURCE, READ_SOURCE -> !changes.isEmpty();
+            case LIST_SOURCE, READ_SOURCE, RESOLVE_TABLE, LIST_VERSION -> !changes.isEmpty();
             case LIST, DELETE -> call.key().startsWith(World.COLLECTION + "/snapshots/");
             case CREATE, PUT, GET -> cleaning && call.key().startsWith(World.COLLECTION + "/snapshots/");
         };

@@ -386,6 +386,8 @@ final class World {
             }
             case CLOCK -> setup.at(state.ticked);
             case LIST_SOURCE -> Lakes.files(call.key(), state.lakes.get(call.key()));
+            case RESOLVE_TABLE -> state.lakes.get(call.key());
+            case LIST_VERSION -> Lakes.version(call.key(), call.limit(), state.lakes.get(call.key()));
             case READ_SOURCE ->
                 Lakes.file(
                         call.key(),

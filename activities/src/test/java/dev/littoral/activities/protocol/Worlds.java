@@ -70,6 +70,13 @@ final class Worlds {
                 table("a table deletes rows", Lakes.GROWING_DELETES, lost),
                 table("a table restores a row", Lakes.SHRINKING_DELETES, lost),
                 table("a table restores a row and deletes another", Lakes.OTHER_DELETES, lost),
+                table("a table moves on while it is updated", Lakes.VERSIONS, lost),
+                table("a table moves on while it is updated, and keeps no older version", Lakes.VACUUMED, lost),
+                Setup.of("a table moves on twice, every call, two attempts of every step", 0)
+                        .with("first", client(11, Lakes.VACUUMED, lost))
+                        .changes(Lakes.VACUUMED, 2)
+                        .stragglers(1)
+                        .everyCall(),
                 Setup.of("a person rolls back while two update", 2)
                         .with("first", client(11, Lakes.A, lost))
                         .with("person", new Programs.Person(true))

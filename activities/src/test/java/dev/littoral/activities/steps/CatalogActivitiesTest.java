@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -80,6 +81,7 @@ class CatalogActivitiesTest {
     CatalogActivitiesTest() {
         temporal.registerActivitiesImplementations(new CatalogActivitiesImpl(
                 store,
+                ObjectCache.NONE,
                 source -> source.equals(ALLOWED) ? Optional.empty() : Optional.of(source.uri() + " is not allowed"),
                 new WorkerClock(),
                 new StepInputs(),

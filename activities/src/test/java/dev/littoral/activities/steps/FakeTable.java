@@ -3,10 +3,15 @@ package dev.littoral.activities.steps;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.path.TableFile;
 import dev.littoral.activities.source.AllowList;
+import dev.littoral.activities.source.FileInspector.FileContents;
+import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceFormats;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.source.table.Table;
@@ -26,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** A table in memory, whose versions a test makes; it counts what it is asked. */
 final class FakeTable implements TableFormat {
@@ -45,6 +51,9 @@ final class FakeTable implements TableFormat {
     /** Whether it tells what differs between two versions. */
     boolean tellsChanges = true;
 
+    /** Whether data files are in an archive. */
+    boolean archived;
+
     String id = "t";
 
     FakeTable(Path folder) {
@@ -62,8 +71,34 @@ final class FakeTable implements TableFormat {
     UpdateActivitiesImpl.Opener opener() {
         return new Sources(
                 StorageRegistry.storages(),
-                new SourceFormats(new TableSourceFormat(this, Optional.empty())),
+                new SourceFormats(new TableSourceFormat(this, Optional.of(this::inspect))),
                 AllowList.of(source()))::open;
+    }
+
+    /** Opens a data file, which has 100 rows where the metadata does not know. */
+    private FileContents inspect(FileSource source, SourceFile file, List<RequiredColumn> columns) {
+        Long known = file.table() == null ? null : file.table().rows();
+        long rows = known == null ? 100 : known;
+        asked.add("rows of " + file.path().replaceAll(".*/", ""));
+        if (archived) {
+            throw new ArchivedException(LittoralException.input("Cannot read " + file.path() + ": it is archived"));
+        }
+        return new FileContents() {
+            @Override
+            public long rows() {
+                return rows;
+            }
+
+            @Override
+            public long[] rowGroupRows() {
+                return new long[] {rows};
+            }
+
+            @Override
+            public String schemaFingerprint() {
+                return "f";
+            }
+        };
     }
 
     String path(String name) {
@@ -82,6 +117,30 @@ final class FakeTable implements TableFormat {
         return this;
     }
 
+    /** A file of 100 rows, as many as the metadata does not say. */
+    FakeTable fileOfUnknownRows(String name) {
+        return change(name, file -> new TableFile(null, file.partition(), null, false, file.deletes()));
+    }
+
+    /** Numbers the rows of a file for ever. */
+    FakeTable number(String name, long firstRowId) {
+        return change(name, file -> new TableFile(file.rows(), file.partition(), firstRowId, false, file.deletes()));
+    }
+
+    /** The rows of a file are those of others, which the same version may lack. */
+    FakeTable moved(String name) {
+        return change(
+                name, file -> new TableFile(file.rows(), file.partition(), file.firstRowId(), true, file.deletes()));
+    }
+
+    private FakeTable change(String name, UnaryOperator<TableFile> change) {
+        now.computeIfPresent(
+                path(name),
+                (path, file) -> new SourceFile(
+                        path, file.version(), file.bytes(), file.deletesVersion(), change.apply(file.table())));
+        return this;
+    }
+
     FakeTable delete(String name, long... rows) {
         SourceFile file = now.get(path(name));
         String key = name + "-" + versions.size();
@@ -94,7 +153,7 @@ final class FakeTable implements TableFormat {
                         file.version(),
                         file.bytes(),
                         key,
-                        new TableFile(before.rows(), before.partition(), null, false, key)));
+                        new TableFile(before.rows(), before.partition(), before.firstRowId(), false, key)));
         return this;
     }
 
@@ -155,7 +214,7 @@ final class FakeTable implements TableFormat {
         }
 
         @Override
-        public Optional<List<SourceFile>> changes(TableVersion from, TableVersion to) throws FileChangedException {
+        public Optional<SourceChanges> changes(TableVersion from, TableVersion to) throws FileChangedException {
             asked.add("changes from " + from.version() + " to " + to.version());
             Map<String, SourceFile> after = at(to);
             if (!tellsChanges || Integer.parseInt(from.version()) < oldest) {
@@ -172,7 +231,7 @@ final class FakeTable implements TableFormat {
                     .filter(path -> !after.containsKey(path))
                     .map(SourceFile::gone)
                     .forEach(changes::add);
-            return Optional.of(changes.reversed());
+            return Optional.of(new SourceChanges(changes.reversed()));
         }
 
         @Override

@@ -1,15 +1,18 @@
 package dev.littoral.activities.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.source.iceberg.WrittenTable;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.TableSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Updates from an Iceberg table, whose data files are not even there. */
 class IcebergUpdateTest {
     private static final long TARGET = 1_000;
+    private static final long WARM = 17;
+    private static final long COLD = 19;
 
     @TempDir
     private Path temporary;
@@ -92,6 +97,95 @@ class IcebergUpdateTest {
                             .lines())
                     .allMatch(line -> line.contains("_littoral/store.json"));
         }
+    }
+
+    @Test
+    void aFileThatIsAppendedAgainIsNotServedTwiceNorOnce() throws Exception {
+        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 2, PartitionSpec.unpartitioned());
+        try (Pipeline created =
+                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
+            pipeline = created;
+            append("a.parquet");
+            append("b.parquet");
+            Head served = update().head();
+
+            append("a.parquet");
+
+            assertThatThrownBy(this::update)
+                    .rootCause()
+                    .hasMessageContainingAll("/a.parquet twice", "expected each once");
+            assertThat(pipeline.head()).isEqualTo(served);
+        }
+    }
+
+    @Test
+    void anUpgradeToRowIdsReachesTheSnapshotAndIndexesNothingAnew() throws Exception {
+        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 2, PartitionSpec.unpartitioned());
+        try (Pipeline created =
+                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
+            pipeline = created;
+            append("a.parquet");
+            append("b.parquet");
+            update();
+            assertThat(rowIds()).containsOnly(-1L);
+
+            table.table().updateProperties().set("format-version", "3").commit();
+            append("c.parquet");
+            Update upgraded = update();
+
+            assertThat(rowIds()).containsExactlyInAnyOrder(0L, 100L, 200L);
+            assertThat(List.of(upgraded.files().unchanged(), upgraded.files().added()))
+                    .isEqualTo(List.of(2L, 1L));
+            assertThat(List.of(upgraded.addedRows(), upgraded.removedRows())).isEqualTo(List.of(100L, 0L));
+            assertThat(update().committed()).isFalse();
+            assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
+            assertThat(Verified.withSource(pipeline.store, PipelineTest.local(FormatRegistry.formats()))
+                            .lines())
+                    .allMatch(line -> line.contains("_littoral/store.json"));
+        }
+    }
+
+    private List<Long> rowIds() throws InterruptedException {
+        return CatalogReader.on(pipeline.store)
+                .snapshot("c")
+                .files()
+                .map(file -> file.firstRowId() == null ? -1 : file.firstRowId())
+                .toList();
+    }
+
+    @Test
+    void oneFileMoreInALargeTableCostsTheSameFewRequestsOfTheCatalog() throws Exception {
+        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 2, PartitionSpec.unpartitioned());
+        for (int i = 0; i < 20; i++) {
+            var append = table.table().newFastAppend();
+            for (int j = 0; j < 1_000; j++) {
+                append.appendFile(table.file("%02d-%04d.parquet".formatted(i, j), 10, 1000));
+            }
+            append.commit();
+        }
+        UpdateActivitiesImpl.Opener sources = PipelineTest.local(FormatRegistry.formats());
+        MemoryCatalogStore store = new MemoryCatalogStore();
+        try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 6_000)) {
+            pipeline = created;
+            assertThat(update().files().added()).isEqualTo(20_000);
+            append("20-0000.parquet");
+            pipeline.store.forget();
+            assertThat(update().addedRows()).isEqualTo(100);
+            assertThat(pipeline.store.requests())
+                    .as("in one process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
+                    .isEqualTo(WARM);
+        }
+        try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 6_000)) {
+            pipeline = created;
+            pipeline.update = 2;
+            append("20-0001.parquet");
+            pipeline.store.forget();
+            assertThat(update().addedRows()).isEqualTo(100);
+            assertThat(pipeline.store.requests())
+                    .as("in a new process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
+                    .isEqualTo(COLD);
+        }
+        assertThat(LogAudit.findings(store, "c")).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.event.EventObserver;
 import dev.littoral.activities.event.RecordingSink;
 import dev.littoral.activities.event.Sinks;
@@ -119,7 +120,12 @@ class MalformedArgumentsTest {
 
     private static CatalogActivities catalog(MemoryCatalogStore store, String activity) {
         return new CatalogActivitiesImpl(
-                store, SourcePolicy.NONE, Clock.systemUTC(), new StepInputs(), () -> caller(activity));
+                store,
+                ObjectCache.NONE,
+                SourcePolicy.NONE,
+                Clock.systemUTC(),
+                new StepInputs(),
+                () -> caller(activity));
     }
 
     private static EventActivities events(MemoryCatalogStore store, String activity) {
@@ -130,6 +136,7 @@ class MalformedArgumentsTest {
     private static UpdateActivities work(MemoryCatalogStore store) {
         return new UpdateActivitiesImpl(
                 store,
+                ObjectCache.NONE,
                 PipelineTest.local(),
                 10,
                 () -> "x",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.Snapshot;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.LittoralException;
@@ -14,6 +15,7 @@ import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
@@ -218,6 +220,61 @@ class PinnedTableTest {
     }
 
     @Test
+    void idsOfRowsReachTheSnapshotAndAreNoNewVersionOfAFile() throws Exception {
+        for (boolean tells : new boolean[] {true, false}) {
+            table.tellsChanges = tells;
+            table.file("a", 100).file("b", 200).delete("b", 7).file("c", 10).commit();
+            update();
+            assertThat(files().get("a").firstRowId()).isNull();
+            table.number("a", 1_000).number("b", 2_000).commit();
+            Update numbered = update();
+            assertThat(files().get("a").firstRowId()).isEqualTo(1_000);
+            assertThat(files().get("b").firstRowId()).isEqualTo(2_000);
+            assertThat(files().get("c").firstRowId()).isNull();
+            assertThat(numbered.files().unchanged()).isEqualTo(files().size());
+            assertThat(List.of(numbered.newRows(), numbered.deletedRows(), numbered.addedRows()))
+                    .containsOnly(0L);
+            assertThat(findings()).isEmpty();
+            table.number("a", 1_000).file("d", 5).commit();
+            assertThat(update().addedRows()).isEqualTo(5);
+            assertThat(files().get("b").firstRowId()).isEqualTo(2_000);
+        }
+    }
+
+    @Test
+    void rowsThatTheTableOnlyMovedAreTold() throws Exception {
+        table.file("a", 100).file("b", 50).file("c", 7).commit();
+        assertThat(update().movedRows()).isZero();
+        table.remove("a").remove("b").file("ab", 150).delete("ab", 1).moved("ab");
+        table.file("d", 10).commit();
+        Update compacted = update();
+        assertThat(compacted.addedRows()).isEqualTo(159);
+        assertThat(compacted.movedRows()).isEqualTo(149);
+        table.delete("ab", 1, 2).moved("ab").commit();
+        assertThat(update().movedRows()).isZero();
+    }
+
+    @Test
+    void aFileThatCouldNotBeReadIsReadWithItsDeletedRowsWhenItCan() throws Exception {
+        ExternalSource skipping = table.source(new TableSpec(
+                TableSpec.DELTA, null, List.of(), List.of(), List.of(), OnBadFile.SKIP, null, false, false));
+        table.file("a", 50)
+                .file("b", 100)
+                .fileOfUnknownRows("b")
+                .delete("b", 3, 4)
+                .commit();
+        table.archived = true;
+        Update first = pipeline.update(skipping, PipelineTest.options(1_000));
+        assertThat(first.head().totals().rows()).isEqualTo(50);
+        table.archived = false;
+        Update second = pipeline.update(skipping, PipelineTest.options(1_000));
+        assertThat(second.head().totals().rows()).isEqualTo(50 + 98);
+        assertThat(second.rounds()).isEqualTo(1);
+        assertThat(snapshot().deadRows(files().get("b"))).isEqualTo(DeletedRows.of(3, 4));
+        assertThat(files().get("b").partition()).isEqualTo(Map.of("day", "b"));
+    }
+
+    @Test
     void verifyingLooksAtTheVersionThatIsServed() throws Exception {
         table.file("a", 100).delete("a", 1).commit();
         update();
@@ -254,6 +311,7 @@ class PinnedTableTest {
                 "c", pipeline.update + 1, 1, table.source(), PipelineTest.options(1_000), pipeline.head(), null);
         ListStep step = new ListStep(
                 pipeline.store,
+                ObjectCache.NONE,
                 table.opener(),
                 new RealSteps.AnyCaller(),
                 10,

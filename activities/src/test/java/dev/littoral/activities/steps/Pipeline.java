@@ -2,6 +2,7 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.FileEntry;
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.storage.CatalogStore;
@@ -65,12 +66,21 @@ final class Pipeline implements AutoCloseable {
     }
 
     Pipeline(CatalogStore store, WatchedSources sources, int maxFilesPerShard) {
+        this(store, ObjectCache.NONE, sources, maxFilesPerShard);
+    }
+
+    Pipeline(CatalogStore store, ObjectCache cache, UpdateActivitiesImpl.Opener sources, int maxFilesPerShard) {
+        this(store, cache, new WatchedSources(sources), maxFilesPerShard);
+    }
+
+    private Pipeline(CatalogStore store, ObjectCache cache, WatchedSources sources, int maxFilesPerShard) {
         this.store = new WatchedStore(store);
         this.sources = sources;
         this.catalog = new CollectionCatalog(store, COLLECTION);
         temporal.registerActivitiesImplementations(
                 new UpdateActivitiesImpl(
                         this.store,
+                        cache,
                         this.sources,
                         maxFilesPerShard,
                         () -> UUID.randomUUID().toString(),
@@ -79,6 +89,7 @@ final class Pipeline implements AutoCloseable {
                         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
                 new CatalogActivitiesImpl(
                         this.store,
+                        cache,
                         SourcePolicy.NONE,
                         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
                         new RealSteps.AnyCaller(),
@@ -125,6 +136,7 @@ final class Pipeline implements AutoCloseable {
             long droppedRows,
             long addedRows,
             long removedRows,
+            long movedRows,
             int schemas,
             Map<String, Long> requests) {}
 
@@ -199,7 +211,7 @@ final class Pipeline implements AutoCloseable {
                 FileCounts files =
                         new FileCounts(listing.listed(), 0, 0, 0, same.files(), listing.skipped() + same.skipped());
                 return new Update(
-                        false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
+                        false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
             }
             afterListing.accept(round);
             ReadOutcome.Read sum = StepTotals.NO_READ;
@@ -277,6 +289,7 @@ final class Pipeline implements AutoCloseable {
                     droppedRows,
                     sum.addedRows(),
                     sum.removedRows() + listing.vanished().rows(),
+                    sum.movedRows(),
                     result.schemas(),
                     requests);
         }
@@ -299,6 +312,7 @@ final class Pipeline implements AutoCloseable {
                 a.fragments() + b.fragments(),
                 a.addedRows() + b.addedRows(),
                 a.removedRows() + b.removedRows(),
+                a.movedRows() + b.movedRows(),
                 Map.of());
     }
 

@@ -1,7 +1,8 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.listing.ListingPlan;
-import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
@@ -73,7 +74,8 @@ public final class RealSteps {
      * @param trusting whether requests are taken for consistent
      */
     public static CatalogActivities catalog(CatalogStore store, Clock clock, int attempt, boolean trusting) {
-        return new CatalogActivitiesImpl(store, SourcePolicy.NONE, clock, inputs(trusting), () -> caller(attempt));
+        return new CatalogActivitiesImpl(
+                store, ObjectCache.NONE, SourcePolicy.NONE, clock, inputs(trusting), () -> caller(attempt));
     }
 
     /**
@@ -85,13 +87,14 @@ public final class RealSteps {
      */
     public static UpdateActivities on(
             CatalogStore store,
-            Function<ExternalSource, FileSource> sources,
+            Function<ExternalSource, SourceReader> sources,
             int maxFilesPerShard,
             String attempt,
             boolean trusting) {
         return new UpdateActivitiesImpl(
                 store,
-                (source, allowEmpty, requests) -> new ParquetSource(sources.apply(source)),
+                ObjectCache.NONE,
+                (source, allowEmpty, requests) -> sources.apply(source),
                 maxFilesPerShard,
                 () -> attempt,
                 inputs(trusting),

@@ -9,6 +9,7 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
@@ -118,7 +119,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             }
 
             @Override
-            public Optional<List<SourceFile>> changesSince(TableVersion before)
+            public Optional<SourceChanges> changesSince(TableVersion before)
                     throws FileChangedException, InterruptedException {
                 return opened.changesSince(before);
             }

@@ -34,6 +34,9 @@ final class StatusPage {
             if (status.freshness() != null && status.freshness().behind()) {
                 add(page, "BEHIND", StatusText.behind(status.freshness()));
             }
+            if (status.warning() != null) {
+                add(page, "warning", status.warning());
+            }
             if (status.rolledBack() != null) {
                 add(page, "paused", status.rolledBack());
             }

@@ -275,9 +275,11 @@ public final class UpdateFollower {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Map.of(),
                 Map.of(),
+                null,
                 null,
                 null);
     }

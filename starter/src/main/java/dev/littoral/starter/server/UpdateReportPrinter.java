@@ -62,6 +62,9 @@ public final class UpdateReportPrinter {
         if (report.table() != null) {
             out.printf("  table     %s%n", report.table().words());
         }
+        if (report.warning() != null) {
+            out.printf("  warning   %s%n", report.warning());
+        }
         FileCounts files = report.files();
         out.printf(
                 "  files     %s listed: %s new, %s changed, %s unchanged, %s skipped; %s removed%n",
@@ -92,8 +95,11 @@ public final class UpdateReportPrinter {
                 && report.newRows() + count(report.deletedRows()) + count(report.droppedRows()) > 0;
         if (moved || report.targetRowsBefore() != null) {
             out.printf(
-                    "  indexed   %s anew; %s deleted in place, %s dropped with their segments%s%n",
+                    "  indexed   %s anew%s; %s deleted in place, %s dropped with their segments%s%n",
                     StatusText.count(count(report.newRows()), "row"),
+                    count(report.movedRows()) == 0
+                            ? ""
+                            : ", of which the table only moved " + Output.count(report.movedRows()),
                     Output.count(count(report.deletedRows())),
                     Output.count(count(report.droppedRows())),
                     report.targetRowsBefore() == null

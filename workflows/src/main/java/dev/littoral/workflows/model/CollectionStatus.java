@@ -17,6 +17,7 @@ import java.util.List;
  * @param snapshot what the snapshot served adds up to
  * @param listedAt when the listing of that snapshot began, or null while nothing is served or known of it
  * @param table which version of a table that snapshot serves; null where the source is no table
+ * @param warning what is to be corrected before it does harm, in a sentence, or null
  * @param freshness as of when it serves its source, and whether that is as fresh as promised; null from older builds
  * @param options how it is kept
  * @param update the update that runs, or null
@@ -43,6 +44,7 @@ public record CollectionStatus(
         Totals snapshot,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
         TableVersion table,
+        String warning,
         FreshnessStatus freshness,
         CollectionOptions options,
         Job update,

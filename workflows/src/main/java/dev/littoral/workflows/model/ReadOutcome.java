@@ -24,6 +24,7 @@ public sealed interface ReadOutcome {
      * @param fragments fragments of the files served; a bound on the new segments
      * @param addedRows rows of new and changed files
      * @param removedRows rows of the base's files that are gone or changed
+     * @param movedRows rows of new and changed files that a table has written anew and unchanged, as a compaction does
      * @param requests requests by store and kind
      */
     record Read(
@@ -36,6 +37,7 @@ public sealed interface ReadOutcome {
             long fragments,
             long addedRows,
             long removedRows,
+            long movedRows,
             Map<String, Long> requests)
             implements ReadOutcome {}
 

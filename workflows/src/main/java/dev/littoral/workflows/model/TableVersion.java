@@ -3,6 +3,7 @@ package dev.littoral.workflows.model;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,6 +20,8 @@ import java.util.Locale;
  * @param metadata the address of the object that describes it, or null where the format does without
  * @param etag distinguishes it from another version of that number, where a table that was dropped and made anew counts
  *     from the start again; null where ids never come back
+ * @param retention how long the table keeps what only its older versions need, as it says itself; null where it does
+ *     not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableVersion(
@@ -28,14 +31,15 @@ public record TableVersion(
         String schema,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant committedAt,
         String metadata,
-        String etag) {
+        String etag,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration retention) {
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** A version whose id never comes back. */
     public TableVersion(
             String format, String table, String version, String schema, Instant committedAt, String metadata) {
-        this(format, table, version, schema, committedAt, metadata, null);
+        this(format, table, version, schema, committedAt, metadata, null, null);
     }
 
     /** Whether it has all that each version has; what was heartbeated may be anything. */

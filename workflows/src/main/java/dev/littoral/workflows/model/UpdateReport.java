@@ -27,6 +27,8 @@ import java.util.Map;
  * @param newRows rows in segments with a new id, which are indexed anew; null from older builds
  * @param deletedRows rows that were deleted in place, in segments that are kept; null from older builds
  * @param droppedRows rows that were served before in segments that were dropped; null from older builds
+ * @param movedRows those of {@code newRows} that a table only moved into other files, as a compaction does, as far as
+ *     it says so; null from older builds
  * @param targetRowsBefore where this update is the first with another targetRowsPerSegment, the one before; else null
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind
@@ -34,6 +36,7 @@ import java.util.Map;
  * @param listedAt when the listing began: where the update COMMITTED or is UNCHANGED, what is served has all that the
  *     source had before; else null, and from older builds
  * @param table which version of the table was listed; null where the source is no table, or it was not listed
+ * @param warning what is to be corrected before it does harm, in a sentence; null for nothing, and from older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record UpdateReport(
@@ -55,12 +58,14 @@ public record UpdateReport(
         Long newRows,
         Long deletedRows,
         Long droppedRows,
+        Long movedRows,
         Long targetRowsBefore,
         double churn,
         Map<String, Long> requests,
         Map<String, Double> seconds,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
-        TableVersion table) {
+        TableVersion table,
+        String warning) {
 
     /** The longest skip report that travels with a report. */
     public static final int MAX_SKIPPED = 1_000;

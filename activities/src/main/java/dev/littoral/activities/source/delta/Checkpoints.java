@@ -1,5 +1,6 @@
 package dev.littoral.activities.source.delta;
 
+import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.parquet.ParquetColumns;
@@ -9,6 +10,7 @@ import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.source.table.TableStorage.Listed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
  * Reads checkpoints of every kind: one file, several parts, and those of version 2, in JSON or Parquet, whose files
@@ -22,6 +24,11 @@ final class Checkpoints {
 
     private static final int MAX_SIDECARS = 100_000;
 
+    /** Each holds pages of a few columns. */
+    private static final int PARALLEL = 4;
+
+    private static final int BATCH = 500;
+
     private final TableStorage storage;
     private final LogFiles files;
 
@@ -33,34 +40,75 @@ final class Checkpoints {
     /** A file of actions that a checkpoint names. */
     private record Sidecar(String address, long bytes) {}
 
-    /** Visits the data files of a checkpoint. */
-    void files(LogListing.Checkpoint checkpoint, ActionVisitor visitor)
-            throws FileChangedException, InterruptedException {
-        List<Sidecar> sidecars = new ArrayList<>();
-        ActionVisitor top = new ActionVisitor() {
-            @Override
-            public void add(AddFile file) throws InterruptedException {
-                visitor.add(file);
-            }
+    /** Passes on the data files of one part of a checkpoint in batches, each while no other part does. */
+    private final class Part implements ActionVisitor {
+        private final LogListing.Checkpoint checkpoint;
+        private final ActionVisitor visitor;
+        private final List<Sidecar> sidecars;
+        private final List<AddFile> batch = new ArrayList<>(BATCH);
 
-            @Override
-            public void sidecar(String path, long bytes) {
+        Part(LogListing.Checkpoint checkpoint, ActionVisitor visitor, List<Sidecar> sidecars) {
+            this.checkpoint = checkpoint;
+            this.visitor = visitor;
+            this.sidecars = sidecars;
+        }
+
+        @Override
+        public void add(AddFile file) throws InterruptedException {
+            batch.add(file);
+            if (batch.size() == BATCH) {
+                flush();
+            }
+        }
+
+        @Override
+        public void sidecar(String path, long bytes) {
+            synchronized (visitor) {
                 if (sidecars.size() == MAX_SIDECARS) {
                     throw damaged(checkpoint, "more than " + MAX_SIDECARS + " sidecars", "fewer");
                 }
                 sidecars.add(new Sidecar(address(path), bytes));
             }
-        };
-        for (Listed part : checkpoint.parts()) {
-            if (part.address().endsWith(".json")) {
-                files.read(part, top);
-            } else {
-                readColumns(checkpoint, part.address(), part.bytes(), CheckpointRows.FILES, top);
+        }
+
+        void flush() throws InterruptedException {
+            synchronized (visitor) {
+                for (AddFile file : batch) {
+                    visitor.add(file);
+                }
             }
+            batch.clear();
         }
+    }
+
+    /** Visits the data files of a checkpoint, a few of whose parts are read at once: one at a time, in any order. */
+    void files(LogListing.Checkpoint checkpoint, ActionVisitor visitor)
+            throws FileChangedException, InterruptedException {
+        List<Sidecar> sidecars = new ArrayList<>();
+        List<Callable<Void>> parts = new ArrayList<>();
+        for (Listed each : checkpoint.parts()) {
+            parts.add(() -> {
+                Part part = new Part(checkpoint, visitor, sidecars);
+                if (each.address().endsWith(".json")) {
+                    files.read(each, part);
+                } else {
+                    readColumns(checkpoint, each.address(), each.bytes(), CheckpointRows.FILES, part);
+                }
+                part.flush();
+                return null;
+            });
+        }
+        ParallelTasks.run(PARALLEL, parts, FileChangedException.class);
+        parts.clear();
         for (Sidecar sidecar : sidecars) {
-            readColumns(checkpoint, sidecar.address(), sidecar.bytes(), CheckpointRows.FILES, visitor);
+            parts.add(() -> {
+                Part part = new Part(checkpoint, visitor, new ArrayList<>());
+                readColumns(checkpoint, sidecar.address(), sidecar.bytes(), CheckpointRows.FILES, part);
+                part.flush();
+                return null;
+            });
         }
+        ParallelTasks.run(PARALLEL, parts, FileChangedException.class);
     }
 
     /** Visits the metadata and the protocol of a checkpoint. */

@@ -14,6 +14,11 @@ import java.util.Optional;
  * their files, of which each counts as later than the one before.
  */
 final class CommitTimes {
+    private static final long UNTOLD = Long.MIN_VALUE;
+
+    /** A larger one costs more than a listing. */
+    private static final long MAX_COMMIT_TO_LOOK_AT = 2 << 20;
+
     private final TableStorage storage;
     private final DeltaLog log;
     private final LogListing listing;
@@ -74,20 +79,37 @@ final class CommitTimes {
         return low == 0 ? Optional.empty() : Optional.of(versions.get(low - 1));
     }
 
+    /** Whether a commit is one of after an instant for certain, whatever comes before it. */
+    boolean isAfter(Listed commit, Instant instant) throws FileChangedException, InterruptedException {
+        if (commit.modified() == null
+                || !commit.modified().isAfter(instant)
+                || commit.bytes() > MAX_COMMIT_TO_LOOK_AT) {
+            return false;
+        }
+        // Its file is written after the time that it says.
+        long told = millis(commit);
+        return told == UNTOLD || Instant.ofEpochMilli(told).isAfter(instant);
+    }
+
     private Instant told(long version) throws FileChangedException, InterruptedException {
-        long[] millis = {Long.MIN_VALUE};
         Listed commit = listing.commit(version).orElseThrow();
+        long millis = millis(commit);
+        if (millis == UNTOLD) {
+            throw LittoralException.input("The Delta table " + storage.root() + " has a damaged log: found no"
+                    + " inCommitTimestamp in " + commit.address() + ", expected one, as the table keeps them");
+        }
+        return Instant.ofEpochMilli(millis);
+    }
+
+    private long millis(Listed commit) throws FileChangedException, InterruptedException {
+        long[] millis = {UNTOLD};
         log.files().read(commit, new ActionVisitor() {
             @Override
             public void inCommitTimestamp(long found) {
                 millis[0] = found;
             }
         });
-        if (millis[0] == Long.MIN_VALUE) {
-            throw LittoralException.input("The Delta table " + storage.root() + " has a damaged log: found no"
-                    + " inCommitTimestamp in " + commit.address() + ", expected one, as the table keeps them");
-        }
-        return Instant.ofEpochMilli(millis[0]);
+        return millis[0];
     }
 
     private Optional<Long> byFile(List<Long> versions, Instant instant) {

@@ -5,6 +5,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.source.table.TableStorage.Listed;
@@ -76,7 +77,7 @@ final class DeltaTable implements Table {
     }
 
     @Override
-    public Optional<List<SourceFile>> changes(TableVersion from, TableVersion to)
+    public Optional<SourceChanges> changes(TableVersion from, TableVersion to)
             throws FileChangedException, InterruptedException {
         Optional<Long> first = VersionResolver.number(from);
         Optional<Long> last = VersionResolver.number(to);
@@ -98,8 +99,9 @@ final class DeltaTable implements Table {
             return Optional.empty();
         }
         log.check(changes.protocol().orElse(null), changes.metadata().orElse(null));
-        return Optional.of(
-                changes.files(changes.isPartitioned() ? Optional.of(state(segment(to), to)) : Optional.empty()));
+        // A path that is added again replaces what it was.
+        return Optional.of(new SourceChanges(
+                changes.files(changes.isPartitioned() ? Optional.of(state(segment(to), to)) : Optional.empty())));
     }
 
     /** Whether files that no commit names list as they did: a table whose columns are called otherwise has others. */

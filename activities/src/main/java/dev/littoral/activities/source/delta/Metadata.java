@@ -1,5 +1,7 @@
 package dev.littoral.activities.source.delta;
 
+import dev.littoral.activities.source.table.TableRetention;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Map;
 record Metadata(
         String id, String provider, String schema, List<String> partitionColumns, Map<String, String> configuration) {
     private static final String MAPPING = "delta.columnMapping.mode";
+    private static final String RETENTION = "delta.deletedFileRetentionDuration";
     private static final String TIMESTAMPS = "delta.enableInCommitTimestamps";
     private static final String TIMESTAMPS_VERSION = "delta.inCommitTimestampEnablementVersion";
     private static final String TIMESTAMPS_SINCE = "delta.inCommitTimestampEnablementTimestamp";
@@ -27,6 +30,12 @@ record Metadata(
 
     boolean mapsColumns() {
         return !mappingMode().equals("none");
+    }
+
+    /** How long files that were removed stay; null where the table says no duration. */
+    Duration retention() {
+        return TableRetention.of(configuration.getOrDefault(RETENTION, "interval 1 week"))
+                .orElse(null);
     }
 
     /** Whether each commit says when it was made. */

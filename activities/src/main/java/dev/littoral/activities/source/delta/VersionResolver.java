@@ -8,6 +8,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,9 @@ final class VersionResolver {
         }
         log.check(changes.protocol().orElse(null), changes.metadata().orElse(null));
         String table = changes.metadata().map(Metadata::id).orElse(before.table());
-        return Optional.of(version(table, listing.newest(), listing.commit(listing.newest())));
+        Duration retention =
+                changes.metadata().isPresent() ? changes.metadata().get().retention() : before.retention();
+        return Optional.of(version(table, retention, listing.newest(), listing.commit(listing.newest())));
     }
 
     private TableVersion newest() throws FileChangedException, InterruptedException {
@@ -112,10 +115,10 @@ final class VersionResolver {
                     + " that can be read: found " + log.left() + "; expected one of those");
         }
         TableState state = log.state(segment.get());
-        return version(state.metadata().id(), version, listing.commit(version));
+        return version(state.metadata().id(), state.metadata().retention(), version, listing.commit(version));
     }
 
-    private static TableVersion version(String table, long version, Optional<Listed> commit) {
+    private static TableVersion version(String table, Duration retention, long version, Optional<Listed> commit) {
         return new TableVersion(
                 TableSpec.DELTA,
                 table,
@@ -123,11 +126,34 @@ final class VersionResolver {
                 null,
                 commit.map(Listed::modified).orElse(null),
                 null,
-                commit.map(Listed::version).orElse(null));
+                commit.map(Listed::version).orElse(null),
+                retention);
     }
 
-    /** The newest version that was there at an instant. Lists the whole log. */
+    /**
+     * Whether the version that was served last is still the newest of an instant: the commit after it, if there is one,
+     * was made later. Never where that is in doubt, as only the whole log tells then.
+     */
+    private boolean isStillAt(Instant instant, TableVersion before) throws FileChangedException, InterruptedException {
+        Optional<Long> last = number(before);
+        if (last.isEmpty()
+                || before.committedAt() == null
+                || before.committedAt().isAfter(instant)) {
+            return false;
+        }
+        LogListing listing = log.list(last.get(), last.get() + 1);
+        if (!isOf(listing.commit(last.get()), before)) {
+            return false;
+        }
+        Optional<Listed> next = listing.commit(last.get() + 1);
+        return next.isEmpty() || new CommitTimes(storage, log, listing).isAfter(next.get(), instant);
+    }
+
+    /** The newest version that was there at an instant. Lists the whole log, unless it is still the one before. */
     private TableVersion at(Instant instant, TableVersion before) throws FileChangedException, InterruptedException {
+        if (isStillAt(instant, before)) {
+            return before;
+        }
         LogListing listing = log.list(0, Long.MAX_VALUE);
         if (listing.isEmpty()) {
             throw noTable();

@@ -22,6 +22,7 @@ import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.util.ContentFileUtil;
 import org.apache.iceberg.util.PartitionMap;
+import org.apache.iceberg.util.PartitionSet;
 
 /**
  * The delete files of a snapshot, by the data files that they apply to: as the specification has it, a delete applies
@@ -33,6 +34,9 @@ final class DeleteIndex {
 
     /** More for one data file would be staged with each file. */
     private static final int MAX_PER_FILE = 1000;
+
+    /** More are not held against each manifest. */
+    private static final int MAX_PARTITIONS = 1000;
 
     /** A delete file, with what decides whether it applies. Bounds are on the paths in it, null where not known. */
     private record Entry(DeleteRef ref, long sequence, ByteBuffer lower, ByteBuffer upper) {
@@ -51,6 +55,10 @@ final class DeleteIndex {
     private final PartitionMap<Equality> equalityByPartition;
     private Equality equalityOfAll;
     private final boolean ofTwoSnapshots;
+
+    /** The partitions of delete files. */
+    private final PartitionSet partitions;
+
     private long lastSequence = Long.MIN_VALUE;
 
     /** The newest equality delete file of a partition. */
@@ -66,6 +74,7 @@ final class DeleteIndex {
         this.specs = state.metadata().specsById();
         this.byPartition = PartitionMap.create(specs);
         this.equalityByPartition = PartitionMap.create(specs);
+        this.partitions = PartitionSet.create(specs);
     }
 
     /** For delete files that only one of two snapshots has: {@link #mayConcern} says what they concern. */
@@ -96,6 +105,7 @@ final class DeleteIndex {
     void add(DeleteFile file) {
         long sequence = sequence(file);
         lastSequence = Math.max(lastSequence, sequence);
+        partitions.add(file.specId(), file.partition());
         if (file.content() == FileContent.EQUALITY_DELETES) {
             addEquality(file, sequence);
         } else if (file.format() == FileFormat.PUFFIN) {
@@ -170,11 +180,24 @@ final class DeleteIndex {
         return lastSequence;
     }
 
-    /** Of the data files that deletes name one by one, those; null where others may be concerned. */
-    Set<String> onlyPaths() {
-        if (!byPartition.isEmpty() || !equalityByPartition.isEmpty() || equalityOfAll != null) {
-            return null;
-        }
+    /** Whether deletes may concern data files that they do not name. */
+    boolean concernsUnnamed() {
+        return !byPartition.isEmpty() || !equalityByPartition.isEmpty() || equalityOfAll != null;
+    }
+
+    /**
+     * Whether a manifest may have data files that deletes concern, but for those that are named and whose partition is
+     * another one than that of the delete file, which nobody writes.
+     */
+    boolean mayConcern(ManifestFile manifest) {
+        return manifest.minSequenceNumber() <= lastSequence
+                && (equalityOfAll != null
+                        || partitions.size() > MAX_PARTITIONS
+                        || PartitionSummaries.mayHave(manifest, specs.get(manifest.partitionSpecId()), partitions));
+    }
+
+    /** The data files that deletes name one by one. */
+    Set<String> namedPaths() {
         Set<String> paths = new HashSet<>(byPath.keySet());
         paths.addAll(vectors.keySet());
         return paths;

@@ -4,6 +4,7 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.util.concurrent.Callable;
+import org.apache.avro.InvalidAvroMagicException;
 
 /**
  * Runs Iceberg's library on what a table says. The store's failures come out as they are, whatever the library wraps
@@ -11,6 +12,9 @@ import java.util.concurrent.Callable;
  */
 final class Guard {
     private static final int MAX_REASON = 300;
+
+    /** As Avro's library says it. */
+    private static final String UNKNOWN_CODEC = "Unrecognized codec: ";
 
     private Guard() {}
 
@@ -70,9 +74,23 @@ final class Guard {
         while (deepest.getCause() != null && deepest.getCause() != deepest) {
             deepest = deepest.getCause();
         }
+        if (deepest instanceof IndexOutOfBoundsException
+                || deepest instanceof ClassCastException
+                || deepest instanceof NullPointerException
+                || deepest instanceof NegativeArraySizeException) {
+            // What the library says then is about its own code.
+            return "its content is not as it says itself that it is ("
+                    + deepest.getClass().getSimpleName() + ")";
+        }
+        if (deepest instanceof InvalidAvroMagicException) {
+            return "it is no Avro file";
+        }
         String message = deepest.getMessage() == null
                 ? deepest.getClass().getSimpleName()
                 : deepest.getMessage().replaceAll("\\s+", " ");
+        if (message.startsWith(UNKNOWN_CODEC)) {
+            message = AvroCodecs.unknown(message.substring(UNKNOWN_CODEC.length()));
+        }
         return message.length() <= MAX_REASON ? message : message.substring(0, MAX_REASON) + "…";
     }
 }

@@ -9,11 +9,17 @@ import dev.littoral.workflows.model.TableSpec;
 public final class IcebergFormat implements TableFormat {
     static {
         AvroLimits.set();
+        AvroCodecs.register();
     }
 
     @Override
     public String name() {
         return TableSpec.ICEBERG;
+    }
+
+    @Override
+    public String folder(String address) {
+        return MetadataFolder.tableOf(address);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.table.PathHashes;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
@@ -132,7 +133,7 @@ final class IcebergTable implements Table {
     }
 
     @Override
-    public Optional<List<SourceFile>> changes(TableVersion from, TableVersion to)
+    public Optional<SourceChanges> changes(TableVersion from, TableVersion to)
             throws FileChangedException, InterruptedException {
         if (!to.format().equals(from.format()) || !to.table().equals(from.table())) {
             return Optional.empty();

@@ -2,6 +2,8 @@ package dev.littoral.activities.source.iceberg;
 
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
+import dev.littoral.activities.source.iceberg.Manifests.Batches;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.workflows.model.TableVersion;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -43,7 +46,7 @@ final class ManifestChanges {
     }
 
     /** As {@link dev.littoral.activities.source.table.Table#changes} has it, of the same table. */
-    Optional<List<SourceFile>> between(TableVersion from, TableVersion to)
+    Optional<SourceChanges> between(TableVersion from, TableVersion to)
             throws FileChangedException, InterruptedException {
         Snapshot now = state.snapshot(to);
         Snapshot then = state.find(from.version());
@@ -51,7 +54,7 @@ final class ManifestChanges {
             return Optional.empty();
         }
         if (then.snapshotId() == now.snapshotId()) {
-            return Optional.of(List.of());
+            return Optional.of(new SourceChanges(List.of()));
         }
         Optional<List<ManifestFile>> before = unlessGone(() -> manifests.of(then));
         if (before.isEmpty()) {
@@ -61,7 +64,7 @@ final class ManifestChanges {
         Difference data = new Difference(ManifestContent.DATA, before.get(), after);
         Difference deletes = new Difference(ManifestContent.DELETES, before.get(), after);
         long all = bytes(after);
-        if (bytes(data.added) + bytes(data.vanished) + bytes(deletes.added) + bytes(deletes.vanished) > all) {
+        if (data.bytes() + deletes.bytes() > all) {
             return Optional.empty();
         }
         try {
@@ -81,13 +84,25 @@ final class ManifestChanges {
         private final List<ManifestFile> kept = new ArrayList<>();
         private final List<ManifestFile> added = new ArrayList<>();
 
+        /** Kept, but the list of manifests numbers their rows otherwise, as after an upgrade of the table. */
+        private final List<ManifestFile> renumbered = new ArrayList<>();
+
         Difference(ManifestContent content, List<ManifestFile> before, List<ManifestFile> after) {
             Map<String, ManifestFile> then = IcebergTable.of(before, content).stream()
                     .collect(Collectors.toMap(ManifestFile::path, Function.identity(), (one, other) -> one));
             for (ManifestFile manifest : IcebergTable.of(after, content)) {
-                (then.remove(manifest.path()) == null ? added : kept).add(manifest);
+                ManifestFile same = then.remove(manifest.path());
+                if (same == null) {
+                    added.add(manifest);
+                } else {
+                    (Objects.equals(same.firstRowId(), manifest.firstRowId()) ? kept : renumbered).add(manifest);
+                }
             }
             vanished.addAll(then.values());
+        }
+
+        long bytes() {
+            return ManifestChanges.bytes(added) + ManifestChanges.bytes(vanished) + ManifestChanges.bytes(renumbered);
         }
     }
 
@@ -104,25 +119,40 @@ final class ManifestChanges {
         }
     }
 
-    private Optional<List<SourceFile>> compare(Difference data, Difference deletes, List<ManifestFile> allDeletes)
+    private Optional<SourceChanges> compare(Difference data, Difference deletes, List<ManifestFile> allDeletes)
             throws FileChangedException, InterruptedException {
         Optional<DeleteIndex> touched = unlessGone(() -> touched(deletes));
-        Optional<Map<String, String>> gone = unlessGone(() -> versions(data.vanished));
+        Optional<Map<String, Told>> gone = unlessGone(() -> told(data.vanished));
         if (touched.isEmpty() || gone.isEmpty()) {
             return Optional.empty();
         }
         List<DataFile> differing = new ArrayList<>();
+        Set<String> added = new HashSet<>();
         manifests.data(data.added, (manifest, files) -> {
             for (DataFile file : files) {
-                String before = gone.get().remove(file.location());
-                if (!DataFileLines.version(file).equals(before) || touched.get().mayConcern(file)) {
+                Told before = gone.get().remove(file.location());
+                if (before == null) {
+                    added.add(storage.address(file.location()));
+                }
+                if (!Told.of(file).equals(before) || touched.get().mayConcern(file)) {
                     add(differing, file);
                 }
             }
             return true;
         });
-        addTouched(differing, data.kept, touched.get());
-        return Optional.of(lines(differing, gone.get().keySet(), allDeletes));
+        manifests.data(data.renumbered, (manifest, files) -> {
+            files.forEach(file -> add(differing, file));
+            return true;
+        });
+        addTouched(differing, gone.get().keySet(), data.kept, touched.get());
+        return Optional.of(new SourceChanges(lines(differing, gone.get().keySet(), allDeletes), added));
+    }
+
+    /** What is compared of a data file. */
+    private record Told(String version, Long firstRowId) {
+        static Told of(DataFile file) {
+            return new Told(DataFileLines.version(file), file.firstRowId());
+        }
     }
 
     private static <T> void add(List<T> to, T file) {
@@ -132,19 +162,19 @@ final class ManifestChanges {
         to.add(file);
     }
 
-    /** The living data files of manifests: their versions by their paths. */
-    private Map<String, String> versions(List<ManifestFile> of) throws FileChangedException, InterruptedException {
-        Map<String, String> versions = new HashMap<>();
+    /** The living data files of manifests by their paths. */
+    private Map<String, Told> told(List<ManifestFile> of) throws FileChangedException, InterruptedException {
+        Map<String, Told> told = new HashMap<>();
         manifests.data(of, (manifest, files) -> {
             for (DataFile file : files) {
-                if (versions.size() == MAX_FILES) {
+                if (told.size() == MAX_FILES) {
                     throw new TooMuchException();
                 }
-                versions.put(file.location(), DataFileLines.version(file));
+                told.put(file.location(), Told.of(file));
             }
             return true;
         });
-        return versions;
+        return told;
     }
 
     /** The delete files that only one of the snapshots has. */
@@ -180,32 +210,58 @@ final class ManifestChanges {
         return living;
     }
 
-    /** Finds the data files of manifests that are the same in both snapshots, but have other deletes. */
-    private void addTouched(List<DataFile> to, List<ManifestFile> kept, DeleteIndex touched)
+    /**
+     * Finds the data files of manifests that are the same in both snapshots, but have other deletes: in the manifests
+     * that may have their partitions, and where files that deletes name are in none of these, in all that are as old.
+     */
+    private void addTouched(List<DataFile> to, Set<String> gone, List<ManifestFile> kept, DeleteIndex touched)
             throws FileChangedException, InterruptedException {
         if (touched.isEmpty()) {
             return;
         }
-        List<ManifestFile> older = kept.stream()
+        Set<String> missing = touched.namedPaths();
+        missing.removeAll(gone);
+        to.stream().map(DataFile::location).forEach(missing::remove);
+        Map<Boolean, List<ManifestFile>> likely = Guard.read(
+                "The list of manifests", () -> kept.stream().collect(Collectors.partitioningBy(touched::mayConcern)));
+        findTouched(to, missing, likely.get(true), touched, touched.concernsUnnamed());
+        findTouched(to, missing, likely.get(false), touched, false);
+    }
+
+    /**
+     * Finds data files that have other deletes.
+     *
+     * @param missing the paths of those that are still looked for
+     * @param all whether manifests are read to their ends though none is missing
+     */
+    private void findTouched(
+            List<DataFile> to, Set<String> missing, List<ManifestFile> in, DeleteIndex touched, boolean all)
+            throws FileChangedException, InterruptedException {
+        List<ManifestFile> older = in.stream()
                 .filter(manifest -> manifest.minSequenceNumber() <= touched.lastSequence())
                 .toList();
-        Set<String> wanted = touched.onlyPaths();
-        to.stream().map(DataFile::location).forEach(path -> {
-            if (wanted != null) {
-                wanted.remove(path);
-            }
-        });
-        manifests.data(older, (manifest, files) -> {
-            for (DataFile file : files) {
-                if (touched.mayConcern(file)) {
-                    add(to, file);
-                    if (wanted != null) {
-                        wanted.remove(file.location());
-                    }
+        Batches<DataFile> batches = new Batches<>() {
+            @Override
+            public boolean wantsMore() {
+                synchronized (missing) {
+                    return all || !missing.isEmpty();
                 }
             }
-            return wanted == null || !wanted.isEmpty();
-        });
+
+            @Override
+            public boolean files(ManifestFile manifest, List<DataFile> files) {
+                synchronized (missing) {
+                    for (DataFile file : files) {
+                        if (touched.mayConcern(file)) {
+                            add(to, file);
+                            missing.remove(file.location());
+                        }
+                    }
+                }
+                return wantsMore();
+            }
+        };
+        manifests.data(older, batches);
     }
 
     private List<SourceFile> lines(List<DataFile> files, Set<String> gone, List<ManifestFile> allDeletes)

@@ -65,6 +65,11 @@ final class Manifests {
 
     /** Gets living files, a batch from one manifest at a time. */
     interface Batches<F> {
+        /** Whether another manifest is of use. Safe to call from any thread. */
+        default boolean wantsMore() {
+            return true;
+        }
+
         /** Whether to go on with that manifest. */
         boolean files(ManifestFile manifest, List<F> files) throws InterruptedException, FileChangedException;
     }
@@ -121,7 +126,9 @@ final class Manifests {
         List<Callable<Void>> tasks = new ArrayList<>(manifests.size());
         for (ManifestFile manifest : manifests) {
             tasks.add(() -> {
-                read(manifest, opener, oneAtATime, batches);
+                if (batches.wantsMore()) {
+                    read(manifest, opener, oneAtATime, batches);
+                }
                 return null;
             });
         }

@@ -21,6 +21,10 @@ final class MetadataFolder {
 
     private static final int PAGE = 1000;
     private static final int MAX_HINT = 1024;
+
+    /** Names of smaller numbers begin with 0. */
+    private static final int NO_LEADING_ZERO = 10_000;
+
     private static final String HINT = "version-hint.text";
     private static final Pattern FILE =
             Pattern.compile("(?:v([0-9]{1,18})|([0-9]{1,18})-[^/]+?)(?:\\.gz)?\\.metadata\\.json(?:\\.gz)?");
@@ -37,6 +41,14 @@ final class MetadataFolder {
     /** Whether an address is that of a metadata file. */
     static boolean isMetadata(String address) {
         return address.endsWith(".metadata.json") || address.endsWith(".metadata.json.gz");
+    }
+
+    /** The folder of the table that a source names by it, or by a metadata file in its folder {@code metadata/}. */
+    static String tableOf(String address) {
+        int folder = isMetadata(address) ? address.lastIndexOf("/metadata/") : -1;
+        return folder > 0 && address.indexOf('/', folder + "/metadata/".length()) < 0
+                ? address.substring(0, folder)
+                : address;
     }
 
     /**
@@ -81,9 +93,13 @@ final class MetadataFolder {
         if (!IN_ORDER.matcher(last).matches()) {
             return list(null, MAX_OBJECTS);
         }
-        // Names of numbers below 100,000 come in the order of these; 1 is beyond all that begin with 0.
-        List<String> names = list(folder + last.substring(0, last.indexOf('-') + 1), PAGE);
-        boolean whole = names.size() < PAGE || names.get(names.size() - 1).compareTo("1") > 0;
+        // A page that goes beyond all that begin with 0 has all newer files, unless it ends amid larger numbers.
+        String number = last.substring(0, last.indexOf('-'));
+        List<String> names = list(folder + number + "-", PAGE);
+        boolean whole = names.size() < PAGE
+                || (names.get(names.size() - 1).compareTo("1") > 0
+                        && Long.parseLong(number) < NO_LEADING_ZERO - PAGE
+                        && candidates(names).stream().allMatch(file -> file.number() < NO_LEADING_ZERO));
         return whole ? names : list(null, MAX_OBJECTS);
     }
 

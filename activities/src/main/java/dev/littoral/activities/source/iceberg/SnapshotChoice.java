@@ -118,6 +118,8 @@ final class SnapshotChoice {
                 snapshot == null ? TableState.NO_SNAPSHOT : Long.toString(snapshot.snapshotId()),
                 schema.toString(),
                 snapshot == null ? null : Instant.ofEpochMilli(snapshot.timestampMillis()),
-                state.address());
+                state.address(),
+                null,
+                state.retention());
     }
 }

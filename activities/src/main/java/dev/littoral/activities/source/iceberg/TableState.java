@@ -9,12 +9,14 @@ import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.TableProperties;
 
 /**
  * What a metadata file says: the state of a table after one of its commits, with the snapshots that it keeps.
@@ -84,6 +86,17 @@ record TableState(String address, TableMetadata metadata) {
     /** The id that the table keeps for ever; tables of format version 1 may have none but their place. */
     String table() {
         return metadata.uuid() == null ? metadata.location() : metadata.uuid();
+    }
+
+    /** How long expiring snapshots leaves them; null where the table says no number. */
+    Duration retention() {
+        String millis = metadata.property(
+                TableProperties.MAX_SNAPSHOT_AGE_MS, Long.toString(TableProperties.MAX_SNAPSHOT_AGE_MS_DEFAULT));
+        try {
+            return Duration.ofMillis(Math.max(0, Long.parseLong(millis)));
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.lance.ManifestFinder.Found;
 import dev.littoral.activities.source.lance.ManifestFinder.Tagged;
 import dev.littoral.activities.source.table.PathHashes;
@@ -34,6 +35,11 @@ final class LanceTable implements Table {
     private final TableAt at;
     private final ManifestFinder finder;
     private final ManifestReader reader;
+
+    /** The version whose manifest was read last, without its fragments. */
+    private volatile Pinned last;
+
+    private record Pinned(TableVersion version, Manifest manifest) {}
 
     LanceTable(TableStorage storage, TableAt at) {
         this.storage = storage;
@@ -135,14 +141,23 @@ final class LanceTable implements Table {
                     found.address(),
                     "version " + Long.toUnsignedString(manifest.version()) + " in that of version " + found.version());
         }
-        return new TableVersion(
+        TableVersion version = new TableVersion(
                 TableSpec.LANCE,
                 DATASET,
                 Long.toString(found.version()),
                 null,
                 manifest.committedAt(),
                 found.address(),
-                found.etag());
+                found.etag(),
+                manifest.retention());
+        last = new Pinned(version, manifest);
+        return version;
+    }
+
+    /** The manifest of a version, but for its fragments. */
+    private Manifest manifest(TableVersion version) throws FileChangedException, InterruptedException {
+        Pinned known = last;
+        return known != null && known.version().equals(version) ? known.manifest() : read(version, null);
     }
 
     /**
@@ -162,6 +177,7 @@ final class LanceTable implements Table {
                 || !Objects.equals(manifest.committedAt(), version.committedAt())) {
             throw new FileChangedException(address, "the dataset was made anew");
         }
+        last = new Pinned(version, manifest);
         return manifest;
     }
 
@@ -184,13 +200,13 @@ final class LanceTable implements Table {
 
     @Override
     public JsonNode schema(TableVersion version) throws FileChangedException, InterruptedException {
-        return new LanceSchema(storage.root(), read(version, null).columns()).json();
+        return new LanceSchema(storage.root(), manifest(version).columns()).json();
     }
 
     @Override
     public void checkColumns(TableVersion version, List<RequiredColumn> columns)
             throws FileChangedException, InterruptedException {
-        new LanceSchema(storage.root(), read(version, null).columns()).check(columns);
+        new LanceSchema(storage.root(), manifest(version).columns()).check(columns);
     }
 
     @Override
@@ -207,12 +223,12 @@ final class LanceTable implements Table {
     /** Visits the files of a version as its manifest has them. */
     private void visit(TableVersion version, Visitor visitor) throws FileChangedException, InterruptedException {
         FragmentFiles files = new FragmentFiles(
-                storage, checked(version), () -> read(version, null).bases());
+                storage, checked(version), () -> manifest(version).bases());
         read(version, fragment -> visitor.file(files.file(fragment)));
     }
 
     @Override
-    public Optional<List<SourceFile>> changes(TableVersion from, TableVersion to)
+    public Optional<SourceChanges> changes(TableVersion from, TableVersion to)
             throws FileChangedException, InterruptedException {
         if (!TableSpec.LANCE.equals(from.format()) || !isOwn(from)) {
             return Optional.empty();
@@ -231,7 +247,7 @@ final class LanceTable implements Table {
                 return Optional.empty();
             }
         }
-        return diff.changes();
+        return diff.changes().map(SourceChanges::new);
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.littoral.activities.source.lance;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.source.table.TableRetention;
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.Map;
  * @param fileFormat the format of its data files; empty where the writer did not say
  * @param columns its columns with all that are nested in them
  * @param bases its base paths by their ids
+ * @param retention how long clean-up, which writers do of themselves, leaves older versions; null where there is none
  */
 record Manifest(
         long version,
@@ -30,10 +33,12 @@ record Manifest(
         boolean isCounted,
         String fileFormat,
         List<LanceColumn> columns,
-        Map<Integer, BasePath> bases) {
+        Map<Integer, BasePath> bases,
+        Duration retention) {
     private static final int MAX_COLUMNS = 200_000;
     private static final int MAX_COLUMN_BYTES = 64 << 20;
     private static final int MAX_BASES = 4096;
+    private static final String OLDER_THAN = "lance.auto_cleanup.older_than";
 
     /**
      * A place with data files that may be another dataset's.
@@ -64,6 +69,7 @@ record Manifest(
         List<LanceColumn> columns = new ArrayList<>();
         long columnBytes = 0;
         Map<Integer, BasePath> bases = new HashMap<>();
+        Duration retention = null;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
                 case Wire.BYTES | 1 << 3 -> {
@@ -93,6 +99,10 @@ record Manifest(
                     Wire.skip(in, tag);
                 }
                 case Wire.BYTES | 15 << 3 -> fileFormat = fileFormat(in);
+                case Wire.BYTES | 16 << 3 -> {
+                    Duration found = retention(in);
+                    retention = found == null ? retention : found;
+                }
                 case Wire.BYTES | 18 << 3 -> {
                     if (bases.size() == MAX_BASES) {
                         throw new InvalidProtocolBufferException("more than " + MAX_BASES + " base paths");
@@ -102,7 +112,8 @@ record Manifest(
                 default -> Wire.skip(in, tag);
             }
         }
-        return new Manifest(version, committedAt, flags, hasWriter || !hasFragments, fileFormat, columns, bases);
+        boolean isCounted = hasWriter || !hasFragments;
+        return new Manifest(version, committedAt, flags, isCounted, fileFormat, columns, bases, retention);
     }
 
     private static Instant timestamp(CodedInputStream in) throws IOException {
@@ -136,6 +147,22 @@ record Manifest(
         }
         Wire.end(in, limit);
         return format;
+    }
+
+    /** Of an entry of the table's configuration. */
+    private static Duration retention(CodedInputStream in) throws IOException {
+        String key = "";
+        String value = "";
+        int limit = in.pushLimit(in.readRawVarint32());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (tag) {
+                case Wire.BYTES | 1 << 3 -> key = Wire.text(in);
+                case Wire.BYTES | 2 << 3 -> value = Wire.text(in);
+                default -> Wire.skip(in, tag);
+            }
+        }
+        Wire.end(in, limit);
+        return key.equals(OLDER_THAN) ? TableRetention.of(value).orElse(null) : null;
     }
 
     private static void basePath(CodedInputStream in, Map<Integer, BasePath> bases) throws IOException {

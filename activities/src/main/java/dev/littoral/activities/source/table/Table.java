@@ -5,6 +5,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
@@ -58,14 +59,15 @@ public interface Table extends AutoCloseable {
     void files(TableVersion version, Visitor visitor) throws FileChangedException, InterruptedException;
 
     /**
-     * The data files that are new or differ in a later version, also in their deleted rows, and {@link SourceFile#gone}
-     * for each path that is not in it any more; each path once, in any order. A file that did not change may be among
-     * them. Empty where the table does not tell that safely, or it is so much that {@link #files} is as good.
+     * The data files that are new or differ in a later version, also in their deleted rows or in the ids of their rows,
+     * and {@link SourceFile#gone} for each path that is not in it any more; in any order. A file that did not change
+     * may be among them. Empty where the table does not tell that safely, or it is so much that {@link #files} is as
+     * good.
      *
      * @throws FileChangedException when the table has the later version no more; that the earlier one is gone makes the
      *     answer empty
      */
-    Optional<List<SourceFile>> changes(TableVersion from, TableVersion to)
+    Optional<SourceChanges> changes(TableVersion from, TableVersion to)
             throws FileChangedException, InterruptedException;
 
     /**

@@ -8,6 +8,15 @@ public interface TableFormat {
     String name();
 
     /**
+     * The address of the folder of a table.
+     *
+     * @param address as a source names the table
+     */
+    default String folder(String address) {
+        return address;
+    }
+
+    /**
      * Opens the table; nothing is read yet.
      *
      * @param storage opened at the table's address

@@ -15,6 +15,7 @@ import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.files.PathSorter;
 import dev.littoral.workflows.model.FailureType;
@@ -79,20 +80,31 @@ final class TableReader implements SourceReader {
     }
 
     @Override
-    public Optional<List<SourceFile>> changesSince(TableVersion before)
-            throws FileChangedException, InterruptedException {
-        Optional<List<SourceFile>> changes = table.changes(before, pinned);
+    public Optional<SourceChanges> changesSince(TableVersion before) throws FileChangedException, InterruptedException {
+        Optional<SourceChanges> changes = table.changes(before, pinned);
         if (changes.isEmpty()) {
             return changes;
         }
-        List<SourceFile> served = new ArrayList<>(changes.get().size());
-        for (SourceFile file : changes.get()) {
+        List<SourceFile> served = new ArrayList<>(changes.get().files().size());
+        for (SourceFile file : changes.get().files()) {
             if (filter.skipByGlobs(storage.relative(file.path())).isEmpty()) {
                 served.add(file);
             }
         }
         served.sort(Comparator.comparing(SourceFile::path, PathOrder.ORDER));
-        return Optional.of(served);
+        // A path that comes twice is refused by the listing of the whole, which names it.
+        return hasTwice(served)
+                ? Optional.empty()
+                : Optional.of(new SourceChanges(served, changes.get().added()));
+    }
+
+    private static boolean hasTwice(List<SourceFile> sorted) {
+        for (int i = 1; i < sorted.size(); i++) {
+            if (sorted.get(i).path().equals(sorted.get(i - 1).path())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -24,7 +24,7 @@ public record TableSourceFormat(TableFormat format, Optional<FileInspector> insp
     @Override
     public SourceReader open(BlobStore store, StoreOpener elsewhere, ExternalSpec spec, boolean allowEmpty) {
         TableSpec table = (TableSpec) spec;
-        TableStorage storage = new TableStorage(store, elsewhere);
+        TableStorage storage = new TableStorage(store, elsewhere, format.folder(store.location()));
         return new TableReader(storage, table, format.open(storage, table), inspector);
     }
 }

@@ -32,6 +32,9 @@ public final class TableStorage implements AutoCloseable {
     private final BlobStore root;
     private final String address;
 
+    /** What lies below is of the source that was allowed; with a slash at its end. */
+    private final String own;
+
     /** The table's folder, with a slash at its end. */
     private final String folder;
 
@@ -45,10 +48,26 @@ public final class TableStorage implements AutoCloseable {
      * @param opener opens what lies elsewhere
      */
     public TableStorage(BlobStore root, StoreOpener opener) {
+        this(root, opener, root.location());
+    }
+
+    /**
+     * The storage of a table that may have been opened at another address than its folder.
+     *
+     * @param root opened at that address; closed with this
+     * @param opener opens what lies elsewhere
+     * @param folder the address of the table's folder, which relative paths are below
+     */
+    public TableStorage(BlobStore root, StoreOpener opener, String folder) {
         this.root = root;
         this.address = root.location();
-        this.folder = address.endsWith("/") ? address : address + "/";
+        this.own = slashed(address);
+        this.folder = slashed(folder);
         this.opener = opener;
+    }
+
+    private static String slashed(String folder) {
+        return folder.endsWith("/") ? folder : folder + "/";
     }
 
     /** The address that the table was opened at, in the form of {@link #address}; a folder's may end in a slash. */
@@ -136,7 +155,7 @@ public final class TableStorage implements AutoCloseable {
     }
 
     private boolean isInside(String normalized) {
-        return normalized.startsWith(folder) || normalized.equals(address);
+        return normalized.startsWith(own) || normalized.equals(address);
     }
 
     private static String uri(String address) {

@@ -2,6 +2,7 @@ package dev.littoral.activities.source.delta;
 
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
@@ -143,7 +144,8 @@ public final class DeltaFolder {
     /** What a later version lists, by the changes since an earlier one; null where the table does not tell. */
     Map<String, SourceFile> changed(Map<String, SourceFile> before, Table table, TableVersion from, TableVersion to)
             throws FileChangedException, InterruptedException {
-        List<SourceFile> changes = table.changes(from, to).orElse(null);
+        List<SourceFile> changes =
+                table.changes(from, to).map(SourceChanges::files).orElse(null);
         if (changes == null) {
             return null;
         }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,18 @@ class DeltaLogTest {
         assertThat(delta.requests()).isEqualTo(Map.of("source.list", 1L));
         assertThat(delta.open(DeltaFolder.version(20)).resolve(version)).isEqualTo(version);
         assertThat(delta.requests()).isEqualTo(Map.of("source.list", 1L));
+    }
+
+    @Test
+    void aVersionSaysHowLongTheTableKeepsFiles() throws Exception {
+        TableVersion week = delta.open().resolve(null);
+        assertThat(week.retention()).isEqualTo(Duration.ofDays(7));
+        commits(1, 1);
+        assertThat(delta.open().resolve(week).retention()).isEqualTo(Duration.ofDays(7));
+        delta.commit(
+                2, DeltaFolder.metadata("t1", "", "", "\"delta.deletedFileRetentionDuration\":\"interval 36 hours\""));
+        assertThat(delta.open().resolve(week).retention()).isEqualTo(Duration.ofHours(36));
+        assertThat(delta.open().resolve(null).retention()).isEqualTo(Duration.ofHours(36));
     }
 
     @Test
@@ -356,6 +369,43 @@ class DeltaLogTest {
                 instant("09:00:00"),
                 "has no version of 2026-11-28T09:00:00Z: the oldest that is left is version 0, whose commit was"
                         + " written at 2026-11-28T10:00:00Z");
+    }
+
+    @Test
+    void theVersionOfAnInstantThatIsStillThatCostsOneListing() throws Exception {
+        commits(1, 3);
+        for (int i = 0; i <= 3; i++) {
+            written(i, "10:0%d:00".formatted(i));
+        }
+        TableVersion last = delta.open(instant("12:00:00")).resolve(null);
+        delta.requests();
+        assertThat(delta.open(instant("12:00:00")).resolve(last)).isEqualTo(last);
+        assertThat(delta.requests()).isEqualTo(Map.of("source.list", 1L));
+
+        commits(4, 5);
+        written(4, "13:00:00");
+        written(5, "11:00:00");
+        assertThat(delta.open(instant("12:00:00")).resolve(last)).isEqualTo(last);
+        assertThat(delta.requests()).isEqualTo(Map.of("source.list", 1L, "source.get", 1L));
+
+        written(4, "11:59:00");
+        assertThat(delta.open(instant("12:00:00")).resolve(last).version()).isEqualTo("5");
+
+        TableVersion third = delta.open(instant("10:02:30")).resolve(null);
+        String info = "{\"commitInfo\":{\"inCommitTimestamp\":"
+                + Instant.parse("2026-11-28T10:02:10Z").toEpochMilli() + "}}";
+        delta.commit(3, info, DeltaFolder.add("f3", 3));
+        written(3, "10:03:00");
+        assertThat(third.version()).isEqualTo("2");
+        delta.requests();
+        delta.open(instant("10:02:30")).resolve(third);
+        assertThat(delta.requests()).as("what the commit says is in doubt").containsEntry("source.list", 2L);
+    }
+
+    private void written(long version, String time) throws IOException {
+        Files.setLastModifiedTime(
+                delta.folder.resolve("_delta_log").resolve(LogListing.padded(version) + ".json"),
+                FileTime.from(Instant.parse("2026-11-28T" + time + "Z")));
     }
 
     @Test

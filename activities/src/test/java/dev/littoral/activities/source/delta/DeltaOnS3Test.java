@@ -71,7 +71,7 @@ class DeltaOnS3Test {
         commit(1, DeltaFolder.add("b", 1));
         Table table = open(null);
         TableVersion second = table.resolve(first);
-        assertThat(table.changes(first, second).orElseThrow())
+        assertThat(table.changes(first, second).orElseThrow().files())
                 .extracting(file -> file.path())
                 .containsExactly("s3://" + bucket + "/lake/t/b");
         assertThat(requests.requests()).isEqualTo(Map.of("source.list", 1L, "source.get", 1L));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.RequiredColumn;
@@ -231,7 +232,7 @@ class DeltaTableTest {
         delta.commit(2, DeltaFolder.remove("a"), DeltaFolder.add("d", 4));
         delta.commit(3, DeltaFolder.remove("d"), DeltaFolder.remove("b"), DeltaFolder.add("b", 2, Vectors.inline(1)));
         TableVersion second = table.resolve(first);
-        List<SourceFile> changes = table.changes(first, second).orElseThrow();
+        List<SourceFile> changes = table.changes(first, second).orElseThrow().files();
         assertThat(changes).extracting(delta::name).containsExactlyInAnyOrder("a", "b", "d");
         assertThat(changes)
                 .filteredOn(file -> file.version() == null)
@@ -248,7 +249,7 @@ class DeltaTableTest {
         TableVersion first = table.resolve(null);
         delta.commit(2, DeltaFolder.metadata("t1", "", field("id", "long") + "," + field("x", "string"), ""));
         TableVersion second = table.resolve(first);
-        assertThat(table.changes(first, second)).contains(List.of());
+        assertThat(table.changes(first, second)).contains(new SourceChanges(List.of()));
         delta.commit(3, DeltaFolder.metadata("t2", "", field("id", "long"), ""));
         TableVersion third = table.resolve(second);
         assertThat(third.table()).isEqualTo("t2");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableAt;
@@ -15,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -95,8 +97,21 @@ class IcebergTableTest {
                             Long.toString(snapshot.snapshotId()),
                             "0",
                             Instant.ofEpochMilli(snapshot.timestampMillis()),
-                            written.metadata().toString()));
+                            written.metadata().toString(),
+                            null,
+                            Duration.ofDays(5)));
             assertThat(opened.requests()).isEqualTo(Map.of("LIST", 1, "GET", 1));
+        }
+    }
+
+    @Test
+    void aVersionSaysHowLongTheTableKeepsItsSnapshots() throws Exception {
+        written.table()
+                .updateProperties()
+                .set("history.expire.max-snapshot-age-ms", "3600000")
+                .commit();
+        try (Opened opened = Opened.at(written.folder())) {
+            assertThat(opened.resolve().retention()).isEqualTo(Duration.ofHours(1));
         }
     }
 
@@ -255,6 +270,44 @@ class IcebergTableTest {
             Files.delete(metadata.resolve("00042-y.metadata.json"));
             Files.move(metadata.resolve("00042-z.metadata.json"), metadata.resolve("00007-z.metadata.json"));
             assertThat(opened.table().resolve(first).metadata()).endsWith("/00007-z.metadata.json");
+        }
+    }
+
+    @Test
+    void theNewestIsFoundWhereMoreThanAPageOfFilesCameAtOnce() throws Exception {
+        append("a.parquet");
+        Path metadata = written.folder().resolve("metadata");
+        Path first = metadata.resolve("09990-x.metadata.json");
+        Files.move(metadata.resolve("v2.metadata.json"), first);
+        Files.delete(metadata.resolve("v1.metadata.json"));
+        try (Opened opened = Opened.at(written.folder())) {
+            TableVersion before = opened.resolve();
+            for (int number = 9_991; number <= 11_100; number++) {
+                Files.copy(first, metadata.resolve("%05d-y.metadata.json".formatted(number)));
+            }
+            assertThat(opened.table().resolve(before).metadata()).endsWith("/11100-y.metadata.json");
+        }
+    }
+
+    @Test
+    void relativePathsAreBelowTheTablesFolderAlsoWhereAMetadataFileIsNamed() throws Exception {
+        written.table()
+                .newFastAppend()
+                .appendFile(DataFiles.builder(written.table().spec())
+                        .withPath("data/a.parquet")
+                        .withFormat("parquet")
+                        .withFileSizeInBytes(9)
+                        .withRecordCount(7)
+                        .build())
+                .commit();
+        for (Path address : List.of(written.folder(), written.metadata())) {
+            try (Opened opened = Opened.at(address, written.folder(), null)) {
+                assertThat(opened.files(opened.resolve())).containsOnlyKeys(written.folder() + "/data/a.parquet");
+            }
+        }
+        try (Opened opened = Opened.at(written.metadata(), written.folder().resolve("data"), null)) {
+            TableVersion version = opened.resolve();
+            refused(() -> opened.files(version), "is not allowed");
         }
     }
 
@@ -500,7 +553,8 @@ class IcebergTableTest {
             opened.requests();
 
             TableVersion now = opened.table().resolve(before);
-            Optional<List<SourceFile>> changes = opened.table().changes(before, now);
+            Optional<List<SourceFile>> changes =
+                    opened.table().changes(before, now).map(SourceChanges::files);
 
             assertThat(changes.orElseThrow())
                     .singleElement()

@@ -4,6 +4,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
@@ -54,9 +55,10 @@ final class Opened implements AutoCloseable {
                 return LOCAL.source(uri).openSource(StorageAccess.OWN, counter);
             }
         };
-        this.storage =
-                new TableStorage(LOCAL.source("file://" + address).openSource(StorageAccess.OWN, counter), opener);
-        this.table = new IcebergFormat().open(storage, spec(at));
+        IcebergFormat format = new IcebergFormat();
+        BlobStore root = LOCAL.source("file://" + address).openSource(StorageAccess.OWN, counter);
+        this.storage = new TableStorage(root, opener, format.folder(root.location()));
+        this.table = format.open(storage, spec(at));
     }
 
     static TableSpec spec(TableAt at) {
@@ -107,7 +109,7 @@ final class Opened implements AutoCloseable {
     /** The files of a version as what is said to have changed since another makes them; empty where nothing is said. */
     Optional<Map<String, SourceFile>> changed(TableVersion from, Map<String, SourceFile> before, TableVersion to)
             throws FileChangedException, InterruptedException {
-        Optional<List<SourceFile>> changes = table.changes(from, to);
+        Optional<List<SourceFile>> changes = table.changes(from, to).map(SourceChanges::files);
         return changes.map(all -> {
             Map<String, SourceFile> files = new TreeMap<>(before);
             for (SourceFile each : all) {

@@ -8,6 +8,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableAt;
@@ -126,7 +127,7 @@ class LanceDatasetTest {
     }
 
     private static void checkChanges(Table table, Seen from, Seen to) throws Exception {
-        table.changes(from.version(), to.version()).ifPresent(changes -> {
+        table.changes(from.version(), to.version()).map(SourceChanges::files).ifPresent(changes -> {
             Map<String, SourceFile> files = new TreeMap<>(from.files());
             for (SourceFile change : changes) {
                 assertThat(to.files().getOrDefault(change.path(), SourceFile.gone(change.path())))

@@ -7,6 +7,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.workflows.model.FailureType;
@@ -16,6 +17,7 @@ import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,6 +110,17 @@ class LanceManifestTest {
         assertThat(files.get(0).deletesVersion()).isEqualTo("0-1-13404568164568467600.arrow");
         Files.delete(Path.of(files.get(0).table().deletes().split(" ", 2)[1]));
         assertThatThrownBy(() -> table.deletedRows(version, files.get(0))).isInstanceOf(FileChangedException.class);
+    }
+
+    @Test
+    void aVersionSaysHowLongCleanUpLeavesIt() throws Exception {
+        assertThat(open(null).resolve(null).retention()).isNull();
+        Protobuf olderThan =
+                new Protobuf().text(1, "lance.auto_cleanup.older_than").text(2, "2days");
+        Protobuf interval =
+                new Protobuf().text(1, "lance.auto_cleanup.interval").text(2, "20");
+        Table table = with(new Protobuf().message(16, olderThan).message(16, interval));
+        assertThat(table.resolve(null).retention()).isEqualTo(Duration.ofDays(2));
     }
 
     @Test
@@ -379,6 +392,10 @@ class LanceManifestTest {
         });
         assertThat(seen).containsExactly(fragments, 10L * fragments);
         assertThat(requests.size()).isLessThan(8);
-        assertThat(table.changes(version, version)).hasValue(List.of());
+        requests.clear();
+        table.schema(version);
+        table.checkColumns(version, List.of());
+        assertThat(requests).isEmpty();
+        assertThat(table.changes(version, version)).hasValue(new SourceChanges(List.of()));
     }
 }

@@ -1,0 +1,35 @@
+package dev.littoral.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.TableVersion;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The warning that a table deletes files too early. */
+class RetentionWarningTest {
+    private static String warning(Duration retention) {
+        TableVersion table = new TableVersion("delta", "t", "1", null, null, null, null, retention);
+        return RetentionWarning.of(table, CollectionOptions.DEFAULTS);
+    }
+
+    @Test
+    void aTableThatKeepsFilesForLessThanVersionsAreKeptIsWarnedOf() {
+        assertThat(CollectionOptions.DEFAULTS.keepVersionsFor()).isEqualTo(Duration.ofDays(7));
+        assertThat(warning(Duration.ofDays(5)))
+                .isEqualTo("The table may delete files of its older versions after 5 days, and this collection keeps"
+                        + " versions that name them for 7 days: readers of an older version may find files gone; let"
+                        + " the table keep them longer (delta.deletedFileRetentionDuration), or set keepVersionsFor to"
+                        + " no more");
+        assertThat(warning(Duration.ofHours(36))).contains("after PT36H,");
+        assertThat(warning(Duration.ZERO)).contains("after PT0S,");
+    }
+
+    @Test
+    void otherwiseThereIsNothingToSay() {
+        assertThat(warning(Duration.ofDays(7))).isNull();
+        assertThat(warning(null)).isNull();
+        assertThat(RetentionWarning.of(null, CollectionOptions.DEFAULTS)).isNull();
+    }
+}
