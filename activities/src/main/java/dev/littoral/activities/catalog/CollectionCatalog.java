@@ -89,8 +89,7 @@ public final class CollectionCatalog {
         }
         String fault = SnapshotValidator.of(head);
         if (fault != null) {
-            throw damaged(
-                    store.location() + "/" + key(CatalogLayout.HEADS) + " version " + head.version(), fault, null);
+            throw damaged(name(CatalogLayout.HEADS) + " version " + head.version(), fault, null);
         }
         byte[] bytes = verified(ref.key(), ref.sha256());
         SnapshotRoot root;
@@ -333,7 +332,7 @@ public final class CollectionCatalog {
     }
 
     private String name(String key) {
-        return store.location() + "/" + key(key);
+        return store.address(key(key));
     }
 
     private String key(String key) {

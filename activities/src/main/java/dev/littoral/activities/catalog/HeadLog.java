@@ -294,7 +294,7 @@ public final class HeadLog {
     }
 
     private LittoralException damaged(String key, String how, IOException cause) {
-        return new LittoralException(FailureType.INPUT, CatalogDamage.of(store.location() + "/" + key, how), cause);
+        return new LittoralException(FailureType.INPUT, CatalogDamage.of(store.address(key), how), cause);
     }
 
     private String folder() {

@@ -129,7 +129,7 @@ final class EntryLog<T> {
 
     /** What an entry is called in a sentence. */
     String name(long number) {
-        return store.location() + "/" + key(number);
+        return store.address(key(number));
     }
 
     private String key(long number) {

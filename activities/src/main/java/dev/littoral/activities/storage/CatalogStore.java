@@ -39,7 +39,7 @@ public interface CatalogStore extends AutoCloseable {
     default Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
         Optional<byte[]> body = get(key);
         if (body.isPresent()) {
-            BlobStore.checkSize(location() + "/" + key, body.get().length, maxBytes);
+            BlobStore.checkSize(address(key), body.get().length, maxBytes);
         }
         return body;
     }
@@ -58,6 +58,12 @@ public interface CatalogStore extends AutoCloseable {
 
     /** The store's address as a person knows it, without secrets: {@code s3://bucket/prefix} or a folder's path. */
     String location();
+
+    /** Where the object of a key is, for people. */
+    default String address(String key) {
+        String location = location();
+        return location.endsWith("/") ? location + key : location + "/" + key;
+    }
 
     @Override
     void close();
