@@ -20,6 +20,7 @@ import dev.littoral.starter.server.JobsCommand;
 import dev.littoral.starter.server.ListCommand;
 import dev.littoral.starter.server.RefreshCommand;
 import dev.littoral.starter.server.RollbackCommand;
+import dev.littoral.starter.server.SetupCommand;
 import dev.littoral.starter.server.SignalCommand;
 import dev.littoral.starter.server.StartCommand;
 import dev.littoral.starter.server.StatusCommand;
@@ -70,6 +71,7 @@ public final class Littoral implements Runnable {
             SyncCommand.class,
             DevCommand.class,
             WorkerCommand.class,
+            SetupCommand.class,
             StartCommand.class,
             ChangeSourceCommand.class,
             RefreshCommand.class,

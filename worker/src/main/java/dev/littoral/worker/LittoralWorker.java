@@ -18,6 +18,7 @@ import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.CollectionObserver;
 import dev.littoral.workflows.Policies;
+import dev.littoral.workflows.RegisteredAttributes;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
@@ -87,7 +88,17 @@ public final class LittoralWorker implements AutoCloseable {
      * @throws dev.littoral.activities.failure.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(WorkflowClient client, WorkerSettings settings) throws InterruptedException {
-        return start(client, settings, Optional.empty(), new Health());
+        return start(client, settings, RegisteredAttributes.NONE);
+    }
+
+    /**
+     * Starts a worker as the other does.
+     *
+     * @param attributes which search attributes can be set
+     */
+    public static LittoralWorker start(WorkflowClient client, WorkerSettings settings, RegisteredAttributes attributes)
+            throws InterruptedException {
+        return start(client, settings, Optional.empty(), new Health(), attributes);
     }
 
     /**
@@ -95,17 +106,28 @@ public final class LittoralWorker implements AutoCloseable {
      *
      * @param metrics closed by the caller
      * @param health that of the client's connection; gets failures of the process
+     * @param attributes which search attributes can be set
      * @throws dev.littoral.activities.failure.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(
-            WorkflowClient client, WorkerSettings settings, WorkerMetrics metrics, Health health)
+            WorkflowClient client,
+            WorkerSettings settings,
+            WorkerMetrics metrics,
+            Health health,
+            RegisteredAttributes attributes)
             throws InterruptedException {
-        return start(client, settings, Optional.of(metrics), health);
+        return start(client, settings, Optional.of(metrics), health, attributes);
     }
 
     private static LittoralWorker start(
-            WorkflowClient client, WorkerSettings settings, Optional<WorkerMetrics> metrics, Health health)
+            WorkflowClient client,
+            WorkerSettings settings,
+            Optional<WorkerMetrics> metrics,
+            Health health,
+            RegisteredAttributes attributes)
             throws InterruptedException {
+        // It is known when the first collection asks.
+        attributes.names();
         StoreObserver requests = metrics.<StoreObserver>map(all -> all).orElse(StoreObserver.NONE);
         Storages storages = StorageRegistry.storages();
         metrics.ifPresent(all -> all.watch(storages, settings.sinks()));
@@ -152,7 +174,8 @@ public final class LittoralWorker implements AutoCloseable {
         WorkflowRegistration.register(
                 worker,
                 sources::refusal,
-                metrics.map(WorkerMetrics::collections).orElse(CollectionObserver.NONE));
+                metrics.map(WorkerMetrics::collections).orElse(CollectionObserver.NONE),
+                attributes);
         ObjectCache cache = new ObjectCache(CACHED_OBJECTS);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, cache, sources::refusal, Clock.systemUTC()),

@@ -5,13 +5,20 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.CodecException;
 import dev.littoral.workflows.MessageConverter;
 import dev.littoral.workflows.model.FailureType;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
+import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
+import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.serviceclient.OperatorServiceStubs;
+import io.temporal.serviceclient.OperatorServiceStubsOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -22,19 +29,29 @@ import java.util.concurrent.TimeUnit;
  * CLI. Payloads go through the codec that the environment names, see {@link PayloadCodecs}.
  */
 public final class TemporalConnection implements AutoCloseable {
+    private static final long OPERATOR_SECONDS = 8;
+
     private final WorkflowServiceStubs service;
     private final WorkflowClient client;
     private final Health health = new Health();
+    private final SearchAttributeWatch searchAttributes;
 
     private final Optional<CheckedCodec> codec;
+
+    /** For questions to the service's operator, or null before the first. */
+    private OperatorServiceStubs operator;
+
+    private boolean closed;
 
     private TemporalConnection(
             WorkflowServiceStubsOptions service, WorkflowClientOptions client, Optional<CheckedCodec> codec) {
         this.codec = codec;
+        this.searchAttributes = new SearchAttributeWatch(this::searchAttributes, codec.isEmpty(), System::nanoTime);
         this.service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(service)
                 .addGrpcClientInterceptor(new QueryHistoryInterceptor())
                 .addGrpcClientInterceptor(new UpdateSizeLimit())
                 .addGrpcClientInterceptor(health)
+                .addGrpcClientInterceptor(searchAttributes)
                 .build());
         this.client = WorkflowClient.newInstance(
                 this.service,
@@ -159,6 +176,48 @@ public final class TemporalConnection implements AutoCloseable {
         return health;
     }
 
+    /** Which search attributes can be set. */
+    public SearchAttributeWatch attributes() {
+        return searchAttributes;
+    }
+
+    /**
+     * The namespace's own search attributes.
+     *
+     * @throws io.grpc.StatusRuntimeException when the service does not list them
+     */
+    public Map<String, IndexedValueType> searchAttributes() {
+        return operator()
+                .listSearchAttributes(ListSearchAttributesRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .build())
+                .getCustomAttributesMap();
+    }
+
+    /**
+     * Registers search attributes in the namespace.
+     *
+     * @throws io.grpc.StatusRuntimeException when the service does not do so
+     */
+    public void addSearchAttributes(Map<String, IndexedValueType> attributes) {
+        operator()
+                .addSearchAttributes(AddSearchAttributesRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .putAllSearchAttributes(attributes)
+                        .build());
+    }
+
+    private synchronized OperatorServiceGrpc.OperatorServiceBlockingStub operator() {
+        if (closed) {
+            throw new IllegalStateException("The connection is closed");
+        }
+        if (operator == null) {
+            operator = OperatorServiceStubs.newServiceStubs(
+                    OperatorServiceStubsOptions.newBuilder(service.getOptions()).build());
+        }
+        return operator.blockingStub().withDeadlineAfter(OPERATOR_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** Where the service is, as {@code host:port}. */
     public String target() {
         return service.getOptions().getTarget();
@@ -170,6 +229,12 @@ public final class TemporalConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+            if (operator != null) {
+                operator.shutdownNow();
+            }
+        }
         service.shutdownNow();
         service.awaitTermination(5, TimeUnit.SECONDS);
     }

@@ -1,9 +1,11 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.FailureType;
+import io.temporal.common.Priority;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInfo;
 import java.util.function.Function;
 
 /**
@@ -23,17 +25,25 @@ final class CatalogCalls {
 
     /** The activities as ordinary ones. */
     static CatalogActivities ordinary(String summary) {
-        return Workflow.newActivityStub(CatalogActivities.class, Policies.catalog(summary));
+        return Workflow.newActivityStub(CatalogActivities.class, Policies.catalog(summary, priority()));
     }
 
     /** The catalog's activities for work that grows with the source. */
     static CatalogActivities bulk(String summary) {
-        return Workflow.newActivityStub(CatalogActivities.class, Policies.bulk(summary));
+        return Workflow.newActivityStub(CatalogActivities.class, Policies.bulk(summary, priority()));
     }
 
     /** The activities of an update's steps. */
     static UpdateActivities work(String summary) {
-        return Workflow.newActivityStub(UpdateActivities.class, Policies.bulk(summary));
+        return Workflow.newActivityStub(UpdateActivities.class, Policies.bulk(summary, priority()));
+    }
+
+    /** An update has it from its collection; a collection is started by clients, who know of none. */
+    static Priority priority() {
+        WorkflowInfo info = Workflow.getInfo();
+        return UpdateExternalCollectionWorkflow.numberOf(info.getWorkflowId()) > 0
+                ? info.getPriority()
+                : Policies.priority(info.getWorkflowId(), true);
     }
 
     /** One short call. A catalog that does not answer at once is called again by an ordinary activity. */

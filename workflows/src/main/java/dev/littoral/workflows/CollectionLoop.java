@@ -6,6 +6,7 @@ import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
@@ -55,12 +56,13 @@ final class CollectionLoop {
             Deque<Message> inbox,
             Policies.History history,
             CollectionObserver observer,
+            CollectionAttributes attributes,
             ConsumerCalls consumers,
             int version) {
         this.state = state;
         this.inbox = inbox;
-        this.runs = new RunSuccession(state, inbox, history);
-        this.reporter = new StatusReporter(state, observer, version);
+        this.runs = new RunSuccession(state, inbox, history, attributes);
+        this.reporter = new StatusReporter(state, observer, attributes, version);
         this.catalog = new CatalogCalls(version);
         this.events = new EventDelivery(collectionId, state, inbox);
         this.consumers = consumers;
@@ -262,6 +264,8 @@ final class CollectionLoop {
                 ChildWorkflowOptions.newBuilder()
                         .setWorkflowId(UpdateExternalCollectionWorkflow.id(collectionId, job.update()))
                         .setStaticSummary(StatusText.update(job))
+                        .setPriority(
+                                Policies.priority(collectionId, state.head().kind() == HeadKind.DECLARED))
                         .setWorkflowExecutionTimeout(Policies.UPDATE_LIMIT)
                         // A terminated collection cancels its update, which then removes its staging.
                         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)

@@ -69,7 +69,7 @@ final class ConsumerCalls {
     }
 
     private static ConsumerActivities ordinary(String summary) {
-        return Workflow.newActivityStub(ConsumerActivities.class, Policies.catalog(summary));
+        return Workflow.newActivityStub(ConsumerActivities.class, Policies.catalog(summary, CatalogCalls.priority()));
     }
 
     /**

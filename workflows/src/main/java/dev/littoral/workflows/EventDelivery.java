@@ -50,7 +50,8 @@ final class EventDelivery {
                     EventActivities.class,
                     Policies.events(
                             "send events to " + request.sink(),
-                            Workflow.getInfo().getTaskQueue()));
+                            Workflow.getInfo().getTaskQueue(),
+                            CatalogCalls.priority()));
             Async.function(activities::sendEvents, request).handle((result, failure) -> {
                 inbox.addLast(new Message.EventsSent(request.sink(), result, failure));
                 return null;

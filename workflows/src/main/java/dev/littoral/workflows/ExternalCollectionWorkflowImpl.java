@@ -47,6 +47,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     private final Policies.History history;
     private final SourcePolicy policy;
     private final CollectionObserver observer;
+    private final RegisteredAttributes registered;
     private final ConsumerCalls consumers;
 
     /** What is wrong with the input, or null. Kept, as a constructor that throws would block the workflow for ever. */
@@ -58,7 +59,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     // Runs before any handler, so that a signal or update that comes with the start finds its state.
     @WorkflowInit
     public ExternalCollectionWorkflowImpl(CollectionInput input, CarriedInput carried) {
-        this(input, carried, SourcePolicy.NONE, CollectionObserver.NONE, Policies.HISTORY);
+        this(input, carried, SourcePolicy.NONE, CollectionObserver.NONE, RegisteredAttributes.NONE, Policies.HISTORY);
     }
 
     ExternalCollectionWorkflowImpl(
@@ -66,9 +67,11 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
             CarriedInput carried,
             SourcePolicy policy,
             CollectionObserver observer,
+            RegisteredAttributes registered,
             Policies.History history) {
         this.policy = policy;
         this.observer = observer;
+        this.registered = registered;
         this.history = history;
         this.continued = Workflow.getInfo().getContinuedExecutionRunId().isPresent() && isGiven(carried);
         CollectionStart parsed = null;
@@ -117,7 +120,8 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
         state.consumers().begin(version >= WorkflowVersions.CONSUMERS);
         UnknownMessages.register(inbox::addLast);
-        CollectionLoop loop = new CollectionLoop(state, inbox, history, observer, consumers, version);
+        CollectionLoop loop = new CollectionLoop(
+                state, inbox, history, observer, new CollectionAttributes(registered, version), consumers, version);
         try {
             if (!continued) {
                 loop.open(start.source());

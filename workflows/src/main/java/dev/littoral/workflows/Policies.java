@@ -4,8 +4,10 @@ import dev.littoral.workflows.model.FailureType;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.activity.LocalActivityOptions;
+import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The timeouts, retry policies and intervals of the workflows, each with its reason. */
@@ -31,6 +33,15 @@ public final class Policies {
      */
     static final History HISTORY = new History(4_000, 32_000);
 
+    /** Before the usual of 1 to 5. */
+    private static final int FIRST = 2;
+
+    /** What a server takes where none is named. */
+    private static final int USUAL = 3;
+
+    /** A server refuses a task with a longer one. A collectionId has a byte a character. */
+    private static final int MAX_FAIRNESS_KEY = 64;
+
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
 
     /** Long enough for a throttling store to recover, short enough to notice that it has. */
@@ -38,6 +49,9 @@ public final class Policies {
 
     /** About four minutes in all; the next refresh tries again. */
     private static final int MAX_ATTEMPTS = 12;
+
+    /** While the namespace has no search attribute of collections, each asks no more often, which costs an event. */
+    static final Duration ATTRIBUTES_PAUSE = Duration.ofSeconds(10);
 
     /** How long the other activities of a step may go on when one has failed. */
     static final Duration SIBLING_TIMEOUT = Duration.ofSeconds(5);
@@ -149,6 +163,26 @@ public final class Policies {
         return forgetConsumersAfter.compareTo(LONGEST_HOLD) < 0 ? forgetConsumersAfter : LONGEST_HOLD;
     }
 
+    /**
+     * The priority of a collection's work. Of work that is alike a server that knows of fairness gives each collection
+     * its share; others ignore all of it.
+     *
+     * @param first whether somebody waits for it: a source that was not served yet, or a short request
+     */
+    static Priority priority(String collectionId, boolean first) {
+        return Priority.newBuilder()
+                .setPriorityKey(first ? FIRST : USUAL)
+                .setFairnessKey(fairnessKey(collectionId))
+                .build();
+    }
+
+    private static String fairnessKey(String collectionId) {
+        return collectionId.length() <= MAX_FAIRNESS_KEY
+                ? collectionId
+                : collectionId.substring(0, MAX_FAIRNESS_KEY - 9)
+                        + String.format(Locale.ROOT, "-%08x", collectionId.hashCode());
+    }
+
     /** A few small requests to the catalog by a local activity, without retries; {@link #catalog} is the fallback. */
     static LocalActivityOptions quick(String summary) {
         return LocalActivityOptions.newBuilder()
@@ -161,9 +195,10 @@ public final class Policies {
     }
 
     /** A few small requests to the catalog. */
-    static ActivityOptions catalog(String summary) {
+    static ActivityOptions catalog(String summary, Priority priority) {
         return ActivityOptions.newBuilder()
                 .setSummary(summary)
+                .setPriority(priority)
                 // Each request has its own shorter timeout; this bounds their sum.
                 .setStartToCloseTimeout(Duration.ofMinutes(2))
                 // Heartbeats come every second; a dead worker is noticed long before the requests' time is up.
@@ -177,9 +212,10 @@ public final class Policies {
      *
      * @param taskQueue that of the workflows
      */
-    static ActivityOptions events(String summary, String taskQueue) {
+    static ActivityOptions events(String summary, String taskQueue, Priority priority) {
         return ActivityOptions.newBuilder()
                 .setSummary(summary)
+                .setPriority(priority)
                 .setTaskQueue(eventQueue(taskQueue))
                 // No worker may have the sink; then the collection says so.
                 .setScheduleToStartTimeout(Duration.ofMinutes(5))
@@ -210,9 +246,10 @@ public final class Policies {
     }
 
     /** Work that grows with the source. */
-    static ActivityOptions bulk(String summary) {
+    static ActivityOptions bulk(String summary, Priority priority) {
         return ActivityOptions.newBuilder()
                 .setSummary(summary)
+                .setPriority(priority)
                 // Millions of files from a slow store; a dead worker is noticed by its heartbeat long before.
                 .setStartToCloseTimeout(Duration.ofHours(12))
                 // Heartbeats come every second; a pause of this length is a dead or cut-off worker.

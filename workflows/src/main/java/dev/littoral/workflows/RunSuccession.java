@@ -10,11 +10,14 @@ final class RunSuccession {
     private final CollectionState state;
     private final Deque<Message> inbox;
     private final Policies.History history;
+    private final CollectionAttributes attributes;
 
-    RunSuccession(CollectionState state, Deque<Message> inbox, Policies.History history) {
+    RunSuccession(
+            CollectionState state, Deque<Message> inbox, Policies.History history, CollectionAttributes attributes) {
         this.state = state;
         this.inbox = inbox;
         this.history = history;
+        this.attributes = attributes;
     }
 
     /**
@@ -34,7 +37,7 @@ final class RunSuccession {
         // What the handlers wait for is done, and they finish as soon as this thread waits.
         Workflow.await(() -> !inbox.isEmpty() || Workflow.isEveryHandlerFinished());
         if (inbox.isEmpty()) {
-            Workflow.continueAsNew(input, CarriedInput.of(state.carry()));
+            Workflow.continueAsNew(attributes.continued(), input, CarriedInput.of(state.carry()));
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reports a collection's status to Temporal, as its page in the web UI and the workflow's memo, and to an observer.
- * Ends of updates go to the outbox too.
+ * Reports a collection's status to Temporal, as its page in the web UI and the workflow's memo and search attributes,
+ * and to an observer. Ends of updates go to the outbox too.
  */
 final class StatusReporter {
     /** A memo is read by lists of many collections; the whole sentence is in the status. */
@@ -20,6 +20,7 @@ final class StatusReporter {
 
     private final CollectionState state;
     private final CollectionObserver observer;
+    private final CollectionAttributes attributes;
 
     /** Whether the memo is written; runs of older builds do not. It is a command of the history. */
     private final boolean writesMemo;
@@ -29,9 +30,10 @@ final class StatusReporter {
 
     private Map<String, Object> memo = Map.of();
 
-    StatusReporter(CollectionState state, CollectionObserver observer, int version) {
+    StatusReporter(CollectionState state, CollectionObserver observer, CollectionAttributes attributes, int version) {
         this.state = state;
         this.observer = observer;
+        this.attributes = attributes;
         this.writesMemo = version >= WorkflowVersions.MEMO;
         this.writesFreshness = version >= WorkflowVersions.FRESHNESS;
     }
@@ -65,6 +67,7 @@ final class StatusReporter {
             memo = entries;
             Workflow.upsertMemo(changed);
         }
+        attributes.report(status);
         if (state.isClosed()) {
             looked(null);
         }

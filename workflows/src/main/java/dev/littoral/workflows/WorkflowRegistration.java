@@ -14,12 +14,19 @@ public final class WorkflowRegistration {
      *
      * @param policy which sources the worker may read; asked before an update enters the history
      * @param observer learns how collections stand
+     * @param registered which search attributes can be set
      */
-    public static void register(Worker worker, SourcePolicy policy, CollectionObserver observer) {
-        register(worker, policy, observer, Policies.HISTORY);
+    public static void register(
+            Worker worker, SourcePolicy policy, CollectionObserver observer, RegisteredAttributes registered) {
+        register(worker, policy, observer, registered, Policies.HISTORY);
     }
 
-    static void register(Worker worker, SourcePolicy policy, CollectionObserver observer, Policies.History history) {
+    static void register(
+            Worker worker,
+            SourcePolicy policy,
+            CollectionObserver observer,
+            RegisteredAttributes registered,
+            Policies.History history) {
         worker.registerWorkflowImplementationFactory(
                 ExternalCollectionWorkflow.class,
                 arguments -> new ExternalCollectionWorkflowImpl(
@@ -27,6 +34,7 @@ public final class WorkflowRegistration {
                         arguments.get(1, CarriedInput.class),
                         policy,
                         observer,
+                        registered,
                         history),
                 WorkflowImplementationOptions.getDefaultInstance());
         worker.registerWorkflowImplementationTypes(

@@ -38,7 +38,10 @@ final class WorkflowVersions {
     /** A collection looks at its consumers, and writes what they say by messages. */
     static final int CONSUMERS = 6;
 
-    static final int NEWEST = 6;
+    /** A collection sets search attributes. */
+    static final int SEARCH_ATTRIBUTES = 7;
+
+    static final int NEWEST = 7;
 
     private WorkflowVersions() {}
 }

@@ -184,6 +184,25 @@ final class Lab implements AutoCloseable {
         return new Lab(lake, new OnServer(client, factory));
     }
 
+    /** On the real server, with a worker that believes these search attributes to be registered. */
+    static Lab onServer(
+            TemporalServer server,
+            String namespace,
+            FakeLake lake,
+            RegisteredAttributes registered,
+            Policies.History history) {
+        WorkflowClient client = WorkflowClient.newInstance(
+                server.stubs(),
+                clientOptions().toBuilder().setNamespace(namespace).build());
+        WorkerFactory factory = WorkerFactory.newInstance(client);
+        Worker worker = factory.newWorker(
+                ExternalCollectionWorkflow.TASK_QUEUE, workerOptions().build());
+        WorkflowRegistration.register(worker, SourcePolicy.NONE, CollectionObserver.NONE, registered, history);
+        worker.registerActivitiesImplementations(lake, lake.consumers());
+        factory.start();
+        return new Lab(lake, new OnServer(client, factory));
+    }
+
     static TestWorkflowEnvironment environment() {
         return TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setWorkflowClientOptions(clientOptions())
@@ -217,7 +236,7 @@ final class Lab implements AutoCloseable {
 
     static void register(
             Worker worker, SourcePolicy rules, CollectionObserver observer, Policies.History history, FakeLake lake) {
-        WorkflowRegistration.register(worker, rules, observer, history);
+        WorkflowRegistration.register(worker, rules, observer, RegisteredAttributes.NONE, history);
         worker.registerActivitiesImplementations(lake, lake.consumers());
     }
 

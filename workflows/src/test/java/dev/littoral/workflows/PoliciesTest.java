@@ -30,4 +30,18 @@ class PoliciesTest {
         assertThat(Policies.nextTry(12)).isEmpty();
         assertThat(Policies.nextTry(13)).isEmpty();
     }
+
+    @Test
+    void aFairnessKeyIsTheCollectionOrOneOfSixtyFourCharactersForIt() {
+        assertThat(Policies.priority("orders", true).getFairnessKey()).isEqualTo("orders");
+        String a = Policies.priority("x".repeat(199) + "a", false).getFairnessKey();
+        String b = Policies.priority("x".repeat(199) + "b", false).getFairnessKey();
+        assertThat(a).hasSize(64).startsWith("xxx").isNotEqualTo(b);
+    }
+
+    @Test
+    void aSourceThatIsNotServedYetComesBeforeARefresh() {
+        assertThat(Policies.priority("a", true).getPriorityKey())
+                .isLessThan(Policies.priority("a", false).getPriorityKey());
+    }
 }

@@ -41,7 +41,8 @@ class ReplayTest {
 
     @Test
     void everyPathIsRecordedForEveryBuild() throws IOException {
-        assertThat(BUILDS).hasSize(WorkflowVersions.NEWEST + 1);
+        // Those of the newest build are recorded before it is released.
+        assertThat(BUILDS).hasSizeBetween(WorkflowVersions.NEWEST, WorkflowVersions.NEWEST + 1);
         for (String build : BUILDS) {
             assertThat(recorded())
                     .containsAll(RecordedHistories.PATHS.stream()

@@ -3,10 +3,12 @@ package dev.littoral.starter.server;
 import com.uber.m3.tally.Scope;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.worker.Health;
+import dev.littoral.worker.SearchAttributeWatch;
 import dev.littoral.worker.TemporalConnection;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -142,6 +145,21 @@ public final class TemporalService implements AutoCloseable {
     /** Whether this process can work. */
     public Health health() {
         return connection.health();
+    }
+
+    /** Which search attributes can be set. */
+    public SearchAttributeWatch attributes() {
+        return connection.attributes();
+    }
+
+    /** The namespace's own search attributes. */
+    Map<String, IndexedValueType> searchAttributes() {
+        return connection.searchAttributes();
+    }
+
+    /** Registers search attributes in the namespace. */
+    void addSearchAttributes(Map<String, IndexedValueType> attributes) {
+        connection.addSearchAttributes(attributes);
     }
 
     public ServerFailures failures() {

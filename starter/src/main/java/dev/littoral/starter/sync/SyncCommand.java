@@ -199,7 +199,8 @@ public final class SyncCommand implements Callable<Integer> {
         try (LittoralWorker worker = LittoralWorker.start(
                 collection.server().client(),
                 new WorkerSettings(
-                        where.catalog(), AllowList.of(followed), taskQueue, WorkerSettings.CONCURRENT_ACTIVITIES))) {
+                        where.catalog(), AllowList.of(followed), taskQueue, WorkerSettings.CONCURRENT_ACTIVITIES),
+                collection.server().attributes())) {
             shutdown.expect();
             collection.start(input, taskQueue);
             UpdateFollower follower = new UpdateFollower(collection, shutdown, progress);

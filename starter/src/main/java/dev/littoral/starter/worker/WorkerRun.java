@@ -137,7 +137,8 @@ final class WorkerRun {
 
     private LittoralWorker start(Ready state) throws InterruptedException {
         try {
-            LittoralWorker worker = LittoralWorker.start(server.client(), config.worker(), metrics, server.health());
+            LittoralWorker worker = LittoralWorker.start(
+                    server.client(), config.worker(), metrics, server.health(), server.attributes());
             try {
                 state.worker = worker;
                 if (!worker.awaitPolling(POLLING)) {
