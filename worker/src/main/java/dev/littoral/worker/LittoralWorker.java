@@ -98,7 +98,13 @@ public final class LittoralWorker implements AutoCloseable {
      */
     public static LittoralWorker start(WorkflowClient client, WorkerSettings settings, RegisteredAttributes attributes)
             throws InterruptedException {
-        return start(client, settings, Optional.empty(), new Health(), attributes);
+        return start(client, settings, Optional.empty(), new Health(), attributes, Tracing.OFF);
+    }
+
+    /** Starts a worker as the others do, with traces of what it does, which stay the caller's. */
+    static LittoralWorker start(WorkflowClient client, WorkerSettings settings, Tracing tracing)
+            throws InterruptedException {
+        return start(client, settings, Optional.empty(), new Health(), RegisteredAttributes.NONE, tracing);
     }
 
     /**
@@ -107,6 +113,7 @@ public final class LittoralWorker implements AutoCloseable {
      * @param metrics closed by the caller
      * @param health that of the client's connection; gets failures of the process
      * @param attributes which search attributes can be set
+     * @param tracing closed by the caller
      * @throws dev.littoral.activities.failure.LittoralException when the catalog cannot be used, classified
      */
     public static LittoralWorker start(
@@ -114,9 +121,10 @@ public final class LittoralWorker implements AutoCloseable {
             WorkerSettings settings,
             WorkerMetrics metrics,
             Health health,
-            RegisteredAttributes attributes)
+            RegisteredAttributes attributes,
+            Tracing tracing)
             throws InterruptedException {
-        return start(client, settings, Optional.of(metrics), health, attributes);
+        return start(client, settings, Optional.of(metrics), health, attributes, tracing);
     }
 
     private static LittoralWorker start(
@@ -124,7 +132,8 @@ public final class LittoralWorker implements AutoCloseable {
             WorkerSettings settings,
             Optional<WorkerMetrics> metrics,
             Health health,
-            RegisteredAttributes attributes)
+            RegisteredAttributes attributes,
+            Tracing tracing)
             throws InterruptedException {
         // It is known when the first collection asks.
         attributes.names();
@@ -153,6 +162,7 @@ public final class LittoralWorker implements AutoCloseable {
                                 new UpdateSizeLimit(),
                                 new ProgressReporter(),
                                 new UpdateEventInterceptor(observers),
+                                tracing.interceptor(),
                                 // Last, so outermost: the others log in its context.
                                 new LogContextInterceptor())
                         .build());

@@ -28,6 +28,17 @@ class PackagesTest {
     }
 
     @Test
+    void openTelemetryIsLoadedWhereTracesAreOnAlone() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.(OtlpTracing|TraceIds)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(MAIN);
+    }
+
+    @Test
     void theWorkerDependsOnNothingInternalToTemporalAndOnNoTestServer() {
         noClasses()
                 .should()

@@ -6,6 +6,7 @@ import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.server.TemporalService;
 import dev.littoral.worker.LittoralWorker;
 import dev.littoral.worker.MonitoringServer;
+import dev.littoral.worker.Tracing;
 import dev.littoral.worker.WorkerMetrics;
 import dev.littoral.workflows.model.FailureType;
 import io.grpc.Status;
@@ -73,8 +74,9 @@ final class WorkerRun {
         // Not a field: the logger is made after the format is set.
         Logger log = LoggerFactory.getLogger(WorkerRun.class);
         Ready state = new Ready();
-        try (MonitoringServer monitoring = config.metricsPort().isPresent() ? open(state) : null;
-                LittoralWorker worker = start(state)) {
+        try (Tracing tracing = Tracing.of(System.getenv());
+                MonitoringServer monitoring = config.metricsPort().isPresent() ? open(state) : null;
+                LittoralWorker worker = start(state, tracing)) {
             unready = null;
             String served = "task queue " + Output.path(config.worker().taskQueue()) + " at " + server.place()
                     + ", catalog " + worker.catalog() + ", sources "
@@ -135,10 +137,10 @@ final class WorkerRun {
                 state::unready);
     }
 
-    private LittoralWorker start(Ready state) throws InterruptedException {
+    private LittoralWorker start(Ready state, Tracing tracing) throws InterruptedException {
         try {
             LittoralWorker worker = LittoralWorker.start(
-                    server.client(), config.worker(), metrics, server.health(), server.attributes());
+                    server.client(), config.worker(), metrics, server.health(), server.attributes(), tracing);
             try {
                 state.worker = worker;
                 if (!worker.awaitPolling(POLLING)) {
