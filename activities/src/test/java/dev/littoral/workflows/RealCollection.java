@@ -132,6 +132,7 @@ public final class RealCollection {
                                 Map.of(),
                                 null,
                                 null,
+                                null,
                                 null),
                         null),
                 now);

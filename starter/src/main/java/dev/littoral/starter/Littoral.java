@@ -16,6 +16,7 @@ import dev.littoral.starter.consumer.AcknowledgeCommand;
 import dev.littoral.starter.consumer.ConsumersCommand;
 import dev.littoral.starter.consumer.LeaseCommand;
 import dev.littoral.starter.server.ChangeSourceCommand;
+import dev.littoral.starter.server.CostCommand;
 import dev.littoral.starter.server.JobsCommand;
 import dev.littoral.starter.server.ListCommand;
 import dev.littoral.starter.server.RefreshCommand;
@@ -84,6 +85,7 @@ public final class Littoral implements Runnable {
             JobsCommand.class,
             StatusCommand.class,
             WhyCommand.class,
+            CostCommand.class,
             ConsumersCommand.class,
             LeaseCommand.class,
             AcknowledgeCommand.class,

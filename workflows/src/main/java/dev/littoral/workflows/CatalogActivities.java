@@ -11,6 +11,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import io.temporal.activity.ActivityInterface;
+import java.util.Map;
 
 /**
  * The activities on a collection's commit log. Every write names its base version and creates exactly the next; it is
@@ -51,9 +52,17 @@ public interface CatalogActivities {
      */
     CommitResult commitSnapshot(CommitRequest request);
 
-    /** Removes versions that are past their retention, and what only they reach. */
-    void cleanCatalog(CleanRequest request);
+    /**
+     * Removes versions that are past their retention, and what only they reach.
+     *
+     * @return its requests and bytes, see {@link dev.littoral.workflows.model.Traffic#of}; null from older builds
+     */
+    Map<String, Long> cleanCatalog(CleanRequest request);
 
-    /** Removes an ended update's staging. */
-    void discardStaging(DiscardRequest request);
+    /**
+     * Removes an ended update's staging.
+     *
+     * @return its requests and bytes, as above
+     */
+    Map<String, Long> discardStaging(DiscardRequest request);
 }

@@ -163,9 +163,9 @@ final class Freshness {
         }
         int failures = history.failuresInARow();
         Instant earliest = rests.plus(Policies.rest(maxStaleness, failures));
-        long took = tookMillis.stream().mapToLong(Long::longValue).max().orElse(0);
-        Instant planned =
-                staleAt.minus(maxStaleness.dividedBy(10)).minusMillis(took).minusMillis(took / 4);
+        Duration took = Duration.ofMillis(
+                tookMillis.stream().mapToLong(Long::longValue).max().orElse(0));
+        Instant planned = staleAt.minus(Policies.lead(maxStaleness, took));
         return failures > 0 || planned.isBefore(earliest) ? earliest : planned;
     }
 

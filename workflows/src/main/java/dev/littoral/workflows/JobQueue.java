@@ -5,6 +5,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Job;
+import dev.littoral.workflows.model.Traffic;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import java.time.Instant;
@@ -23,6 +24,9 @@ final class JobQueue {
 
     /** New numbers of waiting jobs by the old ones, for handlers that wait; these end with the run. */
     private final Map<Long, Long> renumbered = new TreeMap<>();
+
+    /** What active updates asked of stores, of those that have reported. */
+    private final Map<Long, Traffic> traffic = new TreeMap<>();
 
     /** Whether active updates are checked and the log is searched for their commits; runs of older builds do not. */
     private boolean checksUpdates;
@@ -93,7 +97,7 @@ final class JobQueue {
 
     private Job newJob(String trigger, ExternalSource source, Instant now) {
         return new Job(
-                nextUpdate++, UpdateState.PENDING, trigger, source, generation(source), 0, now, null, null, null);
+                nextUpdate++, UpdateState.PENDING, trigger, source, generation(source), 0, now, null, null, null, null);
     }
 
     private long generation(ExternalSource source) {
@@ -223,6 +227,9 @@ final class JobQueue {
             return;
         }
         UpdateReport report = result.report();
+        if (report != null && report.bytes() != null) {
+            traffic.put(job.update(), new Traffic(report.requests(), report.bytes()));
+        }
         boolean isNewer = checksUpdates
                 && report != null
                 && report.version() > declaration.head().version();
@@ -269,7 +276,8 @@ final class JobQueue {
     }
 
     private void end(Job job, UpdateState state, FailureType failure, String reason, Instant now) {
-        history.add(job.ended(state, declaration.head().version(), now, failure, reason), now);
+        Traffic took = traffic.remove(job.update());
+        history.add(job.ended(state, declaration.head().version(), now, failure, reason, took), now);
         if (active.running() == null) {
             progress.clearProgress();
         }

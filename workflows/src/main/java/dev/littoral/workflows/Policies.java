@@ -145,6 +145,32 @@ public final class Policies {
     }
 
     /**
+     * How long before a promise of freshness ends the next update begins: as long as the longest of the last ones took,
+     * a quarter of that, and a tenth of the promise in hand.
+     */
+    static Duration lead(Duration maxStaleness, Duration took) {
+        return maxStaleness.dividedBy(10).plus(took).plusMillis(took.toMillis() / 4);
+    }
+
+    /**
+     * How long after an update began the next one begins while all end well, or null where none does by itself.
+     *
+     * @param refreshEvery the option, or null
+     * @param maxStaleness the option, or null
+     * @param took how long an update takes
+     */
+    public static Duration cycle(Duration refreshEvery, Duration maxStaleness, Duration took) {
+        Duration every = refreshEvery == null ? null : refreshEvery.plus(took);
+        if (maxStaleness == null) {
+            return every;
+        }
+        Duration planned = maxStaleness.minus(lead(maxStaleness, took));
+        Duration earliest = took.plus(rest(maxStaleness, 0));
+        Duration promised = planned.compareTo(earliest) < 0 ? earliest : planned;
+        return every == null || promised.compareTo(every) < 0 ? promised : every;
+    }
+
+    /**
      * How long after a look at consumers the next one follows: each wait is longer than the one before by half, up to a
      * minute in the first hour, and up to a quarter of an hour after it.
      *

@@ -7,6 +7,9 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Cleans up after an update: its staging, and snapshot objects that no version can come to name. It cannot change the
@@ -48,22 +51,23 @@ final class StagingCleaner {
         uncommitted = null;
     }
 
-    void removeStaging() {
+    /** Removes what is left, and returns what that took, see {@link dev.littoral.workflows.model.Traffic#of}. */
+    Map<String, Long> removeStaging() {
         if (uncommitted != null) {
             garbage.add(uncommitted);
         }
         if (!staged && garbage.isEmpty()) {
-            return;
+            return Map.of();
         }
-        afterwards(
+        return afterwards(
                 () -> CatalogCalls.ordinary("remove staging")
                         .discardStaging(new DiscardRequest(input.collectionId(), input.update(), garbage)),
                 "its staging is left for the next update to remove");
     }
 
-    /** Old versions are removed once in a while. */
-    void cleanCatalog() {
-        afterwards(
+    /** Old versions are removed once in a while; returns what that took. */
+    Map<String, Long> cleanCatalog() {
+        return afterwards(
                 () -> CatalogCalls.bulk("remove old versions")
                         .cleanCatalog(new CleanRequest(
                                 input.collectionId(),
@@ -73,15 +77,18 @@ final class StagingCleaner {
     }
 
     /** Work that a cancel does not stop and whose failure changes nothing. */
-    private void afterwards(Runnable work, String otherwise) {
+    private Map<String, Long> afterwards(Supplier<Map<String, Long>> work, String otherwise) {
+        Map<String, Long> counts = new TreeMap<>();
         Workflow.newDetachedCancellationScope(() -> {
                     try {
-                        work.run();
+                        Map<String, Long> took = work.get();
+                        counts.putAll(took == null ? Map.of() : took);
                     } catch (ActivityFailure e) {
                         Workflow.getLogger(UpdateExternalCollectionWorkflowImpl.class)
                                 .warn("After update {}, {}", input.update(), otherwise, e);
                     }
                 })
                 .run();
+        return counts;
     }
 }

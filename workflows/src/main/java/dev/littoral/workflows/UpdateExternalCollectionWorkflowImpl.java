@@ -66,24 +66,24 @@ public final class UpdateExternalCollectionWorkflowImpl implements UpdateExterna
         try {
             UpdateReport result = rounds();
             reporter.line("Ended", result.outcome() + ", " + StatusText.plain(result.reason()));
-            cleaner.removeStaging();
+            builder.requests(cleaner.removeStaging());
             if (result.outcome() == UpdateState.COMMITTED && result.version() % Policies.CLEAN_EVERY == 0) {
-                cleaner.cleanCatalog();
+                builder.requests(cleaner.cleanCatalog());
             }
-            return result;
+            return result.with(builder.traffic());
         } catch (CanceledFailure e) {
             reporter.line("Ended", UpdateState.CANCELED.name());
             cleaner.removeStaging();
             throw e;
         } catch (ActivityFailure e) {
-            cleaner.removeStaging();
+            builder.requests(cleaner.removeStaging());
             if (e.getCause() instanceof CanceledFailure) {
                 reporter.line("Ended", UpdateState.CANCELED.name());
                 throw e;
             }
             throw failed(FailureReason.of(e));
         } catch (ApplicationFailure e) {
-            cleaner.removeStaging();
+            builder.requests(cleaner.removeStaging());
             throw failed(FailureReason.of(e));
         }
     }

@@ -9,6 +9,7 @@ import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.Totals;
+import dev.littoral.workflows.model.Traffic;
 import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -25,7 +26,10 @@ final class UpdateReportBuilder {
     private static final int MAX_SKIPPED_CHARS = 500_000;
 
     private final UpdateInput input;
-    private final Map<String, Long> requests = new TreeMap<>();
+
+    /** Requests and bytes, see {@link Traffic#of}. */
+    private final Map<String, Long> counts = new TreeMap<>();
+
     private final Map<String, Double> seconds = new TreeMap<>();
 
     private Head base;
@@ -117,7 +121,12 @@ final class UpdateReportBuilder {
     }
 
     void requests(Map<String, Long> more) {
-        more.forEach((kind, n) -> requests.merge(kind, n, Long::sum));
+        more.forEach((kind, n) -> counts.merge(kind, n, Long::sum));
+    }
+
+    /** What the update asked of stores so far. */
+    Traffic traffic() {
+        return Traffic.of(counts);
     }
 
     void took(UpdateStep step, long millis) {
@@ -172,11 +181,12 @@ final class UpdateReportBuilder {
                 done ? Math.min(movedRows, removedRows) : 0,
                 done ? listing.targetRowsBefore() : null,
                 churn,
-                requests,
+                traffic().requests(),
                 seconds,
                 listedAt(outcome, head),
                 listing == null ? null : listing.table(),
-                listing == null ? null : RetentionWarning.of(listing.table(), input.options()));
+                listing == null ? null : RetentionWarning.of(listing.table(), input.options()),
+                traffic().bytes());
     }
 
     private Instant listedAt(UpdateState outcome, Head head) {

@@ -256,6 +256,7 @@ abstract class CollectionFixture {
                 Map.of(),
                 null,
                 null,
+                null,
                 null);
     }
 

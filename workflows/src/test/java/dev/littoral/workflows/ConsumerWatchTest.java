@@ -205,7 +205,7 @@ class ConsumerWatchTest {
     }
 
     private Job refresh() {
-        return new Job(42, UpdateState.PENDING, "refresh", CollectionFixture.A, 1, 0, START, null, null, null);
+        return new Job(42, UpdateState.PENDING, "refresh", CollectionFixture.A, 1, 0, START, null, null, null, null);
     }
 
     @Test

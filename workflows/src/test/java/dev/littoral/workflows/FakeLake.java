@@ -397,12 +397,13 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     }
 
     @Override
-    public void cleanCatalog(CleanRequest request) {
+    public Map<String, Long> cleanCatalog(CleanRequest request) {
         enter("cleanCatalog", true);
+        return Map.of("catalog.list", 1L);
     }
 
     @Override
-    public void discardStaging(DiscardRequest request) {
+    public Map<String, Long> discardStaging(DiscardRequest request) {
         enter("discardStaging", false);
         synchronized (this) {
             discardedUnderway |= held.get() > 0;
@@ -410,6 +411,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                     && key.startsWith(request.collectionId() + " "));
             objects.removeAll(request.objects());
         }
+        return Map.of("catalog.delete", 1L);
     }
 
     private static Head head(
@@ -519,11 +521,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         synchronized (this) {
             if (changing > 0) {
                 changing--;
-                return new ReadOutcome.Changed("part-0 changed while it was read", Map.of("source.read", 1L));
+                return new ReadOutcome.Changed("part-0 changed while it was read", Map.of("source.get", 1L));
             }
         }
         return new ReadOutcome.Read(
-                request.from() == 0 ? 3 : 0, 0, 0, 0, 0, List.of(), 3, 15, 0, 0, Map.of("source.read", 2L));
+                request.from() == 0 ? 3 : 0, 0, 0, 0, 0, List.of(), 3, 15, 0, 0, Map.of("source.get", 2L));
     }
 
     @Override

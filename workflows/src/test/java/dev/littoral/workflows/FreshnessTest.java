@@ -121,6 +121,7 @@ class FreshnessTest extends CollectionFixture {
                         plain.seconds(),
                         listedAt,
                         null,
+                        null,
                         null));
     }
 

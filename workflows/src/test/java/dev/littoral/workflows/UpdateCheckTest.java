@@ -85,6 +85,7 @@ class UpdateCheckTest {
                 Map.of(),
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -85,7 +85,7 @@ class UpdateWorkflowTest {
         assertThat(report.skipped()).hasSize(1);
         assertThat(report.requests())
                 .containsEntry("source.list", 1L)
-                .containsEntry("source.read", 4L)
+                .containsEntry("source.get", 4L)
                 .containsEntry("catalog.create", 3L);
         assertThat(report.seconds()).containsOnlyKeys("list", "read", "balance", "commit");
         assertThat(lab.collection().status().snapshot().rows()).isEqualTo(30);

@@ -11,7 +11,6 @@ import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan.Touched;
 import dev.littoral.activities.storage.CatalogStore;
-import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.BalanceResult;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -39,7 +38,7 @@ final class BalanceStep {
             StepInputs inputs,
             ShardsRequest request,
             Optional<Progress> before) {
-        this.store = new ObservedStore(store, requests);
+        this.store = store.observed(requests);
         this.cache = cache;
         this.inputs = inputs;
         this.request = request;
@@ -78,7 +77,7 @@ final class BalanceStep {
                     balance(plan, i, touched.get(i), before.sum().nextSegmentId(), catalog);
             done = new Progress(before.done() + 1, before.shards() + 1, StepTotals.plus(before.sum(), shard));
         }
-        return StepTotals.with(done.sum(), requests.requests());
+        return StepTotals.with(done.sum(), requests.counts());
     }
 
     private ShardBalancer.Result balance(

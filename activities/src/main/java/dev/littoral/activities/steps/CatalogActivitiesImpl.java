@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.retention.SnapshotExpirer;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.SourcePolicy;
 import dev.littoral.workflows.model.CleanRequest;
@@ -22,6 +23,7 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -161,23 +163,26 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
     }
 
     @Override
-    public void cleanCatalog(CleanRequest request) {
-        run("cleans", caller -> {
+    public Map<String, Long> cleanCatalog(CleanRequest request) {
+        return run("cleans", caller -> {
             inputs.checkClean(caller, request);
-            return new SnapshotExpirer(store, request.collectionId(), clock).clean(request);
+            RequestCounts requests = new RequestCounts();
+            new SnapshotExpirer(store.observed(requests), request.collectionId(), clock).clean(request);
+            return requests.counts();
         });
     }
 
     @Override
-    public void discardStaging(DiscardRequest request) {
-        run("discards", caller -> {
+    public Map<String, Long> discardStaging(DiscardRequest request) {
+        return run("discards", caller -> {
             inputs.checkDiscard(caller, request);
-            CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId());
+            RequestCounts requests = new RequestCounts();
+            CollectionCatalog catalog = new CollectionCatalog(store.observed(requests), request.collectionId());
             catalog.discardStaging(request.update());
             for (String objects : request.objects()) {
                 catalog.discard(objects);
             }
-            return null;
+            return requests.counts();
         });
     }
 

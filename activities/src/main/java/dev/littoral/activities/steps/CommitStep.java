@@ -12,7 +12,6 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.storage.CatalogStore;
-import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.CommitRequest;
@@ -39,7 +38,7 @@ final class CommitStep {
     private final CommitRequest request;
 
     CommitStep(CatalogStore store, ObjectCache cache, StepInputs inputs, NextHead next, CommitRequest request) {
-        this.store = new ObservedStore(store, requests);
+        this.store = store.observed(requests);
         this.catalog = new CollectionCatalog(this.store, request.collectionId(), cache);
         this.inputs = inputs;
         this.next = next;
@@ -55,11 +54,11 @@ final class CommitStep {
                     ? ShardRef.schemas(
                             catalog.root(created.head()).orElseThrow().shards())
                     : 0;
-            return new CommitResult(before.get(), schemas, requests.requests());
+            return new CommitResult(before.get(), schemas, requests.counts());
         }
         Optional<Head> named = heads.resolve(request.base());
         if (named.isEmpty()) {
-            return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, requests.requests());
+            return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, requests.counts());
         }
         Head base = named.get();
         inputs.checkBase(request.update(), base);
@@ -73,7 +72,7 @@ final class CommitStep {
         SnapshotRef snapshot = writeRoot(base, totals, shards, plan.plan());
         // The commit, and the final check that the source is still the current one, in one atomic step.
         CommitOutcome outcome = heads.create(base, next.committed(base, request, snapshot));
-        return new CommitResult(outcome, ShardRef.schemas(shards), requests.requests());
+        return new CommitResult(outcome, ShardRef.schemas(shards), requests.counts());
     }
 
     private SnapshotRef writeRoot(Head base, Totals totals, List<ShardRef> shards, ListingPlan plan)

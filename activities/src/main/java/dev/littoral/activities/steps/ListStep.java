@@ -15,7 +15,6 @@ import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
-import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
@@ -66,7 +65,7 @@ final class ListStep {
             boolean again,
             Optional<Progress> before,
             Instant now) {
-        this.store = new ObservedStore(store, requests);
+        this.store = store.observed(requests);
         this.cache = cache;
         this.sources = sources;
         this.inputs = inputs;
@@ -115,7 +114,7 @@ final class ListStep {
         if (named.isEmpty()) {
             // Another version has taken the base's place, which may have been cleaned away: a listing against it is of
             // no use.
-            return ListingOutcome.moved(heads.newest(), again, requests.requests());
+            return ListingOutcome.moved(heads.newest(), again, requests.counts());
         }
         Head base = named.get();
         inputs.checkList(request, base);
@@ -177,7 +176,7 @@ final class ListStep {
         }
         TableVersion table = pinned;
         if (table != null && before.isUpToDate(table)) {
-            return before.unchanged(table, again, requests.requests(), began);
+            return before.unchanged(table, again, requests.counts(), began);
         }
         if (table != null) {
             source.pin(table);
@@ -211,7 +210,7 @@ final class ListStep {
                 result.plan().vanished(),
                 unchanged ? ShardRef.schemas(before.shards()) : 0,
                 before.targetBefore(),
-                requests.requests(),
+                requests.counts(),
                 null,
                 began,
                 table);

@@ -14,7 +14,6 @@ import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
-import dev.littoral.activities.storage.ObservedStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -51,7 +50,7 @@ final class ReadStep {
             StepInputs inputs,
             ShardsRequest request,
             Optional<Progress> before) {
-        this.store = new ObservedStore(store, requests);
+        this.store = store.observed(requests);
         this.cache = cache;
         this.sources = sources;
         this.inputs = inputs;
@@ -96,9 +95,9 @@ final class ReadStep {
                         throw LittoralException.input("Cannot read " + e.path() + ": " + reason);
                     });
                 }
-                return new ReadOutcome.Changed(e.getMessage(), requests.requests());
+                return new ReadOutcome.Changed(e.getMessage(), requests.counts());
             }
-            return StepTotals.with(done.sum(), requests.requests());
+            return StepTotals.with(done.sum(), requests.counts());
         }
     }
 

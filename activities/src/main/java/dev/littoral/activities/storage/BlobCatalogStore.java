@@ -133,6 +133,11 @@ public final class BlobCatalogStore implements CatalogStore {
     }
 
     @Override
+    public CatalogStore observed(StoreObserver observer) {
+        return new BlobCatalogStore(blobs.observed(observer));
+    }
+
+    @Override
     public String location() {
         return blobs.location();
     }

@@ -98,6 +98,9 @@ public interface BlobStore extends AutoCloseable {
     /** Deletes blobs; keys without one are passed over. */
     void delete(Collection<String> keys) throws InterruptedException;
 
+    /** The same store, of whose requests another observer is notified as well. Closed with this. */
+    BlobStore observed(StoreObserver observer);
+
     /** How many ranges are listed at once; 1 where each of them costs as much as the whole. */
     int parallelListings();
 

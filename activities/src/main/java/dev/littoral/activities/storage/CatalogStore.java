@@ -56,6 +56,15 @@ public interface CatalogStore extends AutoCloseable {
     /** Deletes objects; those that are not there are passed over. */
     void delete(Collection<String> keys) throws InterruptedException;
 
+    /**
+     * The same store, of whose requests another observer is notified as well. Closed with this.
+     *
+     * @param observer notified of calls where the store does not know what requests they become
+     */
+    default CatalogStore observed(StoreObserver observer) {
+        return new ObservedStore(this, observer);
+    }
+
     /** The store's address as a person knows it, without secrets: {@code s3://bucket/prefix} or a folder's path. */
     String location();
 

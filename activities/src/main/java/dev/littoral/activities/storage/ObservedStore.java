@@ -13,7 +13,9 @@ public record ObservedStore(CatalogStore store, StoreObserver observer) implemen
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-        return observe("CREATE", () -> store.createIfAbsent(key, body));
+        boolean created = observe("CREATE", () -> store.createIfAbsent(key, body));
+        observer.written(Role.CATALOG, created ? body.length : 0);
+        return created;
     }
 
     @Override
@@ -22,16 +24,22 @@ public record ObservedStore(CatalogStore store, StoreObserver observer) implemen
             store.put(key, body);
             return null;
         });
+        observer.written(Role.CATALOG, body.length);
     }
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
-        return observe("GET", () -> store.get(key));
+        return read(observe("GET", () -> store.get(key)));
     }
 
     @Override
     public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
-        return observe("GET", () -> store.get(key, maxBytes));
+        return read(observe("GET", () -> store.get(key, maxBytes)));
+    }
+
+    private Optional<byte[]> read(Optional<byte[]> body) {
+        body.ifPresent(bytes -> observer.read(Role.CATALOG, bytes.length));
+        return body;
     }
 
     @Override

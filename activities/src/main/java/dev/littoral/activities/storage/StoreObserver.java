@@ -27,6 +27,12 @@ public interface StoreObserver {
      */
     void answered(Role role, String kind, String status);
 
+    /** Bytes of an object were read, whose store has billed one request or more for them. */
+    default void read(Role role, long bytes) {}
+
+    /** An object of that many bytes was written. */
+    default void written(Role role, long bytes) {}
+
     /** How a read or a listing of S3 was sent. */
     enum Route {
         /** Without the SDK. */
@@ -52,6 +58,18 @@ public interface StoreObserver {
             public void routed(Role role, Route route) {
                 one.routed(role, route);
                 other.routed(role, route);
+            }
+
+            @Override
+            public void read(Role role, long bytes) {
+                one.read(role, bytes);
+                other.read(role, bytes);
+            }
+
+            @Override
+            public void written(Role role, long bytes) {
+                one.written(role, bytes);
+                other.written(role, bytes);
             }
         };
     }

@@ -281,6 +281,7 @@ public final class UpdateFollower {
                 Map.of(),
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -292,7 +293,8 @@ public final class UpdateFollower {
         Job job = status.update();
         // No activity of it runs, so nobody writes there any more.
         worker.discardStaging(collection.id(), job.update());
-        return reportOf(job.ended(UpdateState.CANCELED, status.version(), null, null, "cancelled by request"), status);
+        return reportOf(
+                job.ended(UpdateState.CANCELED, status.version(), null, null, "cancelled by request", null), status);
     }
 
     private void show(CollectionStatus status) {

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param deletedRows rows that were deleted in segments that are kept
  * @param droppedRows rows of segments that are not kept, which were served before
  * @param nextSegmentId one past the last id assigned
- * @param requests requests by store and kind
+ * @param requests requests by store and kind, and bytes, see {@link Traffic#of}
  */
 public record BalanceResult(
         Totals totals,

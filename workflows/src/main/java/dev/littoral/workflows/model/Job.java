@@ -17,6 +17,7 @@ import java.time.Instant;
  * @param ended when it ended, or null
  * @param failure the class of a failure, else null
  * @param reason why it ended so, in words, or null
+ * @param traffic what it asked of stores; null where that is not known, and from older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Job(
@@ -29,18 +30,30 @@ public record Job(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant requested,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant ended,
         FailureType failure,
-        String reason) {
+        String reason,
+        Traffic traffic) {
 
     public Job running(long newGeneration) {
         return new Job(
-                update, UpdateState.RUNNING, trigger, source, newGeneration, version, requested, null, null, null);
+                update,
+                UpdateState.RUNNING,
+                trigger,
+                source,
+                newGeneration,
+                version,
+                requested,
+                null,
+                null,
+                null,
+                null);
     }
 
     public Job declared(long newGeneration) {
-        return new Job(update, state, trigger, source, newGeneration, version, requested, ended, failure, reason);
+        return new Job(
+                update, state, trigger, source, newGeneration, version, requested, ended, failure, reason, traffic);
     }
 
-    public Job ended(UpdateState end, long newVersion, Instant at, FailureType type, String why) {
-        return new Job(update, end, trigger, source, generation, newVersion, requested, at, type, why);
+    public Job ended(UpdateState end, long newVersion, Instant at, FailureType type, String why, Traffic took) {
+        return new Job(update, end, trigger, source, generation, newVersion, requested, at, type, why, took);
     }
 }

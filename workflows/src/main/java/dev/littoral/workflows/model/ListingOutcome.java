@@ -20,7 +20,7 @@ import java.util.Map;
  * @param vanished the totals of the base's shards that have no file left
  * @param schemas how many distinct schemas the base has; holds where the listing equals the base's
  * @param targetRowsBefore the base's targetRowsPerSegment where it is another than the one asked for, else null
- * @param requests requests by store and kind
+ * @param requests requests by store and kind, and bytes, see {@link Traffic#of}
  * @param newest the newest version, where it took the base's place before the listing began: then nothing was listed;
  *     else null
  * @param listedAt when the listing began; null where nothing was listed, and from older builds

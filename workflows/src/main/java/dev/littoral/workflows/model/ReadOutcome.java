@@ -25,7 +25,7 @@ public sealed interface ReadOutcome {
      * @param addedRows rows of new and changed files
      * @param removedRows rows of the base's files that are gone or changed
      * @param movedRows rows of new and changed files that a table has written anew and unchanged, as a compaction does
-     * @param requests requests by store and kind
+     * @param requests requests by store and kind, and bytes, see {@link Traffic#of}
      */
     record Read(
             long added,

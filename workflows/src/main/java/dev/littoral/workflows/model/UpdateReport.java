@@ -37,6 +37,7 @@ import java.util.Map;
  *     source had before; else null, and from older builds
  * @param table which version of the table was listed; null where the source is no table, or it was not listed
  * @param warning what is to be corrected before it does harm, in a sentence; null for nothing, and from older builds
+ * @param bytes bytes of objects by store and direction, see {@link Traffic}; null from older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record UpdateReport(
@@ -65,8 +66,41 @@ public record UpdateReport(
         Map<String, Double> seconds,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
         TableVersion table,
-        String warning) {
+        String warning,
+        Map<String, Long> bytes) {
 
     /** The longest skip report that travels with a report. */
     public static final int MAX_SKIPPED = 1_000;
+
+    /** The same report with what was asked of stores in the end. */
+    public UpdateReport with(Traffic traffic) {
+        return new UpdateReport(
+                collectionId,
+                update,
+                outcome,
+                reason,
+                failure,
+                version,
+                generation,
+                source,
+                files,
+                skipped,
+                schemas,
+                fragments,
+                rows,
+                deadRows,
+                segments,
+                newRows,
+                deletedRows,
+                droppedRows,
+                movedRows,
+                targetRowsBefore,
+                churn,
+                traffic.requests(),
+                seconds,
+                listedAt,
+                table,
+                warning,
+                traffic.bytes());
+    }
 }

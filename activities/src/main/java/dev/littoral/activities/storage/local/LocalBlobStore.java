@@ -83,6 +83,11 @@ final class LocalBlobStore implements BlobStore {
     }
 
     @Override
+    public BlobStore observed(StoreObserver other) {
+        return new LocalBlobStore(root, folderOnly, opener, writer, role, observer.and(other));
+    }
+
+    @Override
     public String prefix() {
         String path = location();
         return folderOnly && !path.endsWith("/") ? path + "/" : path;
@@ -160,7 +165,9 @@ final class LocalBlobStore implements BlobStore {
 
     @Override
     public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
-        return observer.observe(role, "GET", () -> readOnce(file, offset, length));
+        byte[] bytes = observer.observe(role, "GET", () -> readOnce(file, offset, length));
+        observer.read(role, bytes.length);
+        return bytes;
     }
 
     private byte[] readOnce(SourceFile file, long offset, int length)
@@ -215,7 +222,7 @@ final class LocalBlobStore implements BlobStore {
 
     @Override
     public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
-        return observer.observe(role, "GET", () -> {
+        Optional<byte[]> read = observer.<Optional<byte[]>, RuntimeException>observe(role, "GET", () -> {
             Path path = root.path(key);
             try {
                 BlobStore.checkSize(key, Files.size(path), maxBytes);
@@ -227,16 +234,21 @@ final class LocalBlobStore implements BlobStore {
                 throw FileFailures.of("read", path, e);
             }
         });
+        read.ifPresent(bytes -> observer.read(role, bytes.length));
+        return read;
     }
 
     @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
-        return observer.observe(role, "PUT", () -> writer().create(root.path(key), body));
+        boolean created = observer.observe(role, "PUT", () -> writer().create(root.path(key), body));
+        observer.written(role, created ? body.length : 0);
+        return created;
     }
 
     @Override
     public void put(String key, byte[] body) throws InterruptedException {
         observer.observe(role, "PUT", () -> writer().replace(root.path(key), body));
+        observer.written(role, body.length);
     }
 
     @Override

@@ -72,11 +72,16 @@ final class DirectS3Reader {
     private final String address;
     private final S3RequestObserver observer;
     private final Duration timeout;
-    private final AtomicInteger doubts = new AtomicInteger();
-    private volatile RequestTemplate template;
+    private final Learned learned;
 
-    /** False from the first page on that is not as others. */
-    private volatile boolean readsPages = true;
+    /** What was learned of the bucket. */
+    private static final class Learned {
+        private final AtomicInteger doubts = new AtomicInteger();
+        private volatile RequestTemplate template;
+
+        /** False from the first page on that is not as others. */
+        private volatile boolean readsPages = true;
+    }
 
     /**
      * Requests to one bucket.
@@ -86,9 +91,19 @@ final class DirectS3Reader {
      * @param timeout how long a request may take, once it has its turn
      */
     DirectS3Reader(String address, S3RequestObserver observer, Duration timeout) {
+        this(address, observer, timeout, new Learned());
+    }
+
+    private DirectS3Reader(String address, S3RequestObserver observer, Duration timeout, Learned learned) {
         this.address = address;
         this.observer = observer;
         this.timeout = timeout;
+        this.learned = learned;
+    }
+
+    /** The same reader with another observer; both learn from the requests of each. */
+    DirectS3Reader observed(S3RequestObserver other) {
+        return new DirectS3Reader(address, other, timeout, learned);
     }
 
     /**
@@ -119,7 +134,7 @@ final class DirectS3Reader {
      * @return empty when there was no such reply, or when there is no template
      */
     Optional<ResponseBytes<SdkHttpResponse>> object(String key, Map<String, String> headers, long bytes) {
-        RequestTemplate known = template;
+        RequestTemplate known = learned.template;
         return observer.routed(
                 known == null
                         ? Optional.empty()
@@ -136,15 +151,15 @@ final class DirectS3Reader {
     }
 
     private Optional<ListPage> readPage(Map<String, String> query, ListPageCheck check) {
-        RequestTemplate known = template;
-        if (known == null || !readsPages) {
+        RequestTemplate known = learned.template;
+        if (known == null || !learned.readsPages) {
             return Optional.empty();
         }
         String path = known.bucket.encodedPath();
         return get("LIST", known, path.isEmpty() ? "/" : path, query, Map.of(), ANY)
                 .flatMap(reply -> {
                     Optional<ListPage> page = ListObjectsParser.read(reply.asByteArrayUnsafe());
-                    readsPages = page.isPresent();
+                    learned.readsPages = page.isPresent();
                     try {
                         page.ifPresent(check::check);
                     } catch (UnexpectedReplyException e) {
@@ -161,7 +176,7 @@ final class DirectS3Reader {
             Map<String, String> query,
             Map<String, String> headers,
             long bytes) {
-        if (doubts.get() >= MAX_DOUBTS) {
+        if (learned.doubts.get() >= MAX_DOUBTS) {
             return Optional.empty();
         }
         SdkHttpRequest.Builder request = to.bucket.toBuilder().encodedPath(path);
@@ -231,7 +246,7 @@ final class DirectS3Reader {
             boolean expected = bytes == ANY ? length <= MAX_PAGE : length == bytes;
             if (body == null || !head.isSuccessful() || !expected) {
                 if (head.statusCode() < 500 && head.statusCode() != 429) {
-                    doubts.incrementAndGet();
+                    learned.doubts.incrementAndGet();
                 }
                 return Optional.empty();
             }
@@ -240,7 +255,7 @@ final class DirectS3Reader {
                 return Optional.empty();
             }
             read = true;
-            doubts.set(0);
+            learned.doubts.set(0);
             return Optional.of(ResponseBytes.fromByteArrayUnsafe(head, bytesRead));
         } finally {
             if (body != null && read) {
@@ -270,7 +285,7 @@ final class DirectS3Reader {
                     .putHeader(
                             "User-Agent", sent.firstMatchingHeader("User-Agent").orElse("littoral"));
             sent.firstMatchingHeader(REQUEST_PAYER).ifPresent(payer -> bucket.putHeader(REQUEST_PAYER, payer));
-            template = new RequestTemplate(client, bucket.build(), scope.group(1));
+            learned.template = new RequestTemplate(client, bucket.build(), scope.group(1));
         }
     }
 

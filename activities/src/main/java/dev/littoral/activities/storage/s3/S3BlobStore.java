@@ -48,8 +48,17 @@ final class S3BlobStore implements BlobStore {
      * @param role the role under which its requests are reported
      */
     S3BlobStore(S3Client client, S3Uri uri, StoreObserver.Role role, StoreObserver observer) {
-        this.bucket = new S3Bucket(client, uri, new S3RequestObserver(observer, role));
-        this.prefix = uri.key();
+        this(new S3Bucket(client, uri, new S3RequestObserver(observer, role)), uri.key());
+    }
+
+    private S3BlobStore(S3Bucket bucket, String prefix) {
+        this.bucket = bucket;
+        this.prefix = prefix;
+    }
+
+    @Override
+    public BlobStore observed(StoreObserver observer) {
+        return new S3BlobStore(bucket.observed(observer), prefix);
     }
 
     @Override
@@ -276,6 +285,7 @@ final class S3BlobStore implements BlobStore {
                             + " for certain: the reply was cut off or names no ETag, so it may have been written or"
                             + " not");
         }
+        bucket.written(body.length);
     }
 
     private String writing(String key) {

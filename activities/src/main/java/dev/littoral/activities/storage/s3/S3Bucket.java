@@ -3,6 +3,7 @@ package dev.littoral.activities.storage.s3;
 import dev.littoral.activities.concurrent.LogContext;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +46,9 @@ final class S3Bucket {
     static final int MAX_OBJECT = 512 << 20;
 
     private final S3Client client;
+    private final S3Uri address;
     private final String name;
+    private final S3RequestObserver observer;
     private final DirectS3Reader direct;
     private final AwsRequestOverrideConfiguration configuration;
 
@@ -59,9 +62,15 @@ final class S3Bucket {
     }
 
     S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer, Duration timeout) {
+        this(client, address, observer, new DirectS3Reader(address.toString(), observer, timeout));
+    }
+
+    private S3Bucket(S3Client client, S3Uri address, S3RequestObserver observer, DirectS3Reader direct) {
         this.client = client;
+        this.address = address;
         this.name = address.bucket();
-        this.direct = new DirectS3Reader(address.toString(), observer, timeout);
+        this.observer = observer;
+        this.direct = direct;
         AwsRequestOverrideConfiguration.Builder marks = AwsRequestOverrideConfiguration.builder();
         observer.addTo(marks);
         direct.addTo(marks);
@@ -69,8 +78,19 @@ final class S3Bucket {
         this.configuration = marks.build();
     }
 
+    /** The same bucket, of whose requests another observer is notified as well. */
+    S3Bucket observed(StoreObserver other) {
+        S3RequestObserver both = observer.and(other);
+        return new S3Bucket(client, address, both, direct.observed(both));
+    }
+
     String name() {
         return name;
+    }
+
+    /** An object of that many bytes was written. */
+    void written(long bytes) {
+        observer.written(bytes);
     }
 
     /** The configuration of every request to the bucket, so that it is counted. */
@@ -162,14 +182,17 @@ final class S3Bucket {
                 .build();
         Function<S3Client, ResponseBytes<GetObjectResponse>> get =
                 s3 -> s3.getObject(request, (reply, in) -> wholeBody(bytes, maxBytes, request, reply, in));
+        ResponseBytes<GetObjectResponse> reply;
         try {
-            return send(s3 -> directly(request, bytes).orElseGet(() -> get.apply(s3)));
+            reply = send(s3 -> directly(request, bytes).orElseGet(() -> get.apply(s3)));
         } catch (UnexpectedReplyException e) {
             if (e.isSlow()) {
                 throw e;
             }
-            return send(get);
+            reply = send(get);
         }
+        observer.read(reply.asByteArrayUnsafe().length);
+        return reply;
     }
 
     /** Without the SDK, where a reply needs no more than these headers. */

@@ -36,6 +36,19 @@ record S3RequestObserver(StoreObserver observer, StoreObserver.Role role) {
         observer.answered(role, kind, status);
     }
 
+    /** Reports to another observer as well. */
+    S3RequestObserver and(StoreObserver other) {
+        return new S3RequestObserver(observer.and(other), role);
+    }
+
+    void read(long bytes) {
+        observer.read(role, bytes);
+    }
+
+    void written(long bytes) {
+        observer.written(role, bytes);
+    }
+
     /** A reply that was asked for directly: empty where the SDK is to ask. */
     <T> Optional<T> routed(Optional<T> reply) {
         observer.routed(role, reply.isPresent() ? StoreObserver.Route.DIRECT : StoreObserver.Route.FALLBACK);

@@ -97,6 +97,11 @@ public final class MemoryStorage implements StorageProvider {
         }
 
         @Override
+        public BlobStore observed(StoreObserver other) {
+            return new Memory(prefix, role, observer.and(other));
+        }
+
+        @Override
         public String prefix() {
             return prefix;
         }
