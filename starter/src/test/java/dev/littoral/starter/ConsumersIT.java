@@ -56,7 +56,11 @@ class ConsumersIT {
                         .err())
                 .contains("WRONG: search serves 2");
         assertThat(ack("orders", "100").endsWith(ExitCode.OK).out()).isEqualTo("orders  search serves 2\n");
-        Run refresh = cli.ok("refresh", "orders", "--wait", "served");
+        assertThat(cli.run("refresh", "orders", "--timeout", "PT1S")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--timeout is how long --wait served waits");
+        Run refresh = cli.ok("refresh", "orders", "--wait", "served", "--timeout", "PT5M");
         assertThat(refresh.out()).startsWith("orders  UNCHANGED");
         assertThat(refresh.err()).contains("SERVED: search serves 2");
         assertThat(cli.ok("consumers", "orders").out()).isEqualTo("orders  SERVED\n  search serves 2\n");
@@ -99,6 +103,20 @@ class ConsumersIT {
                         .endsWith(ExitCode.INPUT)
                         .sentence())
                 .contains("Collection items has no consumer to wait for");
+        assertThat(alone.run(
+                                "sync",
+                                "items",
+                                "--catalog",
+                                catalog,
+                                "--consumer",
+                                "search",
+                                "--wait",
+                                "served",
+                                "--timeout",
+                                "PT0.2S")
+                        .endsWith(ExitCode.REFUSED)
+                        .err())
+                .contains("stopped waiting for its consumers after PT0.2S");
         Running waiting =
                 alone.start("sync", "items", "--catalog", catalog, "--consumer", "search", "--wait", "served");
         assertThat(waiting.says("LAGGING: search serves nothing yet")).isTrue();

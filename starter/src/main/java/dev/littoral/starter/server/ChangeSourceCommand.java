@@ -30,6 +30,7 @@ public final class ChangeSourceCommand extends CollectionCommand {
 
     @Override
     void check() {
+        wait.check();
         ObjectNode given =
                 options.source().orElseThrow(() -> options.usage("--source is missing; expected a URI or a path"));
         source = new SourceRequest(given);

@@ -21,6 +21,11 @@ public final class RefreshCommand extends CollectionCommand {
     }
 
     @Override
+    void check() {
+        wait.check();
+    }
+
+    @Override
     ExitCode call(CollectionClient collection) throws InterruptedException {
         collection.running();
         return ChangeAnswerPrinter.end(this, collection, collection.refresh(), wait, shutdown);

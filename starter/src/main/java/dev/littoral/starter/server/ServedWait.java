@@ -13,6 +13,7 @@ import dev.littoral.workflows.model.ServingStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /** The wait until the consumers of a collection serve its newest snapshot. */
 public final class ServedWait {
@@ -25,20 +26,28 @@ public final class ServedWait {
     private final String collectionId;
     private final ShutdownSignal shutdown;
     private final ProgressDisplay progress;
+    private final Duration timeout;
 
-    public ServedWait(String collectionId, ShutdownSignal shutdown, ProgressDisplay progress) {
+    /**
+     * A wait.
+     *
+     * @param timeout after which it is given up, or null for never
+     */
+    public ServedWait(String collectionId, ShutdownSignal shutdown, ProgressDisplay progress, Duration timeout) {
         this.collectionId = collectionId;
         this.shutdown = shutdown;
         this.progress = progress;
+        this.timeout = timeout;
     }
 
     /**
-     * Waits until all that count serve the newest snapshot, or one cannot.
+     * Waits until all that count serve the newest snapshot, one cannot, or the time is up.
      *
      * @throws LittoralException INPUT where there is nobody to wait for; TRANSIENT where no answer comes
      */
     public ExitCode await(Callable<ServingStatus> question) throws InterruptedException {
-        long heard = System.nanoTime();
+        long began = System.nanoTime();
+        long heard = began;
         long wait = FIRST_POLL_MILLIS;
         String said = "";
         while (true) {
@@ -58,6 +67,14 @@ public final class ServedWait {
                 if (e.type() != FailureType.TRANSIENT || System.nanoTime() - heard > SILENCE.toNanos()) {
                     throw e;
                 }
+            }
+            if (timeout != null) {
+                long left = timeout.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                if (left <= 0) {
+                    progress.say(collectionId + " stopped waiting for its consumers after " + timeout);
+                    return ExitCode.REFUSED;
+                }
+                wait = Math.min(wait, left);
             }
             if (shutdown.isRequestedWithin(wait)) {
                 return ExitCode.STOPPED;

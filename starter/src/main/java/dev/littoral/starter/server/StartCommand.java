@@ -80,6 +80,7 @@ public final class StartCommand extends CollectionCommand {
 
     @Override
     void check() {
+        wait.check();
         ObjectNode given = options.input();
         ObjectNode more = (ObjectNode) given.get("options");
         if (refreshEvery != null) {

@@ -89,6 +89,7 @@ public final class SyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        wait.check();
         String collectionId = where.collectionId();
         ObjectNode given = options.input();
         CollectionInput input = new CollectionInput(given);
@@ -127,7 +128,7 @@ public final class SyncCommand implements Callable<Integer> {
         shutdown.endWith(ExitCode.STOPPED, "stopped waiting for the consumers of " + collectionId);
         try (CatalogPlace catalog = CatalogPlace.open(where.catalog(), collectionId, given);
                 ProgressDisplay progress = new ProgressDisplay(err)) {
-            return new ServedWait(collectionId, shutdown, progress).await(catalog::consumers);
+            return new ServedWait(collectionId, shutdown, progress, wait.timeout()).await(catalog::consumers);
         }
     }
 
