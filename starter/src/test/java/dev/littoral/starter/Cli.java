@@ -211,7 +211,8 @@ final class Cli {
         return start(List.of(script), command).end();
     }
 
-    private static List<String> command() {
+    /** The command that runs the jar. */
+    static List<String> command() {
         // A build that was started in the background ignores Ctrl-C, and would hand that down.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
         command.addAll(java());
