@@ -74,7 +74,7 @@ public final class Schema implements Columns {
     }
 
     /**
-     * The type of a column or group in the words of {@link dev.littoral.workflows.model.ColumnTypes}, or empty when
+     * The type of a column or group in the words of {@link dev.littoral.workflows.spec.ColumnTypes}, or empty when
      * there is none of that path.
      *
      * @param path the names from below the root, joined by dots

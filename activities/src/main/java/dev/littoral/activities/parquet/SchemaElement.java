@@ -127,7 +127,7 @@ final class SchemaElement {
     }
 
     /**
-     * The type in the words of {@link dev.littoral.workflows.model.ColumnTypes}; the physical type where the logical
+     * The type in the words of {@link dev.littoral.workflows.spec.ColumnTypes}; the physical type where the logical
      * one is not known.
      */
     String type() {
