@@ -21,7 +21,9 @@ import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.RegisteredAttributes;
 import dev.littoral.workflows.WorkflowRegistration;
 import io.temporal.client.WorkflowClient;
+import io.temporal.common.VersioningBehavior;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerDeploymentOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
@@ -168,7 +170,7 @@ public final class LittoralWorker implements AutoCloseable {
                         .build());
         Worker worker = factory.newWorker(
                 settings.taskQueue(),
-                WorkerOptions.newBuilder()
+                options(settings)
                         .setMaxConcurrentActivityExecutionSize(settings.concurrentActivities())
                         .setMaxWorkerActivitiesPerSecond(settings.activitiesPerSecond())
                         .setDefaultDeadlockDetectionTimeout(DEADLOCK_TIMEOUT.toMillis())
@@ -185,14 +187,16 @@ public final class LittoralWorker implements AutoCloseable {
                 worker,
                 sources::refusal,
                 metrics.map(WorkerMetrics::collections).orElse(CollectionObserver.NONE),
-                attributes);
+                attributes,
+                settings.deployment().isPresent());
         ObjectCache cache = new ObjectCache(CACHED_OBJECTS);
         worker.registerActivitiesImplementations(
                 new CatalogActivitiesImpl(store, cache, sources::refusal, Clock.systemUTC()),
                 new UpdateActivitiesImpl(store, cache, sources),
                 events,
                 new ConsumerActivitiesImpl(store, Clock.systemUTC()),
-                new CollectionRequestActivitiesImpl());
+                new CollectionRequestActivitiesImpl(),
+                new DeploymentActivitiesImpl(client));
         if (!settings.sinks().isEmpty()) {
             sendEvents(factory, settings, events);
         }
@@ -202,11 +206,23 @@ public final class LittoralWorker implements AutoCloseable {
                 storages, store, sinks, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
     }
 
+    /** Options with the worker deployment version, where there is one. Updates are pinned to it, all else upgrades. */
+    private static WorkerOptions.Builder options(WorkerSettings settings) {
+        WorkerOptions.Builder options = WorkerOptions.newBuilder();
+        settings.deployment()
+                .ifPresent(version -> options.setDeploymentOptions(WorkerDeploymentOptions.newBuilder()
+                        .setVersion(version)
+                        .setUseVersioning(true)
+                        .setDefaultVersioningBehavior(VersioningBehavior.AUTO_UPGRADE)
+                        .build()));
+        return options;
+    }
+
     /** Takes the activities that send events from their task queue; a worker without sinks leaves them to others. */
     private static void sendEvents(WorkerFactory factory, WorkerSettings settings, EventActivitiesImpl events) {
         factory.newWorker(
                         Policies.eventQueue(settings.taskQueue()),
-                        WorkerOptions.newBuilder()
+                        options(settings)
                                 .setMaxConcurrentActivityExecutionSize(CONCURRENT_SENDS)
                                 .setMaxConcurrentActivityTaskPollers(SEND_POLLERS)
                                 .setMaxHeartbeatThrottleInterval(Duration.ofSeconds(1))

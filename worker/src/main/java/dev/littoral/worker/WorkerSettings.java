@@ -2,8 +2,10 @@ package dev.littoral.worker;
 
 import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.source.AllowList;
+import io.temporal.common.WorkerDeploymentVersion;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The settings of a worker: what it serves, and how much of it at once.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param activitiesPerSecond how many activities start within a second at most; 0 for no limit
  * @param drain how long running activities may go on once the worker is asked to stop
  * @param sinks where events of collections may be sent
+ * @param deployment the worker deployment version for Worker Versioning; empty for none
  */
 public record WorkerSettings(
         String catalog,
@@ -23,14 +26,15 @@ public record WorkerSettings(
         int concurrentActivities,
         double activitiesPerSecond,
         Duration drain,
-        List<SinkSettings> sinks) {
+        List<SinkSettings> sinks,
+        Optional<WorkerDeploymentVersion> deployment) {
 
     public static final int CONCURRENT_ACTIVITIES = 16;
 
     public static final Duration DRAIN = Duration.ofSeconds(20);
 
-    /** Settings without a limit of activities per second and without sinks, and with the usual time to drain. */
+    /** Settings without a limit of activities per second, sinks and versioning, and with the usual time to drain. */
     public WorkerSettings(String catalog, AllowList allowed, String taskQueue, int concurrentActivities) {
-        this(catalog, allowed, taskQueue, concurrentActivities, 0, DRAIN, List.of());
+        this(catalog, allowed, taskQueue, concurrentActivities, 0, DRAIN, List.of(), Optional.empty());
     }
 }

@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,7 +110,8 @@ class CollectionsServiceTest {
                         10,
                         0,
                         Duration.ofSeconds(5),
-                        List.of()));
+                        List.of(),
+                        Optional.empty()));
         callers = WorkerFactory.newInstance(server.client(other));
         callers.newWorker(CALLERS).registerWorkflowImplementationTypes(Caller.class);
         callers.start();

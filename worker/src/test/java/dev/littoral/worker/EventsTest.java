@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -74,7 +75,8 @@ class EventsTest {
                         4,
                         0,
                         Duration.ofSeconds(10),
-                        List.of(new SinkSettings("indexer", receiver.address().toString(), "file:" + secret))));
+                        List.of(new SinkSettings("indexer", receiver.address().toString(), "file:" + secret)),
+                        Optional.empty()));
         assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
     }
 

@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.testing.ServerProcess;
+import io.temporal.common.WorkerDeploymentVersion;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -28,10 +30,17 @@ final class WorkerProcess {
         this.ready = ready;
     }
 
-    /** Hosts a catalog on a task queue until it is killed; every source is allowed. */
+    /**
+     * Hosts a catalog on a task queue until it is killed; every source is allowed. With two more arguments it is a
+     * version of a worker deployment.
+     */
     public static void main(String[] args) throws Exception {
         TemporalConnection connection = TemporalConnection.open(null);
-        LittoralWorker.start(connection.client(), new WorkerSettings(args[0], ALLOWED, args[1], 16));
+        Optional<WorkerDeploymentVersion> version =
+                args.length > 3 ? Optional.of(new WorkerDeploymentVersion(args[3], args[4])) : Optional.empty();
+        LittoralWorker.start(
+                connection.client(),
+                new WorkerSettings(args[0], ALLOWED, args[1], 16, 0, WorkerSettings.DRAIN, List.of(), version));
         Files.createFile(Path.of(args[2]));
         Thread.sleep(Long.MAX_VALUE);
     }
@@ -41,8 +50,10 @@ final class WorkerProcess {
      *
      * @param folder where it logs
      * @param environment Temporal's and AWS's
+     * @param version the name of a worker deployment and a build, or nothing
      */
-    static WorkerProcess start(Path folder, String catalog, String taskQueue, Map<String, String> environment)
+    static WorkerProcess start(
+            Path folder, String catalog, String taskQueue, Map<String, String> environment, String... version)
             throws Exception {
         Path own = Files.createTempDirectory(folder, "worker-");
         Path ready = own.resolve("ready");
@@ -58,6 +69,7 @@ final class WorkerProcess {
                 catalog,
                 taskQueue,
                 ready.toString()));
+        command.addAll(List.of(version));
         Map<String, String> all = new TreeMap<>(environment);
         all.put("LC_ALL", "C.UTF-8");
         all.put("PATH", System.getenv("PATH") + File.pathSeparator);

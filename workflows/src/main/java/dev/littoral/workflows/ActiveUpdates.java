@@ -24,6 +24,10 @@ final class ActiveUpdates {
     /** The reason of an update whose workflow is gone, unless the commit log has its commit. */
     private static final String GONE = "its workflow is gone, and nobody was told how it ended";
 
+    /** The reason of an update that nobody can go on with, unless the commit log has its commit. */
+    private static final String ABANDONED =
+            "the worker deployment version that it was pinned to has no workers any more";
+
     private Job running;
     private final Map<Long, Stopping> stopping = new LinkedHashMap<>();
     private final Map<Long, Launch> launches = new TreeMap<>();
@@ -120,8 +124,17 @@ final class ActiveUpdates {
 
     /** The workflow of an update is gone without a report. */
     void vanish(long update) {
+        vanish(update, GONE);
+    }
+
+    /** The workflow of an update is there, and has no workers. */
+    void abandon(long update) {
+        vanish(update, ABANDONED);
+    }
+
+    private void vanish(long update, String reason) {
         if (isRunning(update)) {
-            stopping.put(update, new Stopping(running, UpdateState.SUPERSEDED, null, GONE, true));
+            stopping.put(update, new Stopping(running, UpdateState.SUPERSEDED, null, reason, true));
             running = null;
         }
         if (stopping.containsKey(update) && !toInspect.contains(update)) {

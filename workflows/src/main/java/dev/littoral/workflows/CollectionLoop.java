@@ -45,6 +45,7 @@ final class CollectionLoop {
     private final CatalogCalls catalog;
     private final EventDelivery events;
     private final ConsumerCalls consumers;
+    private final DeploymentCalls deployments;
     private final int version;
 
     /** The scopes of the updates whose workflow has not closed. */
@@ -66,6 +67,7 @@ final class CollectionLoop {
         this.catalog = new CatalogCalls(version);
         this.events = new EventDelivery(collectionId, state, inbox);
         this.consumers = consumers;
+        this.deployments = new DeploymentCalls(collectionId, version);
         this.version = version;
         reporter.report();
     }
@@ -291,17 +293,22 @@ final class CollectionLoop {
     }
 
     /**
-     * Checks by a signal whether updates are still there. The server does not notify a collection that was reset of
-     * updates that had closed before.
+     * Checks by a signal whether updates are still there, and whether there are workers for them. The server does not
+     * notify a collection that was reset of updates that had closed before.
      */
     private void check(List<Long> unclosed) {
         List<Long> absent = new ArrayList<>();
+        List<Long> abandoned = new ArrayList<>();
         for (long update : unclosed) {
             try {
                 Workflow.newExternalWorkflowStub(
                                 UpdateExternalCollectionWorkflow.class,
                                 UpdateExternalCollectionWorkflow.id(collectionId, update))
                         .ping();
+                if (deployments.isAbandoned(update)) {
+                    log.info("Update {} has no workers any more", update);
+                    abandoned.add(update);
+                }
             } catch (ApplicationFailure e) {
                 // Not the SignalExternalWorkflowException that the SDK documents. Any other failure does not mean that
                 // it is gone.
@@ -314,6 +321,9 @@ final class CollectionLoop {
         // Results that came meanwhile count first.
         handleInbox();
         state.checked(absent, now());
+        // Known as such before it is terminated: that its workflow ends is then no failure.
+        abandoned.forEach(state.active()::abandon);
+        abandoned.forEach(deployments::terminate);
     }
 
     private void readHeadAfter(long update) {

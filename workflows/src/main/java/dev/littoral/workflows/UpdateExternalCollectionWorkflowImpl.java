@@ -13,7 +13,7 @@ import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 
 /** The update workflow: rounds of steps until one commits or ends the update otherwise, then clean-up. */
-public final class UpdateExternalCollectionWorkflowImpl implements UpdateExternalCollectionWorkflow {
+public class UpdateExternalCollectionWorkflowImpl implements UpdateExternalCollectionWorkflow {
     /** The input, or null where no collection has started this workflow. */
     private final UpdateInput input;
 

@@ -15,10 +15,15 @@ public final class WorkflowRegistration {
      * @param policy which sources the worker may read; asked before an update enters the history
      * @param observer learns how collections stand
      * @param registered which search attributes can be set
+     * @param versioned whether the worker has a worker deployment version, to which updates are pinned
      */
     public static void register(
-            Worker worker, SourcePolicy policy, CollectionObserver observer, RegisteredAttributes registered) {
-        register(worker, policy, observer, registered, Policies.HISTORY);
+            Worker worker,
+            SourcePolicy policy,
+            CollectionObserver observer,
+            RegisteredAttributes registered,
+            boolean versioned) {
+        register(worker, policy, observer, registered, versioned, Policies.HISTORY);
     }
 
     static void register(
@@ -26,6 +31,7 @@ public final class WorkflowRegistration {
             SourcePolicy policy,
             CollectionObserver observer,
             RegisteredAttributes registered,
+            boolean versioned,
             Policies.History history) {
         worker.registerWorkflowImplementationFactory(
                 ExternalCollectionWorkflow.class,
@@ -38,7 +44,7 @@ public final class WorkflowRegistration {
                         history),
                 WorkflowImplementationOptions.getDefaultInstance());
         worker.registerWorkflowImplementationTypes(
-                UpdateExternalCollectionWorkflowImpl.class,
+                versioned ? PinnedUpdateWorkflowImpl.class : UpdateExternalCollectionWorkflowImpl.class,
                 RefreshCollectionWorkflowImpl.class,
                 ChangeCollectionSourceWorkflowImpl.class,
                 AwaitServedWorkflowImpl.class,

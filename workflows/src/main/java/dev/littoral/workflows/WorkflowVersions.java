@@ -41,6 +41,9 @@ final class WorkflowVersions {
     /** A collection sets search attributes. */
     static final int SEARCH_ATTRIBUTES = 7;
 
+    /** A collection takes up an update anew whose worker deployment version has no workers any more. */
+    static final int DEPLOYMENTS = 7;
+
     static final int NEWEST = 7;
 
     private WorkflowVersions() {}

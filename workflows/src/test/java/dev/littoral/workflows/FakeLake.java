@@ -53,6 +53,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0, 0);
 
     private final FakeConsumers consumers = new FakeConsumers(this);
+    private final FakeDeployments deployments = new FakeDeployments();
     private final Map<String, List<Head>> logs = new HashMap<>();
     private final Map<String, Integer> contents = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
@@ -115,6 +116,10 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     FakeConsumers consumers() {
         return consumers;
+    }
+
+    FakeDeployments deployments() {
+        return deployments;
     }
 
     /** The next call of a step that is neither held yet nor made to fail stops. */

@@ -197,8 +197,8 @@ final class Lab implements AutoCloseable {
         WorkerFactory factory = WorkerFactory.newInstance(client);
         Worker worker = factory.newWorker(
                 ExternalCollectionWorkflow.TASK_QUEUE, workerOptions().build());
-        WorkflowRegistration.register(worker, SourcePolicy.NONE, CollectionObserver.NONE, registered, history);
-        worker.registerActivitiesImplementations(lake, lake.consumers());
+        WorkflowRegistration.register(worker, SourcePolicy.NONE, CollectionObserver.NONE, registered, false, history);
+        worker.registerActivitiesImplementations(lake, lake.consumers(), lake.deployments());
         factory.start();
         return new Lab(lake, new OnServer(client, factory));
     }
@@ -236,8 +236,8 @@ final class Lab implements AutoCloseable {
 
     static void register(
             Worker worker, SourcePolicy rules, CollectionObserver observer, Policies.History history, FakeLake lake) {
-        WorkflowRegistration.register(worker, rules, observer, RegisteredAttributes.NONE, history);
-        worker.registerActivitiesImplementations(lake, lake.consumers());
+        WorkflowRegistration.register(worker, rules, observer, RegisteredAttributes.NONE, false, history);
+        worker.registerActivitiesImplementations(lake, lake.consumers(), lake.deployments());
     }
 
     @Override

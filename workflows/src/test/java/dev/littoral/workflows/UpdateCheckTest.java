@@ -351,4 +351,56 @@ class UpdateCheckTest {
         state.inspected(2, newest, Head.NONE, now);
         assertThat(ends()).isEqualTo("2 COMMITTED");
     }
+
+    // ------------------------------------------------------------------ updates without workers
+
+    @Test
+    void anAbandonedUpdateIsFollowedByAnother() {
+        running();
+        state.active().abandon(1);
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+        launch();
+        // Its workflow is terminated meanwhile.
+        state.handle(new Message.UpdateClosed(1, null, new RuntimeException("terminated")), now);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+        assertThat(state.active().isRunning(2)).isTrue();
+    }
+
+    @Test
+    void anAbandonedUpdateWhoseEndIsReportedAtOnceIsFollowedByAnotherToo() {
+        running();
+        state.active().abandon(1);
+        state.handle(new Message.UpdateClosed(1, null, new RuntimeException("terminated")), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 SUPERSEDED");
+        launch();
+        assertThat(state.active().isRunning(2)).isTrue();
+    }
+
+    @Test
+    void anAbandonedUpdateThatHadCommittedHasCommitted() {
+        running();
+        state.active().abandon(1);
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
+        head = next(head, HeadKind.COMMITTED, A, 1);
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 COMMITTED");
+        assertThat(state.active().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anAbandonedUpdateThatWasCancelledKeepsNobodyWaiting() {
+        running();
+        state.handle(new Message.CancelUpdate(), now);
+        state.next(now);
+        assertThat(ends()).isEmpty();
+        state.active().abandon(1);
+        assertThat(state.next(now)).isEqualTo(new Decision.ReadHead(1));
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).isEqualTo("1 CANCELED");
+        assertThat(state.active().isEmpty()).isTrue();
+    }
 }

@@ -8,6 +8,7 @@ import dev.littoral.starter.cli.Output;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.spec.SourceParser;
+import io.temporal.common.WorkerDeploymentVersion;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,11 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         METRICS_PORT("<port>", "Serve /metrics, /healthz and /readyz there; 0 for any free port. Default: none."),
         METRICS_HOST("<host>", "At which address of this machine. Default: 127.0.0.1."),
         DRAIN("<duration>", "How long running activities may go on when it is asked to stop. Default: PT20S."),
-        LOG_FORMAT("<format>", "text, one line of key=value, or json. Default: text.");
+        LOG_FORMAT("<format>", "text, one line of key=value, or json. Default: text."),
+        DEPLOYMENT_NAME(
+                "<name>",
+                "Of which worker deployment it is a version, for Worker Versioning; with --build-id. Default: none."),
+        BUILD_ID("<id>", "Which version of the worker deployment it is.");
 
         private final String label;
         private final String help;
@@ -76,8 +81,14 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        private String variable() {
-            return "LITTORAL_" + name();
+        /** Its name in the environment. */
+        String variable() {
+            return switch (this) {
+                // As Temporal's own tools name them, the Worker Controller among them.
+                case DEPLOYMENT_NAME -> "TEMPORAL_DEPLOYMENT_NAME";
+                case BUILD_ID -> "TEMPORAL_WORKER_BUILD_ID";
+                default -> "LITTORAL_" + name();
+            };
         }
 
         /** Whether its option can be given again; elsewhere it has commas. */
@@ -189,7 +200,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                         value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN),
                         SinkOptions.sinks(
                                 value(given, Setting.SINK, WorkerConfig::each, List.of()),
-                                value(given, Setting.SINK_SECRET, WorkerConfig::each, List.of()))),
+                                value(given, Setting.SINK_SECRET, WorkerConfig::each, List.of())),
+                        deployment(given.get(Setting.DEPLOYMENT_NAME), given.get(Setting.BUILD_ID))),
                 value(given, Setting.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
                 value(given, Setting.METRICS_HOST, host -> nonBlank(host, "an address of this machine"), "127.0.0.1"),
                 value(given, Setting.LOG_FORMAT, WorkerConfig::logFormat, "text"));
@@ -250,6 +262,23 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
             throw given.refusal(expected);
         }
         throw given.refusal(expected);
+    }
+
+    /** Both or neither. */
+    private static Optional<WorkerDeploymentVersion> deployment(Given name, Given build) {
+        if (name == null && build == null) {
+            return Optional.empty();
+        }
+        if (name == null || build == null) {
+            throw LittoralException.input((name == null ? build : name).name() + " is set without "
+                    + (name == null ? "--deployment-name" : "--build-id")
+                    + "; expected both, or neither for a worker without versions");
+        }
+        String expected = "the name of a worker deployment, without . and :";
+        if (!nonBlank(name, expected).matches("[^.:]+")) {
+            throw name.refusal(expected);
+        }
+        return Optional.of(new WorkerDeploymentVersion(name.value(), nonBlank(build, "the name of a build")));
     }
 
     private static String logFormat(Given given) {

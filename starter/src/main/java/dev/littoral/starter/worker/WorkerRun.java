@@ -81,6 +81,11 @@ final class WorkerRun {
             String served = "task queue " + Output.path(config.worker().taskQueue()) + " at " + server.place()
                     + ", catalog " + worker.catalog() + ", sources "
                     + String.join(" ", config.worker().allowed().sources())
+                    + config.worker()
+                            .deployment()
+                            .map(version -> ", version " + Output.path(version.getBuildId()) + " of deployment "
+                                    + Output.path(version.getDeploymentName()))
+                            .orElse("")
                     + (monitoring == null ? "" : ", metrics at " + monitoring.address() + "/metrics");
             if (log.isInfoEnabled()) {
                 log.info("Worker ready: {}", served);

@@ -8,6 +8,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.workflows.model.FailureType;
+import io.temporal.common.WorkerDeploymentVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,38 @@ class WorkerConfigTest {
         assertThat(config.metricsPort()).isEmpty();
         assertThat(config.metricsHost()).isEqualTo("127.0.0.1");
         assertThat(config.logFormat()).isEqualTo("text");
+        assertThat(config.worker().deployment()).isEmpty();
+    }
+
+    @Test
+    void aVersionIsFoundWhereTemporalsToolsSayIt() {
+        Map<String, String> environment =
+                Map.of("TEMPORAL_DEPLOYMENT_NAME", "lake/littoral", "TEMPORAL_WORKER_BUILD_ID", "0.2.0-6f3a");
+        assertThat(config(Map.of(WorkerConfig.Setting.CATALOG, "c"), environment, null)
+                        .worker()
+                        .deployment())
+                .contains(new WorkerDeploymentVersion("lake/littoral", "0.2.0-6f3a"));
+        assertThat(config(
+                                Map.of(WorkerConfig.Setting.CATALOG, "c", WorkerConfig.Setting.BUILD_ID, "v2"),
+                                environment,
+                                null)
+                        .worker()
+                        .deployment())
+                .contains(new WorkerDeploymentVersion("lake/littoral", "v2"));
+    }
+
+    @Test
+    void aVersionHasADeploymentAndABuild() {
+        assertThatThrownBy(() -> typed(WorkerConfig.Setting.BUILD_ID, "v2"))
+                .hasMessageStartingWith("--build-id is set without --deployment-name; expected both, or neither");
+        assertThatThrownBy(() -> config(
+                        Map.of(WorkerConfig.Setting.CATALOG, "c"), Map.of("TEMPORAL_DEPLOYMENT_NAME", "x"), null))
+                .hasMessageStartingWith("TEMPORAL_DEPLOYMENT_NAME is set without --build-id; expected both");
+        assertThatThrownBy(() -> config(
+                        Map.of(WorkerConfig.Setting.CATALOG, "c", WorkerConfig.Setting.BUILD_ID, "v2"),
+                        Map.of("TEMPORAL_DEPLOYMENT_NAME", "a.b"),
+                        null))
+                .hasMessageStartingWith("TEMPORAL_DEPLOYMENT_NAME is a.b; expected the name of a worker deployment");
     }
 
     @Test
