@@ -28,10 +28,13 @@ class PackagesTest {
     }
 
     @Test
-    void onlyTheKindsOfStoreAndSinkAtAwsSeeTheAwsSdk() {
+    void onlyTheKindsOfStoreSinkAndTableCatalogAtAwsSeeTheAwsSdk() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.littoral.activities.storage.s3..", "dev.littoral.activities.event.aws..")
+                .resideOutsideOfPackages(
+                        "dev.littoral.activities.storage.s3..",
+                        "dev.littoral.activities.event.aws..",
+                        "dev.littoral.activities.tablecatalog.aws..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")

@@ -16,6 +16,8 @@ import dev.littoral.activities.storage.ConditionalWriteProbe;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.activities.tablecatalog.TableCatalogs;
+import dev.littoral.activities.tablecatalog.registry.TableCatalogRegistry;
 import dev.littoral.workflows.CollectionObserver;
 import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.RegisteredAttributes;
@@ -62,6 +64,7 @@ public final class LittoralWorker implements AutoCloseable {
     private final Storages storages;
     private final CatalogStore store;
     private final Sinks sinks;
+    private final TableCatalogs tables;
     private final WorkerFactory factory;
     private final WorkerSettings settings;
     private final PollerProbe pollers;
@@ -71,6 +74,7 @@ public final class LittoralWorker implements AutoCloseable {
             Storages storages,
             CatalogStore store,
             Sinks sinks,
+            TableCatalogs tables,
             WorkerFactory factory,
             WorkerSettings settings,
             PollerProbe pollers,
@@ -78,6 +82,7 @@ public final class LittoralWorker implements AutoCloseable {
         this.storages = storages;
         this.store = store;
         this.sinks = sinks;
+        this.tables = tables;
         this.factory = factory;
         this.settings = settings;
         this.pollers = pollers;
@@ -144,14 +149,16 @@ public final class LittoralWorker implements AutoCloseable {
         metrics.ifPresent(all -> all.watch(storages, settings.sinks()));
         CatalogStore store = null;
         Sinks sinks = null;
+        TableCatalogs tables = TableCatalogs.NONE;
         try {
+            tables = TableCatalogRegistry.open(settings.tables());
             sinks = SinkRegistry.open(
                     settings.sinks(),
                     metrics.<EventObserver>map(all -> all::eventTried).orElse(EventObserver.NONE));
             store = storages.openCatalog(settings.catalog(), requests);
             ConditionalWriteProbe.probeOnce(store);
         } catch (RuntimeException | InterruptedException e) {
-            close(sinks, store, storages);
+            close(sinks, store, storages, tables);
             throw e;
         }
         List<UpdateObserver> observers =
@@ -182,7 +189,12 @@ public final class LittoralWorker implements AutoCloseable {
                         .build());
         EventActivitiesImpl events = new EventActivitiesImpl(store, sinks);
         Sources sources = new Sources(
-                storages, FormatRegistry.formats(), settings.allowed(), Optional.of(settings.catalog()), requests);
+                storages,
+                FormatRegistry.formats(),
+                settings.allowed(),
+                Optional.of(settings.catalog()),
+                tables,
+                requests);
         WorkflowRegistration.register(
                 worker,
                 sources::refusal,
@@ -203,7 +215,14 @@ public final class LittoralWorker implements AutoCloseable {
         factory.start();
         health.expectPolls(true);
         return new LittoralWorker(
-                storages, store, sinks, factory, settings, new PollerProbe(client, settings.taskQueue()), health);
+                storages,
+                store,
+                sinks,
+                tables,
+                factory,
+                settings,
+                new PollerProbe(client, settings.taskQueue()),
+                health);
     }
 
     /** Options with the worker deployment version, where there is one. Updates are pinned to it, all else upgrades. */
@@ -289,10 +308,10 @@ public final class LittoralWorker implements AutoCloseable {
         if (!factory.isTerminated()) {
             LOG.warn("Activities go on {} after they were interrupted", INTERRUPT_TIMEOUT);
         }
-        close(sinks, store, storages);
+        close(sinks, store, storages, tables);
     }
 
-    private static void close(Sinks sinks, CatalogStore store, Storages storages) {
+    private static void close(Sinks sinks, CatalogStore store, Storages storages, TableCatalogs tables) {
         if (sinks != null) {
             sinks.close();
         }
@@ -300,5 +319,6 @@ public final class LittoralWorker implements AutoCloseable {
             store.close();
         }
         storages.close();
+        tables.close();
     }
 }

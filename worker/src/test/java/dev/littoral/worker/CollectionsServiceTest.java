@@ -111,6 +111,7 @@ class CollectionsServiceTest {
                         0,
                         Duration.ofSeconds(5),
                         List.of(),
+                        List.of(),
                         Optional.empty()));
         callers = WorkerFactory.newInstance(server.client(other));
         callers.newWorker(CALLERS).registerWorkflowImplementationTypes(Caller.class);

@@ -76,6 +76,7 @@ class EventsTest {
                         0,
                         Duration.ofSeconds(10),
                         List.of(new SinkSettings("indexer", receiver.address().toString(), "file:" + secret)),
+                        List.of(),
                         Optional.empty()));
         assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
     }

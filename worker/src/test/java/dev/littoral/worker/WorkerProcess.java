@@ -40,7 +40,8 @@ final class WorkerProcess {
                 args.length > 3 ? Optional.of(new WorkerDeploymentVersion(args[3], args[4])) : Optional.empty();
         LittoralWorker.start(
                 connection.client(),
-                new WorkerSettings(args[0], ALLOWED, args[1], 16, 0, WorkerSettings.DRAIN, List.of(), version));
+                new WorkerSettings(
+                        args[0], ALLOWED, args[1], 16, 0, WorkerSettings.DRAIN, List.of(), List.of(), version));
         Files.createFile(Path.of(args[2]));
         Thread.sleep(Long.MAX_VALUE);
     }

@@ -403,7 +403,7 @@ class CollectionWorkflowTest {
                 "[] | input is a list; expected an object with the keys options, source",
                 "'s3://lake/' | input is a text; expected an object with the keys options, source",
                 "{'source':{'uri':'http://x'}} | source.uri has the scheme \"http\"; expected s3 or file, "
-                        + "as in s3://bucket/prefix/ or file:///dir/",
+                        + "as in s3://bucket/prefix/ or file:///dir/ or iceberg:catalog/namespace.table",
                 "{'options':{'allowEmpty':1}} | options.allowEmpty is 1; expected true or false"
             })
     void aStartThatIsNotRightFailsAtOnceWithOneSentence(String json, String message) {

@@ -2,8 +2,10 @@ package dev.littoral.activities.source;
 
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.spec.CatalogTable;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The allow list of a worker: which sources it lets collections read, and with which of its AWS profiles.
@@ -11,7 +13,7 @@ import java.util.Optional;
  * <p>Addresses are compared by where they really are: links are resolved on both sides, on each check.
  *
  * @param sources prefixes of addresses; one matches itself and everything below it, so that {@code s3://lake} does not
- *     allow {@code s3://lake-of-others}
+ *     allow {@code s3://lake-of-others}, and {@code iceberg:prod/sales} allows the tables of that namespace
  * @param profiles the profiles that a source may name
  */
 public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
@@ -22,7 +24,17 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
 
     /** Exactly what a person named who is the worker's own operator. */
     public static AllowList of(ExternalSource source) {
-        return new AllowList(List.of(source.uri()), AllowedProfile.of(source));
+        return of(source, List.of());
+    }
+
+    /**
+     * What a person named who is the worker's own operator.
+     *
+     * @param others where else the source may lead, as a table does
+     */
+    public static AllowList of(ExternalSource source, List<String> others) {
+        return new AllowList(
+                Stream.concat(Stream.of(source.uri()), others.stream()).toList(), AllowedProfile.of(source));
     }
 
     /**
@@ -34,7 +46,9 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
         /** The profile that a source names, if it names one, for that source. */
         public static List<AllowedProfile> of(ExternalSource source) {
             String profile = source.spec().profile();
-            return profile == null ? List.of() : List.of(new AllowedProfile(source.uri(), profile));
+            // The profile is for the places that the catalog names.
+            String prefix = CatalogTable.isAddress(source.uri()) ? "" : source.uri();
+            return profile == null ? List.of() : List.of(new AllowedProfile(prefix, profile));
         }
     }
 
@@ -57,6 +71,13 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
                         : "Source " + uri + " is not on this worker's list of allowed sources; " + expected());
     }
 
+    /** Why a table of a catalog may not be read, in one sentence, or empty; where it lies is checked on its own. */
+    Optional<String> refusal(String uri) {
+        return sources.stream().anyMatch(prefix -> CatalogTable.isAddress(prefix) && lies(uri, prefix))
+                ? Optional.empty()
+                : Optional.of("Source " + uri + " is not on this worker's list of allowed sources; " + expected());
+    }
+
     private String expected() {
         return "expected " + (sources.isEmpty() ? "none" : "one that starts with " + String.join(" or ", sources));
     }
@@ -67,8 +88,16 @@ public record AllowList(List<String> sources, List<AllowedProfile> profiles) {
                 .anyMatch(each -> each.name.equals(profile) && (each.prefix.isEmpty() || lies(uri, each.prefix)));
     }
 
+    /** A prefix ends at a slash; that of tables of a catalog also at a dot, or with the scheme. */
     private static boolean lies(String uri, String prefix) {
         return uri.startsWith(prefix)
-                && (prefix.endsWith("/") || uri.length() == prefix.length() || uri.charAt(prefix.length()) == '/');
+                && (uri.length() == prefix.length()
+                        || prefix.equals(CatalogTable.SCHEME)
+                        || isEnd(prefix.charAt(prefix.length() - 1), prefix)
+                        || isEnd(uri.charAt(prefix.length()), prefix));
+    }
+
+    private static boolean isEnd(char c, String prefix) {
+        return c == '/' || (c == '.' && CatalogTable.isAddress(prefix));
     }
 }

@@ -22,7 +22,7 @@ public final class CatalogSourceOverlap {
 
     /**
      * Why a source does not go with a catalog, in one sentence, or empty. A catalog in a hidden folder of the source,
-     * or in one that a glob leaves out, is fine.
+     * or in one that a glob leaves out, is fine. Where a table of an Iceberg catalog lies is checked when that says it.
      *
      * @param catalog as it was configured: an address or a path
      */

@@ -1,6 +1,8 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.tablecatalog.MetadataPointer;
 import dev.littoral.workflows.model.ExternalSpec;
 
 /** A format of sources, as {@code format} in a spec names it. */
@@ -16,4 +18,17 @@ public interface SourceFormat {
      * @param allowEmpty whether a source of which nothing exists lists as empty instead of failing
      */
     SourceReader open(BlobStore store, StoreOpener elsewhere, ExternalSpec spec, boolean allowEmpty);
+
+    /**
+     * Opens a table of a catalog; nothing is read yet.
+     *
+     * @param uri the source's, for messages
+     * @param pointer says where the table's metadata is
+     * @param places opens what that names
+     * @throws LittoralException INPUT when tables of this format have no such catalogs
+     */
+    default SourceReader open(String uri, MetadataPointer pointer, StoreOpener places, ExternalSpec spec) {
+        throw LittoralException.input(
+                "Source " + uri + " is a table of a catalog, and its format is '" + name() + "'; expected iceberg");
+    }
 }

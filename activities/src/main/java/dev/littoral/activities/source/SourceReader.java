@@ -17,7 +17,7 @@ public interface SourceReader extends AutoCloseable {
     /**
      * Which version the source means now, or null where sources have no versions, as folders have none.
      *
-     * @param before the version that is served, or null
+     * @param before the version that is served, where the source meant it by the same spec; else null
      */
     default TableVersion resolve(TableVersion before) throws InterruptedException {
         return null;

@@ -6,7 +6,12 @@ import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.tablecatalog.TableCatalog;
+import dev.littoral.activities.tablecatalog.TableCatalogs;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.InvalidRequestException;
+import dev.littoral.workflows.spec.CatalogTable;
 import java.util.Optional;
 
 /** Opens the sources that the worker allows. Safe for use by many threads. */
@@ -15,11 +20,12 @@ public final class Sources {
     private final SourceFormats formats;
     private final AllowList allowed;
     private final Optional<String> catalog;
+    private final TableCatalogs tables;
     private final StoreObserver observer;
 
     /** An opener of all sources that a list allows, without a check against a catalog. */
     public Sources(Storages storages, SourceFormats formats, AllowList allowed) {
-        this(storages, formats, allowed, Optional.empty(), StoreObserver.NONE);
+        this(storages, formats, allowed, Optional.empty(), TableCatalogs.NONE, StoreObserver.NONE);
     }
 
     /**
@@ -28,6 +34,7 @@ public final class Sources {
      * @param storages stay the caller's
      * @param allowed what may be read
      * @param catalog the catalog that sources must be apart from
+     * @param tables the catalogs of tables; they stay the caller's
      * @param observer notified of each request to a source
      */
     public Sources(
@@ -35,21 +42,37 @@ public final class Sources {
             SourceFormats formats,
             AllowList allowed,
             Optional<String> catalog,
+            TableCatalogs tables,
             StoreObserver observer) {
         this.storages = storages;
         this.formats = formats;
         this.allowed = allowed;
         this.catalog = catalog;
+        this.tables = tables;
         this.observer = observer;
     }
 
     /** Why a source may not be read by this worker, in one sentence, or empty. */
     public Optional<String> refusal(ExternalSource source) {
         try {
-            return refusal(source, storages.source(source.uri()));
+            Optional<CatalogTable> table = table(source);
+            return table.isPresent() ? refusal(table.get(), source) : refusal(source, storages.source(source.uri()));
         } catch (LittoralException notRight) {
             return Optional.of(notRight.getMessage());
         }
+    }
+
+    private static Optional<CatalogTable> table(ExternalSource source) {
+        try {
+            return CatalogTable.of(source.uri());
+        } catch (InvalidRequestException e) {
+            throw new LittoralException(FailureType.INPUT, e.getMessage(), e);
+        }
+    }
+
+    /** Where the table lies, and whether the profile may be used there, is checked once its catalog says where. */
+    private Optional<String> refusal(CatalogTable table, ExternalSource source) {
+        return tables.refusal(table).or(() -> allowed.refusal(source.uri()));
     }
 
     /** The check is of the real address that is going to be read, so that no link can be changed in between. */
@@ -87,12 +110,33 @@ public final class Sources {
      * @param requests notified of each request to this source, in addition to the worker's observer
      */
     public SourceReader open(ExternalSource source, boolean allowEmpty, StoreObserver requests) {
+        StoreObserver observed = observer.and(requests);
+        StoreOpener elsewhere = elsewhere(source, observed);
+        Optional<CatalogTable> table = table(source);
+        if (table.isPresent()) {
+            require(refusal(table.get(), source));
+            TableCatalog of = tables.of(table.get());
+            return formats.of(source.spec())
+                    .open(source.uri(), () -> of.metadataLocation(table.get(), observed), elsewhere, source.spec());
+        }
         StorageLocation location = storages.source(source.uri());
-        refusal(source, location).ifPresent(why -> {
+        require(refusal(source, location));
+        return formats.of(source.spec())
+                .open(
+                        location.openSource(StorageAccess.of(source.spec()), observed),
+                        elsewhere,
+                        source.spec(),
+                        allowEmpty);
+    }
+
+    private static void require(Optional<String> refusal) {
+        refusal.ifPresent(why -> {
             throw LittoralException.input(why);
         });
-        StoreObserver observed = observer.and(requests);
-        StoreOpener elsewhere = new StoreOpener() {
+    }
+
+    private StoreOpener elsewhere(ExternalSource source, StoreObserver observed) {
+        return new StoreOpener() {
             @Override
             public void check(String address) {
                 refusal(new ExternalSource(address, source.spec())).ifPresent(why -> {
@@ -105,11 +149,5 @@ public final class Sources {
                 return storages.source(address).openSource(StorageAccess.of(source.spec()), observed);
             }
         };
-        return formats.of(source.spec())
-                .open(
-                        location.openSource(StorageAccess.of(source.spec()), observed),
-                        elsewhere,
-                        source.spec(),
-                        allowEmpty);
     }
 }

@@ -91,13 +91,7 @@ final class ShardCheck {
             ShardFacts facts = shard.facts();
             whole &= facts.whole();
             compare(object, where, named, facts, root);
-            checkRange(
-                    object,
-                    where,
-                    named.from(),
-                    to,
-                    facts,
-                    root.source().get("uri").asText());
+            checkRange(object, where, named.from(), to, facts, root);
             if (lastPath != null && facts.first() != null && Utf8Order.compare(lastPath, facts.first()) >= 0) {
                 findings.error(
                         object,
@@ -224,7 +218,8 @@ final class ShardCheck {
         }
     }
 
-    private void checkRange(String object, String where, String from, String to, ShardFacts facts, String uri) {
+    private void checkRange(
+            String object, String where, String from, String to, ShardFacts facts, SnapshotRootFacts root) {
         if (facts.first() == null) {
             return;
         }
@@ -238,9 +233,11 @@ final class ShardCheck {
                     "those from '" + FindingText.brief(from) + "' to before "
                             + (to == null ? "the end" : FindingText.brief(to)));
         }
-        if (facts.firstListed() == null) {
+        // The data files of a table lie where its metadata says.
+        if (facts.firstListed() == null || root.table() != null) {
             return;
         }
+        String uri = root.source().get("uri").asText();
         // The first and the last are enough: all paths between two with one prefix have that prefix. Dead files may be
         // of a source before.
         for (String path : List.of(facts.firstListed(), facts.lastListed())) {

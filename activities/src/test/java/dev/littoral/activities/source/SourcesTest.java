@@ -14,6 +14,7 @@ import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.TestProfiles;
+import dev.littoral.activities.tablecatalog.TableCatalogs;
 import dev.littoral.activities.testing.FakeS3;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
@@ -436,6 +437,7 @@ class SourcesTest {
                 FormatRegistry.formats(),
                 new AllowList(StorageRegistry.EVERY_SOURCE, List.of()),
                 Optional.of(catalog),
+                TableCatalogs.NONE,
                 requests);
     }
 

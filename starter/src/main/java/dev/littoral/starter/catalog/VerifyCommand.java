@@ -3,22 +3,26 @@ package dev.littoral.starter.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.Storages;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.activities.tablecatalog.TableCatalogs;
+import dev.littoral.activities.tablecatalog.registry.TableCatalogRegistry;
 import dev.littoral.activities.verify.Finding;
 import dev.littoral.activities.verify.Summary;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.Output;
+import dev.littoral.starter.cli.SourceAccess;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Json;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +37,9 @@ import picocli.CommandLine.Spec;
 public final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private CatalogOption where;
+
+    @Mixin
+    private SourceAccess access;
 
     @Option(
             names = "--source",
@@ -49,10 +56,11 @@ public final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         where.requireFolder();
         try (Storages storages = StorageRegistry.storages();
-                CatalogStore store = storages.openCatalogForReading(where.catalog())) {
+                CatalogStore store = storages.openCatalogForReading(where.catalog());
+                TableCatalogs tables = TableCatalogRegistry.open(access.catalogs())) {
             PrintWriter out = spec.commandLine().getOut();
             Verifier verifier = new Verifier(store, where.collectionId(), finding -> print(finding, out));
-            Summary summary = source ? verifier.verifyWithSource(of -> open(of, storages)) : verifier.verify();
+            Summary summary = source ? verifier.verifyWithSource(of -> open(of, storages, tables)) : verifier.verify();
             if (json) {
                 Output.json(out, summary);
             } else {
@@ -62,7 +70,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static SourceReader open(JsonNode source, Storages storages) {
+    private SourceReader open(JsonNode source, Storages storages, TableCatalogs tables) {
         ExternalSource readable;
         try {
             readable = Json.JSON.treeToValue(source, ExternalSource.class);
@@ -70,7 +78,14 @@ public final class VerifyCommand implements Callable<Integer> {
             throw new LittoralException(FailureType.INPUT, "it is no source: " + e.getOriginalMessage(), e);
         }
         // A user of the command line reads with their own profiles.
-        return new Sources(storages, FormatRegistry.formats(), AllowList.of(readable)).open(readable, true);
+        return new Sources(
+                        storages,
+                        FormatRegistry.formats(),
+                        access.allowList(readable),
+                        Optional.empty(),
+                        tables,
+                        StoreObserver.NONE)
+                .open(readable, true);
     }
 
     private void print(Finding finding, PrintWriter out) {

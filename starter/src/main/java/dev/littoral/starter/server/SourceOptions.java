@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.spec.CatalogTable;
 import dev.littoral.workflows.spec.SourceScheme;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -26,7 +27,8 @@ final class SourceOptions {
     @Option(
             names = "--source",
             paramLabel = "<uri or path>",
-            description = "What to follow: s3://bucket/prefix/, file:///dir/ or a path.")
+            description = "What to follow: s3://bucket/prefix/, file:///dir/ or a path, or"
+                    + " iceberg:catalog/namespace.table, a table of a catalog that the worker knows.")
     private String source;
 
     @Option(names = "--spec", paramLabel = "<json>", description = "How to read it, as a JSON object.")
@@ -78,7 +80,7 @@ final class SourceOptions {
             throw usage("--source is empty; expected a URI or a path");
         }
         // An ARN is not meant as a path; its check says what is expected.
-        if (URI.matcher(given).matches() || SourceScheme.isArn(given)) {
+        if (URI.matcher(given).matches() || SourceScheme.isArn(given) || CatalogTable.isAddress(given)) {
             return given;
         }
         try {

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.CatalogSourceOverlap;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
+import dev.littoral.starter.cli.SourceAccess;
 import dev.littoral.starter.consumer.CatalogPlace;
 import dev.littoral.starter.embedded.EmbeddedTemporal;
 import dev.littoral.starter.server.CollectionClient;
@@ -36,6 +36,7 @@ import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.spec.CollectionStart;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,6 +75,9 @@ public final class SyncCommand implements Callable<Integer> {
 
     @Mixin
     private WaitOption wait;
+
+    @Mixin
+    private SourceAccess access;
 
     @Option(names = "--json", description = "Print the report as one JSON object.")
     private boolean json;
@@ -200,7 +204,15 @@ public final class SyncCommand implements Callable<Integer> {
         try (LittoralWorker worker = LittoralWorker.start(
                 collection.server().client(),
                 new WorkerSettings(
-                        where.catalog(), AllowList.of(followed), taskQueue, WorkerSettings.CONCURRENT_ACTIVITIES),
+                        where.catalog(),
+                        access.allowList(followed),
+                        taskQueue,
+                        WorkerSettings.CONCURRENT_ACTIVITIES,
+                        0,
+                        WorkerSettings.DRAIN,
+                        List.of(),
+                        access.catalogs(),
+                        Optional.empty()),
                 collection.server().attributes())) {
             shutdown.expect();
             collection.start(input, taskQueue);

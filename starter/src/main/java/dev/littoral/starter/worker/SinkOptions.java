@@ -2,7 +2,7 @@ package dev.littoral.starter.worker;
 
 import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.starter.worker.WorkerConfig.Given;
+import dev.littoral.starter.cli.Given;
 import dev.littoral.workflows.spec.SinkName;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,11 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.activities.tablecatalog.TableCatalogSettings;
+import dev.littoral.starter.cli.AllowedSources;
+import dev.littoral.starter.cli.Given;
 import dev.littoral.starter.cli.Output;
+import dev.littoral.starter.cli.TableCatalogOptions;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.spec.SourceParser;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The configuration of a worker. A setting on the command line comes before one in the environment, and that before
@@ -49,6 +54,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                 "<name>",
                 "Which AWS profiles sources may name; s3://bucket/prefix/=<name> for sources below a prefix alone."
                         + " Can be given again. Default: none."),
+        TABLE_CATALOG(TableCatalogOptions.LABEL, TableCatalogOptions.HELP),
+        TABLE_CATALOG_PROPERTY(TableCatalogOptions.PROPERTY_LABEL, TableCatalogOptions.PROPERTY_HELP),
         SINK(
                 "<name>=<address>",
                 "Where events of collections that notify <name> go: https://host/path, or the ARN of an SNS topic or"
@@ -93,7 +100,19 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
 
         /** Whether its option can be given again; elsewhere it has commas. */
         boolean isList() {
-            return this == ALLOW_SOURCE || this == ALLOW_PROFILE || this == SINK || this == SINK_SECRET;
+            return switch (this) {
+                case ALLOW_SOURCE, ALLOW_PROFILE, TABLE_CATALOG, TABLE_CATALOG_PROPERTY, SINK, SINK_SECRET -> true;
+                case CATALOG,
+                        TASK_QUEUE,
+                        CONCURRENCY,
+                        ACTIVITIES_PER_SECOND,
+                        METRICS_PORT,
+                        METRICS_HOST,
+                        DRAIN,
+                        LOG_FORMAT,
+                        DEPLOYMENT_NAME,
+                        BUILD_ID -> false;
+            };
         }
 
         /** What its value is called in the help. */
@@ -104,23 +123,6 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         /** Its help. */
         String description() {
             return help + " Or $$" + variable() + (isList() ? ", with commas." : ".");
-        }
-    }
-
-    /**
-     * A setting.
-     *
-     * @param name where it was made, for messages
-     */
-    record Given(String name, String value) {
-        LittoralException refusal(String expected) {
-            return LittoralException.input(
-                    Output.path(name + " is " + (value.isEmpty() ? "empty" : value) + "; expected " + expected));
-        }
-
-        /** For a value that may have a secret in it. */
-        LittoralException silentRefusal(String found, String expected) {
-            return LittoralException.input(name + " has " + found + "; expected " + expected);
         }
     }
 
@@ -177,14 +179,24 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
             throw LittoralException.input("A worker serves one catalog and none is set; expected --catalog,"
                     + " LITTORAL_CATALOG or catalog in the configuration file");
         }
-        if (catalog != null && hasUserInfo(catalog.value())) {
+        if (catalog != null && AllowedSources.hasUserInfo(catalog.value())) {
             throw catalog.silentRefusal("a user or a secret in its address", "s3://bucket/prefix or a folder");
         }
+        List<TableCatalogSettings> tables = TableCatalogOptions.catalogs(
+                Optional.ofNullable(given.get(Setting.TABLE_CATALOG)),
+                Optional.ofNullable(given.get(Setting.TABLE_CATALOG_PROPERTY)));
         return new WorkerConfig(
                 new WorkerSettings(
                         catalog == null ? defaults.catalog() : nonBlank(catalog, "s3://bucket/prefix or a folder"),
                         new AllowList(
-                                value(given, Setting.ALLOW_SOURCE, WorkerConfig::prefixes, defaults.allowedSources()),
+                                value(
+                                        given,
+                                        Setting.ALLOW_SOURCE,
+                                        AllowedSources::prefixes,
+                                        Stream.concat(
+                                                        defaults.allowedSources().stream(),
+                                                        TableCatalogOptions.prefixes(tables).stream())
+                                                .toList()),
                                 value(given, Setting.ALLOW_PROFILE, WorkerConfig::profiles, List.of())),
                         value(
                                 given,
@@ -199,8 +211,9 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                         value(given, Setting.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
                         value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN),
                         SinkOptions.sinks(
-                                value(given, Setting.SINK, WorkerConfig::each, List.of()),
-                                value(given, Setting.SINK_SECRET, WorkerConfig::each, List.of())),
+                                value(given, Setting.SINK, Given::each, List.of()),
+                                value(given, Setting.SINK_SECRET, Given::each, List.of())),
+                        tables,
                         deployment(given.get(Setting.DEPLOYMENT_NAME), given.get(Setting.BUILD_ID))),
                 value(given, Setting.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
                 value(given, Setting.METRICS_HOST, host -> nonBlank(host, "an address of this machine"), "127.0.0.1"),
@@ -289,18 +302,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return format;
     }
 
-    private static List<String> prefixes(Given given) {
-        return each(given).stream().map(WorkerConfig::prefix).toList();
-    }
-
-    private static List<Given> each(Given given) {
-        return Arrays.stream(given.value().split(",", -1))
-                .map(value -> new Given(given.name(), value.strip()))
-                .toList();
-    }
-
     private static List<AllowedProfile> profiles(Given given) {
-        return each(given).stream().map(WorkerConfig::profile).toList();
+        return given.each().stream().map(WorkerConfig::profile).toList();
     }
 
     /** A prefix may have an equals sign in it, a profile's name has none. */
@@ -308,9 +311,9 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         String expected = "names of AWS profiles, or pairs like s3://bucket/prefix/=name";
         String text = given.value();
         int equals = text.lastIndexOf('=');
-        String prefix = scheme(text.substring(0, Math.max(0, equals)));
+        String prefix = AllowedSources.scheme(text.substring(0, Math.max(0, equals)));
         String name = text.substring(equals + 1);
-        if (hasUserInfo(prefix) || hasUserInfo(name)) {
+        if (AllowedSources.hasUserInfo(prefix) || AllowedSources.hasUserInfo(name)) {
             throw given.silentRefusal("a user or a secret in an address", expected);
         }
         if (!SourceParser.isProfile(name)
@@ -319,29 +322,5 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
             throw given.refusal(expected);
         }
         return new AllowedProfile(prefix, name);
-    }
-
-    /** Schemes are alike in capitals; a source's is kept in small letters. */
-    private static String scheme(String uri) {
-        int end = uri.indexOf("://");
-        return end < 0 ? uri : uri.substring(0, end).toLowerCase(Locale.ROOT) + uri.substring(end);
-    }
-
-    private static String prefix(Given given) {
-        String expected = "prefixes of URIs, like s3://bucket/prefix/ or file:///dir/, or folders";
-        String text = scheme(given.value());
-        if (hasUserInfo(text)) {
-            throw given.silentRefusal("a user or a secret in an address", expected);
-        }
-        return StorageRegistry.addresses().allowedPrefix(text).orElseThrow(() -> given.refusal(expected));
-    }
-
-    private static boolean hasUserInfo(String uri) {
-        int start = uri.indexOf("://");
-        if (start < 0) {
-            return false;
-        }
-        int slash = uri.indexOf('/', start + 3);
-        return uri.substring(start + 3, slash < 0 ? uri.length() : slash).contains("@");
     }
 }

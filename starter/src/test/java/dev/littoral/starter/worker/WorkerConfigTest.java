@@ -7,6 +7,7 @@ import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.AllowList.AllowedProfile;
+import dev.littoral.activities.tablecatalog.TableCatalogSettings;
 import dev.littoral.workflows.model.FailureType;
 import io.temporal.common.WorkerDeploymentVersion;
 import java.io.IOException;
@@ -128,6 +129,44 @@ class WorkerConfigTest {
                         .allowed()
                         .sources())
                 .containsExactly("s3://lake/A/", "file:///B/");
+    }
+
+    @Test
+    void tableCatalogsHaveTheirPropertiesAndAreAllowedWhereNothingElseIsSaid() throws Exception {
+        WorkerConfig config = config(
+                Map.of(WorkerConfig.Setting.CATALOG, "c"),
+                Map.of("LITTORAL_TABLE_CATALOG_PROPERTY", "prod.warehouse=a=b.c, Pg_1.jdbc.user=me"),
+                file("table-catalog=prod=https://host/x,Pg_1=jdbc:postgresql://h/db?a=b\n"));
+        assertThat(config.worker().tables())
+                .containsExactly(
+                        new TableCatalogSettings("Pg_1", "jdbc:postgresql://h/db?a=b", Map.of("jdbc.user", "me")),
+                        new TableCatalogSettings("prod", "https://host/x", Map.of("warehouse", "a=b.c")));
+        assertThat(config.worker().allowed().sources()).containsExactly("s3://", "iceberg:Pg_1/", "iceberg:prod/");
+        assertThat(typed(WorkerConfig.Setting.ALLOW_SOURCE, "ICEBERG:prod/sales.,s3://lake/")
+                        .worker()
+                        .allowed()
+                        .sources())
+                .containsExactly("iceberg:prod/sales.", "s3://lake/");
+        assertThat(config.worker().tables().get(0)).hasToString("TableCatalogSettings[name=Pg_1]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TABLE_CATALOG | hush7f3a | --table-catalog has no catalog's name before an address; expected pairs",
+                "TABLE_CATALOG | a.b=hush7f3a | --table-catalog has no catalog's name before an address",
+                "TABLE_CATALOG | a=https://x,a=hush7f3a | --table-catalog has catalog a twice; expected each once",
+                "TABLE_CATALOG_PROPERTY | a=hush7f3a | --table-catalog-property has what is no property of a catalog",
+                "TABLE_CATALOG_PROPERTY | a.token=hush7f3a | --table-catalog-property has a property of a, which is no",
+                "ALLOW_SOURCE | iceberg:a/b/c | --allow-source is iceberg:a/b/c; expected prefixes of URIs",
+            })
+    void aTableCatalogThatIsNotRightIsRefusedWithoutWhatMayBeSecret(
+            WorkerConfig.Setting key, String value, String sentence) {
+        assertThatThrownBy(() -> typed(key, value))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageStartingWith(sentence)
+                .hasMessageNotContaining("hush7f3a");
     }
 
     @Test

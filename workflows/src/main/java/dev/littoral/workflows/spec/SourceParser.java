@@ -3,11 +3,13 @@ package dev.littoral.workflows.spec;
 import static dev.littoral.workflows.spec.JsonFields.isAbsent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -59,9 +61,13 @@ public final class SourceParser {
             throw new InvalidRequestException(where + ".uri is missing; expected " + SourceScheme.examples());
         }
         String at = where + ".uri";
-        ExternalSource source = new ExternalSource(
-                SourceScheme.checkedUri(at, JsonFields.text(at, uri, JsonFields.MAX_URI_CHARS)),
-                spec(where + ".spec", json.get("spec")));
+        String given = JsonFields.text(at, uri, JsonFields.MAX_URI_CHARS);
+        ExternalSource source = CatalogTable.isAddress(given)
+                ? new ExternalSource(
+                        CatalogTable.checked(at, given),
+                        spec(where + ".spec", json.get("spec"), List.of(SpecFormat.ICEBERG)))
+                : new ExternalSource(
+                        SourceScheme.checkedUri(at, given), spec(where + ".spec", json.get("spec"), SpecFormat.ALL));
         int bytes = Json.bytes(source);
         if (bytes > MAX_SOURCE_BYTES) {
             throw new InvalidRequestException(
@@ -70,14 +76,17 @@ public final class SourceParser {
         return source;
     }
 
-    private static ExternalSpec spec(String where, JsonNode json) {
-        if (isAbsent(json)) {
-            return ExternalSpec.parquet();
-        }
-        JsonFields.object(where, json, SpecFormat.allKeys());
-        JsonNode format = json.get("format");
-        return (isAbsent(format) ? SpecFormat.PARQUET : SpecFormat.parse(where + ".format", format))
-                .parseSpec(where, json);
+    /**
+     * Parses a spec.
+     *
+     * @param formats that the source can have; the first is meant where none is named
+     */
+    private static ExternalSpec spec(String where, JsonNode json, List<SpecFormat> formats) {
+        JsonNode spec = isAbsent(json) ? JsonNodeFactory.instance.objectNode() : json;
+        JsonFields.object(where, spec, SpecFormat.allKeys());
+        JsonNode format = spec.get("format");
+        return (isAbsent(format) ? formats.get(0) : SpecFormat.parse(where + ".format", format, formats))
+                .parseSpec(where, spec);
     }
 
     static String profile(String where, JsonNode json) {

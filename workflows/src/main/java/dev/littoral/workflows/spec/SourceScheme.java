@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The URI schemes of sources, each with the rule for what follows it. */
+/** The URI schemes of sources in stores, each with the rule for what follows it. */
 public enum SourceScheme {
     S3("s3://bucket/prefix/") {
         @Override
@@ -59,9 +59,9 @@ public enum SourceScheme {
         return example;
     }
 
-    /** An example of each scheme: {@code s3://bucket/prefix/ or file:///dir/}. */
+    /** An example of each kind of source. */
     static String examples() {
-        return joined(SourceScheme::example);
+        return joined(SourceScheme::example) + " or " + CatalogTable.EXAMPLE;
     }
 
     private static String joined(Function<SourceScheme, String> part) {

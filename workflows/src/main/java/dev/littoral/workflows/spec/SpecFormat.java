@@ -18,12 +18,13 @@ import java.util.stream.Collectors;
  * @param parser parses a spec that has no other keys, at a path
  */
 record SpecFormat(String name, Set<String> keys, BiFunction<String, JsonNode, ExternalSpec> parser) {
-    static final SpecFormat PARQUET = folder(FolderSpec.PARQUET);
+    static final SpecFormat ICEBERG = table(TableSpec.ICEBERG, "snapshot", "tag", "branch", "timestamp");
 
+    /** All of them; the first is meant where none is named. */
     static final List<SpecFormat> ALL = List.of(
-            PARQUET,
+            folder(FolderSpec.PARQUET),
             folder(FolderSpec.VORTEX),
-            table(TableSpec.ICEBERG, "snapshot", "tag", "branch", "timestamp"),
+            ICEBERG,
             table(TableSpec.DELTA, "version", "timestamp"),
             table(TableSpec.LANCE, "version", "tag", "branch", "timestamp"));
 
@@ -40,15 +41,16 @@ record SpecFormat(String name, Set<String> keys, BiFunction<String, JsonNode, Ex
         return ALL.stream().flatMap(each -> each.keys.stream()).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    static SpecFormat parse(String where, JsonNode json) {
+    /** The one of some that a field names. */
+    static SpecFormat parse(String where, JsonNode json, List<SpecFormat> formats) {
         String text = JsonFields.text(where, json);
-        return ALL.stream()
+        return formats.stream()
                 .filter(each -> each.name.equals(text))
                 .findFirst()
                 .orElseThrow(() -> JsonFields.refused(
                         where,
                         SecretScanner.quoted(text),
-                        ALL.stream().map(each -> '"' + each.name + '"').collect(Collectors.joining(" or "))));
+                        formats.stream().map(each -> '"' + each.name + '"').collect(Collectors.joining(" or "))));
     }
 
     ExternalSpec parseSpec(String where, JsonNode json) {

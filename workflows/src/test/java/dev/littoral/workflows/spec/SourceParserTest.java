@@ -18,6 +18,8 @@ import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.OnTable;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.TableAt;
+import dev.littoral.workflows.model.TableSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +209,65 @@ class SourceParserTest {
             })
     void aUriThatIsNotRightIsRefused(String uri, String message) {
         assertThat(refusal(() -> source(uri(uri)))).contains(message).doesNotContain("word", "wo/rd", "pass");
+    }
+
+    @Test
+    void aTableOfACatalogIsOneOfIceberg() {
+        TableSpec newest = TableSpec.newest(TableSpec.ICEBERG);
+        assertThat(source("{'uri':'iceberg:prod/sales.orders'}"))
+                .isEqualTo(new ExternalSource("iceberg:prod/sales.orders", newest));
+        assertThat(source("{'uri':'ICEBERG:Prod_1/a.b c.%20','spec':{'format':'iceberg'}}"))
+                .isEqualTo(new ExternalSource("iceberg:Prod_1/a.b c.%20", newest));
+        assertThat(source("{'uri':'iceberg:prod/a.t','spec':{'at':{'tag':'v1'}}}")
+                        .spec())
+                .isEqualTo(new TableSpec(
+                        "iceberg",
+                        new TableAt(null, null, "v1", null, null),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        false,
+                        false));
+        assertThat(refusal(() -> source("{'uri':'iceberg:prod/a.t','spec':{'format':'parquet'}}")))
+                .isEqualTo("source.spec.format is \"parquet\"; expected \"iceberg\"");
+        assertThat(refusal(() -> source("{'uri':'iceberg:prod/a.t','spec':{'table':'ignore'}}")))
+                .startsWith("source.spec has the unknown key \"table\"");
+        assertThat(CatalogTable.of("iceberg:prod/sales.eu.orders"))
+                .contains(new CatalogTable("prod", List.of("sales", "eu"), "orders"));
+        assertThat(CatalogTable.of("s3://lake/iceberg:prod/a.t")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "iceberg: | source.uri names the catalog of 0 characters; expected iceberg:catalog/namespace.table, "
+                        + "the catalog by its name in the worker's configuration",
+                "iceberg://prod/a.t | source.uri names the catalog of 0 characters; expected iceberg:catalog/",
+                "iceberg:me:word@host/a.t | source.uri names the catalog of 12 characters; expected iceberg:catalog/",
+                "iceberg:prod | source.uri names catalog prod and no table of it; expected iceberg:catalog/namespace",
+                "iceberg:prod/ | source.uri names catalog prod and no table of it",
+                "iceberg:prod/orders | source.uri names a table without its namespace; expected iceberg:catalog/",
+                "iceberg:prod/a..t | source.uri names a table with an empty level in its name; expected iceberg:",
+                "iceberg:prod/a.t. | source.uri names a table with an empty level in its name",
+                "iceberg:prod/a/t | source.uri has a slash or a control character in the table's name; expected",
+                "iceberg:prod/a.t?token=word | source.uri holds what looks like a credential"
+            })
+    void aTableOfACatalogThatIsNotNamedRightIsRefused(String uri, String message) {
+        assertThat(refusal(() -> source(uri(uri)))).startsWith(message).doesNotContain("word");
+    }
+
+    @Test
+    void aPrefixOfTablesIsACatalogANamespaceOrATable() {
+        for (String rest : List.of("", "prod", "prod/", "prod/a", "prod/a.")) {
+            assertThat(CatalogTable.allowedPrefix("Iceberg:" + rest)).contains("iceberg:" + rest);
+        }
+        for (String none : List.of("iceberg:/", "iceberg:a b/", "iceberg:prod/a/b", "iceberg:prod/a..b", "s3://prod")) {
+            assertThat(CatalogTable.allowedPrefix(none)).isEmpty();
+        }
     }
 
     @Test

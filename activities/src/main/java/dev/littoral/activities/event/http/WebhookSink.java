@@ -5,6 +5,7 @@ import dev.littoral.activities.event.Sink;
 import dev.littoral.activities.event.SinkException;
 import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.secret.SecretPlace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -75,12 +76,12 @@ public final class WebhookSink implements Sink {
                     "Sink " + settings.name() + " has no secret to sign with; expected --sink-secret " + settings.name()
                             + "=file:/path or " + settings.name() + "=env:NAME");
         }
-        if (!WebhookSecrets.isPlace(settings.secret())) {
+        if (!SecretPlace.isPlace(settings.secret())) {
             throw LittoralException.input("The secret of sink " + settings.name()
                     + " is in no place that is known; expected file:/path or env:NAME, as everybody on a machine sees"
                     + " options");
         }
-        WebhookSecrets secrets = new WebhookSecrets(settings.secret(), System::getenv);
+        WebhookSecrets secrets = new WebhookSecrets(new SecretPlace(settings.secret()));
         try {
             secrets.parse();
         } catch (LittoralException e) {

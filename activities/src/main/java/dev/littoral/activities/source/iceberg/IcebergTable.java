@@ -12,6 +12,7 @@ import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.table.PathHashes;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
+import dev.littoral.activities.tablecatalog.MetadataPointer;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableSpec;
@@ -26,7 +27,8 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableProperties;
 
 /**
- * A table of Iceberg in a folder, or as one of its metadata files says. A version that was resolved is read by the
+ * A table of Iceberg in a folder, or as one of its metadata files says, which a catalog may name. A version that was
+ * resolved is read by the
  * metadata file that it was resolved from, which never changes.
  */
 final class IcebergTable implements Table {
@@ -34,30 +36,68 @@ final class IcebergTable implements Table {
 
     private final TableStorage storage;
     private final TableSpec spec;
+    private final Optional<MetadataPointer> pointer;
     private final DeletedPositions positions;
 
     /** The metadata that was read last. */
     private volatile TableState last;
 
-    IcebergTable(TableStorage storage, TableSpec spec) {
+    /**
+     * A table.
+     *
+     * @param pointer of a table of a catalog
+     */
+    IcebergTable(TableStorage storage, TableSpec spec, Optional<MetadataPointer> pointer) {
         this.storage = storage;
         this.spec = spec;
+        this.pointer = pointer;
         this.positions = new DeletedPositions(storage);
     }
 
     @Override
     public TableVersion resolve(TableVersion before) throws InterruptedException {
-        String root = storage.root();
-        String address = MetadataFolder.isMetadata(root) ? root : new MetadataFolder(storage).newest(before);
+        String address = newest(before);
+        if (pointer.isPresent() && before != null && address.equals(before.metadata())) {
+            // A metadata file never changes, so it still says what it said.
+            return before;
+        }
         try {
-            TableState state = TableState.read(storage, address)
-                    .orElseThrow(() -> LittoralException.input("Iceberg metadata " + address
-                            + " is not there; expected the metadata file of a table, or name the table's folder"));
-            last = state;
+            TableState state = read(address).orElseThrow(() -> missing(address));
             return SnapshotChoice.of(state, spec.at());
         } catch (FileChangedException e) {
             throw new LittoralException(FailureType.TRANSIENT, e.getMessage(), e);
         }
+    }
+
+    /** The address of the metadata that counts now. */
+    private String newest(TableVersion before) throws InterruptedException {
+        if (pointer.isPresent()) {
+            return storage.address(pointer.get().location());
+        }
+        String root = storage.root();
+        return MetadataFolder.isMetadata(root) ? root : new MetadataFolder(storage).newest(before);
+    }
+
+    private LittoralException missing(String address) {
+        return pointer.isPresent()
+                // The table may have moved on since the catalog was asked.
+                ? LittoralException.strangeReply(
+                        "Iceberg metadata " + address + ", which the catalog names for " + storage.root()
+                                + ", is not there; expected the metadata file of the table",
+                        null)
+                : LittoralException.input("Iceberg metadata " + address
+                        + " is not there; expected the metadata file of a table, or name the table's folder");
+    }
+
+    private Optional<TableState> read(String address) throws FileChangedException, InterruptedException {
+        Optional<TableState> state = TableState.read(storage, address);
+        if (state.isPresent()) {
+            last = state.get();
+            if (pointer.isPresent()) {
+                storage.locate(last.metadata().location());
+            }
+        }
+        return state;
     }
 
     /** The metadata of a version that was resolved before. */
@@ -70,10 +110,8 @@ final class IcebergTable implements Table {
             throw LittoralException.input("A version of an Iceberg table has no metadata file; expected one");
         }
         String address = storage.address(version.metadata());
-        TableState read = TableState.read(storage, address)
+        return read(address)
                 .orElseThrow(() -> new FileChangedException(address, "it is gone: the table has newer metadata"));
-        last = read;
-        return read;
     }
 
     @Override

@@ -30,7 +30,8 @@ public interface Table extends AutoCloseable {
     /**
      * Which version the source means now. Costs one request, or two where a folder has to say which metadata is newest.
      *
-     * @param before the version that was served last, which may help to find the newest; null where there is none
+     * @param before the version that was served last, where the spec named it as it does now; it may help to find the
+     *     newest. Null where there is none
      * @throws LittoralException INPUT where there is no such table or version, or it is damaged
      */
     TableVersion resolve(TableVersion before) throws InterruptedException;

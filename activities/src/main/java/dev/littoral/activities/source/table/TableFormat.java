@@ -1,5 +1,7 @@
 package dev.littoral.activities.source.table;
 
+import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.tablecatalog.MetadataPointer;
 import dev.littoral.workflows.model.TableSpec;
 
 /** A table format: opens the table at an address. */
@@ -23,4 +25,16 @@ public interface TableFormat {
      * @param spec says which version is served
      */
     Table open(TableStorage storage, TableSpec spec);
+
+    /**
+     * Opens a table of a catalog; nothing is read yet.
+     *
+     * @param storage without a place, which the format gives it
+     * @param pointer says where the table's metadata is
+     * @throws LittoralException INPUT when tables of this format have no such catalogs
+     */
+    default Table open(TableStorage storage, TableSpec spec, MetadataPointer pointer) {
+        throw LittoralException.input("Source " + storage.root() + " is a table of a catalog, and its format is '"
+                + name() + "'; expected iceberg");
+    }
 }

@@ -5,6 +5,7 @@ import dev.littoral.activities.source.SourceFormat;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.tablecatalog.MetadataPointer;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.TableSpec;
 import java.util.Optional;
@@ -26,5 +27,12 @@ public record TableSourceFormat(TableFormat format, Optional<FileInspector> insp
         TableSpec table = (TableSpec) spec;
         TableStorage storage = new TableStorage(store, elsewhere, format.folder(store.location()));
         return new TableReader(storage, table, format.open(storage, table), inspector);
+    }
+
+    @Override
+    public SourceReader open(String uri, MetadataPointer pointer, StoreOpener places, ExternalSpec spec) {
+        TableSpec table = (TableSpec) spec;
+        TableStorage storage = new TableStorage(uri, places);
+        return new TableReader(storage, table, format.open(storage, table, pointer), inspector);
     }
 }

@@ -29,17 +29,24 @@ public final class TableStorage implements AutoCloseable {
 
     private static final String S3_PREFIX = "s3://";
 
-    private final BlobStore root;
-    private final String address;
-
-    /** What lies below is of the source that was allowed; with a slash at its end. */
-    private final String own;
-
-    /** The table's folder, with a slash at its end. */
-    private final String folder;
-
+    private final String name;
     private final StoreOpener opener;
     private final Map<String, BlobStore> others = new ConcurrentHashMap<>();
+
+    /** Null before it is known where a table of a catalog lies. */
+    private volatile Place place;
+
+    /**
+     * Where a table lies.
+     *
+     * @param own what lies below is of the source that was allowed; with a slash at its end
+     * @param folder the table's, with a slash at its end
+     */
+    private record Place(BlobStore store, String address, String own, String folder) {
+        Place(BlobStore store, String folder) {
+            this(store, store.location(), slashed(store.location()), folder);
+        }
+    }
 
     /**
      * The storage of a table.
@@ -59,10 +66,8 @@ public final class TableStorage implements AutoCloseable {
      * @param folder the address of the table's folder, which relative paths are below
      */
     public TableStorage(BlobStore root, StoreOpener opener, String folder) {
-        this.root = root;
-        this.address = root.location();
-        this.own = slashed(address);
-        this.folder = slashed(folder);
+        this.place = new Place(root, slashed(folder));
+        this.name = root.location();
         this.opener = opener;
     }
 
@@ -70,9 +75,39 @@ public final class TableStorage implements AutoCloseable {
         return folder.endsWith("/") ? folder : folder + "/";
     }
 
-    /** The address that the table was opened at, in the form of {@link #address}; a folder's may end in a slash. */
+    /**
+     * The storage of a table of a catalog, which lies nowhere before {@link #locate}: each address is checked alone.
+     *
+     * @param name of the table, for messages
+     * @param opener opens what the table names
+     */
+    public TableStorage(String name, StoreOpener opener) {
+        this.name = name;
+        this.opener = opener;
+    }
+
+    /**
+     * Sets where the table lies. What is below that needs no further check.
+     *
+     * @param location a whole address, as the table's metadata has it
+     * @throws LittoralException INPUT when it may not be read, naming it
+     */
+    public void locate(String location) {
+        Place now = place;
+        // It may be a whole bucket.
+        String folder = normalized(location + "/").replaceFirst("/+$", "/");
+        if (now == null || !now.folder().equals(folder)) {
+            opener.check(uri(folder));
+            place = new Place(others.computeIfAbsent(folder, each -> opener.open(uri(each))), folder);
+        }
+    }
+
+    /**
+     * The address that the table was opened at, in the form of {@link #address}; a folder's may end in a slash. That of
+     * a table of a catalog is the source's.
+     */
     public String root() {
-        return address;
+        return name;
     }
 
     /**
@@ -95,7 +130,7 @@ public final class TableStorage implements AutoCloseable {
      * @throws LittoralException INPUT when it may not be, naming it
      */
     public void check(String normalized) {
-        if (!isInside(normalized)) {
+        if (!isInside(place, normalized)) {
             opener.check(uri(normalized));
         }
     }
@@ -107,8 +142,9 @@ public final class TableStorage implements AutoCloseable {
      * @throws LittoralException INPUT when it is of no store that is known, or leads out of where it begins, naming it
      */
     public String normalized(String path) {
+        Place now = place;
         if (isPlain(path)) {
-            return folder + path;
+            return below(now, path);
         }
         if (Arrays.asList(path.split("/", -1)).contains("..")) {
             throw refused(path, "has .. in it; expected a path without");
@@ -119,7 +155,7 @@ public final class TableStorage implements AutoCloseable {
         Matcher uri = URI.matcher(path);
         boolean hasScheme = uri.matches() && (uri.group(2).startsWith("/") || isInScheme(uri.group(1)));
         if (!hasScheme) {
-            return path.startsWith("/") ? absolute(path) : folder + path;
+            return path.startsWith("/") ? absolute(now, path) : below(now, path);
         }
         String rest = uri.group(2);
         if (S3.contains(uri.group(1)) && rest.startsWith("//") && rest.indexOf('/', 2) > 2) {
@@ -132,6 +168,13 @@ public final class TableStorage implements AutoCloseable {
         throw refused(path, "is of no store that is known; expected s3:// or file:///");
     }
 
+    private String below(Place now, String path) {
+        if (now == null) {
+            throw refused(path, "is relative; expected a whole address, as a catalog has it");
+        }
+        return now.folder() + path;
+    }
+
     /** Most paths are relative and hide nothing. */
     private static boolean isPlain(String path) {
         return path.indexOf(':') < 0 && path.indexOf('\0') < 0 && !path.startsWith("/") && !path.contains("..");
@@ -142,8 +185,8 @@ public final class TableStorage implements AutoCloseable {
     }
 
     /** A path that begins with a slash is one of the file system, whose table it has to be. */
-    private String absolute(String path) {
-        if (root().startsWith(S3_PREFIX)) {
+    private String absolute(Place now, String path) {
+        if (now != null && now.address().startsWith(S3_PREFIX)) {
             throw refused(path, "is a path of a file system, and the table is in S3; expected s3://");
         }
         return path.replaceFirst("^/+", "/");
@@ -151,11 +194,14 @@ public final class TableStorage implements AutoCloseable {
 
     /** The path of an address below the table's folder; of one that is elsewhere, the address. */
     String relative(String address) {
-        return address.startsWith(folder) ? address.substring(folder.length()) : address;
+        Place now = place;
+        return now != null && address.startsWith(now.folder())
+                ? address.substring(now.folder().length())
+                : address;
     }
 
-    private boolean isInside(String normalized) {
-        return normalized.startsWith(own) || normalized.equals(address);
+    private static boolean isInside(Place now, String normalized) {
+        return now != null && (normalized.startsWith(now.own()) || normalized.equals(now.address()));
     }
 
     private static String uri(String address) {
@@ -167,8 +213,9 @@ public final class TableStorage implements AutoCloseable {
     }
 
     private BlobStore store(String address) {
-        if (isInside(address)) {
-            return root;
+        Place now = place;
+        if (isInside(now, address)) {
+            return now.store();
         }
         int end = address.startsWith(S3_PREFIX)
                 ? address.indexOf('/', S3_PREFIX.length()) + 1
@@ -251,7 +298,10 @@ public final class TableStorage implements AutoCloseable {
 
     @Override
     public void close() {
+        Place now = place;
+        if (now != null && !others.containsValue(now.store())) {
+            now.store().close();
+        }
         others.values().forEach(BlobStore::close);
-        root.close();
     }
 }

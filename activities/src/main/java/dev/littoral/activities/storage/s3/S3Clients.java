@@ -83,6 +83,15 @@ public final class S3Clients implements AutoCloseable {
         return clients.computeIfAbsent(access, this::build);
     }
 
+    /**
+     * Credentials as clients have them, for what else is signed.
+     *
+     * @param profile null for the default credential chain
+     */
+    public static AwsCredentialsProvider credentials(String profile) {
+        return new Credentials(ProfileFileSupplier.defaultSupplier(), profile);
+    }
+
     /** A client for a store whose address and credentials are known, set up like all others. The caller closes it. */
     public static S3Client connect(URI endpoint, String accessKey, String secretKey) {
         return connect(endpoint, accessKey, secretKey, MinimumRateBody.Pace.USUAL);

@@ -8,6 +8,7 @@ import dev.littoral.activities.event.Event;
 import dev.littoral.activities.event.SinkException;
 import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.secret.SecretPlace;
 import dev.littoral.activities.testing.Receiver;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -50,7 +51,8 @@ class WebhookSinkTest {
     }
 
     private static WebhookSink sink(URI address, String secrets, Duration timeout) {
-        return new WebhookSink(address, new WebhookSecrets("env:S", name -> secrets), Clock.systemUTC(), timeout);
+        return new WebhookSink(
+                address, new WebhookSecrets(new SecretPlace("env:S", name -> secrets)), Clock.systemUTC(), timeout);
     }
 
     private void send(String secrets) throws InterruptedException {
