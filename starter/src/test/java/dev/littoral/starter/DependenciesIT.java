@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What ships, as the SBOM has it: locked by checksums, under licences that are wanted, in no version known to be bad. */
+/** What ships, as the SBOM has it: locked by checksums, under licences that are wanted, of no version known as bad. */
 class DependenciesIT {
     private static final Path FILES = Path.of("src", "test", "resources", "dependencies");
 
