@@ -82,6 +82,34 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- join "," $pairs }}
 {{- end }}
 
+{{/* Catalogs of tables as pairs of name and address. */}}
+{{- define "littoral.tableCatalogs" -}}
+{{- $pairs := list }}
+{{- range $name, $catalog := .Values.config.tableCatalog }}
+{{- if regexMatch "://[^/]*@" $catalog.address }}
+{{- fail (printf "config.tableCatalog.%s.address has a secret in it; expected it in secrets, with the Secret and its key" $name) }}
+{{- end }}
+{{- $pairs = append $pairs (printf "%s=%s" $name $catalog.address) }}
+{{- end }}
+{{- join "," $pairs }}
+{{- end }}
+
+{{/* Properties of catalogs as pairs, with the files that secrets are mounted as. */}}
+{{- define "littoral.tableCatalogProperties" -}}
+{{- $pairs := list }}
+{{- $i := 0 }}
+{{- range $name, $catalog := .Values.config.tableCatalog }}
+{{- range $property, $value := $catalog.properties }}
+{{- $pairs = append $pairs (printf "%s.%s=%s" $name $property $value) }}
+{{- end }}
+{{- range $property, $secret := $catalog.secrets }}
+{{- $pairs = append $pairs (printf "%s.%s=file:/etc/littoral/table-catalog-%d/%s" $name $property $i $secret.key) }}
+{{- $i = add1 $i }}
+{{- end }}
+{{- end }}
+{{- join "," $pairs }}
+{{- end }}
+
 {{/* The environment, from values: a list. */}}
 {{- define "littoral.env" -}}
 {{- $config := .Values.config }}
@@ -112,6 +140,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- with include "littoral.sinkSecrets" . }}
 - name: LITTORAL_SINK_SECRET
+  value: {{ include "littoral.literal" . }}
+{{- end }}
+{{- with include "littoral.tableCatalogs" . }}
+- name: LITTORAL_TABLE_CATALOG
+  value: {{ include "littoral.literal" . }}
+{{- end }}
+{{- with include "littoral.tableCatalogProperties" . }}
+- name: LITTORAL_TABLE_CATALOG_PROPERTY
   value: {{ include "littoral.literal" . }}
 {{- end }}
 - name: LITTORAL_TASK_QUEUE
@@ -281,6 +317,13 @@ aws-credentials: {{ .name }}
 {{- range $secret := .Values.config.sinkSecret }}
 sink-{{ $i }}: {{ $secret.name }}
 {{- $i = add1 $i }}
+{{- end }}
+{{- $i = 0 }}
+{{- range $catalog := .Values.config.tableCatalog }}
+{{- range $secret := $catalog.secrets }}
+table-catalog-{{ $i }}: {{ $secret.name }}
+{{- $i = add1 $i }}
+{{- end }}
 {{- end }}
 {{- end }}
 
