@@ -99,10 +99,12 @@ class SyncIT {
                         "newRows",
                         "deletedRows",
                         "droppedRows",
+                        "movedRows",
                         "churn",
                         "requests",
                         "seconds",
-                        "listedAt");
+                        "listedAt",
+                        "bytes");
         assertThat(report.get("collectionId").asText()).isEqualTo("c");
         assertThat(report.get("outcome").asText()).isEqualTo("COMMITTED");
         assertThat(report.get("update").asLong()).isEqualTo(1);
