@@ -109,9 +109,13 @@ public final class ShutdownSignal {
             // The process ends already.
             return;
         }
+        Mode now = mode;
         boolean first = !isRequested();
-        requested.countDown();
-        switch (mode) {
+        if (now != Mode.END) {
+            // Who ends at once has nobody act on the signal before that.
+            requested.countDown();
+        }
+        switch (now) {
             case END -> halt(code, sentence);
             case EXPECT -> {
                 if (first && !ended.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
