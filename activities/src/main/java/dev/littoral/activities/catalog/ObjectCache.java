@@ -20,6 +20,9 @@ public final class ObjectCache {
 
     private final long maxBytes;
 
+    /** The cache that this one fills, too; null for none. */
+    private final ObjectCache filled;
+
     @GuardedBy("this")
     private final Map<String, byte[]> objects = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -32,7 +35,20 @@ public final class ObjectCache {
      * @param maxBytes of the objects, as they are stored
      */
     public ObjectCache(long maxBytes) {
+        this(maxBytes, null);
+    }
+
+    private ObjectCache(long maxBytes, ObjectCache filled) {
         this.maxBytes = maxBytes;
+        this.filled = filled;
+    }
+
+    /**
+     * A cache that begins empty and fills this one, too: whoever uses it reads every object from the store once, and
+     * finds out what was damaged or removed there.
+     */
+    public ObjectCache refreshing() {
+        return new ObjectCache(maxBytes, this);
     }
 
     synchronized Optional<byte[]> get(String name) {
@@ -40,6 +56,9 @@ public final class ObjectCache {
     }
 
     synchronized void put(String name, byte[] object) {
+        if (filled != null) {
+            filled.put(name, object);
+        }
         if (object.length > maxBytes / LARGEST_SHARE) {
             return;
         }

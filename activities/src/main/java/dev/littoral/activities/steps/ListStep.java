@@ -107,7 +107,8 @@ final class ListStep {
     }
 
     ListingOutcome run() throws InterruptedException {
-        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache);
+        // An update bases nothing on an object that is damaged by now: the later steps know what this one read.
+        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache.refreshing());
         HeadLog heads = catalog.heads();
         Optional<Head> named =
                 heads.at(request.base().version() + 1).isEmpty() ? heads.resolve(request.base()) : Optional.empty();

@@ -84,7 +84,8 @@ class ConsumerPermissionsTest {
     /** The policy that the contract documents, as one of a bucket for whoever has no credentials. */
     private static String policy(String bucket) throws Exception {
         String contract = Files.readString(Path.of("..", "docs", "consumer-contract.md"));
-        Matcher json = Pattern.compile("```json\n(\\{\n  \"Version\".*?)```", Pattern.DOTALL).matcher(contract);
+        Matcher json = Pattern.compile("```json\n(\\{\n  \"Version\".*?)```", Pattern.DOTALL)
+                .matcher(contract);
         assertThat(json.find()).isTrue();
         JsonNode policy = Json.JSON.readTree(json.group(1)
                 .replace("BUCKET", bucket)

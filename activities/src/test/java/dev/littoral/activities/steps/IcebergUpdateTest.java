@@ -3,6 +3,7 @@ package dev.littoral.activities.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.ObjectCache;
@@ -24,8 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Updates from an Iceberg table, whose data files are not even there. */
 class IcebergUpdateTest {
     private static final long TARGET = 1_000;
-    private static final long WARM = 17;
-    private static final long COLD = 19;
+    private static final long REQUESTS = 19;
 
     @TempDir
     private Path temporary;
@@ -173,7 +173,7 @@ class IcebergUpdateTest {
             assertThat(update().addedRows()).isEqualTo(100);
             assertThat(pipeline.store.requests())
                     .as("in one process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
-                    .isEqualTo(WARM);
+                    .isEqualTo(REQUESTS);
         }
         try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 6_000)) {
             pipeline = created;
@@ -183,9 +183,30 @@ class IcebergUpdateTest {
             assertThat(update().addedRows()).isEqualTo(100);
             assertThat(pipeline.store.requests())
                     .as("in a new process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
-                    .isEqualTo(COLD);
+                    .isEqualTo(REQUESTS);
         }
         assertThat(LogAudit.findings(store, "c")).isEmpty();
+    }
+
+    @Test
+    void whatWasDamagedSinceTheUpdateBeforeIsFoundInTheSameProcess() throws Exception {
+        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 3, PartitionSpec.unpartitioned());
+        MemoryCatalogStore store = new MemoryCatalogStore();
+        UpdateActivitiesImpl.Opener sources = PipelineTest.local(FormatRegistry.formats());
+        for (String object : List.of("root.json.zst", "shard-000000.jsonl.zst")) {
+            try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 10)) {
+                pipeline = created;
+                append(object + "-0.parquet");
+                Head head = update().head();
+                String key = "c/" + CatalogLayout.folderOf(head.snapshot().key()) + "/" + object;
+                byte[] good = store.get(key).orElseThrow();
+                store.put(key, new byte[] {1, 2, 3});
+                append(object + "-1.parquet");
+                assertThatThrownBy(this::update).rootCause().hasMessageContaining(key);
+                store.put(key, good);
+                assertThat(update().addedRows()).isEqualTo(100);
+            }
+        }
     }
 
     @Test

@@ -60,7 +60,7 @@ class S3CostsTest {
             assertThat(pipeline.store.written()).isEmpty();
             assertThat(pipeline.store.requests())
                     .as("whether the base is still the newest, the base, and what is staged")
-                    .isLessThanOrEqualTo(3);
+                    .isLessThanOrEqualTo(4);
             assertThat(server.gets()).isEqualTo(FILES);
             int refresh = server.lists() - lists;
             assertThat(refresh)
@@ -73,7 +73,7 @@ class S3CostsTest {
             assertThat(changed.files().changed()).isEqualTo(1);
             assertThat(server.gets()).isEqualTo(FILES + 1);
             assertThat(server.lists() - lists).isEqualTo(refresh);
-            assertThat(pipeline.store.requests()).isLessThanOrEqualTo(17);
+            assertThat(pipeline.store.requests()).isLessThanOrEqualTo(19);
             // A shard, of the forty that there are, as listed, as read and as it stays, and the root.
             assertThat(pipeline.store.bytesWritten()).isLessThan(snapshot * 4 * IN_SHARD / FILES);
         }
