@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ public final class SearchAttributeWatch implements RegisteredAttributes, ClientI
     private final Supplier<Map<String, IndexedValueType>> listing;
     private final Set<String> allowed;
     private final LongSupplier nanos;
+    private final Executor executor;
     private final Set<String> said = new HashSet<>();
     private Set<String> known = Set.of();
     private boolean looks;
@@ -60,10 +62,16 @@ public final class SearchAttributeWatch implements RegisteredAttributes, ClientI
      *
      * @param listing the namespace's search attributes
      * @param showsSources whether anybody who may list workflows may see what a collection follows
+     * @param executor lists them, as whoever asks does not wait for that
      */
-    SearchAttributeWatch(Supplier<Map<String, IndexedValueType>> listing, boolean showsSources, LongSupplier nanos) {
+    SearchAttributeWatch(
+            Supplier<Map<String, IndexedValueType>> listing,
+            boolean showsSources,
+            LongSupplier nanos,
+            Executor executor) {
         this.listing = listing;
         this.nanos = nanos;
+        this.executor = executor;
         this.nextLook = nanos.getAsLong();
         Set<String> names = new TreeSet<>(CollectionAttributes.NAMES);
         if (!showsSources) {
@@ -81,7 +89,7 @@ public final class SearchAttributeWatch implements RegisteredAttributes, ClientI
     public synchronized Set<String> names() {
         if (!looks && nanos.getAsLong() - nextLook >= 0) {
             looks = true;
-            Thread.ofVirtual().start(this::look);
+            executor.execute(this::look);
         }
         return known;
     }

@@ -46,7 +46,8 @@ public final class TemporalConnection implements AutoCloseable {
     private TemporalConnection(
             WorkflowServiceStubsOptions service, WorkflowClientOptions client, Optional<CheckedCodec> codec) {
         this.codec = codec;
-        this.searchAttributes = new SearchAttributeWatch(this::searchAttributes, codec.isEmpty(), System::nanoTime);
+        this.searchAttributes = new SearchAttributeWatch(
+                this::searchAttributes, codec.isEmpty(), System::nanoTime, Thread::startVirtualThread);
         this.service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(service)
                 .addGrpcClientInterceptor(new QueryHistoryInterceptor())
                 .addGrpcClientInterceptor(new UpdateSizeLimit())

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +34,7 @@ class SearchAttributeWatchTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger listings = new AtomicInteger();
+    private final Queue<Runnable> looks = new ArrayDeque<>();
 
     private SearchAttributeWatch watch(Supplier<Map<String, IndexedValueType>> listing, boolean showsSources) {
         return new SearchAttributeWatch(
@@ -43,18 +46,16 @@ class SearchAttributeWatchTest {
                     }
                 },
                 showsSources,
-                nanos::get);
+                nanos::get,
+                looks::add);
     }
 
-    /** What is known after one more look. */
-    private Set<String> next(SearchAttributeWatch watch) throws InterruptedException {
-        int before = listings.get();
-        while (listings.get() == before) {
-            watch.names();
-            Thread.sleep(1);
+    /** What is known after a look, where one begins now. */
+    private Set<String> next(SearchAttributeWatch watch) {
+        watch.names();
+        for (Runnable look = looks.poll(); look != null; look = looks.poll()) {
+            look.run();
         }
-        // The look is over when another one can begin, and none does before its time.
-        Thread.sleep(50);
         return watch.names();
     }
 
@@ -64,8 +65,7 @@ class SearchAttributeWatchTest {
         assertThat(listings).hasValue(0);
         assertThat(watch.names()).isEmpty();
         assertThat(next(watch)).containsExactlyInAnyOrderElementsOf(CollectionAttributes.NAMES);
-        watch.names();
-        Thread.sleep(50);
+        next(watch);
         assertThat(listings).hasValue(1);
         nanos.addAndGet(SearchAttributeWatch.MAX_AGE.toNanos());
         next(watch);
@@ -101,8 +101,7 @@ class SearchAttributeWatchTest {
                 true);
         assertThat(next(watch)).isEmpty();
         nanos.addAndGet(SearchAttributeWatch.MAX_AGE.toNanos());
-        watch.names();
-        Thread.sleep(50);
+        next(watch);
         assertThat(listings).hasValue(1);
         nanos.addAndGet(SearchAttributeWatch.AFTER_DENIAL.toNanos());
         assertThat(next(watch)).isEmpty();
