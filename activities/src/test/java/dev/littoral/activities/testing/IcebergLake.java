@@ -1,8 +1,5 @@
 package dev.littoral.activities.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
@@ -12,9 +9,6 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.InputFile;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types;
 
@@ -81,33 +75,5 @@ public final class IcebergLake implements AutoCloseable {
     @Override
     public void close() {
         catalog.close();
-    }
-
-    private static final class LocalFiles implements FileIO {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public InputFile newInputFile(String path) {
-            return org.apache.iceberg.Files.localInput(path);
-        }
-
-        @Override
-        public OutputFile newOutputFile(String path) {
-            return org.apache.iceberg.Files.localOutput(path);
-        }
-
-        @Override
-        public void deleteFile(String path) {
-            try {
-                Files.deleteIfExists(Path.of(path));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public Map<String, String> properties() {
-            return Map.of();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.littoral.activities.source.iceberg;
 
+import dev.littoral.activities.testing.LocalFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,9 +24,7 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.LocationProvider;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.types.Types;
 
@@ -160,34 +159,6 @@ public final class WrittenTable {
         @Override
         public LocationProvider locationProvider() {
             return LocationProviders.locationsFor(folder.toString(), Map.of());
-        }
-    }
-
-    private static final class LocalFiles implements FileIO {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public InputFile newInputFile(String path) {
-            return org.apache.iceberg.Files.localInput(path);
-        }
-
-        @Override
-        public OutputFile newOutputFile(String path) {
-            return org.apache.iceberg.Files.localOutput(path);
-        }
-
-        @Override
-        public void deleteFile(String path) {
-            try {
-                Files.deleteIfExists(Path.of(path));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public Map<String, String> properties() {
-            return Map.of();
         }
     }
 }
