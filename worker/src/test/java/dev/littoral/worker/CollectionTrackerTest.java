@@ -3,15 +3,13 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.littoral.activities.testing.MutableClock;
 import dev.littoral.worker.CollectionTracker.Standing;
 import dev.littoral.workflows.model.CauseKind;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Json;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -19,31 +17,11 @@ class CollectionTrackerTest {
     private static final Duration PROMISE = Duration.ofHours(1);
     private static final String WELL = "'freshness':{}";
 
-    private Instant now = Instant.parse("2026-11-01T12:00:00Z");
-
-    private final CollectionTracker tracker = new CollectionTracker(new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    });
-
-    private void later(Duration time) {
-        now = now.plus(time);
-    }
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-01T12:00:00Z"));
+    private final CollectionTracker tracker = new CollectionTracker(clock);
 
     private Instant soon() {
-        return now.plusSeconds(60);
+        return clock.instant().plusSeconds(60);
     }
 
     /** A collection looks; its status is in JSON, with ' for each ". */
@@ -93,12 +71,12 @@ class CollectionTrackerTest {
 
     @Test
     void eachCollectionCountsOnceByWhatItSaidLast() {
-        looked("a", "idle", soon(), behind(now.minus(PROMISE), now, CauseKind.SLOW));
-        looked("b", "failed", soon(), behind(now.minus(PROMISE), now, CauseKind.FAILED));
-        looked("a", "failed", soon(), behind(now.minus(PROMISE), now, CauseKind.FAILED));
+        looked("a", "idle", soon(), behind(clock.instant().minus(PROMISE), clock.instant(), CauseKind.SLOW));
+        looked("b", "failed", soon(), behind(clock.instant().minus(PROMISE), clock.instant(), CauseKind.FAILED));
+        looked("a", "failed", soon(), behind(clock.instant().minus(PROMISE), clock.instant(), CauseKind.FAILED));
         assertThat(tracker.behind(CauseKind.FAILED)).isEqualTo(2);
         assertThat(behind()).isEqualTo(2);
-        looked("a", "idle", soon(), fresh(now));
+        looked("a", "idle", soon(), fresh(clock.instant()));
         assertThat(tracker.behind(CauseKind.FAILED)).isEqualTo(1);
         looked("b", "retired", null, WELL);
         assertThat(behind()).as("it ended").isZero();
@@ -107,14 +85,34 @@ class CollectionTrackerTest {
     @Test
     void theWorstLagGrowsWhileNothingIsHeard() {
         assertThat(tracker.worstLagSeconds()).isZero();
-        looked("a", "idle", now.plusSeconds(600), fresh(now.minusSeconds(30)));
-        looked("b", "idle", now.plusSeconds(600), fresh(now.minusSeconds(90)));
-        looked("promises nothing", "idle", now.plusSeconds(600), "'freshness':{'asOf':'2026-10-01T12:00:00Z'}");
-        later(Duration.ofSeconds(10));
+        looked(
+                "a",
+                "idle",
+                clock.instant().plusSeconds(600),
+                fresh(clock.instant().minusSeconds(30)));
+        looked(
+                "b",
+                "idle",
+                clock.instant().plusSeconds(600),
+                fresh(clock.instant().minusSeconds(90)));
+        looked(
+                "promises nothing",
+                "idle",
+                clock.instant().plusSeconds(600),
+                "'freshness':{'asOf':'2026-10-01T12:00:00Z'}");
+        clock.pass(Duration.ofSeconds(10));
         assertThat(tracker.worstLagSeconds()).isEqualTo(100);
-        looked("nothing served yet", "failed", null, behind(null, now.minusSeconds(500), CauseKind.FAILED));
+        looked(
+                "nothing served yet",
+                "failed",
+                null,
+                behind(null, clock.instant().minusSeconds(500), CauseKind.FAILED));
         assertThat(tracker.worstLagSeconds()).isEqualTo(500);
-        looked("of a clock that is ahead", "idle", now.plusSeconds(600), fresh(now.plusSeconds(5)));
+        looked(
+                "of a clock that is ahead",
+                "idle",
+                clock.instant().plusSeconds(600),
+                fresh(clock.instant().plusSeconds(5)));
         assertThat(tracker.worstLagSeconds()).isEqualTo(500);
     }
 
@@ -163,7 +161,7 @@ class CollectionTrackerTest {
         for (Standing standing : Standing.values()) {
             assertThat(tracker.consumers(standing)).as(standing.name()).isEqualTo(1);
         }
-        later(Duration.ofSeconds(90));
+        clock.pass(Duration.ofSeconds(90));
         assertThat(tracker.worstConsumerLagSeconds()).isEqualTo(90.0);
         looked("e", "idle", null, WELL, consumer("SERVING", "RIGHT", 0, false));
         assertThat(tracker.consumers(Standing.SERVED)).isEqualTo(2);
@@ -174,20 +172,20 @@ class CollectionTrackerTest {
 
     @Test
     void aCollectionThatDoesNotLookAgainWhenItShouldIsForgotten() {
-        looked("a", "failed", soon(), behind(now.minus(PROMISE), now, CauseKind.FAILED));
-        looked("stopped", "idle", null, behind(now.minus(PROMISE), now, CauseKind.STOPPED));
-        looked("paused", "paused", null, behind(now.minus(PROMISE), now, CauseKind.PAUSED));
-        later(Duration.ofMinutes(6));
+        looked("a", "failed", soon(), behind(clock.instant().minus(PROMISE), clock.instant(), CauseKind.FAILED));
+        looked("stopped", "idle", null, behind(clock.instant().minus(PROMISE), clock.instant(), CauseKind.STOPPED));
+        looked("paused", "paused", null, behind(clock.instant().minus(PROMISE), clock.instant(), CauseKind.PAUSED));
+        clock.pass(Duration.ofMinutes(6));
         assertThat(behind()).as("late by less than is allowed").isEqualTo(3);
-        later(Duration.ofSeconds(1));
+        clock.pass(Duration.ofSeconds(1));
         assertThat(tracker.behind(CauseKind.FAILED))
-                .as("another worker's by now")
+                .as("another worker's by clock.instant()")
                 .isZero();
         assertThat(behind()).isEqualTo(2);
-        later(Duration.ofHours(1));
+        clock.pass(Duration.ofHours(1));
         assertThat(behind()).as("one waits for a person").isEqualTo(1);
         assertThat(tracker.troubled(CauseKind.PAUSED)).isEqualTo(1);
-        later(Duration.ofDays(2));
+        clock.pass(Duration.ofDays(2));
         assertThat(behind()).isZero();
         assertThat(tracker.worstLagSeconds()).isZero();
     }
@@ -195,7 +193,7 @@ class CollectionTrackerTest {
     @Test
     void itRemembersABoundedNumberOfCollections() {
         for (int i = 0; i < 10_050; i++) {
-            looked("c" + i, "idle", null, behind(now, now, CauseKind.SLOW));
+            looked("c" + i, "idle", null, behind(clock.instant(), clock.instant(), CauseKind.SLOW));
         }
         assertThat(tracker.behind(CauseKind.SLOW)).isEqualTo(10_000);
     }

@@ -2,38 +2,16 @@ package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.activities.testing.MutableClock;
 import dev.littoral.worker.FreshnessTracker.Age;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class FreshnessTrackerTest {
-    private Instant now = Instant.parse("2026-11-01T00:00:00Z");
-
-    private final FreshnessTracker freshness = new FreshnessTracker(new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    });
-
-    private void later(Duration time) {
-        now = now.plus(time);
-    }
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-01T00:00:00Z"));
+    private final FreshnessTracker freshness = new FreshnessTracker(clock);
 
     private int all() {
         return Arrays.stream(Age.values()).mapToInt(freshness::count).sum();
@@ -46,9 +24,9 @@ class FreshnessTrackerTest {
         freshness.failed("b");
         assertThat(freshness.count(Age.MINUTE)).isEqualTo(1);
         assertThat(freshness.count(Age.NEVER)).isEqualTo(1);
-        later(Duration.ofMinutes(5));
+        clock.pass(Duration.ofMinutes(5));
         freshness.succeeded("b");
-        later(Duration.ofSeconds(2));
+        clock.pass(Duration.ofSeconds(2));
         assertThat(freshness.secondsSinceNewest()).isEqualTo(2.0);
         assertThat(freshness.count(Age.TEN_MINUTES)).isEqualTo(1);
         assertThat(freshness.count(Age.MINUTE)).isEqualTo(1);
@@ -60,7 +38,7 @@ class FreshnessTrackerTest {
     void aCollectionThatFailsKeepsTheAgeOfItsLastSuccess() {
         freshness.succeeded("a");
         for (int i = 0; i < 10; i++) {
-            later(Duration.ofDays(1));
+            clock.pass(Duration.ofDays(1));
             freshness.failed("a");
         }
         assertThat(freshness.count(Age.OLDER)).isEqualTo(1);
@@ -70,7 +48,7 @@ class FreshnessTrackerTest {
     @Test
     void whatEndedLongAgoIsForgotten() {
         freshness.succeeded("a");
-        later(Duration.ofDays(8));
+        clock.pass(Duration.ofDays(8));
         assertThat(all()).isZero();
     }
 

@@ -12,6 +12,7 @@ import dev.littoral.activities.testing.CatalogSchemas;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.activities.testing.MemoryCatalogStore.Fault;
+import dev.littoral.activities.testing.MutableClock;
 import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.ConsumerEntry;
 import dev.littoral.workflows.model.ConsumerState;
@@ -41,7 +42,7 @@ class ConsumerClientTest {
     private static final SegmentProgress ALL = new SegmentProgress(1, 0, 1);
 
     private final MemoryCatalogStore store = new MemoryCatalogStore();
-    private final Ticking clock = new Ticking(Instant.parse("2026-01-01T00:00:00Z"));
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
     private final HeadLog heads = new HeadLog(store, "orders");
     private final ConsumerClient search = consumer("search");
     private Head head = Head.NONE;
@@ -238,7 +239,7 @@ class ConsumerClientTest {
 
     @Test
     void anEntryOfTheFutureHoldsNothing() throws InterruptedException {
-        Ticking ahead = new Ticking(clock.instant().plus(Duration.ofDays(1)));
+        MutableClock ahead = new MutableClock(clock.instant().plus(Duration.ofDays(1)));
         new ConsumerClient(store, "orders", "search", ahead).lease(1, HOUR);
         clean();
         assertThat(versions()).startsWith(3L);
@@ -369,7 +370,7 @@ class ConsumerClientTest {
     @Test
     void anEntryOfTheFutureHidesNoOther() throws InterruptedException {
         search.serving(2, 0, ALL);
-        Ticking ahead = new Ticking(Instant.parse("9000-01-01T00:00:00Z"));
+        MutableClock ahead = new MutableClock(Instant.parse("9000-01-01T00:00:00Z"));
         new ConsumerClient(store, "orders", "search", ahead).serving(5, 0, ALL);
         clean();
         assertThat(versions()).startsWith(2L);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MutableClock;
 import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.ConsumerStatus;
 import dev.littoral.workflows.model.ConsumersRequest;
@@ -29,7 +30,7 @@ class ServingCheckTest {
     private static final Duration MONTH = Duration.ofDays(30);
 
     private final MemoryCatalogStore store = new MemoryCatalogStore();
-    private final Ticking clock = new Ticking(START);
+    private final MutableClock clock = new MutableClock(START);
     private final HeadLog heads = new HeadLog(store, "orders");
     private final ConsumerClient search = new ConsumerClient(store, "orders", "search", clock);
     private Head head = Head.NONE;

@@ -3,11 +3,10 @@ package dev.littoral.activities.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.testing.MutableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,24 +17,8 @@ class SinksTest {
 
     private final RecordingSink sink = new RecordingSink();
     private final List<String> tries = new ArrayList<>();
-    private Instant now = Instant.EPOCH;
-    private final Sinks sinks =
-            new Sinks(Map.of("indexer", sink), (name, sent) -> tries.add(name + " " + sent), new Clock() {
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-
-                @Override
-                public Instant instant() {
-                    return now;
-                }
-            });
+    private final MutableClock clock = new MutableClock(Instant.EPOCH);
+    private final Sinks sinks = new Sinks(Map.of("indexer", sink), (name, sent) -> tries.add(name + " " + sent), clock);
 
     private void send() throws InterruptedException {
         sinks.find("indexer").orElseThrow().send(EVENT);
@@ -53,10 +36,10 @@ class SinksTest {
     void aSinkThatTakesNothingIsNotAskedAgainForAMoment() throws InterruptedException {
         sink.fail(SinkException.unavailable("answers 503", (Duration) null));
         assertThatThrownBy(this::send).hasMessage("answers 503");
-        now = now.plusSeconds(4);
+        clock.pass(Duration.ofSeconds(4));
         assertThatThrownBy(this::send).hasMessage("answers 503");
         assertThat(tries).containsExactly("indexer false");
-        now = now.plusSeconds(1);
+        clock.pass(Duration.ofSeconds(1));
         send();
         send();
         assertThat(tries).containsExactly("indexer false", "indexer true", "indexer true");
@@ -66,12 +49,12 @@ class SinksTest {
     void theSinkSaysForHowLongUpToAMinute() throws InterruptedException {
         sink.fail(SinkException.unavailable("answers 503", Duration.ofHours(1)));
         assertThatThrownBy(this::send).hasMessage("answers 503");
-        now = now.plusSeconds(59);
+        clock.pass(Duration.ofSeconds(59));
         assertThatThrownBy(this::send)
                 .isInstanceOfSatisfying(
                         SinkException.class,
                         failure -> assertThat(failure.retryAfter()).contains(Duration.ofSeconds(1)));
-        now = now.plusSeconds(1);
+        clock.pass(Duration.ofSeconds(1));
         send();
     }
 

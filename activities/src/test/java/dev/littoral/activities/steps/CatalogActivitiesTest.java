@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MutableClock;
 import dev.littoral.workflows.CatalogActivities;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
@@ -26,11 +27,8 @@ import dev.littoral.workflows.model.Totals;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,32 +56,14 @@ class CatalogActivitiesTest {
     private final WatchedStore store = new WatchedStore(objects);
     private final CatalogActivities steps;
     private ActivityCaller caller = COLLECTION;
-    private Instant now = Instant.parse("2026-11-01T12:00:00Z");
-
-    /** A worker's clock, which may be set. */
-    private final class WorkerClock extends Clock {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-01T12:00:00Z"));
 
     CatalogActivitiesTest() {
         temporal.registerActivitiesImplementations(new CatalogActivitiesImpl(
                 store,
                 ObjectCache.NONE,
                 source -> source.equals(ALLOWED) ? Optional.empty() : Optional.of(source.uri() + " is not allowed"),
-                new WorkerClock(),
+                clock,
                 new StepInputs(),
                 () -> caller));
         steps = temporal.newActivityStub(
@@ -263,14 +243,14 @@ class CatalogActivitiesTest {
                 .head();
         assertThat(next.generation()).isEqualTo(2);
         assertThat(next.nextSegmentId()).isEqualTo(1);
-        assertThat(next.time()).isEqualTo(now);
+        assertThat(next.time()).isEqualTo(clock.instant());
         for (Head forged : List.of(
                 committed(next, "x"),
                 committed(committed(next, "x"), "y"),
-                new Head(2, "x", head.kind(), ALLOWED, 2, 2, null, 1, now, ""),
-                new Head(0, "x", head.kind(), ALLOWED, 2, 2, null, 1, now, ""),
-                new Head(-1, "x", head.kind(), ALLOWED, 2, 2, null, 1, now, ""),
-                new Head(2, null, head.kind(), ALLOWED, 2, 2, null, 1, now, ""))) {
+                new Head(2, "x", head.kind(), ALLOWED, 2, 2, null, 1, clock.instant(), ""),
+                new Head(0, "x", head.kind(), ALLOWED, 2, 2, null, 1, clock.instant(), ""),
+                new Head(-1, "x", head.kind(), ALLOWED, 2, 2, null, 1, clock.instant(), ""),
+                new Head(2, null, head.kind(), ALLOWED, 2, 2, null, 1, clock.instant(), ""))) {
             refused(
                     () -> steps.declareSource(new DeclareRequest("c", 3, ALLOWED, forged, "commit-3", "a test")),
                     "base");
@@ -395,16 +375,16 @@ class CatalogActivitiesTest {
     @Test
     void timesInTheLogDoNotGoBackWhateverAWorkersClockSays() {
         Head first = ((CommitOutcome.Created) declare(ALLOWED)).head();
-        assertThat(first.time()).isEqualTo(now);
-        now = now.minusSeconds(3_600);
+        assertThat(first.time()).isEqualTo(clock.instant());
+        clock.pass(Duration.ofHours(-1));
         Head second = ((CommitOutcome.Created)
                         steps.declareSource(new DeclareRequest("c", 2, ALLOWED, first, "commit-2", "a test")))
                 .head();
         assertThat(second.time()).isEqualTo(first.time());
-        now = now.plusSeconds(7_200);
+        clock.pass(Duration.ofHours(2));
         Head third = ((CommitOutcome.Created)
                         steps.declareSource(new DeclareRequest("c", 3, ALLOWED, second, "commit-3", "a test")))
                 .head();
-        assertThat(third.time()).isEqualTo(now);
+        assertThat(third.time()).isEqualTo(clock.instant());
     }
 }

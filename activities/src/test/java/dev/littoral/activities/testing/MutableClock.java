@@ -1,4 +1,4 @@
-package dev.littoral.activities.consumer;
+package dev.littoral.activities.testing;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test sets. */
-public final class Ticking extends Clock {
+public final class MutableClock extends Clock {
     private Instant now;
 
-    public Ticking(Instant now) {
+    public MutableClock(Instant now) {
         this.now = now;
     }
 
