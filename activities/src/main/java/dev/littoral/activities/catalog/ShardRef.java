@@ -3,6 +3,7 @@ package dev.littoral.activities.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.littoral.workflows.model.Totals;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A reference to a shard in a snapshot's root. The shard's range of paths ends where the next one's starts.
@@ -28,6 +29,11 @@ public record ShardRef(
         List<String> deletes) {
     public ShardRef from(String newFrom) {
         return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread, deletes);
+    }
+
+    /** The keys of its objects. */
+    Stream<String> objects() {
+        return Stream.concat(Stream.of(key), Stream.ofNullable(deletes).flatMap(List::stream));
     }
 
     /** The same shard with the number of files that could not be read. */

@@ -8,6 +8,7 @@ import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.Totals;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The manifest of a snapshot: the list of its shards. Immutable.
@@ -50,6 +51,11 @@ public record SnapshotRoot(
 
     /** The oldest format that is read. */
     static final int OLDEST_FORMAT = 1;
+
+    /** The keys of all objects that it names. */
+    public Stream<String> objects() {
+        return Stream.concat(Stream.ofNullable(skipped.key()), shards.stream().flatMap(ShardRef::objects));
+    }
 
     /**
      * What the listing left out.

@@ -2,7 +2,6 @@ package dev.littoral.activities.retention;
 
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.consumer.Boundary;
 import dev.littoral.activities.consumer.BoundaryLog;
@@ -150,18 +149,7 @@ public final class SnapshotExpirer {
             if (snapshot == null || !reached.add(snapshot.key())) {
                 continue;
             }
-            Optional<SnapshotRoot> root = root(head);
-            if (root.isPresent()) {
-                for (ShardRef shard : root.get().shards()) {
-                    reached.add(shard.key());
-                    if (shard.deletes() != null) {
-                        reached.addAll(shard.deletes());
-                    }
-                }
-                if (root.get().skipped().key() != null) {
-                    reached.add(root.get().skipped().key());
-                }
-            }
+            root(head).ifPresent(root -> root.objects().forEach(reached::add));
         }
         return reached;
     }

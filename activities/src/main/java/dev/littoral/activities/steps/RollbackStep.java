@@ -3,7 +3,6 @@ package dev.littoral.activities.steps;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
-import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.consumer.ConsumerClient;
 import dev.littoral.activities.consumer.Lease;
@@ -105,11 +104,7 @@ final class RollbackStep {
      * for each thousand of the collection.
      */
     private Optional<String> missingObject(SnapshotRoot root) throws InterruptedException {
-        TreeSet<String> needed =
-                root.shards().stream().map(ShardRef::key).collect(Collectors.toCollection(TreeSet::new));
-        if (root.skipped().key() != null) {
-            needed.add(root.skipped().key());
-        }
+        TreeSet<String> needed = root.objects().collect(Collectors.toCollection(TreeSet::new));
         boolean listed = needed.isEmpty();
         String after = listed ? null : CatalogLayout.folderOf(needed.first()) + "/";
         while (!listed) {

@@ -10,15 +10,20 @@ import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.source.iceberg.WrittenTable;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.Pipeline.Update;
+import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.TableSpec;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +36,33 @@ class IcebergUpdateTest {
     private Path temporary;
 
     private WrittenTable table;
-    private Pipeline pipeline;
+    private Pipeline pipeline = pipeline(new MemoryCatalogStore(), ObjectCache.NONE, 10);
+
+    private static Pipeline pipeline(CatalogStore store, ObjectCache cache, int maxFilesPerShard) {
+        return new Pipeline(store, cache, PipelineTest.local(FormatRegistry.formats()), maxFilesPerShard);
+    }
+
+    /** Goes on in a process that remembers nothing. */
+    private void restart(CatalogStore store, int maxFilesPerShard) {
+        pipeline.close();
+        pipeline = pipeline(store, new ObjectCache(16 << 20), maxFilesPerShard);
+    }
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+    }
+
+    private void create(int format) throws IOException {
+        table = WrittenTable.create(temporary.toRealPath().resolve("t"), format, PartitionSpec.unpartitioned());
+    }
+
+    private void assertThatAllIsRight() throws InterruptedException {
+        assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
+        assertThat(Verified.withSource(pipeline.store, PipelineTest.local(FormatRegistry.formats()))
+                        .lines())
+                .allMatch(line -> line.contains("_littoral/store.json"));
+    }
 
     private Update update() throws InterruptedException {
         ExternalSource source =
@@ -56,93 +87,73 @@ class IcebergUpdateTest {
 
     @Test
     void snapshotsAreServedOneAfterTheOtherWithTheirDeletedRows() throws Exception {
-        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 3, PartitionSpec.unpartitioned());
-        try (Pipeline created =
-                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
-            pipeline = created;
-            DataFile first = append("a.parquet");
-            DataFile second = append("b.parquet");
-            Update began = update();
-            assertThat(began.head().totals().rows()).isEqualTo(200);
-            assertThat(began.head().table().words())
-                    .startsWith("Iceberg snapshot "
-                            + table.table().currentSnapshot().snapshotId());
-            assertThat(update().committed()).isFalse();
+        create(3);
+        DataFile first = append("a.parquet");
+        DataFile second = append("b.parquet");
+        Update began = update();
+        assertThat(began.head().totals().rows()).isEqualTo(200);
+        assertThat(began.head().table().words())
+                .startsWith(
+                        "Iceberg snapshot " + table.table().currentSnapshot().snapshotId());
+        assertThat(update().committed()).isFalse();
 
-            table.deleteRows(first, 0, 1, 2, 50, 99);
-            Update deleted = update();
-            assertThat(List.of(deleted.head().totals().rows(), deleted.deletedRows(), deleted.newRows()))
-                    .isEqualTo(List.of(195L, 5L, 0L));
+        table.deleteRows(first, 0, 1, 2, 50, 99);
+        Update deleted = update();
+        assertThat(List.of(deleted.head().totals().rows(), deleted.deletedRows(), deleted.newRows()))
+                .isEqualTo(List.of(195L, 5L, 0L));
 
-            append("c.parquet");
-            Update grown = update();
-            assertThat(List.of(grown.head().totals().rows(), grown.addedRows())).isEqualTo(List.of(295L, 100L));
+        append("c.parquet");
+        Update grown = update();
+        assertThat(List.of(grown.head().totals().rows(), grown.addedRows())).isEqualTo(List.of(295L, 100L));
 
-            long before = table.table().currentSnapshot().snapshotId();
-            table.table()
-                    .newRewrite()
-                    .validateFromSnapshot(before)
-                    .deleteFile(second)
-                    .addFile(table.file("d.parquet", 100, 10_000))
-                    .commit();
-            assertThat(update().head().totals().rows()).isEqualTo(295);
-            assertThat(files()).containsExactlyInAnyOrder("a.parquet", "c.parquet", "d.parquet");
+        long before = table.table().currentSnapshot().snapshotId();
+        table.table()
+                .newRewrite()
+                .validateFromSnapshot(before)
+                .deleteFile(second)
+                .addFile(table.file("d.parquet", 100, 10_000))
+                .commit();
+        assertThat(update().head().totals().rows()).isEqualTo(295);
+        assertThat(files()).containsExactlyInAnyOrder("a.parquet", "c.parquet", "d.parquet");
 
-            table.table().manageSnapshots().rollbackTo(before).commit();
-            assertThat(update().head().totals().rows()).isEqualTo(295);
-            assertThat(files()).containsExactlyInAnyOrder("a.parquet", "b.parquet", "c.parquet");
+        table.table().manageSnapshots().rollbackTo(before).commit();
+        assertThat(update().head().totals().rows()).isEqualTo(295);
+        assertThat(files()).containsExactlyInAnyOrder("a.parquet", "b.parquet", "c.parquet");
 
-            assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
-            assertThat(Verified.withSource(pipeline.store, PipelineTest.local(FormatRegistry.formats()))
-                            .lines())
-                    .allMatch(line -> line.contains("_littoral/store.json"));
-        }
+        assertThatAllIsRight();
     }
 
     @Test
     void aFileThatIsAppendedAgainIsNotServedTwiceNorOnce() throws Exception {
-        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 2, PartitionSpec.unpartitioned());
-        try (Pipeline created =
-                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
-            pipeline = created;
-            append("a.parquet");
-            append("b.parquet");
-            Head served = update().head();
+        create(2);
+        append("a.parquet");
+        append("b.parquet");
+        Head served = update().head();
 
-            append("a.parquet");
+        append("a.parquet");
 
-            assertThatThrownBy(this::update)
-                    .rootCause()
-                    .hasMessageContainingAll("/a.parquet twice", "expected each once");
-            assertThat(pipeline.head()).isEqualTo(served);
-        }
+        assertThatThrownBy(this::update).rootCause().hasMessageContainingAll("/a.parquet twice", "expected each once");
+        assertThat(pipeline.head()).isEqualTo(served);
     }
 
     @Test
     void anUpgradeToRowIdsReachesTheSnapshotAndIndexesNothingAnew() throws Exception {
-        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 2, PartitionSpec.unpartitioned());
-        try (Pipeline created =
-                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
-            pipeline = created;
-            append("a.parquet");
-            append("b.parquet");
-            update();
-            assertThat(rowIds()).containsOnly(-1L);
+        create(2);
+        append("a.parquet");
+        append("b.parquet");
+        update();
+        assertThat(rowIds()).containsOnly(-1L);
 
-            table.table().updateProperties().set("format-version", "3").commit();
-            append("c.parquet");
-            Update upgraded = update();
+        table.table().updateProperties().set("format-version", "3").commit();
+        append("c.parquet");
+        Update upgraded = update();
 
-            assertThat(rowIds()).containsExactlyInAnyOrder(0L, 100L, 200L);
-            assertThat(List.of(upgraded.files().unchanged(), upgraded.files().added()))
-                    .isEqualTo(List.of(2L, 1L));
-            assertThat(List.of(upgraded.addedRows(), upgraded.removedRows())).isEqualTo(List.of(100L, 0L));
-            assertThat(update().committed()).isFalse();
-            assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
-            assertThat(Verified.withSource(pipeline.store, PipelineTest.local(FormatRegistry.formats()))
-                            .lines())
-                    .allMatch(line -> line.contains("_littoral/store.json"));
-        }
+        assertThat(rowIds()).containsExactlyInAnyOrder(0L, 100L, 200L);
+        assertThat(List.of(upgraded.files().unchanged(), upgraded.files().added()))
+                .isEqualTo(List.of(2L, 1L));
+        assertThat(List.of(upgraded.addedRows(), upgraded.removedRows())).isEqualTo(List.of(100L, 0L));
+        assertThat(update().committed()).isFalse();
+        assertThatAllIsRight();
     }
 
     private List<Long> rowIds() throws InterruptedException {
@@ -155,7 +166,7 @@ class IcebergUpdateTest {
 
     @Test
     void oneFileMoreInALargeTableCostsTheSameFewRequestsOfTheCatalog() throws Exception {
-        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 2, PartitionSpec.unpartitioned());
+        create(2);
         for (int i = 0; i < 20; i++) {
             var append = table.table().newFastAppend();
             for (int j = 0; j < 1_000; j++) {
@@ -163,68 +174,77 @@ class IcebergUpdateTest {
             }
             append.commit();
         }
-        UpdateActivitiesImpl.Opener sources = PipelineTest.local(FormatRegistry.formats());
         MemoryCatalogStore store = new MemoryCatalogStore();
-        try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 6_000)) {
-            pipeline = created;
-            assertThat(update().files().added()).isEqualTo(20_000);
-            append("20-0000.parquet");
-            pipeline.store.forget();
-            assertThat(update().addedRows()).isEqualTo(100);
-            assertThat(pipeline.store.requests())
-                    .as("in one process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
-                    .isEqualTo(REQUESTS);
-        }
-        try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 6_000)) {
-            pipeline = created;
-            pipeline.update = 2;
-            append("20-0001.parquet");
-            pipeline.store.forget();
-            assertThat(update().addedRows()).isEqualTo(100);
-            assertThat(pipeline.store.requests())
-                    .as("in a new process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
-                    .isEqualTo(REQUESTS);
-        }
+        restart(store, 6_000);
+        assertThat(update().files().added()).isEqualTo(20_000);
+        append("20-0000.parquet");
+        pipeline.store.forget();
+        assertThat(update().addedRows()).isEqualTo(100);
+        assertThat(pipeline.store.requests())
+                .as("in one process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
+                .isEqualTo(REQUESTS);
+        restart(store, 6_000);
+        pipeline.update = 2;
+        append("20-0001.parquet");
+        pipeline.store.forget();
+        assertThat(update().addedRows()).isEqualTo(100);
+        assertThat(pipeline.store.requests())
+                .as("in a new process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
+                .isEqualTo(REQUESTS);
         assertThat(LogAudit.findings(store, "c")).isEmpty();
     }
 
     @Test
     void whatWasDamagedSinceTheUpdateBeforeIsFoundInTheSameProcess() throws Exception {
-        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 3, PartitionSpec.unpartitioned());
+        create(3);
         MemoryCatalogStore store = new MemoryCatalogStore();
-        UpdateActivitiesImpl.Opener sources = PipelineTest.local(FormatRegistry.formats());
         for (String object : List.of("root.json.zst", "shard-000000.jsonl.zst")) {
-            try (Pipeline created = new Pipeline(store, new ObjectCache(16 << 20), sources, 10)) {
-                pipeline = created;
-                append(object + "-0.parquet");
-                Head head = update().head();
-                String key = "c/" + CatalogLayout.folderOf(head.snapshot().key()) + "/" + object;
-                byte[] good = store.get(key).orElseThrow();
-                store.put(key, new byte[] {1, 2, 3});
-                append(object + "-1.parquet");
-                assertThatThrownBy(this::update).rootCause().hasMessageContaining(key);
-                store.put(key, good);
-                assertThat(update().addedRows()).isEqualTo(100);
-            }
+            restart(store, 10);
+            append(object + "-0.parquet");
+            Head head = update().head();
+            String key = "c/" + CatalogLayout.folderOf(head.snapshot().key()) + "/" + object;
+            byte[] good = store.get(key).orElseThrow();
+            store.put(key, new byte[] {1, 2, 3});
+            append(object + "-1.parquet");
+            assertThatThrownBy(this::update).rootCause().hasMessageContaining(key);
+            store.put(key, good);
+            assertThat(update().addedRows()).isEqualTo(100);
         }
     }
 
     @Test
     void aRollbackOfDeletedRowsBringsThemBack() throws Exception {
-        table = WrittenTable.create(temporary.toRealPath().resolve("t"), 3, PartitionSpec.unpartitioned());
-        try (Pipeline created =
-                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
-            pipeline = created;
-            DataFile file = append("a.parquet");
-            long whole = table.table().currentSnapshot().snapshotId();
-            table.deleteRows(file, 3, 4);
-            assertThat(update().head().totals().rows()).isEqualTo(98);
+        create(3);
+        DataFile file = append("a.parquet");
+        long whole = table.table().currentSnapshot().snapshotId();
+        table.deleteRows(file, 3, 4);
+        assertThat(update().head().totals().rows()).isEqualTo(98);
 
-            table.table().manageSnapshots().rollbackTo(whole).commit();
+        table.table().manageSnapshots().rollbackTo(whole).commit();
 
-            assertThat(update().head().totals().rows()).isEqualTo(100);
-            assertThat(files()).containsExactly("a.parquet");
-            assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
-        }
+        assertThat(update().head().totals().rows()).isEqualTo(100);
+        assertThat(files()).containsExactly("a.parquet");
+        assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
+    }
+
+    @Test
+    void aVersionWhoseDeletedRowsAreMissingIsNotServedAgain() throws Exception {
+        create(3);
+        DataFile file = append("a.parquet");
+        table.deleteRows(file, 3, 4);
+        Head older = update().head();
+        String deletes = pipeline.catalog().root(older).orElseThrow().shards().stream()
+                .flatMap(shard -> shard.deletes().stream())
+                .findFirst()
+                .orElseThrow();
+        append("b.parquet");
+        update();
+        pipeline.store.delete(List.of("c/" + deletes));
+
+        assertThat(pipeline.commits.rollBack(new RollbackRequest(
+                        "c", pipeline.update, older.version(), pipeline.head(), "rollback-1", "a bad load")))
+                .isInstanceOfSatisfying(
+                        CommitOutcome.Refused.class,
+                        refused -> assertThat(refused.reason()).contains(deletes + " is missing"));
     }
 }
