@@ -1,9 +1,6 @@
 package dev.littoral.activities.storage;
 
-import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.path.SourceFile;
-import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,9 +13,6 @@ import java.util.Optional;
 public final class BlobCatalogStore implements CatalogStore {
     /** The first part of no key: kept for what a store writes before it takes its name. */
     public static final String TEMPORARY = "_tmp";
-
-    /** How often an object that others replace is read. */
-    private static final int READS = 3;
 
     private final BlobStore blobs;
     /** Empty, or ends in a slash. */
@@ -56,28 +50,7 @@ public final class BlobCatalogStore implements CatalogStore {
 
     @Override
     public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
-        String address = blobs.address(whole(key));
-        for (int attempt = 1; ; attempt++) {
-            Optional<BlobStore.Entry> found =
-                    blobs.find(whole(key)).filter(entry -> entry.kind() == BlobStore.Kind.FILE);
-            if (found.isEmpty()) {
-                return Optional.empty();
-            }
-            BlobStore.checkSize(address, found.get().bytes(), maxBytes);
-            int bytes = (int) found.get().bytes();
-            if (bytes == 0) {
-                return Optional.of(new byte[0]);
-            }
-            try {
-                return Optional.of(
-                        blobs.read(new SourceFile(address, found.get().version(), bytes), 0, bytes));
-            } catch (FileChangedException e) {
-                if (attempt == READS) {
-                    throw new LittoralException(
-                            FailureType.TRANSIENT, "Object " + address + " is replaced while it is read", e);
-                }
-            }
-        }
+        return blobs.get(whole(key), maxBytes);
     }
 
     @Override
