@@ -1,6 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CatalogDamage;
@@ -160,7 +161,7 @@ public final class CollectionCatalog {
     /** Writes an object and returns the digest of its bytes. */
     public String write(String key, byte[] bytes) throws InterruptedException {
         store.put(key(key), bytes);
-        String sha256 = ListingDigest.hexOf(bytes);
+        String sha256 = Sha256.hex(bytes);
         if (!CatalogLayout.isStaged(key)) {
             cache.put(sha256, bytes);
         }
@@ -309,7 +310,7 @@ public final class CollectionCatalog {
             return known.get();
         }
         byte[] bytes = find(key).orElseThrow(() -> missing(key));
-        String found = ListingDigest.hexOf(bytes);
+        String found = Sha256.hex(bytes);
         if (!found.equals(sha256)) {
             throw damaged(key, "its SHA-256 is " + found + "; expected " + sha256);
         }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.littoral.activities.catalog.FileEntry.Deletes;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.LittoralException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -115,7 +116,7 @@ public final class DeletesReader {
                             + object.length + " that it has");
         }
         byte[] bytes = Arrays.copyOfRange(object, (int) deletes.offset(), (int) deletes.offset() + deletes.length());
-        String found = ListingDigest.hexOf(bytes);
+        String found = Sha256.hex(bytes);
         if (!found.equals(deletes.sha256())) {
             throw damaged(path, deletes, "have the SHA-256 " + found + "; expected " + deletes.sha256());
         }

@@ -3,6 +3,7 @@ package dev.littoral.activities.catalog;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.littoral.activities.catalog.FileEntry.Deletes;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.digest.Sha256;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,8 +83,7 @@ public final class DeletesWriter {
         if (isFull(size, bitmap.length, partBytes)) {
             write();
         }
-        Deletes added =
-                new Deletes(Integer.toString(keys.size()), size, bitmap.length, count, ListingDigest.hexOf(bitmap));
+        Deletes added = new Deletes(Integer.toString(keys.size()), size, bitmap.length, count, Sha256.hex(bitmap));
         part.add(bitmap);
         size += bitmap.length;
         return added;
@@ -111,7 +111,7 @@ public final class DeletesWriter {
         part.forEach(object::put);
         part.clear();
         size = 0;
-        String key = naming.key(keys.size(), ListingDigest.hexOf(object.array()));
+        String key = naming.key(keys.size(), Sha256.hex(object.array()));
         catalog.write(key, object.array());
         keys.add(key);
     }

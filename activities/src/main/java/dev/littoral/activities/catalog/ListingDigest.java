@@ -1,10 +1,10 @@
 package dev.littoral.activities.catalog;
 
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.path.SourceFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -16,7 +16,7 @@ public final class ListingDigest {
     /** What comes before the version of deleted rows. No path has this length. */
     private static final int DELETES = -1;
 
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.start();
 
     public void add(SourceFile file) {
         byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
@@ -41,17 +41,5 @@ public final class ListingDigest {
     /** The digest of what was added; to be called once, at the end. */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static String hexOf(byte[] bytes) {
-        return HexFormat.of().formatHex(sha256().digest(bytes));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

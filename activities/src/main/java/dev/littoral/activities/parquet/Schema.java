@@ -2,10 +2,10 @@ package dev.littoral.activities.parquet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.Columns;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
@@ -41,7 +41,7 @@ public final class Schema implements Columns {
         int count = in.structs();
         int start = in.position();
         SchemaCursor cursor = new SchemaCursor(in, count);
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.start();
         BitSet flat = new BitSet();
         int leaves = 0;
         int repeatedFrom = Integer.MAX_VALUE;
@@ -138,13 +138,5 @@ public final class Schema implements Columns {
             }
         }
         return false;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

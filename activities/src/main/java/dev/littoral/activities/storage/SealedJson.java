@@ -1,12 +1,10 @@
 package dev.littoral.activities.storage;
 
+import dev.littoral.activities.digest.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * A JSON object that ends with its own checksum: its last field, {@code sha256}, is the SHA-256 of all bytes before it,
@@ -25,7 +23,7 @@ public final class SealedJson {
      */
     public static byte[] seal(byte[] json) {
         byte[] before = Arrays.copyOf(json, json.length - 1);
-        byte[] end = (sha256(before) + "\"}").getBytes(StandardCharsets.US_ASCII);
+        byte[] end = (Sha256.hex(before) + "\"}").getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(before.length + FIELD.length + end.length)
                 .put(before)
                 .put(FIELD)
@@ -47,17 +45,9 @@ public final class SealedJson {
         byte[] json = Arrays.copyOf(sealed, start + 1);
         json[start] = '}';
         if (!Arrays.equals(sealed, seal(json))) {
-            throw new IOException("its SHA-256 is " + sha256(Arrays.copyOf(sealed, start)) + "; expected "
+            throw new IOException("its SHA-256 is " + Sha256.hex(Arrays.copyOf(sealed, start)) + "; expected "
                     + new String(sealed, end, HEX_DIGITS, StandardCharsets.US_ASCII));
         }
         return json;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

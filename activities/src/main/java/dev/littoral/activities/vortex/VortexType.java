@@ -2,11 +2,11 @@ package dev.littoral.activities.vortex;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.flatbuffers.FlatBufferException;
 import dev.littoral.activities.flatbuffers.FlatTable;
 import dev.littoral.activities.source.Columns;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -147,13 +147,9 @@ record VortexType(String word, String detail, List<String> names, List<VortexTyp
 
     /** The fingerprint: 16 hex characters. Names, order, nesting and types with all their parameters count. */
     String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest(digest);
-            return HexFormat.of().formatHex(digest.digest(), 0, FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.start();
+        digest(digest);
+        return HexFormat.of().formatHex(digest.digest(), 0, FINGERPRINT_BYTES);
     }
 
     private void digest(MessageDigest digest) {

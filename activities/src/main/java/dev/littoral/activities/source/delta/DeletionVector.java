@@ -1,15 +1,12 @@
 package dev.littoral.activities.source.delta;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.source.table.TableStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -65,7 +62,7 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
     /** Distinguishes it from any other set of rows of the same file. */
     String id() {
         String id = storage + path + (offset == null ? "" : "@" + offset);
-        return id.length() <= LONGEST_ID ? id : "#" + sha256(id);
+        return id.length() <= LONGEST_ID ? id : "#" + Sha256.hex(id, 16);
     }
 
     /** All of it, for {@link #parse}. */
@@ -145,14 +142,5 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
         ByteBuffer uuid = ByteBuffer.wrap(Z85.decode(path.substring(name)));
         String file = "deletion_vector_" + new UUID(uuid.getLong(), uuid.getLong()) + ".bin";
         return name == 0 ? file : path.substring(0, name) + "/" + file;
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

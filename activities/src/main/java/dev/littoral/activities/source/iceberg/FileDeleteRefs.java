@@ -3,13 +3,11 @@ package dev.littoral.activities.source.iceberg;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.source.table.TableStorage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where the deleted rows of a data file are, as it travels with a listing.
@@ -30,16 +28,10 @@ record FileDeleteRefs(String as, List<DeleteRef> in) {
 
     /** What changes whenever the deleted rows do: delete files are never written again. */
     static String version(List<DeleteRef> refs) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (DeleteRef ref : refs) {
-                digest.update((ref.path() + '\n' + ref.offset() + '\n' + ref.bytes() + '\n')
-                        .getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, VERSION_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        String all = refs.stream()
+                .map(ref -> ref.path() + '\n' + ref.offset() + '\n' + ref.bytes() + '\n')
+                .collect(Collectors.joining());
+        return Sha256.hex(all, VERSION_BYTES);
     }
 
     String text() {

@@ -3,6 +3,7 @@ package dev.littoral.activities.source.lance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
@@ -13,7 +14,6 @@ import dev.littoral.activities.source.lance.Manifest.BasePath;
 import dev.littoral.activities.source.table.TableStorage;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +41,7 @@ final class FragmentFiles {
     private final String manifest;
     private final String dataset;
     private final Bases bases;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.start();
     private Map<Integer, BasePath> known;
 
     /**
@@ -54,14 +54,6 @@ final class FragmentFiles {
         this.manifest = manifest;
         this.dataset = manifest.substring(0, manifest.lastIndexOf("/_versions/") + 1);
         this.bases = bases;
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 
     /** The source file of a fragment. */

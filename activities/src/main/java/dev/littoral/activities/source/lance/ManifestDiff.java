@@ -2,6 +2,7 @@ package dev.littoral.activities.source.lance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.path.SourceFile;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -24,7 +25,7 @@ final class ManifestDiff {
     /** A digest of 128 bits, which no two texts share. */
     private record Hash(long high, long low) {}
 
-    private final MessageDigest digest = FragmentFiles.sha256();
+    private final MessageDigest digest = Sha256.start();
     private final Map<Hash, Hash> left = new HashMap<>();
     private final List<SourceFile> changes = new ArrayList<>();
     private boolean tooMuch;

@@ -1,0 +1,2 @@
+/** Digests of texts and bytes. */
+package dev.littoral.activities.digest;
