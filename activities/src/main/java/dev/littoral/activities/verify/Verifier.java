@@ -8,6 +8,7 @@ import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -64,17 +65,6 @@ public final class Verifier {
         this.consumers = new ConsumersCheck(objects, log, this.findings);
     }
 
-    /** Opens a source. */
-    public interface Opener {
-        /**
-         * Opens it.
-         *
-         * @param source as the root has it
-         * @throws LittoralException INPUT when it cannot be one
-         */
-        SourceReader open(JsonNode source);
-    }
-
     /**
      * Checks all that the catalog has of the collection.
      *
@@ -94,8 +84,12 @@ public final class Verifier {
         return summary();
     }
 
-    /** {@link #verify}, and whether the source still has the files that the newest snapshot needs. */
-    public Summary verifyWithSource(Opener opener) throws InterruptedException {
+    /**
+     * {@link #verify}, and whether the source still has the files that the newest snapshot needs.
+     *
+     * @param sources opens a source as the root has it; throws {@link LittoralException} INPUT when it cannot be one
+     */
+    public Summary verifyWithSource(Function<JsonNode, SourceReader> sources) throws InterruptedException {
         verify();
         SnapshotRootFacts root = snapshots.newest();
         if (root == null) {
@@ -104,7 +98,7 @@ public final class Verifier {
         }
         SourceReader source;
         try {
-            source = opener.open(root.source());
+            source = sources.apply(root.source());
         } catch (LittoralException e) {
             if (e.type() != FailureType.INPUT) {
                 throw e;

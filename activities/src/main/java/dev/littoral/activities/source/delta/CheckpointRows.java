@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** The rows of a row group of a checkpoint, each of which is an action. One thread. */
@@ -45,18 +46,14 @@ abstract class CheckpointRows {
     private final List<Column> columns = new ArrayList<>();
 
     /** What is read of a checkpoint. */
-    record Kind(Predicate<String> wanted, Opener opener) {
+    record Kind(Predicate<String> wanted, BiFunction<List<String>, ParquetColumns.RowGroup, CheckpointRows> opener) {
         boolean isWanted(String path) {
             return wanted.test(path);
         }
 
         CheckpointRows open(List<String> names, ParquetColumns.RowGroup group) {
-            return opener.open(names, group);
+            return opener.apply(names, group);
         }
-    }
-
-    private interface Opener {
-        CheckpointRows open(List<String> names, ParquetColumns.RowGroup group);
     }
 
     CheckpointRows(List<String> names, ParquetColumns.RowGroup group) {

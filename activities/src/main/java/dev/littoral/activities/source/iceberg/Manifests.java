@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -115,12 +116,8 @@ final class Manifests {
                 batches);
     }
 
-    private interface Opener<F extends ContentFile<F>> {
-        ManifestReader<F> open(ManifestFile manifest);
-    }
-
     private static <F extends ContentFile<F>> void read(
-            List<ManifestFile> manifests, Opener<F> opener, Batches<F> batches)
+            List<ManifestFile> manifests, Function<ManifestFile, ManifestReader<F>> opener, Batches<F> batches)
             throws FileChangedException, InterruptedException {
         Object oneAtATime = new Object();
         List<Callable<Void>> tasks = new ArrayList<>(manifests.size());
@@ -136,10 +133,13 @@ final class Manifests {
     }
 
     private static <F extends ContentFile<F>> void read(
-            ManifestFile manifest, Opener<F> opener, Object oneAtATime, Batches<F> batches)
+            ManifestFile manifest,
+            Function<ManifestFile, ManifestReader<F>> opener,
+            Object oneAtATime,
+            Batches<F> batches)
             throws IOException, FileChangedException, InterruptedException {
         String what = "Manifest " + manifest.path();
-        try (ManifestReader<F> reader = Guard.read(what, () -> opener.open(manifest));
+        try (ManifestReader<F> reader = Guard.read(what, () -> opener.apply(manifest));
                 CloseableIterator<F> files = Guard.read(what, reader::iterator)) {
             boolean more = true;
             while (more) {

@@ -32,20 +32,20 @@ final class LocalBlobStore implements BlobStore {
 
     private final RootDirectory root;
     private final boolean folderOnly;
-    private final Opener opener;
+    private final ChannelOpener opener;
     private final Optional<AtomicFileWriter> writer;
     private final StoreObserver.Role role;
     private final StoreObserver observer;
 
     /** Opens files for reading. */
-    interface Opener {
+    interface ChannelOpener {
         FileChannel open(Path file, Set<OpenOption> options) throws IOException;
     }
 
     private LocalBlobStore(
             RootDirectory root,
             boolean folderOnly,
-            Opener opener,
+            ChannelOpener opener,
             Optional<AtomicFileWriter> writer,
             StoreObserver.Role role,
             StoreObserver observer) {
@@ -62,7 +62,7 @@ final class LocalBlobStore implements BlobStore {
      *
      * @param folderOnly whether it can only be a folder
      */
-    static LocalBlobStore source(RootDirectory root, boolean folderOnly, Opener opener, StoreObserver observer) {
+    static LocalBlobStore source(RootDirectory root, boolean folderOnly, ChannelOpener opener, StoreObserver observer) {
         return new LocalBlobStore(root, folderOnly, opener, Optional.empty(), StoreObserver.Role.SOURCE, observer);
     }
 

@@ -74,7 +74,7 @@ public final class LocalStorage implements StorageProvider {
             if (!root.normalize().equals(root)) {
                 throw LittoralException.input("The source " + address + " has a part . or ..; expected a plain path.");
             }
-            return new Location(root, new RootDirectory(root), address.endsWith("/"));
+            return new LocalLocation(root, new RootDirectory(root), address.endsWith("/"));
         } catch (InvalidPathException e) {
             throw LittoralException.input("The source " + address + " is no path of this file system: " + e.getReason()
                     + "; its names are encoded as " + FolderWalk.NAME_ENCODING + ".");
@@ -85,7 +85,7 @@ public final class LocalStorage implements StorageProvider {
     public StorageLocation catalog(String address) {
         try {
             Path folder = Path.of(address.substring(PREFIX.length()));
-            return new Location(folder, new RootDirectory(folder), true);
+            return new LocalLocation(folder, new RootDirectory(folder), true);
         } catch (InvalidPathException e) {
             throw LittoralException.input("Catalog location is no path: " + e.getReason());
         }
@@ -96,7 +96,7 @@ public final class LocalStorage implements StorageProvider {
         return PREFIX + RealPath.of(Path.of(prefix.substring(PREFIX.length())));
     }
 
-    private record Location(Path given, RootDirectory root, boolean folderOnly) implements StorageLocation {
+    private record LocalLocation(Path given, RootDirectory root, boolean folderOnly) implements StorageLocation {
         @Override
         public String realAddress() {
             return PREFIX + root.real();

@@ -34,12 +34,12 @@ public record S3Storage(S3Clients clients) implements StorageProvider {
 
     @Override
     public StorageLocation source(String address) {
-        return new Location(address);
+        return new S3Location(address);
     }
 
     @Override
     public StorageLocation catalog(String address) {
-        return new Location(address);
+        return new S3Location(address);
     }
 
     @Override
@@ -62,10 +62,10 @@ public record S3Storage(S3Clients clients) implements StorageProvider {
         clients.close();
     }
 
-    private final class Location implements StorageLocation {
+    private final class S3Location implements StorageLocation {
         private final String address;
 
-        Location(String address) {
+        S3Location(String address) {
             this.address = address;
         }
 

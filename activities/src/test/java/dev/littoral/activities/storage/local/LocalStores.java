@@ -18,7 +18,7 @@ public final class LocalStores {
         return source(root, filter, FileChannel::open);
     }
 
-    static FileSource source(Path root, PathFilter filter, LocalBlobStore.Opener opener) {
+    static FileSource source(Path root, PathFilter filter, LocalBlobStore.ChannelOpener opener) {
         return new BlobFileSource(
                 LocalBlobStore.source(new RootDirectory(root), false, opener, StoreObserver.NONE), filter, false);
     }

@@ -49,18 +49,18 @@ public final class MemoryStorage implements StorageProvider {
 
     @Override
     public StorageLocation source(String address) {
-        return new Location(address);
+        return new MemoryLocation(address);
     }
 
     @Override
     public StorageLocation catalog(String address) {
-        return new Location(address);
+        return new MemoryLocation(address);
     }
 
-    private final class Location implements StorageLocation {
+    private final class MemoryLocation implements StorageLocation {
         private final String address;
 
-        Location(String address) {
+        MemoryLocation(String address) {
             this.address = address;
         }
 
