@@ -20,32 +20,36 @@ import java.time.Instant;
 record NextHead(Clock clock) {
     /** An entry with another source, which serves the base's snapshot. */
     Head declared(Head base, DeclareRequest request) {
-        return serving(
+        return next(
                 base,
                 request.commitId(),
                 HeadKind.DECLARED,
                 request.source(),
                 base.generation() + 1,
                 request.update(),
+                base.snapshot(),
+                base.nextSegmentId(),
                 request.reason());
     }
 
     /** The collection's last entry, which serves the base's snapshot. */
     Head retired(Head base, RetireRequest request) {
-        return serving(
+        return next(
                 base,
                 request.commitId(),
                 HeadKind.RETIRED,
                 base.source(),
                 base.generation(),
                 request.update(),
+                base.snapshot(),
+                base.nextSegmentId(),
                 "retired by request");
     }
 
     /** An entry that serves an older entry's snapshot. */
     Head rolledBack(Head base, RollbackRequest request, SnapshotRef older) {
-        return new Head(
-                base.version() + 1,
+        return next(
+                base,
                 request.commitId(),
                 HeadKind.ROLLED_BACK,
                 base.source(),
@@ -53,17 +57,32 @@ record NextHead(Clock clock) {
                 request.update(),
                 older,
                 base.nextSegmentId(),
-                time(base),
                 new Rollback(request.version(), request.reason()).sentence());
     }
 
-    private Head serving(
+    /** An entry that serves a new snapshot. */
+    Head committed(Head base, CommitRequest request, SnapshotRef snapshot) {
+        return next(
+                base,
+                request.commitId(),
+                HeadKind.COMMITTED,
+                request.source(),
+                base.generation(),
+                request.update(),
+                snapshot,
+                request.nextSegmentId(),
+                request.reason());
+    }
+
+    private Head next(
             Head base,
             String commitId,
             HeadKind kind,
             ExternalSource source,
             long generation,
             long update,
+            SnapshotRef snapshot,
+            long nextSegmentId,
             String reason) {
         return new Head(
                 base.version() + 1,
@@ -72,25 +91,10 @@ record NextHead(Clock clock) {
                 source,
                 generation,
                 update,
-                base.snapshot(),
-                base.nextSegmentId(),
+                snapshot,
+                nextSegmentId,
                 time(base),
                 reason);
-    }
-
-    /** An entry that serves a new snapshot. */
-    Head committed(Head base, CommitRequest request, SnapshotRef snapshot) {
-        return new Head(
-                base.version() + 1,
-                request.commitId(),
-                HeadKind.COMMITTED,
-                request.source(),
-                base.generation(),
-                request.update(),
-                snapshot,
-                request.nextSegmentId(),
-                time(base),
-                request.reason());
     }
 
     /**

@@ -68,15 +68,33 @@ final class StorageFileIO implements FileIO {
         }
     }
 
-    /** An object that is read whole, as its length is not known. */
-    private final class Whole implements InputFile {
+    /** An object of the table's storage. */
+    private abstract class StoredFile implements InputFile {
         private final String path;
-        private final String address;
+        final String address;
+
+        StoredFile(String path) {
+            this.path = path;
+            this.address = storage.address(path);
+        }
+
+        @Override
+        public String location() {
+            return path;
+        }
+
+        @Override
+        public boolean exists() {
+            return true;
+        }
+    }
+
+    /** An object that is read whole, as its length is not known. */
+    private final class Whole extends StoredFile {
         private byte[] body;
 
         Whole(String path) {
-            this.path = path;
-            this.address = storage.address(path);
+            super(path);
         }
 
         private byte[] body() {
@@ -96,27 +114,14 @@ final class StorageFileIO implements FileIO {
         public SeekableInputStream newStream() {
             return new Stream(body().length, (offset, bytes) -> body());
         }
-
-        @Override
-        public String location() {
-            return path;
-        }
-
-        @Override
-        public boolean exists() {
-            return true;
-        }
     }
 
     /** An object whose length is known, which is read in chunks. */
-    private final class Chunked implements InputFile {
-        private final String path;
-        private final String address;
+    private final class Chunked extends StoredFile {
         private final long length;
 
         Chunked(String path, long length) {
-            this.path = path;
-            this.address = storage.address(path);
+            super(path);
             this.length = length;
             if (length < 0) {
                 throw new IllegalArgumentException(path + " is said to have " + length + " bytes");
@@ -147,16 +152,6 @@ final class StorageFileIO implements FileIO {
                     throw e;
                 }
             });
-        }
-
-        @Override
-        public String location() {
-            return path;
-        }
-
-        @Override
-        public boolean exists() {
-            return true;
         }
     }
 
