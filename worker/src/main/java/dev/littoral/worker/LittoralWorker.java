@@ -161,8 +161,8 @@ public final class LittoralWorker implements AutoCloseable {
             close(sinks, store, storages, tables);
             throw e;
         }
-        List<UpdateObserver> observers =
-                Stream.concat(Stream.of(new UpdateLog()), metrics.stream()).toList();
+        List<UpdateObserver> observers = Stream.concat(Stream.of(new UpdateLog(), tracing), metrics.stream())
+                .toList();
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()

@@ -21,13 +21,9 @@ import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
-import io.temporal.common.interceptors.WorkflowInboundCallsInterceptor;
-import io.temporal.common.interceptors.WorkflowInboundCallsInterceptorBase;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
-import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -165,31 +161,6 @@ final class OtlpTracing implements Tracing {
                 }
             };
         }
-
-        @Override
-        public WorkflowInboundCallsInterceptor interceptWorkflow(WorkflowInboundCallsInterceptor next) {
-            return new WorkflowInboundCallsInterceptorBase(next) {
-                @Override
-                public WorkflowOutput execute(WorkflowInput input) {
-                    if (!Workflow.getInfo().getWorkflowType().equals(UpdateExternalCollectionWorkflow.TYPE)) {
-                        return super.execute(input);
-                    }
-                    try {
-                        WorkflowOutput output = super.execute(input);
-                        if (output.getResult() instanceof UpdateReport report) {
-                            update(report.outcome(), null);
-                        }
-                        return output;
-                    } catch (ApplicationFailure e) {
-                        update(UpdateState.FAILED, e.getType());
-                        throw e;
-                    } catch (TemporalFailure e) {
-                        update(UpdateState.CANCELED, null);
-                        throw e;
-                    }
-                }
-            };
-        }
     }
 
     private Span activity(ActivityInfo info) {
@@ -208,11 +179,18 @@ final class OtlpTracing implements Tracing {
                 .startSpan();
     }
 
-    /** An update has ended: its root span is made now, but not again when it is replayed. */
-    private void update(UpdateState outcome, String failure) {
-        if (WorkflowUnsafe.isReplaying()) {
-            return;
-        }
+    @Override
+    public void ended(UpdateReport report) {
+        end(report.outcome(), report.failure());
+    }
+
+    @Override
+    public void stopped() {
+        end(UpdateState.CANCELED, null);
+    }
+
+    /** Ends the root span of the workflow that runs here. */
+    private void end(UpdateState outcome, FailureType failure) {
         WorkflowInfo info = Workflow.getInfo();
         Span span = ids.as(
                 info.getRunId(),
@@ -222,7 +200,7 @@ final class OtlpTracing implements Tracing {
                         .setAttribute("littoral.outcome", outcome.name())
                         .startSpan());
         if (failure != null) {
-            failed(span, failure);
+            failed(span, failure.name());
         }
         span.end();
     }

@@ -1,17 +1,21 @@
 package dev.littoral.worker;
 
+import dev.littoral.workflows.model.UpdateReport;
 import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
 import java.util.Map;
 
 /** The traces of a worker. Nothing of OpenTelemetry is loaded where they are off. */
-public interface Tracing extends AutoCloseable {
+public interface Tracing extends UpdateObserver, AutoCloseable {
     /** No traces. */
     Tracing OFF = new Tracing() {
         @Override
         public WorkerInterceptor interceptor() {
             return new WorkerInterceptorBase();
         }
+
+        @Override
+        public void ended(UpdateReport report) {}
 
         @Override
         public void close() {}
@@ -34,7 +38,7 @@ public interface Tracing extends AutoCloseable {
         return !environment.getOrDefault(variable, "").isBlank();
     }
 
-    /** Makes spans of updates and activities. */
+    /** Makes a span of each try of an activity. */
     WorkerInterceptor interceptor();
 
     /** Sends what is not sent yet. */
