@@ -48,6 +48,27 @@ class UpdateReportBuilderTest {
                 "r");
     }
 
+    /** A listing that found changes in some shards, where it names any. */
+    private void listed(int files, List<SkippedFile> skipped, Totals carried, Totals vanished, Long... touched) {
+        boolean changed = touched.length > 0;
+        tally.listed(new ListingOutcome(
+                changed ? "p" : null,
+                touched.length,
+                List.of(touched),
+                changed,
+                files,
+                skipped.size(),
+                skipped,
+                carried,
+                vanished,
+                changed ? 0 : 1,
+                20L,
+                Map.of("l", 1L + touched.length),
+                null,
+                null,
+                null));
+    }
+
     @Test
     void beforeAnythingIsListedAFailureHasNoFiles() {
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.ACCESS, "no permission");
@@ -62,22 +83,7 @@ class UpdateReportBuilderTest {
 
     @Test
     void aListingThatIsAsTheBaseIsUnchanged() {
-        tally.listed(new ListingOutcome(
-                null,
-                0,
-                List.of(),
-                false,
-                13,
-                2,
-                skipped(2),
-                BASE.totals(),
-                Totals.NONE,
-                1,
-                null,
-                Map.of("l", 1L),
-                null,
-                null,
-                null));
+        listed(13, skipped(2), BASE.totals(), Totals.NONE);
         UpdateReport report = tally.build(UpdateState.UNCHANGED, BASE, null, "same");
 
         // The base has left out one file more than the listing: it was opened before.
@@ -90,22 +96,7 @@ class UpdateReportBuilderTest {
     @Test
     void whatStepsAnswerAddsUp() {
         // One shard of four files is carried; one of two files is gone; two with four files are touched.
-        tally.listed(new ListingOutcome(
-                "p",
-                2,
-                List.of(1L, 2L),
-                true,
-                10,
-                1,
-                skipped(1),
-                new Totals(4, 400, 4, 40, 2, 0, 0),
-                new Totals(2, 200, 2, 20, 1, 0, 0),
-                0,
-                20L,
-                Map.of("l", 2L),
-                null,
-                null,
-                null));
+        listed(10, skipped(1), new Totals(4, 400, 4, 40, 2, 0, 0), new Totals(2, 200, 2, 20, 1, 0, 0), 1L, 2L);
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, 20, Map.of("r", 2L)));
         tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, 15, Map.of("r", 1L)));
         tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0, 0), 1, 30, 0, 0, 53, Map.of("c", 1L)));
@@ -128,29 +119,14 @@ class UpdateReportBuilderTest {
         assertThat(report.targetRowsBefore()).isEqualTo(20);
         // 45 rows came, 45 went; 45 rows are in new segments.
         assertThat(report.churn()).isEqualTo(1);
-        assertThat(report.requests()).isEqualTo(Map.of("l", 2L, "r", 3L, "c", 2L));
+        assertThat(report.requests()).isEqualTo(Map.of("l", 3L, "r", 3L, "c", 2L));
         assertThat(report.seconds()).isEqualTo(Map.of("list", 1.75));
         assertThat(report.skipped()).hasSize(2);
     }
 
     @Test
     void noMoreRowsWereMovedThanWentElsewhere() {
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(2L),
-                true,
-                9,
-                0,
-                List.of(),
-                Totals.NONE,
-                Totals.NONE,
-                0,
-                null,
-                Map.of(),
-                null,
-                null,
-                null));
+        listed(9, List.of(), Totals.NONE, Totals.NONE, 2L);
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 90, 60, 90, Map.of()));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 90, 1, 0, 0), 1, 90, 0, 60, 53, Map.of()));
         Head committed = head(5, new Totals(1, 100, 1, 90, 1, 0, 0));
@@ -160,22 +136,7 @@ class UpdateReportBuilderTest {
 
     @Test
     void whatCarriedShardsLeftOutCountsAsLeftOut() {
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(2L),
-                true,
-                9,
-                1,
-                skipped(1),
-                new Totals(4, 400, 4, 40, 2, 3, 0),
-                Totals.NONE,
-                0,
-                null,
-                Map.of(),
-                null,
-                null,
-                null));
+        listed(9, skipped(1), new Totals(4, 400, 4, 40, 2, 3, 0), Totals.NONE, 2L);
         tally.read(new ReadOutcome.Read(1, 0, 0, 0, 2, skipped(2), 1, 10, 0, 0, Map.of()));
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").files())
                 .isEqualTo(new FileCounts(9, 1, 0, 0, 4, 6));
@@ -183,22 +144,7 @@ class UpdateReportBuilderTest {
 
     @Test
     void churnIsRowsInNewSegmentsForEachRowThatChanged() {
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(2L),
-                true,
-                9,
-                0,
-                List.of(),
-                Totals.NONE,
-                new Totals(1, 1, 1, 7, 1, 0, 0),
-                0,
-                null,
-                Map.of(),
-                null,
-                null,
-                null));
+        listed(9, List.of(), Totals.NONE, new Totals(1, 1, 1, 7, 1, 0, 0), 2L);
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, 0, Map.of()));
         tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0, 0), 1, 100, 0, 0, 51, Map.of()));
         // 30 rows came, 27 went.
@@ -213,22 +159,7 @@ class UpdateReportBuilderTest {
     /** What the snapshot would have been, as far as it was known. */
     @Test
     void aFailedUpdateReportsWhatItHadBalanced() {
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(2L),
-                true,
-                9,
-                0,
-                List.of(),
-                new Totals(4, 400, 5, 40, 2, 0, 0),
-                Totals.NONE,
-                0,
-                null,
-                Map.of(),
-                null,
-                null,
-                null));
+        listed(9, List.of(), new Totals(4, 400, 5, 40, 2, 0, 0), Totals.NONE, 2L);
         tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0, 0), 1, 15, 0, 0, 51, Map.of()));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
         assertThat(report.rows()).isEqualTo(55);
@@ -238,41 +169,11 @@ class UpdateReportBuilderTest {
 
     @Test
     void anotherRoundForgetsFilesAndKeepsRequests() {
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(3L),
-                true,
-                10,
-                1,
-                skipped(1),
-                Totals.NONE,
-                BASE.totals(),
-                0,
-                null,
-                Map.of("l", 2L),
-                null,
-                null,
-                null));
+        listed(10, skipped(1), Totals.NONE, BASE.totals(), 3L);
         tally.read(new ReadOutcome.Read(9, 0, 0, 0, 0, List.of(), 9, 90, 0, 0, Map.of("r", 9L)));
         Head newer = head(5, new Totals(9, 900, 9, 90, 4, 0, 0));
         tally.startRound(newer);
-        tally.listed(new ListingOutcome(
-                null,
-                0,
-                List.of(),
-                false,
-                9,
-                0,
-                List.of(),
-                newer.totals(),
-                Totals.NONE,
-                1,
-                null,
-                Map.of("l", 1L),
-                null,
-                null,
-                null));
+        listed(9, List.of(), newer.totals(), Totals.NONE);
         UpdateReport report = tally.build(UpdateState.UNCHANGED, newer, null, "same");
 
         assertThat(report.files()).isEqualTo(new FileCounts(9, 0, 0, 0, 9, 0));
@@ -283,42 +184,12 @@ class UpdateReportBuilderTest {
 
     @Test
     void theSkipReportFitsIntoOnePayload() throws JsonProcessingException {
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(3L),
-                true,
-                5_000,
-                5_000,
-                skipped(5_000),
-                Totals.NONE,
-                Totals.NONE,
-                0,
-                null,
-                Map.of(),
-                null,
-                null,
-                null));
+        listed(5_000, skipped(5_000), Totals.NONE, Totals.NONE, 3L);
         assertThat(tally.build(UpdateState.FAILED, BASE, null, "r").skipped()).hasSize(UpdateReport.MAX_SKIPPED);
 
         tally.startRound(BASE);
         SkippedFile deep = new SkippedFile("日".repeat(4_000), "hidden");
-        tally.listed(new ListingOutcome(
-                "p",
-                1,
-                List.of(900L),
-                true,
-                900,
-                900,
-                Collections.nCopies(900, deep),
-                Totals.NONE,
-                Totals.NONE,
-                0,
-                null,
-                Map.of(),
-                null,
-                null,
-                null));
+        listed(900, Collections.nCopies(900, deep), Totals.NONE, Totals.NONE, 900L);
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, null, "r");
         assertThat(report.files().skipped()).isEqualTo(900);
         assertThat(Json.JSON.writeValueAsBytes(report)).hasSizeBetween(1_000_000, 1_900_000);
