@@ -89,6 +89,17 @@ public final class WrittenTable {
 
     /** Deletes rows of a data file by a deletion vector, which takes the place of the one it has. */
     public void deleteRows(DataFile file, long... rows) throws IOException {
+        RowDelta delta =
+                table.newRowDelta().validateFromSnapshot(table.currentSnapshot().snapshotId());
+        DeleteFile vector = writeVector(file, rows);
+        delta.addDeletes(vector);
+        vector(file).ifPresent(delta::removeDeletes);
+        vectors.put(file.location(), vector);
+        delta.commit();
+    }
+
+    /** Writes a deletion vector, which no snapshot has yet. */
+    DeleteFile writeVector(DataFile file, long... rows) throws IOException {
         OutputFileFactory factory = OutputFileFactory.builderFor(table, 1, 1)
                 .format(FileFormat.PUFFIN)
                 .build();
@@ -98,16 +109,7 @@ public final class WrittenTable {
                 writer.delete(file.location(), row, table.spec(), file.partition());
             }
         }
-        RowDelta delta =
-                table.newRowDelta().validateFromSnapshot(table.currentSnapshot().snapshotId());
-        writer.result().deleteFiles().forEach(vector -> {
-            delta.addDeletes(vector);
-            DeleteFile before = vectors.put(file.location(), vector);
-            if (before != null) {
-                delta.removeDeletes(before);
-            }
-        });
-        delta.commit();
+        return writer.result().deleteFiles().getFirst();
     }
 
     /** The deletion vector of a data file. */

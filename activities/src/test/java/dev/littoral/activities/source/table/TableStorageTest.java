@@ -10,8 +10,10 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The storage of a table whose catalog says where it lies. */
+/** The storage of tables, by the paths that they name. */
 class TableStorageTest {
     private final List<String> checked = new ArrayList<>();
     private final TableStorage storage = new TableStorage("iceberg:prod/sales.orders", new StoreOpener() {
@@ -59,5 +61,63 @@ class TableStorageTest {
         assertThat(storage.address("s3://lake/data/a.parquet")).isEqualTo("s3://lake/data/a.parquet");
         assertThat(checked).containsExactly("s3://lake/");
         storage.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "data/../../x, has .. in it",
+        "s3://lake/t/../x, has .. in it",
+        ".., has .. in it",
+        "/etc/passwd, 'is a path of a file system, and the table is in S3'",
+        "http://host/x, is of no store that is known",
+        "s3:///x, is of no store that is known"
+    })
+    void pathsThatLeadElsewhereAreRefused(String path, String why) {
+        TableStorage table = new ListedStore().table(StoreOpener.NONE);
+        assertThatThrownBy(() -> table.normalized(path))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageStartingWith("The table s3://lake/t names the path " + path + ", which ")
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void aPathWithAZeroCharacterIsRefusedAndShowsIt() {
+        TableStorage table = new ListedStore().table(StoreOpener.NONE);
+        for (String path : List.of("data/a\0b", "s3://lake/t/a\0b")) {
+            assertThatThrownBy(() -> table.normalized(path))
+                    .hasMessage("The table s3://lake/t names the path " + path.replace("\0", "\\0")
+                            + ", which has a zero character in it; expected a path without");
+        }
+    }
+
+    @Test
+    void aNeighbourWhoseNameBeginsAlikeIsElsewhere() {
+        TableStorage table = new ListedStore().table(StoreOpener.NONE);
+        assertThat(table.address("s3://lake/t/x")).isEqualTo("s3://lake/t/x");
+        assertThatThrownBy(() -> table.address("s3://lake/t2/x")).hasMessageContaining("names s3://lake/t2/x");
+        assertThatThrownBy(() -> table.size("s3://lake/t2/x")).hasMessageContaining("names s3://lake/t2/x");
+    }
+
+    @Test
+    void aListingHasFilesAloneUpToItsLimitAndIsFinished() throws InterruptedException {
+        ListedStore store = new ListedStore()
+                .page(List.of(ListedStore.file("a"), BlobStore.Entry.of("t/b/", BlobStore.Kind.FOLDER)))
+                .page(List.of(ListedStore.file("c"), ListedStore.file("d")));
+        TableStorage table = store.table(StoreOpener.NONE);
+        assertThat(table.list("s3://lake/t/", null, 2))
+                .extracting(TableStorage.Listed::address)
+                .containsExactly("s3://lake/t/a", "s3://lake/t/c");
+        assertThat(store.finished()).isEqualTo(1);
+        assertThat(table.size("s3://lake/t/a")).contains(10L);
+        assertThat(table.size("s3://lake/t/b/")).isEmpty();
+    }
+
+    @Test
+    void aFolderThatCannotBeListedFailsTheListing() {
+        LittoralException failure = LittoralException.input("no permission");
+        TableStorage table = new ListedStore()
+                .page(List.of(ListedStore.file("a"), BlobStore.Entry.unreadable("t/b/", failure)))
+                .table(StoreOpener.NONE);
+        assertThatThrownBy(() -> table.list("s3://lake/t/", null, 10)).isSameAs(failure);
     }
 }

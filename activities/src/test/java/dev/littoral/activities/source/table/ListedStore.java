@@ -1,0 +1,66 @@
+package dev.littoral.activities.source.table;
+
+import dev.littoral.activities.source.StoreOpener;
+import dev.littoral.activities.storage.BlobStore;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A store in a bucket that lists what a test gives it, a page at a time, whatever limit it is asked for. */
+public final class ListedStore {
+    private static final String BUCKET = "s3://lake/";
+
+    private final List<List<BlobStore.Entry>> pages = new ArrayList<>();
+    private int finished;
+
+    /** The table's storage, opened at {@code s3://lake/t}. */
+    public TableStorage table(StoreOpener opener) {
+        BlobStore store = (BlobStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {BlobStore.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "location" -> BUCKET + "t";
+                    case "key" -> ((String) arguments[0]).substring(BUCKET.length());
+                    case "address" -> BUCKET + arguments[0];
+                    case "list" -> cursor();
+                    case "find" ->
+                        pages.stream()
+                                .flatMap(List::stream)
+                                .filter(entry -> entry.key().equals(arguments[0]))
+                                .findFirst();
+                    case "close" -> null;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        return new TableStorage(store, opener);
+    }
+
+    public ListedStore page(List<BlobStore.Entry> entries) {
+        pages.add(entries);
+        return this;
+    }
+
+    /** An object below the table's folder. */
+    public static BlobStore.Entry file(String name) {
+        return BlobStore.Entry.file("t/" + name, "v", 10, 0);
+    }
+
+    int finished() {
+        return finished;
+    }
+
+    private BlobStore.Cursor cursor() {
+        return new BlobStore.Cursor() {
+            private int next;
+
+            @Override
+            public List<BlobStore.Entry> next() {
+                return next < pages.size() ? pages.get(next++) : List.of();
+            }
+
+            @Override
+            public void finish() {
+                finished++;
+            }
+        };
+    }
+}
