@@ -4,6 +4,7 @@ import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.concurrent.ParallelTasks;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
@@ -94,7 +95,7 @@ public final class SourceLister {
      * @param from how far an earlier attempt of this listing came, or null
      */
     public Result list(List<ShardRef> base, boolean touchAll, boolean reopen, String previous, Checkpoint from)
-            throws InterruptedException {
+            throws FileChangedException, InterruptedException {
         SkippedFiles skips = new SkippedFiles();
         List<RangeListing> ranges;
         boolean again = false;
@@ -219,7 +220,7 @@ public final class SourceLister {
     }
 
     private List<RangeListing> sorted(List<ShardRef> base, boolean touchAll, SkippedFiles skips)
-            throws InterruptedException {
+            throws FileChangedException, InterruptedException {
         Run all = new Run(UNCHECKED, 0, base, touchAll, skips);
         source.listSorted(all);
         return all.finish(null);

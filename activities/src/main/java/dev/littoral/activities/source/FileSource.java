@@ -50,8 +50,12 @@ public interface FileSource extends AutoCloseable {
      */
     String list(PathRange range, Visitor visitor) throws InterruptedException, OutOfOrderException;
 
-    /** Lists everything and sorts it, whatever order the store lists in, in bounded memory (temporary files). */
-    void listSorted(Visitor visitor) throws InterruptedException;
+    /**
+     * Lists everything and sorts it, whatever order the store lists in, in bounded memory (temporary files).
+     *
+     * @throws FileChangedException when what says which files there are is gone or has changed
+     */
+    void listSorted(Visitor visitor) throws FileChangedException, InterruptedException;
 
     /** Whether ranges can be listed; else only {@link #listSorted} lists. */
     default boolean listsInOrder() {

@@ -18,8 +18,9 @@ public interface SourceReader extends AutoCloseable {
      * Which version the source means now, or null where sources have no versions, as folders have none.
      *
      * @param before the version that is served, where the source meant it by the same spec; else null
+     * @throws FileChangedException when that moved on while it was looked for
      */
-    default TableVersion resolve(TableVersion before) throws InterruptedException {
+    default TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException {
         return null;
     }
 

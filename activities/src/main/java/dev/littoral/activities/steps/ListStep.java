@@ -126,8 +126,7 @@ final class ListStep {
             boolean inherited = pinned != null;
             try {
                 return list(before, source, catalog, folder);
-            } catch (FileChangedException | LittoralException e) {
-                FileChangedException gone = gone(e);
+            } catch (FileChangedException gone) {
                 if (!inherited) {
                     throw movedOn(gone);
                 }
@@ -148,8 +147,7 @@ final class ListStep {
         pinned = null;
         try {
             return list(before, source, catalog, folder);
-        } catch (FileChangedException | LittoralException e) {
-            FileChangedException again = gone(e);
+        } catch (FileChangedException again) {
             if (gone.isSame(pinned)) {
                 throw LittoralException.input("The table at " + request.source().uri() + " has " + gone.words()
                         + ", and not what that names: " + why.getMessage()
@@ -157,17 +155,6 @@ final class ListStep {
             }
             throw movedOn(again);
         }
-    }
-
-    /** What of a table is gone; any other failure is thrown on. */
-    private static FileChangedException gone(Exception e) {
-        if (e instanceof FileChangedException gone) {
-            return gone;
-        }
-        if (e.getCause() instanceof FileChangedException gone) {
-            return gone;
-        }
-        throw (LittoralException) e;
     }
 
     private ListingOutcome list(ListedBase before, SourceReader source, CollectionCatalog catalog, String folder)

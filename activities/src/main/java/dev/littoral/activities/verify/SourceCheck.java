@@ -67,10 +67,6 @@ final class SourceCheck implements FileSource.Visitor {
             movedOn(uri, e);
             return;
         } catch (LittoralException e) {
-            if (e.getCause() instanceof FileChangedException gone) {
-                movedOn(uri, gone);
-                return;
-            }
             if (e.type() != FailureType.INPUT) {
                 throw e;
             }

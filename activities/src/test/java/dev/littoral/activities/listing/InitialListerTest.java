@@ -3,6 +3,7 @@ package dev.littoral.activities.listing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
@@ -33,7 +34,7 @@ class InitialListerTest {
     private final CollectionCatalog catalog = new CollectionCatalog(new MemoryCatalogStore(), "c");
 
     /** What an initial listing of all that a server has comes to. */
-    private SourceLister.Result list(KeyServer server) throws InterruptedException {
+    private SourceLister.Result list(KeyServer server) throws FileChangedException, InterruptedException {
         try (S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 FileSource source = S3Stores.source(client, "s3://" + KeyServer.BUCKET + "/lake/")) {
             return new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())

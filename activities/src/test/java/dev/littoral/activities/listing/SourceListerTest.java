@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ListingDigest;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
@@ -56,13 +57,13 @@ class SourceListerTest {
     private int listings;
 
     private SourceLister.Result list(FakeStore store, int maxFiles, List<ShardRef> base, boolean touchAll)
-            throws InterruptedException {
+            throws FileChangedException, InterruptedException {
         return list(store, maxFiles, base, touchAll, null);
     }
 
     private SourceLister.Result list(
             FakeStore store, int maxFiles, List<ShardRef> base, boolean touchAll, Checkpoint from)
-            throws InterruptedException {
+            throws FileChangedException, InterruptedException {
         return lister(store, maxFiles).list(base, touchAll, false, null, from);
     }
 

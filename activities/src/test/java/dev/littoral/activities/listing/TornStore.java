@@ -1,5 +1,6 @@
 package dev.littoral.activities.listing;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.OutOfOrderException;
@@ -16,7 +17,7 @@ record TornStore(FakeStore store, String missing) implements PlainSource {
     }
 
     @Override
-    public void listSorted(Visitor visitor) throws InterruptedException {
+    public void listSorted(Visitor visitor) throws FileChangedException, InterruptedException {
         store.listSorted(visitor);
     }
 

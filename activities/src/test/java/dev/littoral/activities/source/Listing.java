@@ -1,5 +1,6 @@
 package dev.littoral.activities.source;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ public final class Listing implements FileSource.Visitor {
         ORDERED,
         SORTED;
 
-        public Listing list(FileSource source) throws InterruptedException, OutOfOrderException {
+        public Listing list(FileSource source) throws FileChangedException, InterruptedException, OutOfOrderException {
             return switch (this) {
                 case ORDERED -> of(source);
                 case SORTED -> sorted(source);
@@ -30,7 +31,7 @@ public final class Listing implements FileSource.Visitor {
         return listing;
     }
 
-    public static Listing sorted(FileSource source) throws InterruptedException {
+    public static Listing sorted(FileSource source) throws FileChangedException, InterruptedException {
         Listing listing = new Listing();
         source.listSorted(listing);
         return listing;

@@ -188,7 +188,7 @@ final class DeletesBeside implements SourceFormat {
         }
 
         @Override
-        public void listSorted(Visitor visitor) throws InterruptedException {
+        public void listSorted(Visitor visitor) throws FileChangedException, InterruptedException {
             files.listSorted(visitor(visitor));
         }
 

@@ -104,7 +104,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
             }
 
             @Override
-            public TableVersion resolve(TableVersion before) throws InterruptedException {
+            public TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException {
                 return opened.resolve(before);
             }
 
@@ -168,7 +168,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
         }
 
         @Override
-        public void listSorted(Visitor visitor) throws InterruptedException {
+        public void listSorted(Visitor visitor) throws FileChangedException, InterruptedException {
             source.listSorted(visitor);
         }
 

@@ -30,7 +30,7 @@ final class DeltaTable implements Table {
     }
 
     @Override
-    public TableVersion resolve(TableVersion before) throws InterruptedException {
+    public TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException {
         return new VersionResolver(storage, log).resolve(at, before);
     }
 

@@ -4,7 +4,6 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.source.table.TableStorage.Listed;
-import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
@@ -23,22 +22,15 @@ final class VersionResolver {
         this.log = log;
     }
 
-    TableVersion resolve(TableAt at, TableVersion before) throws InterruptedException {
-        try {
-            if (at != null && at.timestamp() != null) {
-                return at(at.timestamp(), before);
-            }
-            Optional<TableVersion> next = after(at == null ? null : at.version(), before);
-            if (next.isPresent()) {
-                return next.get();
-            }
-            return at == null ? newest() : at(at.version());
-        } catch (FileChangedException e) {
-            throw new LittoralException(
-                    FailureType.TRANSIENT,
-                    "The log of the Delta table " + storage.root() + " moved on while it was read: " + e.getMessage(),
-                    e);
+    TableVersion resolve(TableAt at, TableVersion before) throws FileChangedException, InterruptedException {
+        if (at != null && at.timestamp() != null) {
+            return at(at.timestamp(), before);
         }
+        Optional<TableVersion> next = after(at == null ? null : at.version(), before);
+        if (next.isPresent()) {
+            return next.get();
+        }
+        return at == null ? newest() : at(at.version());
     }
 
     static Optional<Long> number(TableVersion version) {

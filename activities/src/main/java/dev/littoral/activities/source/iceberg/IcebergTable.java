@@ -13,7 +13,6 @@ import dev.littoral.activities.source.table.PathHashes;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.tablecatalog.MetadataPointer;
-import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
@@ -55,18 +54,14 @@ final class IcebergTable implements Table {
     }
 
     @Override
-    public TableVersion resolve(TableVersion before) throws InterruptedException {
+    public TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException {
         String address = newest(before);
         if (pointer.isPresent() && before != null && address.equals(before.metadata())) {
             // A metadata file never changes, so it still says what it said.
             return before;
         }
-        try {
-            TableState state = read(address).orElseThrow(() -> missing(address));
-            return SnapshotChoice.of(state, spec.at());
-        } catch (FileChangedException e) {
-            throw new LittoralException(FailureType.TRANSIENT, e.getMessage(), e);
-        }
+        TableState state = read(address).orElseThrow(() -> missing(address));
+        return SnapshotChoice.of(state, spec.at());
     }
 
     /** The address of the metadata that counts now. */

@@ -11,7 +11,6 @@ import dev.littoral.activities.source.lance.ManifestFinder.Tagged;
 import dev.littoral.activities.source.table.PathHashes;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
-import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
@@ -49,7 +48,7 @@ final class LanceTable implements Table {
     }
 
     @Override
-    public TableVersion resolve(TableVersion before) throws InterruptedException {
+    public TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException {
         if (at != null && at.timestamp() != null) {
             return atTimestamp(before, at.timestamp());
         }
@@ -93,7 +92,8 @@ final class LanceTable implements Table {
     }
 
     /** Times of versions ascend, as those of a clock do. */
-    private TableVersion atTimestamp(TableVersion before, Instant instant) throws InterruptedException {
+    private TableVersion atTimestamp(TableVersion before, Instant instant)
+            throws FileChangedException, InterruptedException {
         List<Found> versions = finder.all(null);
         if (versions.isEmpty()) {
             throw noDataset();
@@ -124,17 +124,11 @@ final class LanceTable implements Table {
                 && found.etag().equals(before.etag());
     }
 
-    private TableVersion pin(Found found, TableVersion before) throws InterruptedException {
+    private TableVersion pin(Found found, TableVersion before) throws FileChangedException, InterruptedException {
         if (isSame(found, before)) {
             return before;
         }
-        Manifest manifest;
-        try {
-            manifest = reader.read(found.address(), found.bytes(), null);
-        } catch (FileChangedException e) {
-            throw new LittoralException(
-                    FailureType.TRANSIENT, "The table moved on while it was looked at: " + e.getMessage(), e);
-        }
+        Manifest manifest = reader.read(found.address(), found.bytes(), null);
         if (manifest.version() != found.version()) {
             throw ManifestReader.damaged(
                     storage,

@@ -33,8 +33,9 @@ public interface Table extends AutoCloseable {
      * @param before the version that was served last, where the spec named it as it does now; it may help to find the
      *     newest. Null where there is none
      * @throws LittoralException INPUT where there is no such table or version, or it is damaged
+     * @throws FileChangedException when the table moved on while it was looked for
      */
-    TableVersion resolve(TableVersion before) throws InterruptedException;
+    TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException;
 
     /**
      * The columns of a version, with the ids by which data files know them, as the format itself writes that.

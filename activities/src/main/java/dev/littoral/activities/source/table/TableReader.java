@@ -3,8 +3,8 @@ package dev.littoral.activities.source.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.FileChangedException;
-import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
@@ -18,17 +18,13 @@ import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.files.PathSorter;
-import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.OnTable;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,7 +57,7 @@ final class TableReader implements SourceReader {
     }
 
     @Override
-    public TableVersion resolve(TableVersion before) throws InterruptedException {
+    public TableVersion resolve(TableVersion before) throws FileChangedException, InterruptedException {
         return table.resolve(before);
     }
 
@@ -125,12 +121,8 @@ final class TableReader implements SourceReader {
     }
 
     private static String fingerprint(TableVersion version) {
-        try {
-            byte[] table = (version.format() + " " + version.table()).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(table));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        String table = version.format() + " " + version.table();
+        return Sha256.hex(table.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -171,7 +163,7 @@ final class TableReader implements SourceReader {
         }
 
         @Override
-        public void listSorted(Visitor visitor) throws InterruptedException {
+        public void listSorted(Visitor visitor) throws FileChangedException, InterruptedException {
             try (PathSorter sorter = new PathSorter()) {
                 table.files(pinned, file -> {
                     Optional<SkipReason> skip = filter.skipByGlobs(storage.relative(file.path()));
@@ -182,9 +174,6 @@ final class TableReader implements SourceReader {
                     }
                 });
                 sorter.drainTo(visitor);
-            } catch (FileChangedException e) {
-                throw new LittoralException(
-                        FailureType.TRANSIENT, "The table moved on while it was listed: " + e.getMessage(), e);
             }
         }
 

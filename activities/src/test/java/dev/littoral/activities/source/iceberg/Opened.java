@@ -91,7 +91,7 @@ final class Opened implements AutoCloseable {
         return sent;
     }
 
-    TableVersion resolve() throws InterruptedException {
+    TableVersion resolve() throws FileChangedException, InterruptedException {
         return table.resolve(null);
     }
 
