@@ -204,6 +204,21 @@ class SnapshotExpirerTest {
     }
 
     @Test
+    void theDeletedRowsOfAVersionThatStaysStay() throws InterruptedException {
+        String objects = folder(1);
+        String key = objects + "/deletes-000000-0.bin";
+        catalog.write(key, new byte[] {1});
+        ShardRef shard = shard(objects);
+        write(
+                head,
+                objects,
+                List.of(new ShardRef(
+                        "", shard.key(), shard.sha256(), shard.listing(), Totals.NONE, List.of(), 0L, List.of(key))));
+        cleanBefore(1_000);
+        assertThat(store.keys()).contains("orders/" + key);
+    }
+
+    @Test
     void whatLittoralDidNotWriteStays() throws InterruptedException {
         commit();
         store.put("orders/snapshots/notes.txt", new byte[] {1});

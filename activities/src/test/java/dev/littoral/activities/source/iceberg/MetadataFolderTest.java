@@ -8,9 +8,13 @@ import dev.littoral.activities.source.table.ListedStore;
 import dev.littoral.activities.storage.BlobStore;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which metadata file is the newest in a folder of very many. */
+/** Which metadata file of a folder is the newest. */
 class MetadataFolderTest {
     private static MetadataFolder folder(int objects) {
         List<BlobStore.Entry> entries = IntStream.rangeClosed(1, objects)
@@ -28,5 +32,31 @@ class MetadataFolderTest {
     void aFolderOfTooManyObjectsIsRefused() {
         assertThatThrownBy(() -> folder(200_000).newest(null))
                 .hasMessageStartingWith("Folder s3://lake/t/metadata/ has 200000 objects or more; expected fewer");
+    }
+
+    /** Where there are files that a catalog points to, only a hint says which table is meant. */
+    @ParameterizedTest
+    @CsvSource({"1, v2.metadata.json", "2, v2.metadata.json", "00003-x, 00003-x.metadata.json"})
+    void aFileThatIsNewerThanTheHintCounts(String hint, String newest) throws InterruptedException {
+        assertThat(hinted(hint).newest(null)).isEqualTo("s3://lake/t/metadata/" + newest);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "7", "00003", "v"})
+    void aHintOfNothingThatIsThereIsRefused(String hint) {
+        assertThatThrownBy(() -> hinted(hint).newest(null))
+                .hasMessageStartingWith("File s3://lake/t/metadata/version-hint.text names no metadata file that is"
+                        + " there");
+    }
+
+    private static MetadataFolder hinted(String hint) {
+        List<BlobStore.Entry> entries = Stream.of(
+                        "00003-x.metadata.json", "v1.metadata.json", "v2.metadata.json", "version-hint.text")
+                .map(name -> ListedStore.file("metadata/" + name))
+                .toList();
+        return new MetadataFolder(new ListedStore()
+                .page(entries)
+                .content("metadata/version-hint.text", hint)
+                .table(StoreOpener.NONE));
     }
 }

@@ -7,6 +7,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.path.TableFile;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
@@ -17,6 +18,7 @@ import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A dataset that Lance wrote once, and manifests that nobody should have written. */
 class LanceManifestTest {
@@ -300,6 +303,79 @@ class LanceManifestTest {
                 .hasMessageContaining("data files of the format parquet");
         Files.write(manifest(9), new Protobuf().number(3, 8).manifest());
         assertThat(refused(open(null))).hasMessageContaining("found version 8 in that of version 9");
+    }
+
+    /** A version may come from elsewhere than this table: from a plan, or from an attempt before. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/elsewhere/_versions/1.manifest",
+                "%s/data/1.manifest",
+                "%s/_versions/../../other/_versions/1.manifest",
+                "file://%s/_versions/1.manifest"
+            })
+    void aVersionWhoseManifestIsNotOfThisDatasetIsRefused(String address) throws Exception {
+        TableVersion version = open(null).resolve(null);
+        TableVersion other = new TableVersion(
+                version.format(),
+                version.table(),
+                version.version(),
+                null,
+                version.committedAt(),
+                address.formatted(folder),
+                version.etag(),
+                null);
+        assertThatThrownBy(() -> LanceTables.files(open(null), other))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageContaining(folder.toString());
+    }
+
+    @Test
+    void aVersionOfAnotherNumberOrTimeThanItsManifestIsGone() throws Exception {
+        TableVersion version = open(null).resolve(null);
+        Files.copy(manifest(2), manifest(3), StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> LanceTables.files(open(null), version))
+                .isInstanceOf(FileChangedException.class)
+                .hasMessageContaining("the dataset was made anew");
+        Protobuf time = new Protobuf().number(1, 1);
+        Files.write(
+                manifest(3),
+                new Protobuf().number(3, 3).message(7, time).message(13, WRITER).manifest());
+        assertThatThrownBy(() -> LanceTables.files(open(null), version))
+                .isInstanceOf(FileChangedException.class)
+                .hasMessageContaining("the dataset was made anew");
+    }
+
+    @Test
+    void aManifestThatIsNotAsLongAsItSaysIsDamaged() throws Exception {
+        for (int fragments : new int[] {1, 5_000}) {
+            Protobuf manifest = new Protobuf();
+            for (int i = 0; i < fragments; i++) {
+                manifest.message(2, Protobuf.fragment(i, 10, Protobuf.dataFile("a-file-of-this-name-" + i)));
+            }
+            byte[] bytes = manifest.number(3, 9).message(13, WRITER).manifest();
+            bytes[0] ^= 1;
+            Files.write(manifest(9), bytes);
+            assertThat(refused(open(null))).hasMessageContaining(" bytes where ").hasMessageContaining(" are left");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1 /x", "12345678901 /x", "x /y", "7"})
+    void whereDeletedRowsAreIsKnownFromAListingAlone(String deletes) throws Exception {
+        Table table = open(null);
+        TableVersion version = table.resolve(null);
+        SourceFile file = LanceTables.files(table, version).values().iterator().next();
+        SourceFile other = new SourceFile(
+                file.path(),
+                file.version(),
+                file.bytes(),
+                "d",
+                new TableFile(file.table().rows(), null, null, false, deletes));
+        assertThatThrownBy(() -> table.deletedRows(version, other))
+                .isInstanceOf(FileChangedException.class)
+                .hasMessageContaining("it is not known any more where its deleted rows are");
     }
 
     @Test

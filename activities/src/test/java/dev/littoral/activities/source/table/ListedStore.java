@@ -1,16 +1,22 @@
 package dev.littoral.activities.source.table;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.storage.BlobStore;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A store in a bucket that lists what a test gives it, a page at a time, whatever limit it is asked for. */
 public final class ListedStore {
     private static final String BUCKET = "s3://lake/";
 
     private final List<List<BlobStore.Entry>> pages = new ArrayList<>();
+    private final Map<String, String> contents = new HashMap<>();
     private int finished;
 
     /** The table's storage, opened at {@code s3://lake/t}. */
@@ -28,6 +34,8 @@ public final class ListedStore {
                                 .flatMap(List::stream)
                                 .filter(entry -> entry.key().equals(arguments[0]))
                                 .findFirst();
+                    case "get" ->
+                        Optional.ofNullable(contents.get((String) arguments[0])).map(text -> text.getBytes(UTF_8));
                     case "close" -> null;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
@@ -36,6 +44,12 @@ public final class ListedStore {
 
     public ListedStore page(List<BlobStore.Entry> entries) {
         pages.add(entries);
+        return this;
+    }
+
+    /** What is in an object below the table's folder. */
+    public ListedStore content(String name, String text) {
+        contents.put("t/" + name, text);
         return this;
     }
 

@@ -1,0 +1,43 @@
+package dev.littoral.activities.source.iceberg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileDeleteRefsTest {
+    private static final DeleteRef REF = new DeleteRef("d.puffin", 100, 4, 50, 2);
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws IOException {
+        for (String as : new String[] {null, "s3a://lake/a.parquet"}) {
+            FileDeleteRefs refs = new FileDeleteRefs(as, List.of(REF));
+            assertThat(FileDeleteRefs.parse(refs.text())).isEqualTo(refs);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{\"in\":[]}", "{\"in\":[null]}"})
+    void whatNamesNoDeleteFileIsRefused(String text) {
+        assertThatThrownBy(() -> FileDeleteRefs.parse(text))
+                .isInstanceOf(IOException.class)
+                .hasMessage("it names no delete file");
+    }
+
+    @Test
+    void theVersionIsThatOfTheVectorsInTheirFiles() {
+        String version = FileDeleteRefs.version(List.of(REF));
+        assertThat(version).hasSize(32).isEqualTo(FileDeleteRefs.version(List.of(REF)));
+        assertThat(List.of(
+                        FileDeleteRefs.version(List.of(new DeleteRef("e.puffin", 100, 4, 50, 2))),
+                        FileDeleteRefs.version(List.of(new DeleteRef("d.puffin", 100, 5, 50, 2))),
+                        FileDeleteRefs.version(List.of(new DeleteRef("d.puffin", 101, 4, 50, 2))),
+                        FileDeleteRefs.version(List.of(REF, REF))))
+                .doesNotHaveDuplicates()
+                .doesNotContain(version);
+    }
+}
