@@ -9,6 +9,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.retention.SnapshotExpirer;
 import dev.littoral.activities.storage.SealedJson;
 import dev.littoral.activities.testing.CatalogSchemas;
+import dev.littoral.activities.testing.ForwardingStore;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.activities.testing.MemoryCatalogStore.Fault;
@@ -18,6 +19,7 @@ import dev.littoral.workflows.model.ConsumerEntry;
 import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.InvalidRequestException;
@@ -290,6 +292,12 @@ class ConsumerClientTest {
                 "{\"consumer\":\"search\",\"n\":2,\"version\":0,\"state\":\"GONE\",\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"state\":\"LOST\",\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"state\":\"GONE\",\"time\":\"yesterday\"}",
+                "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"time\":\"2026-01-01T00:00:00Z\"}",
+                "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"state\":\"GONE\"}",
+                "{\"consumer\":\"search\",\"n\":2,\"version\":9,\"version\":1,\"state\":\"GONE\","
+                        + "\"time\":\"2026-01-01T00:00:00Z\"}",
+                "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"state\":\"GONE\",\"time\":\"2026-01-01T00:00:00Z\"}"
+                        + " {}",
                 "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"state\":\"BUILDING\","
                         + "\"time\":\"2026-01-01T00:00:00Z\"}",
                 "{\"consumer\":\"search\",\"n\":2,\"version\":1,\"state\":\"SERVING\","
@@ -379,6 +387,7 @@ class ConsumerClientTest {
 
     @Test
     void moreConsumersThanAreLookedAtChangeNothingForTheOthers() throws InterruptedException {
+        store.put("orders/consumers/a-file", new byte[] {1});
         for (int i = 0; i < Consumers.MOST + 10; i++) {
             consumer("c%04d".formatted(i)).gone(1);
         }
@@ -483,6 +492,41 @@ class ConsumerClientTest {
         clock.pass(Duration.ofDays(9));
         assertThatThrownBy(this::clean).hasMessageContaining("is damaged");
         assertThat(versions()).containsExactly(3L, 4L, 5L);
+    }
+
+    @Test
+    void theNewestVersionStaysWhateverABoundarySays() throws InterruptedException {
+        new BoundaryLog(store, "orders").advance(Boundary.NONE, new Boundary(1, 4_711, null, clock.instant()));
+        clean();
+        assertThat(versions()).containsExactly(5L);
+    }
+
+    @Test
+    void anotherProcessOfTheSameNameIsNotRacedForEver() {
+        ForwardingStore raced = new ForwardingStore(store) {
+            @Override
+            public boolean createIfAbsent(String key, byte[] body) {
+                store.put(key, new byte[] {1});
+                return false;
+            }
+        };
+        assertThatThrownBy(() -> new ConsumerClient(raced, "orders", "search", clock).lease(2, HOUR))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                .hasMessage("Other processes write entries of consumer search; expected one at a time");
+        assertThat(store.keys().stream().filter(key -> key.startsWith("orders/consumers/search/")))
+                .hasSize(10);
+    }
+
+    @Test
+    void onlySoManyDamagedEntriesAreLookedThrough() throws InterruptedException {
+        search.serving(2, 0, ALL);
+        for (int n = 2; n <= 10_001; n++) {
+            store.put("orders/consumers/search/%010d.json".formatted(9_999_999_999L - n), new byte[] {1});
+        }
+        assertThat(known("search").serving()).isNull();
+        store.delete(List.of("orders/consumers/search/9999989998.json"));
+        assertThat(known("search").serving()).isNotNull();
     }
 
     @Test
