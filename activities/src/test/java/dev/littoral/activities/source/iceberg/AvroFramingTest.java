@@ -78,8 +78,10 @@ class AvroFramingTest {
     @Test
     void aBlockThatIsTooLargeForMemoryIsRefusedHoweverLargeTheFileIs() {
         header().number(7).number(65L * MEBIBYTE);
-        wrong(1L << 40, "a block in it has 68157440 bytes, with " + ((1L << 40) - file.size())
-                + " left and at most 67108864 allowed");
+        wrong(
+                1L << 40,
+                "a block in it has 68157440 bytes, with " + ((1L << 40) - file.size())
+                        + " left and at most 67108864 allowed");
     }
 
     @Test
@@ -91,8 +93,10 @@ class AvroFramingTest {
     @Test
     void aHeaderThatIsTooLargeIsRefusedHoweverLargeTheFileIs() {
         number(1).number(17L * MEBIBYTE);
-        wrong(1L << 40, "its header has a part of 17825792 bytes, with " + ((1L << 40) - file.size())
-                + " left and at most 16777216 allowed");
+        wrong(
+                1L << 40,
+                "its header has a part of 17825792 bytes, with " + ((1L << 40) - file.size())
+                        + " left and at most 16777216 allowed");
     }
 
     @Test

@@ -48,9 +48,7 @@ class GuardTest {
 
     @Test
     void aLibraryThatIsMissingIsSaid() {
-        damaged(
-                breaks(new NoClassDefFoundError("org/xerial/X")),
-                "it needs a codec that is not there, org/xerial/X");
+        damaged(breaks(new NoClassDefFoundError("org/xerial/X")), "it needs a codec that is not there, org/xerial/X");
     }
 
     @Test

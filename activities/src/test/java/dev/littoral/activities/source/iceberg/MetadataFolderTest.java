@@ -45,8 +45,8 @@ class MetadataFolderTest {
     @ValueSource(strings = {"", "7", "00003", "v"})
     void aHintOfNothingThatIsThereIsRefused(String hint) {
         assertThatThrownBy(() -> hinted(hint).newest(null))
-                .hasMessageStartingWith("File s3://lake/t/metadata/version-hint.text names no metadata file that is"
-                        + " there");
+                .hasMessageStartingWith(
+                        "File s3://lake/t/metadata/version-hint.text names no metadata file that is" + " there");
     }
 
     private static MetadataFolder hinted(String hint) {

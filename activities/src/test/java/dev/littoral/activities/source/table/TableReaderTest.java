@@ -67,8 +67,7 @@ class TableReaderTest {
     }
 
     private static SourceFile file(String name, Long rows) {
-        return new SourceFile(
-                "s3://lake/t/data/" + name, "v", 10, null, new TableFile(rows, null, null, false, null));
+        return new SourceFile("s3://lake/t/data/" + name, "v", 10, null, new TableFile(rows, null, null, false, null));
     }
 
     @Test
