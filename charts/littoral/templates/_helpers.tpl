@@ -3,17 +3,16 @@
 {{- end }}
 
 {{- define "littoral.fullname" -}}
-{{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
-{{- else }}
 {{- $name := default .Chart.Name .Values.nameOverride }}
-{{- contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) | trunc 52 | trimSuffix "-" }}
-{{- end }}
+{{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) | replace "." "-" }}
+{{- $full = .Values.fullnameOverride | default $full }}
+{{- /* A Service's name begins with a letter; a release's may begin with a digit. */}}
+{{- regexMatch "^[0-9]" $full | ternary (printf "%s-%s" .Chart.Name $full) $full | trunc 53 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "littoral.selector" -}}
-app.kubernetes.io/name: {{ include "littoral.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/name: {{ include "littoral.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "littoral.labels" -}}
@@ -21,7 +20,7 @@ app.kubernetes.io/instance: {{ .Release.Name | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/component: worker
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
 {{- define "littoral.serviceAccount" -}}
@@ -42,7 +41,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if kindIs "invalid" $given }}{{ $least }}
 {{- else if lt (int64 $given) $least }}
 {{- fail (printf "terminationGracePeriodSeconds is %v; expected %v or more, 30 more than config.drainSeconds" $given $least) }}
-{{- else }}{{ $given }}
+{{- else }}{{ int64 $given }}
 {{- end }}
 {{- end }}
 
@@ -155,7 +154,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - name: LITTORAL_CONCURRENCY
   value: {{ int64 $config.concurrency | quote }}
 - name: LITTORAL_ACTIVITIES_PER_SECOND
-  value: {{ $config.activitiesPerSecond | quote }}
+  value: {{ $config.activitiesPerSecond | toJson | quote }}
 - name: LITTORAL_DRAIN
   value: PT{{ int64 $config.drainSeconds }}S
 - name: LITTORAL_METRICS_PORT
@@ -263,7 +262,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:
-      name: {{ $.Values.aws.credentialsSecret }}
+      name: {{ $.Values.aws.credentialsSecret | quote }}
       key: {{ . }}
       {{- if eq . "AWS_SESSION_TOKEN" }}
       optional: true
@@ -299,29 +298,29 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "littoral.secretFiles" -}}
 {{- $controlled := .Values.workerVersioning.controller.enabled }}
 {{- with .Values.temporal.tls.ca }}
-temporal-ca: {{ .name }}
+temporal-ca: {{ .name | quote }}
 {{- end }}
 {{- if and .Values.temporal.tls.clientCertificate (not $controlled) }}
-temporal-client: {{ .Values.temporal.tls.clientCertificate }}
+temporal-client: {{ .Values.temporal.tls.clientCertificate | quote }}
 {{- end }}
 {{- with .Values.temporal.configFile }}
-temporal-config: {{ .name }}
+temporal-config: {{ .name | quote }}
 {{- end }}
 {{- with .Values.aws.configFile }}
-aws-config: {{ .name }}
+aws-config: {{ .name | quote }}
 {{- end }}
 {{- with .Values.aws.credentialsFile }}
-aws-credentials: {{ .name }}
+aws-credentials: {{ .name | quote }}
 {{- end }}
 {{- $i := 0 }}
 {{- range $secret := .Values.config.sinkSecret }}
-sink-{{ $i }}: {{ $secret.name }}
+sink-{{ $i }}: {{ $secret.name | quote }}
 {{- $i = add1 $i }}
 {{- end }}
 {{- $i = 0 }}
 {{- range $catalog := .Values.config.tableCatalog }}
 {{- range $secret := $catalog.secrets }}
-table-catalog-{{ $i }}: {{ $secret.name }}
+table-catalog-{{ $i }}: {{ $secret.name | quote }}
 {{- $i = add1 $i }}
 {{- end }}
 {{- end }}
@@ -345,17 +344,19 @@ spec:
   {{- with .Values.imagePullSecrets }}
   imagePullSecrets:
     {{- range . }}
-    - name: {{ . }}
+    - name: {{ . | quote }}
     {{- end }}
   {{- end }}
-  serviceAccountName: {{ include "littoral.serviceAccount" . }}
+  serviceAccountName: {{ include "littoral.serviceAccount" . | quote }}
   automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ include "littoral.gracePeriod" . }}
+  {{- with .Values.podSecurityContext }}
   securityContext:
-    {{- toYaml .Values.podSecurityContext | nindent 4 }}
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   {{- with .Values.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   {{- with .Values.nodeSelector }}
   nodeSelector:
@@ -388,7 +389,7 @@ spec:
   {{- end }}
   containers:
     - name: worker
-      image: {{ include "littoral.image" . }}
+      image: {{ include "littoral.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args: [worker]
       ports:
@@ -418,10 +419,14 @@ spec:
           path: /readyz
           port: metrics
         {{- toYaml .Values.readinessProbe | nindent 8 }}
+      {{- with .Values.securityContext }}
       securityContext:
-        {{- toYaml .Values.securityContext | nindent 8 }}
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .Values.resources }}
       resources:
-        {{- toYaml .Values.resources | nindent 8 }}
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts:
         - name: tmp
           mountPath: /tmp
@@ -439,7 +444,7 @@ spec:
     {{- range $volume, $secret := $files }}
     - name: {{ $volume }}
       secret:
-        secretName: {{ $secret }}
+        secretName: {{ $secret | quote }}
         defaultMode: 0440
     {{- end }}
     {{- with .Values.extraVolumes }}

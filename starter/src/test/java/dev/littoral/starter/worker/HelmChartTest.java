@@ -53,6 +53,16 @@ class HelmChartTest {
     private static final Set<String> ELSEWHERE =
             Set.of("LITTORAL_CONFIG", "LITTORAL_JAVA_OPTS", "LITTORAL_TEMPORAL_CLI");
 
+    /** What may be left to Kubernetes. */
+    private static final Set<String> NULLABLE = Set.of(
+            "/podDisruptionBudget/maxUnavailable",
+            "/podSecurityContext",
+            "/resources",
+            "/securityContext",
+            "/strategy/rollingUpdate",
+            "/workerVersioning/controller/sunset/deleteDelay",
+            "/workerVersioning/controller/sunset/scaledownDelay");
+
     @TempDir
     private Path folder;
 
@@ -244,6 +254,52 @@ class HelmChartTest {
                         mount -> assertThat(volumes).contains(mount.path("name").asText()));
     }
 
+    /** Texts that look like something else stay texts, and large numbers numbers. */
+    @Test
+    void aWorkerUnderstandsOddValues() throws Exception {
+        List<JsonNode> objects = render("odd.yaml");
+        Map<String, String> environment = environment(objects);
+        WorkerSettings worker = config(environment).worker();
+        assertThat(worker.catalog()).isEqualTo("0x1f");
+        assertThat(worker.taskQueue()).isEqualTo("true");
+        assertThat(worker.activitiesPerSecond()).isEqualTo(1_000_000);
+        assertThat(worker.drain()).isEqualTo(Duration.ofDays(1));
+        assertThat(worker.deployment()).contains(new WorkerDeploymentVersion("1", "1e6"));
+        assertThat(worker.sinks()).hasSize(30);
+        assertThat(environment).containsEntry("TEMPORAL_NAMESPACE", "0o17").containsEntry("A", "1e3");
+        JsonNode pod = pod(objects);
+        assertThat(pod.at("/spec/serviceAccountName").asText()).isEqualTo("123");
+        assertThat(pod.at("/spec/containers/0/image").asText()).isEqualTo("12:30");
+        assertThat(pod.at("/spec/terminationGracePeriodSeconds").asLong()).isEqualTo(1_000_000);
+    }
+
+    /** Nothing takes the place of a default that is taken away by null. */
+    @Test
+    void whatHasADefaultHasToHaveAValue() throws Exception {
+        JsonNode values = yaml(Files.readString(CHART.resolve("values.yaml")));
+        assertRequired(
+                "", values, JSON.readTree(CHART.resolve("values.schema.json").toFile()));
+    }
+
+    private static void assertRequired(String path, JsonNode values, JsonNode schema) {
+        Set<String> required = new TreeSet<>();
+        schema.path("required").forEach(key -> required.add(key.asText()));
+        for (Map.Entry<String, JsonNode> value : values.properties()) {
+            String at = path + "/" + value.getKey();
+            JsonNode of = schema.path("properties").path(value.getKey());
+            boolean isNothing = value.getValue().isContainerNode()
+                    ? value.getValue().isEmpty()
+                    : value.getValue().isNull() || value.getValue().asText().isEmpty();
+            if (isNothing || NULLABLE.contains(at)) {
+                continue;
+            }
+            assertThat(required).as(at).contains(value.getKey());
+            if (!at.endsWith("Probe") && !at.endsWith("/rollingUpdate") && of.has("properties")) {
+                assertRequired(at, value.getValue(), of);
+            }
+        }
+    }
+
     // ------------------------------------------------------------------ values
 
     @ParameterizedTest
@@ -259,6 +315,7 @@ class HelmChartTest {
                 "config.metricsPort=80",
                 "config.logFormat=xml",
                 "config.unknown=1",
+                "config.concurrency=null",
                 "temporal.address=https://temporal:7233",
                 "temporal.apiKey=hush",
                 "temporal.apiKey.value=hush",
@@ -267,6 +324,12 @@ class HelmChartTest {
                 "image.digest=0.1.0",
                 "workerVersioning.deploymentName=a.b",
                 "unknown=1",
+                "replicas=null",
+                "temporal.tls=null",
+                "nameOverride=Lake",
+                "fullnameOverride=1st",
+                "podDisruptionBudget.maxUnavailable=some",
+                "podLabels.a=a b",
             })
     void aValueThatIsNotRightIsRefusedByItsName(String value) throws Exception {
         Output refused = template("minimal.yaml", "--set", value);
@@ -280,6 +343,13 @@ class HelmChartTest {
                         "/"
                                 + key.substring(0, Math.max(key.lastIndexOf('.'), 0))
                                         .replace('.', '/') + "':");
+    }
+
+    @Test
+    void labelsThatTheChartSetsAreItsOwn() throws Exception {
+        Output refused = template("minimal.yaml", "--set", "podLabels.app\\.kubernetes\\.io/name=other");
+        assertThat(refused.status).as(refused.text).isNotZero();
+        assertThat(refused.text).contains("/podLabels/app.kubernetes.io~1name");
     }
 
     @Test
