@@ -11,7 +11,6 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateInput;
-import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.spec.Rollback;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.ActivityFailure;
@@ -20,7 +19,6 @@ import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -276,9 +274,12 @@ final class CollectionLoop {
         UpdateInput input =
                 new UpdateInput(collectionId, job.update(), job.source(), state.options(), state.head(), launchId);
         CancellationScope scope = Workflow.newCancellationScope(() -> {
-            Promise<UpdateReport> report = Async.function(child::run, input);
-            report.handle((result, failure) -> {
+            Async.function(child::run, input).handle((result, failure) -> {
                 updates.remove(job.update());
+                String unreported = FailureReason.unreported(failure);
+                if (unreported != null) {
+                    log.warn("Update {} ended without a report: {}", job.update(), unreported);
+                }
                 inbox.addLast(new Message.UpdateClosed(job.update(), result, failure));
                 return null;
             });

@@ -56,6 +56,16 @@ record FailureReason(FailureType type, String reason) {
         return failure instanceof CanceledFailure || (failure != null && isCancelled(failure.getCause()));
     }
 
+    /** Why a workflow that was terminated or has timed out could not report, else null. */
+    static String unreported(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TerminatedFailure || cause instanceof TimeoutFailure) {
+                return of(failure).reason();
+            }
+        }
+        return null;
+    }
+
     /** Whether a workflow was not started because one of that ID runs. */
     static boolean isAlreadyStarted(Throwable failure) {
         return failure instanceof WorkflowExecutionAlreadyStarted

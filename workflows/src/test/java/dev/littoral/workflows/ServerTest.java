@@ -10,6 +10,10 @@ import static dev.littoral.workflows.model.UpdateState.UNCHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -21,6 +25,7 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.Status;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -53,6 +58,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,6 +71,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.slf4j.LoggerFactory;
 
 /** What only the real server can show: races, bursts, runs that follow each other, crashes, state that is gone. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -363,6 +370,29 @@ class ServerTest {
             lab.awaitClosed(lab.update(1), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
             assertThat(lake.calls("discardStaging")).isEqualTo(1);
             assertThat(lake.log(ID)).extracting(Head::kind).containsExactly(HeadKind.DECLARED);
+        }
+    }
+
+    @Test
+    void anUpdateThatIsTerminatedIsToldOfInALineOfTheLog() throws Exception {
+        FakeLake.Hold list = lake.hold("listFiles");
+        Logger logger = (Logger) LoggerFactory.getLogger(ExternalCollectionWorkflowImpl.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger.addAppender(log);
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            list.awaitReached();
+            lab.update(1).terminate("a test");
+            lab.awaitEnd(1, UpdateState.FAILED);
+            assertThat(log.list)
+                    .filteredOn(event -> event.getLevel() == Level.WARN)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .contains("Update 1 ended without a report: its workflow was terminated");
+        } finally {
+            logger.detachAppender(log);
+            list.release();
         }
     }
 
