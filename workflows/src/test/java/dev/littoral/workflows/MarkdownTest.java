@@ -93,6 +93,23 @@ class MarkdownTest {
     }
 
     @Test
+    void everyPageIsInTheIndexOnceAndOfOneKind() throws IOException {
+        Path folder = ROOT.resolve("docs");
+        List<String> listed = Pattern.compile("(?m)^\\| (?:tutorial|how-to|reference|explanation) \\| \\[([^]]+)]\\(")
+                .matcher(read(folder.resolve("README.md")))
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+        try (Stream<Path> pages = Files.list(folder)) {
+            List<String> there = pages.filter(page -> Files.exists(page.resolve("README.md"))
+                            || page.toString().endsWith(".md"))
+                    .map(page -> page.getFileName().toString().replaceAll("^README.md$", "README"))
+                    .toList();
+            assertThat(listed).containsExactlyInAnyOrderElementsOf(there);
+        }
+    }
+
+    @Test
     void everyDecisionIsInTheIndexWithItsDateAndHasAlternatives() throws IOException {
         Path folder = ROOT.resolve("docs/adr");
         String index = read(folder.resolve("README.md"));
