@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -105,23 +104,44 @@ public final class ImageFiles {
         touch(app);
     }
 
-    private static void link(Path java) {
-        ToolProvider jlink = ToolProvider.findFirst("jlink")
-                .orElseThrow(() -> new IllegalStateException("This Java has no jlink; expected a JDK"));
-        int end = jlink.run(
-                System.out,
-                System.err,
-                "--add-modules",
-                MODULES,
-                "--strip-java-debug-attributes",
-                // Sorted, as far as that makes one run like another.
-                "--order-resources=**",
-                "--no-header-files",
-                "--no-man-pages",
-                "--output",
-                java.toString());
+    /**
+     * Links the JDK that runs this. What jlink generates follows sets, whose order a JVM draws from the time of its
+     * start; one that records for an archive, as Java 24 and newer can, has the same order each time.
+     */
+    private void link(Path java) throws IOException, InterruptedException {
+        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+        if (!Files.isExecutable(jlink)) {
+            throw new IllegalStateException("There is no " + jlink + "; expected a JDK");
+        }
+        Path recorded = Files.createDirectories(target.resolve("image")).resolve("jlink.recorded");
+        run(
+                "The Java runtime was not linked; jlink",
+                List.of(
+                        jlink.toString(),
+                        "-J-XX:+IgnoreUnrecognizedVMOptions",
+                        "-J-Xlog:disable",
+                        "-J-XX:AOTMode=record",
+                        "-J-XX:AOTConfiguration=" + recorded,
+                        "--add-modules",
+                        MODULES,
+                        "--strip-java-debug-attributes",
+                        "--order-resources=**",
+                        "--no-header-files",
+                        "--no-man-pages",
+                        "--output",
+                        java.toString()),
+                target);
+        Files.deleteIfExists(recorded);
+    }
+
+    private static void run(String what, List<String> command, Path folder) throws IOException, InterruptedException {
+        int end = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .inheritIO()
+                .start()
+                .waitFor();
         if (end != 0) {
-            throw new IllegalStateException("jlink ended with " + end);
+            throw new IllegalStateException(what + " ended with " + end);
         }
     }
 
@@ -218,11 +238,9 @@ public final class ImageFiles {
                 "-XX:SharedClassListFile=" + list,
                 "-XX:SharedArchiveFile=" + app.resolve("littoral.jsa"),
                 "-cp",
-                classPath(jars, staged)));
-        int end = new ProcessBuilder(command).inheritIO().start().waitFor();
-        if (end != 0) {
-            throw new IllegalStateException("The archive of classes was not made; java ended with " + end);
-        }
+                // Where this is built is not in the archive.
+                classPath(jars, Path.of(""))));
+        run("The archive of classes was not made; java", command, staged);
     }
 
     private static void copy(Path from, Path to) throws IOException {
