@@ -21,6 +21,9 @@ public final class ColumnCursor {
     private boolean isPeeked;
     private boolean isPresent;
 
+    /** Rows from the next one on that are known to have no value. */
+    private int absent;
+
     ColumnCursor(ChunkPages pages, ColumnChunks.Column column, long values) {
         this.pages = pages;
         this.column = column;
@@ -33,6 +36,10 @@ public final class ColumnCursor {
      * @throws BadFileException when there is none, or the file is corrupt in any other way
      */
     public void nextRow() throws FileChangedException, InterruptedException {
+        if (absent > 0) {
+            absent--;
+            return;
+        }
         do {
             if (!peek()) {
                 throw pages.corrupt("its end", "as many rows as the row group has");
@@ -77,6 +84,8 @@ public final class ColumnCursor {
             isPresent = page.nextDefinition() == column.definition();
             if (isPresent) {
                 page.nextValue(value);
+            } else if (column.repetition() == 0) {
+                absent = page.skipSameDefinition();
             }
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw pages.corrupt("what cannot be decoded (" + e.getMessage() + ")", "values");

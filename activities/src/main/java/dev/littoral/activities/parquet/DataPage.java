@@ -33,7 +33,7 @@ final class DataPage {
             if (encodings[i] != RleDecoder.ENCODING) {
                 throw new IllegalArgumentException("levels of encoding " + encodings[i]);
             }
-            int length = RleDecoder.littleEndian(body, at, 4);
+            int length = LittleEndian.intAt(body, at);
             if (length < 0 || length > body.length - at - 4) {
                 throw new IllegalArgumentException("levels of " + length + " bytes");
             }
@@ -69,6 +69,13 @@ final class DataPage {
     int nextDefinition() {
         left--;
         return definitions.next();
+    }
+
+    /** Passes over values whose definition level is that of the last one; says how many they are. */
+    int skipSameDefinition() {
+        int same = definitions.skipSame(left);
+        left -= same;
+        return same;
     }
 
     void nextValue(ColumnValue value) {

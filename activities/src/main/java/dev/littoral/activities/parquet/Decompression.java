@@ -11,6 +11,9 @@ import java.util.zip.GZIPInputStream;
 interface Decompression {
     int NONE = 0;
 
+    /** Up to so many bytes are copied eight at a time. */
+    int SHORT = 64;
+
     /**
      * Fills an array from an index to its end.
      *
@@ -71,7 +74,12 @@ interface Decompression {
         if (distance <= 0 || distance > out - first || count > into.length - out) {
             throw new IllegalArgumentException("a copy from " + distance + " bytes before");
         }
-        if (distance >= count) {
+        if (distance >= Long.BYTES && count <= SHORT && into.length - out >= SHORT) {
+            // What is written too much is written over.
+            for (int i = 0; i < count; i += Long.BYTES) {
+                LittleEndian.copyLong(into, out - distance + i, into, out + i);
+            }
+        } else if (distance >= count) {
             System.arraycopy(into, out - distance, into, out, count);
         } else {
             for (int i = 0; i < count; i++) {
@@ -81,13 +89,24 @@ interface Decompression {
         return out + count;
     }
 
+    /** Copies bytes that stand for themselves, as many as both arrays have from there on. */
+    static void literal(byte[] from, int in, byte[] into, int out, int count) {
+        if (count <= SHORT && from.length - in >= SHORT && into.length - out >= SHORT) {
+            for (int i = 0; i < count; i += Long.BYTES) {
+                LittleEndian.copyLong(from, in + i, into, out + i);
+            }
+        } else {
+            System.arraycopy(from, in, into, out, count);
+        }
+    }
+
     /** LZ4 as Hadoop frames it: before each block its two sizes. */
     private static void framedLz4(byte[] from, int start, int length, byte[] into, int at) {
         int in = start;
         int out = at;
         while (in < start + length) {
-            int size = Integer.reverseBytes(RleDecoder.littleEndian(from, in, 4));
-            int compressed = Integer.reverseBytes(RleDecoder.littleEndian(from, in + 4, 4));
+            int size = Integer.reverseBytes(LittleEndian.intAt(from, in));
+            int compressed = Integer.reverseBytes(LittleEndian.intAt(from, in + 4));
             in += 8;
             if (size < 0 || size > into.length - out || compressed < 0 || compressed > start + length - in) {
                 throw new IllegalArgumentException("no LZ4 as Hadoop frames it");
@@ -119,13 +138,13 @@ interface Decompression {
             if (literals > end - in) {
                 throw new IllegalArgumentException("no LZ4");
             }
-            System.arraycopy(from, in, into, out, literals);
+            literal(from, in, into, out, literals);
             in += literals;
             out += literals;
             if (in >= end) {
                 break;
             }
-            int distance = RleDecoder.littleEndian(from, in, 2);
+            int distance = LittleEndian.intAt(from, in, 2);
             in += 2;
             int count = token & 15;
             b = 255;

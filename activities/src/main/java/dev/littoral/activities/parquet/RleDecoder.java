@@ -34,14 +34,6 @@ final class RleDecoder {
         return 32 - Integer.numberOfLeadingZeros(most);
     }
 
-    static int littleEndian(byte[] bytes, int at, int length) {
-        int value = 0;
-        for (int i = 0; i < length; i++) {
-            value |= (bytes[at + i] & 0xff) << (8 * i);
-        }
-        return value;
-    }
-
     int next() {
         if (width == 0) {
             return 0;
@@ -59,6 +51,16 @@ final class RleDecoder {
             at += (int) ((bit + 7) >>> 3);
         }
         return value;
+    }
+
+    /** Passes over the values that are the same as the last one in its run, at most so many; says how many they are. */
+    int skipSame(int most) {
+        if (width == 0 || isPacked) {
+            return 0;
+        }
+        int same = (int) Math.min(left, most);
+        left -= same;
+        return same;
     }
 
     private void run() {
@@ -87,7 +89,7 @@ final class RleDecoder {
             if (left == 0 || length > end - at) {
                 throw new IllegalArgumentException("a run without a value");
             }
-            repeated = littleEndian(bytes, at, length);
+            repeated = LittleEndian.intAt(bytes, at, length);
             at += length;
         }
     }
@@ -106,6 +108,10 @@ final class RleDecoder {
 
     /** The number that lies in some bits, 64 at most. */
     static long unpackLong(byte[] bytes, int at, long bit, int width) {
+        int first = at + (int) (bit >>> 3);
+        if (width <= 56 && first <= bytes.length - Long.BYTES) {
+            return (LittleEndian.longAt(bytes, first) >>> (bit & 7)) & ((1L << width) - 1);
+        }
         long value = 0;
         int taken = 0;
         while (taken < width) {

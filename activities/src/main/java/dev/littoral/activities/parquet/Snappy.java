@@ -52,14 +52,14 @@ public final class Snappy {
                     count = tag >>> 2;
                     if (count >= 60) {
                         int bytes = count - 59;
-                        count = RleDecoder.littleEndian(from, in, bytes);
+                        count = LittleEndian.intAt(from, in, bytes);
                         in += bytes;
                     }
                     count++;
                     if (count <= 0 || count > end - in) {
                         throw new IllegalArgumentException("no Snappy");
                     }
-                    System.arraycopy(from, in, into, out, count);
+                    Decompression.literal(from, in, into, out, count);
                     in += count;
                     out += count;
                     continue;
@@ -70,12 +70,12 @@ public final class Snappy {
                 }
                 case 2 -> {
                     count = 1 + (tag >>> 2);
-                    distance = RleDecoder.littleEndian(from, in, 2);
+                    distance = LittleEndian.intAt(from, in, 2);
                     in += 2;
                 }
                 default -> {
                     count = 1 + (tag >>> 2);
-                    distance = RleDecoder.littleEndian(from, in, 4);
+                    distance = LittleEndian.intAt(from, in);
                     in += 4;
                 }
             }

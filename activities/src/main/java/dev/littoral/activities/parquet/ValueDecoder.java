@@ -56,18 +56,17 @@ interface ValueDecoder {
                 };
             case ColumnValue.INT32 ->
                 value -> {
-                    value.number = RleDecoder.littleEndian(body, at[0], 4);
+                    value.number = LittleEndian.intAt(body, at[0]);
                     at[0] += 4;
                 };
             case ColumnValue.INT64 ->
                 value -> {
-                    value.number = Integer.toUnsignedLong(RleDecoder.littleEndian(body, at[0], 4))
-                            | ((long) RleDecoder.littleEndian(body, at[0] + 4, 4) << 32);
+                    value.number = LittleEndian.longAt(body, at[0]);
                     at[0] += 8;
                 };
             case ColumnValue.BINARY ->
                 value -> {
-                    int length = RleDecoder.littleEndian(body, at[0], 4);
+                    int length = LittleEndian.intAt(body, at[0]);
                     if (length < 0 || length > body.length - at[0] - 4) {
                         throw new IllegalArgumentException("a text of " + length + " bytes");
                     }

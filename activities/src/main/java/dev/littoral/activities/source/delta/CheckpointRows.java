@@ -5,6 +5,7 @@ import dev.littoral.activities.parquet.ColumnCursor;
 import dev.littoral.activities.parquet.ParquetColumns;
 import dev.littoral.activities.source.BadFileException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,15 +130,24 @@ abstract class CheckpointRows {
         if (!keys.isPresent()) {
             return Map.of();
         }
+        String firstKey = keys.text();
+        String firstValue = values.text();
+        if (!nextInRow(keys, values)) {
+            return Collections.singletonMap(firstKey, firstValue);
+        }
         Map<String, String> map = new LinkedHashMap<>();
-        boolean more = true;
-        while (more) {
+        map.put(firstKey, firstValue);
+        do {
             map.put(keys.text(), values.text());
             require(map.size() <= MAX_ENTRIES, "a map of more than " + MAX_ENTRIES + " entries", "fewer");
-            more = keys.nextInRow();
-            values.nextInRow();
-        }
+        } while (nextInRow(keys, values));
         return map;
+    }
+
+    private static boolean nextInRow(Column keys, Column values) throws FileChangedException, InterruptedException {
+        boolean more = keys.nextInRow();
+        values.nextInRow();
+        return more;
     }
 
     static List<String> list(Column elements) throws FileChangedException, InterruptedException {

@@ -1,5 +1,7 @@
 package dev.littoral.activities.source.delta;
 
+import java.util.Arrays;
+
 /**
  * A hash table from paths to numbers, for millions of paths without an object each: a path is kept as 128 bits of its
  * hash, so that two of them are taken for one only where someone makes them so. Nothing is removed. One thread.
@@ -8,6 +10,7 @@ package dev.littoral.activities.source.delta;
  */
 final class PathTable {
     private static final int SMALLEST = 1 << 8;
+    private static final int FILTER = 1 << 16;
 
     /** As many paths fit in. */
     static final int MOST = 1 << 22;
@@ -17,6 +20,9 @@ final class PathTable {
 
     private int capacity = SMALLEST;
     private int size;
+
+    /** A bit for what each path's own hash ends in: most paths that are not here are told apart by it. */
+    private final long[] hashes = new long[FILTER / Long.SIZE];
 
     // The hash of the path that was asked for last.
     private long first;
@@ -28,6 +34,10 @@ final class PathTable {
 
     /** The number of a path, 0 where there is none. */
     long get(String path) {
+        int bit = path.hashCode() & (FILTER - 1);
+        if ((hashes[bit / Long.SIZE] & (1L << bit)) == 0) {
+            return 0;
+        }
         hash(path);
         int place = find(first, second);
         return places[place] == 0 ? 0 : places[place + 2];
@@ -35,12 +45,15 @@ final class PathTable {
 
     /** Sets the number of a path. */
     void put(String path, long number) {
+        int bit = path.hashCode() & (FILTER - 1);
+        hashes[bit / Long.SIZE] |= 1L << bit;
         hash(path);
         put(first, second, number);
     }
 
     /** Gives all paths of another table a number, but for those that have one. */
     void putAbsent(PathTable other, long number) {
+        Arrays.setAll(hashes, i -> hashes[i] | other.hashes[i]);
         for (int i = 0; i < other.places.length; i += 3) {
             long key = other.places[i];
             if (key != 0 && places[find(key, other.places[i + 1])] == 0) {
