@@ -1,6 +1,7 @@
 package dev.littoral.activities.source.lance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -17,7 +18,9 @@ import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -35,10 +38,9 @@ final class LanceTable implements Table {
     private final ManifestFinder finder;
     private final ManifestReader reader;
 
-    /** The version whose manifest was read last, without its fragments. */
-    private volatile Pinned last;
-
-    private record Pinned(TableVersion version, Manifest manifest) {}
+    /** The two versions whose manifests were read last, without their fragments: those that a listing compares. */
+    @GuardedBy("this")
+    private final Map<TableVersion, Manifest> known = new LinkedHashMap<>();
 
     LanceTable(TableStorage storage, TableAt at) {
         this.storage = storage;
@@ -144,14 +146,25 @@ final class LanceTable implements Table {
                 found.address(),
                 found.etag(),
                 manifest.retention());
-        last = new Pinned(version, manifest);
+        keep(version, manifest);
         return version;
     }
 
     /** The manifest of a version, but for its fragments. */
     private Manifest manifest(TableVersion version) throws FileChangedException, InterruptedException {
-        Pinned known = last;
-        return known != null && known.version().equals(version) ? known.manifest() : read(version, null);
+        Manifest kept;
+        synchronized (this) {
+            kept = known.get(version);
+        }
+        return kept != null ? kept : read(version, null);
+    }
+
+    private synchronized void keep(TableVersion version, Manifest manifest) {
+        known.remove(version);
+        if (known.size() == 2) {
+            known.remove(known.keySet().iterator().next());
+        }
+        known.put(version, manifest);
     }
 
     /**
@@ -171,7 +184,7 @@ final class LanceTable implements Table {
                 || !Objects.equals(manifest.committedAt(), version.committedAt())) {
             throw new FileChangedException(address, "the dataset was made anew");
         }
-        last = new Pinned(version, manifest);
+        keep(version, manifest);
         return manifest;
     }
 
