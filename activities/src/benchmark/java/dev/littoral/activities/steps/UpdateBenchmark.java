@@ -1,5 +1,6 @@
 package dev.littoral.activities.steps;
 
+import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.storage.local.LocalStores;
@@ -39,8 +40,12 @@ final class UpdateBenchmark {
         Path folder = Files.createTempDirectory("littoral-updates-");
         try (KeyServer server = new KeyServer(keys, Duration.ofMillis(20), ParquetFiles.of(100, 0), Integer.MAX_VALUE);
                 S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
-                Pipeline pipeline =
-                        new Pipeline(LocalStores.catalog(folder), PipelineTest.s3(client), SourceLister.MAX_FILES)) {
+                Pipeline pipeline = new Pipeline(
+                        LocalStores.catalog(folder),
+                        new ObjectCache(16 << 20),
+                        PipelineTest.s3(client),
+                        SourceLister.MAX_FILES)) {
+            pipeline.prepares = number -> true;
             double first = update("first", pipeline, server, 0);
             update("unchanged", pipeline, server, first);
             server.rewrite(keys.get(files / 2));
