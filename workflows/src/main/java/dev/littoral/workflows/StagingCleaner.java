@@ -35,7 +35,10 @@ final class StagingCleaner {
         staged = something;
     }
 
-    /** Objects are written to a folder from here on. */
+    /**
+     * Objects are written to a folder from here on, or to those of attempts whose names begin with its name; null for
+     * none.
+     */
     void writing(String folder) {
         uncommitted = folder;
     }

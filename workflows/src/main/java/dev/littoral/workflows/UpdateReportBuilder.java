@@ -30,7 +30,7 @@ final class UpdateReportBuilder {
     /** Requests and bytes, see {@link Traffic#of}. */
     private final Map<String, Long> counts = new TreeMap<>();
 
-    private final Map<String, Double> seconds = new TreeMap<>();
+    private final Map<String, Long> millis = new TreeMap<>();
 
     private Head base;
     private ListingOutcome listing;
@@ -129,8 +129,20 @@ final class UpdateReportBuilder {
         return Traffic.of(counts);
     }
 
-    void took(UpdateStep step, long millis) {
-        seconds.merge(step.wireName(), millis / 1000.0, Double::sum);
+    void took(UpdateStep step, long more) {
+        millis.merge(step.wireName(), more, Long::sum);
+    }
+
+    /** A part of one step's time was another's. */
+    void took(UpdateStep step, long part, UpdateStep within) {
+        took(step, part);
+        millis.computeIfPresent(within.wireName(), (name, whole) -> Math.max(0, whole - part));
+    }
+
+    private Map<String, Double> seconds() {
+        Map<String, Double> seconds = new TreeMap<>();
+        millis.forEach((step, took) -> seconds.put(step, took / 1000.0));
+        return seconds;
     }
 
     /** What the snapshot to be adds up to. */
@@ -182,7 +194,7 @@ final class UpdateReportBuilder {
                 done ? listing.targetRowsBefore() : null,
                 churn,
                 traffic().requests(),
-                seconds,
+                seconds(),
                 listedAt(outcome, head),
                 listing == null ? null : listing.table(),
                 listing == null ? null : RetentionWarning.of(listing.table(), input.options()),

@@ -9,9 +9,11 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SnapshotFolder;
+import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
@@ -27,8 +29,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * One round of an update on one base: list, read, balance, commit. A round ends the update, or another one follows that
- * lists again. The order of its commands is part of every history.
+ * One round of an update on one base: list, read, balance, commit; where little changed, list and commit. A round ends
+ * the update, or another one follows that lists again. The order of its commands is part of every history.
  */
 final class UpdateRound {
     /** How a round ended. */
@@ -48,10 +50,13 @@ final class UpdateRound {
     private final StagingCleaner cleaner;
     private final ShardFanOut fanOut;
 
-    /** Unique to this round: the same in every attempt of its activities and in a replay. */
-    private final String commitId;
+    /**
+     * Unique to this round: the same in every attempt of its activities and in a replay. Where a listing has prepared
+     * the snapshot, that of its attempt.
+     */
+    private String commitId;
 
-    private final String folder;
+    private String folder;
 
     /** The plan of this round, or of the one before until this one has its own; null for none. */
     private String plan;
@@ -109,11 +114,14 @@ final class UpdateRound {
             return new Outcome.Ended(builder.build(
                     UpdateState.UNCHANGED, base, null, "the source lists as version " + base.version() + " does"));
         }
-        plan = listing.plan();
         reporter.line(
                 "Listed",
                 StatusText.count(listing.listed(), "file") + "; " + StatusText.count(listing.touched(), "shard")
                         + " with new, changed or removed ones");
+        if (isPrepared(listing)) {
+            return committed(commitPrepared(listing));
+        }
+        plan = listing.plan();
         List<ReadOutcome.Read> reads = new ArrayList<>();
         String changedReason = null;
         for (ReadOutcome outcome : read(listing)) {
@@ -138,13 +146,36 @@ final class UpdateRound {
             nextSegmentId = Math.max(nextSegmentId, result.nextSegmentId());
         }
         reporter.line("Balanced", StatusText.totals(builder.totals()));
-        return committed(commit(listing, nextSegmentId));
+        return committed(commit(listing, nextSegmentId, null));
+    }
+
+    /** A worker of an older build, which does not know of prepared snapshots, may have come this far. */
+    private static boolean isPrepared(ListingOutcome listing) {
+        return listing.prepared() != null
+                && Workflow.getVersion(WorkflowVersions.UPDATE, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST)
+                        >= WorkflowVersions.PREPARED_SNAPSHOTS;
+    }
+
+    private CommitResult commitPrepared(ListingOutcome listing) {
+        PreparedSnapshot prepared = listing.prepared();
+        commitId = prepared.commitId();
+        folder = prepared.objects();
+        cleaner.writing(folder);
+        builder.read(prepared.read());
+        builder.balanced(prepared.balance());
+        builder.took(UpdateStep.READ, prepared.readMillis(), UpdateStep.LIST);
+        builder.took(UpdateStep.BALANCE, prepared.balanceMillis(), UpdateStep.LIST);
+        reporter.line("Read", builder.changes());
+        reporter.line("Balanced", StatusText.totals(builder.totals()));
+        return commit(listing, prepared.balance().nextSegmentId(), prepared.snapshot());
     }
 
     private ListingOutcome list() {
         reporter.listing(round);
         // An activity that fails or is cancelled may have staged something before.
         cleaner.staged(true);
+        String preparedId = round == 1 ? commitId : null;
+        cleaner.writing(preparedId == null ? null : folder);
         ListingOutcome listing = timed(
                 UpdateStep.LIST,
                 () -> CatalogCalls.work(
@@ -156,7 +187,10 @@ final class UpdateRound {
                                 input.source(),
                                 input.options(),
                                 base,
-                                plan)));
+                                plan,
+                                // What moves while it is listed is staged, so that nothing is read twice.
+                                preparedId)));
+        cleaner.writing(null);
         cleaner.staged(listing.staged() || round > 1);
         return listing;
     }
@@ -192,7 +226,7 @@ final class UpdateRound {
     }
 
     /** Once it is sent, a cancel does not interrupt a commit: its answer decides how the update ends. */
-    private CommitResult commit(ListingOutcome listing, long nextSegmentId) {
+    private CommitResult commit(ListingOutcome listing, long nextSegmentId, SnapshotRef prepared) {
         reporter.step(UpdateStep.COMMIT, round, listing);
         CommitRequest request = new CommitRequest(
                 input.collectionId(),
@@ -205,7 +239,8 @@ final class UpdateRound {
                 base,
                 commitId,
                 nextSegmentId,
-                builder.changes());
+                builder.changes(),
+                prepared);
         if (CancellationScope.current().isCancelRequested()) {
             throw new CanceledFailure("cancelled before the commit was sent");
         }

@@ -44,7 +44,10 @@ final class WorkflowVersions {
     /** A collection takes up an update anew whose worker deployment version has no workers any more. */
     static final int DEPLOYMENTS = 7;
 
-    static final int NEWEST = 7;
+    /** An update commits at once what its listing has prepared. */
+    static final int PREPARED_SNAPSHOTS = 8;
+
+    static final int NEWEST = 8;
 
     private WorkflowVersions() {}
 }

@@ -13,11 +13,13 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.SnapshotFolder;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.spec.Rollback;
@@ -67,6 +69,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private boolean discardedUnderway;
     private int changing;
     private int touched = 2;
+    private boolean prepares;
     private SourcePolicy rules = SourcePolicy.NONE;
     private Supplier<Instant> clock = () -> null;
 
@@ -120,6 +123,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
 
     FakeDeployments deployments() {
         return deployments;
+    }
+
+    /** From now on listings prepare the next snapshot, as little changes. */
+    synchronized void prepare() {
+        prepares = true;
     }
 
     /** The next call of a step that is neither held yet nor made to fail stops. */
@@ -497,16 +505,20 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                     requests,
                     null,
                     began,
+                    null,
                     null);
         }
-        synchronized (this) {
-            staged.add(request.collectionId() + " " + request.update());
+        PreparedSnapshot prepared = prepared(request, began);
+        if (prepared == null) {
+            synchronized (this) {
+                staged.add(request.collectionId() + " " + request.update());
+            }
         }
         return new ListingOutcome(
                 "staging/" + request.update() + "/" + request.round(),
                 touched,
                 LongStream.rangeClosed(1, touched).boxed().toList(),
-                true,
+                prepared == null,
                 4,
                 1,
                 skipped,
@@ -517,7 +529,25 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 requests,
                 null,
                 began,
-                null);
+                null,
+                prepared);
+    }
+
+    private synchronized PreparedSnapshot prepared(ListRequest request, Instant began) {
+        if (!prepares || request.commitId() == null) {
+            return null;
+        }
+        String commitId = request.commitId() + "-" + listings.size();
+        String folder = SnapshotFolder.key(request.base().version() + 1, commitId);
+        objects.add(folder);
+        return new PreparedSnapshot(
+                commitId,
+                folder,
+                new SnapshotRef(folder + "/" + content(request.source()), "00", TOTALS, began),
+                new ReadOutcome.Read(3, 0, 0, 0, 0, List.of(), 6, 30, 0, 0, Map.of()),
+                new BalanceResult(TOTALS, 2, 30, 0, 0, request.base().nextSegmentId() + 2, Map.of()),
+                1,
+                1);
     }
 
     @Override

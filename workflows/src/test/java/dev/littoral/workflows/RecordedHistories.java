@@ -31,6 +31,9 @@ final class RecordedHistories {
     /** Paths that there are since build 6. */
     static final List<String> EVENT_PATHS = List.of("notifies");
 
+    /** Paths that there are since build 8. */
+    static final List<String> PREPARED_PATHS = List.of("prepared", "prepared-and-moved");
+
     /** So short that a test can reach it. */
     static final Policies.History SHORT = new Policies.History(40, 400);
 
@@ -59,6 +62,8 @@ final class RecordedHistories {
         rolledBack();
         meetsRollback();
         notifies();
+        prepared();
+        preparedAndMoved();
     }
 
     private void firstUpdateAndUnchanged() throws Exception {
@@ -210,6 +215,30 @@ final class RecordedHistories {
                     () -> sinks.received("indexer").equals(List.of("1", "2", "failed 2", "3"))
                             && sinks.received("alerts").equals(sinks.received("indexer")));
             write("notifies", lab.client.fetchHistory(Lab.ID).toJson(true));
+        }
+    }
+
+    private void prepared() throws Exception {
+        FakeLake lake = new FakeLake();
+        lake.prepare();
+        try (Lab lab = new Lab(lake)) {
+            lab.start(A);
+            lab.awaitEnd(1, UpdateState.COMMITTED);
+            save(lab, "prepared", 1);
+        }
+    }
+
+    private void preparedAndMoved() throws Exception {
+        FakeLake lake = new FakeLake();
+        lake.prepare();
+        try (Lab lab = new Lab(lake)) {
+            FakeLake.Hold commit = lake.hold("commitSnapshot");
+            lab.start(A);
+            commit.awaitReached();
+            lake.write(Lab.ID, HeadKind.COMMITTED, A, 0);
+            commit.release();
+            lab.awaitEnd(1, UpdateState.COMMITTED);
+            save(lab, "prepared-and-moved", 1);
         }
     }
 

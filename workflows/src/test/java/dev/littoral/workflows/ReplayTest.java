@@ -22,7 +22,7 @@ class ReplayTest {
     private static final Path FOLDER = Path.of("src", "test", "resources", "histories");
 
     private static final List<String> BUILDS =
-            List.of("build-0", "build-1", "build-2", "build-3", "build-4", "build-5", "build-6", "build-7");
+            List.of("build-0", "build-1", "build-2", "build-3", "build-4", "build-5", "build-6", "build-7", "build-8");
 
     static List<String> recorded() throws IOException {
         try (Stream<Path> files = Files.walk(FOLDER)) {
@@ -54,6 +54,9 @@ class ReplayTest {
                         .toList())
                 .containsAll(RecordedHistories.EVENT_PATHS.stream()
                         .map(path -> "build-6/" + path + ".json")
+                        .toList())
+                .containsAll(RecordedHistories.PREPARED_PATHS.stream()
+                        .map(path -> "build-8/" + path + ".json")
                         .toList());
     }
 

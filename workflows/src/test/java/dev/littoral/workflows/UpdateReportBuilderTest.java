@@ -66,6 +66,7 @@ class UpdateReportBuilderTest {
                 Map.of("l", 1L + touched.length),
                 null,
                 null,
+                null,
                 null));
     }
 

@@ -92,6 +92,55 @@ class UpdateWorkflowTest {
     }
 
     @Test
+    void whatItsListingHasPreparedIsCommittedAtOnce() throws InterruptedException {
+        lake.prepare();
+        lab.start(A);
+        Job job = lab.awaitEnd(1, COMMITTED);
+
+        assertThat(job.reason()).isEqualTo("3 files new, 0 changed, 0 removed");
+        assertThat(List.of("readFragments", "balanceSegments", "discardStaging"))
+                .allSatisfy(step -> assertThat(lake.calls(step)).as(step).isZero());
+        Head head = lake.newest(ID);
+        assertThat(head.commitId()).startsWith("1-").endsWith("-1");
+        assertThat(head.snapshot().key()).contains(head.commitId() + "/");
+        assertThat(head.nextSegmentId()).isEqualTo(3);
+        UpdateReport report = lab.update(1).getResult(UpdateReport.class);
+        assertThat(report.files()).isEqualTo(new FileCounts(4, 3, 0, 0, 0, 1));
+        assertThat(report.segments()).isEqualTo(new SegmentCounts(2, 0, 2, 0));
+        assertThat(report.rows()).isEqualTo(30);
+        assertThat(report.seconds()).containsOnlyKeys("list", "read", "balance", "commit");
+        assertThat(report.seconds()).containsEntry("read", 0.001).containsEntry("balance", 0.001);
+    }
+
+    @Test
+    void whatWasPreparedForAVersionThatIsTakenIsRemovedAndTheNextRoundGoesStepByStep() throws InterruptedException {
+        lake.prepare();
+        FakeLake.Hold commit = lake.hold("commitSnapshot");
+        lab.start(A);
+        commit.awaitReached();
+        lake.write(ID, HeadKind.COMMITTED, A, 0);
+        commit.release();
+
+        lab.awaitEnd(1, COMMITTED);
+        assertThat(lake.calls("listFiles")).isEqualTo(2);
+        assertThat(lake.calls("readFragments")).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasPreparedIsRemovedWhereTheUpdateIsStoppedBeforeItsCommit() throws InterruptedException {
+        lake.prepare();
+        FakeLake.Hold listing = lake.hold("listFiles").deafen();
+        lab.start(A);
+        listing.awaitReached();
+        lab.collection().sourceChanged(SourceRequest.of(B));
+        lab.awaitStatus(status -> status.source().equals(B));
+        listing.release();
+
+        lab.awaitEnd(1, SUPERSEDED);
+        lab.awaitEnd(2, COMMITTED);
+    }
+
+    @Test
     void filesThatAreAsBeforeEndUnchangedAndWriteNothing() throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);

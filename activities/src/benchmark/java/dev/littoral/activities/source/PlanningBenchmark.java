@@ -80,7 +80,7 @@ public final class PlanningBenchmark {
                 stats = {
                     'numRecords': 1000 + i % 7,
                     'minValues': {'id': i * 1000, 'name': 'customer %d' % i, 'price': i / 7, 'at': 1700000000 + i},
-                    'maxValues': {'id': i * 1000 + 999, 'name': 'customer %d' % (i + 1), 'price': i / 3, 'at': 1800000000},
+                    'maxValues': {'id': i * 1000 + 999, 'name': 'customer %d' % (i + 1), 'price': i, 'at': 18 * 10**8},
                     'nullCount': {'id': 0, 'name': i % 5, 'price': 0, 'at': 0}}
                 return json.dumps({'add': {
                     'path': 'day=%s/part-00000-%s-c000.snappy.parquet' % (day, uuid.uuid5(uuid.NAMESPACE_URL, str(i))),

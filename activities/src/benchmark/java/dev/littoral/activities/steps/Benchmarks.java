@@ -9,9 +9,9 @@ import java.util.List;
 
 /**
  * Runs the benchmarks, all or those named: {@code decoder}, {@code footers}, {@code reads}, {@code listing},
- * {@code balance}, {@code updates}, {@code iceberg}, {@code delta}, {@code lance}. Prints tables in Markdown. The system
- * properties {@code littoral.footers}, {@code littoral.objects}, {@code littoral.files} and {@code littoral.planned} set
- * the number of files.
+ * {@code balance}, {@code updates}, and {@code iceberg}, {@code delta}, {@code lance}, which plan tables. Prints tables
+ * in Markdown. The system properties {@code littoral.footers}, {@code littoral.objects}, {@code littoral.files} and
+ * {@code littoral.planned} set the number of files.
  */
 public final class Benchmarks {
     private Benchmarks() {}

@@ -77,9 +77,9 @@ public final class CatalogLayout {
         return PLAN.matcher(key).matches() && key.startsWith(staging(update) + "/");
     }
 
-    /** The folder that a plan is in. */
-    public static String folderOf(String plan) {
-        return plan.substring(0, plan.lastIndexOf('/'));
+    /** The folder that an object is in. */
+    public static String folderOf(String key) {
+        return key.substring(0, key.lastIndexOf('/'));
     }
 
     /** What the names of a listed range's parts begin with. */
@@ -140,7 +140,7 @@ public final class CatalogLayout {
     }
 
     /** A snapshot's root. */
-    static String root(String objects) {
+    public static String root(String objects) {
         return objects + "/root.json.zst";
     }
 

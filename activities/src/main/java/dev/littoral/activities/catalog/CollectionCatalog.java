@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -238,22 +239,24 @@ public final class CollectionCatalog {
 
     /** Removes what updates up to this one staged. */
     public void discardStaging(long upToUpdate) throws InterruptedException {
-        deleteAll(CatalogLayout.STAGING, key(CatalogLayout.staging(upToUpdate)) + "/~");
+        String end = CatalogLayout.staging(upToUpdate) + "/~";
+        deleteAll(CatalogLayout.STAGING, null, key -> key.compareTo(end) < 0);
     }
 
     /** Whether the version that a folder of snapshot objects is for is there and names it. */
     public boolean isNamed(String objects) throws InterruptedException {
-        return isNamed(objects, heads.at(CatalogLayout.versionOfFolder(objects)));
+        return isNamed(objects + "/", heads.at(CatalogLayout.versionOfFolder(objects)));
     }
 
-    private static boolean isNamed(String objects, Optional<Head> version) {
+    private static boolean isNamed(String start, Optional<Head> version) {
         return version.isPresent()
                 && version.get().snapshot() != null
-                && version.get().snapshot().key().startsWith(objects + "/");
+                && version.get().snapshot().key().startsWith(start);
     }
 
     /**
-     * Removes a folder of snapshot objects that nothing names or can come to name.
+     * Removes a folder of snapshot objects that nothing names or can come to name, and those of attempts that prepared
+     * a snapshot for the same commit, whose names begin with the folder's.
      *
      * @throws LittoralException INPUT when a version names it, or one that was cleaned away may have, whose shards may
      *     still be served
@@ -261,15 +264,16 @@ public final class CollectionCatalog {
     public void discard(String objects) throws InterruptedException {
         long version = CatalogLayout.versionOfFolder(objects);
         Optional<Head> there = heads.at(version);
-        if (isNamed(objects, there) || (there.isEmpty() && heads.newest().version() >= version)) {
+        if (isNamed(objects + "/", there)
+                || isNamed(objects + "-", there)
+                || (there.isEmpty() && heads.newest().version() >= version)) {
             throw LittoralException.input("Catalog folder " + name(objects) + " is of version " + version
                     + ", which is in the log or was; expected one that no version names");
         }
-        discardUnnamed(objects);
-    }
-
-    private void discardUnnamed(String objects) throws InterruptedException {
-        deleteAll(objects + "/", null);
+        deleteAll(
+                CatalogLayout.SNAPSHOTS,
+                objects,
+                key -> key.startsWith(objects + "/") || key.startsWith(objects + "-"));
     }
 
     /** Keys of a folder, below the collection. */
@@ -287,21 +291,15 @@ public final class CollectionCatalog {
         }
     }
 
-    /** Deletes every object of a folder that sorts before {@code end}. */
-    private void deleteAll(String folder, String end) throws InterruptedException {
-        while (true) {
-            List<String> keys = store.list(key(folder), null, DELETE_BATCH);
-            List<String> doomed = keys.stream()
-                    .filter(key -> end == null || key.compareTo(end) < 0)
+    /** Deletes the objects of a folder that are wanted, which come one after the other. */
+    private void deleteAll(String folder, String startAfter, Predicate<String> isWanted) throws InterruptedException {
+        List<String> doomed;
+        do {
+            doomed = list(folder, startAfter, DELETE_BATCH).stream()
+                    .takeWhile(isWanted)
                     .toList();
-            if (doomed.isEmpty()) {
-                return;
-            }
-            store.delete(doomed);
-            if (doomed.size() < DELETE_BATCH) {
-                return;
-            }
-        }
+            delete(doomed);
+        } while (doomed.size() == DELETE_BATCH);
     }
 
     private byte[] verified(String key, String sha256) throws InterruptedException {

@@ -6,6 +6,7 @@ import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The checkpoint of a listing, from which another attempt resumes. It is heartbeated, so it is small: where it would
@@ -38,6 +39,22 @@ public record Checkpoint(@JsonProperty("cuts") List<String> splitPoints, List<Li
             }
         }
         return true;
+    }
+
+    /**
+     * The same without ranges that were finished after one of which a part fulfils the condition.
+     *
+     * @param isMissing gets the key of a staged part
+     */
+    public Checkpoint upTo(Predicate<String> isMissing) {
+        return new Checkpoint(
+                splitPoints,
+                runs.stream()
+                        .map(run -> run.stream()
+                                .takeWhile(range ->
+                                        range.parts().stream().noneMatch(part -> isMissing.test(part.object())))
+                                .toList())
+                        .toList());
     }
 
     /**

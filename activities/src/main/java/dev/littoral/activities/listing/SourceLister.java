@@ -75,15 +75,8 @@ public final class SourceLister {
      * @param listed everything that was listed
      * @param skips what was left out
      * @param unread the first files of carried shards that can still not be read; the shards' totals count them
-     * @param staged whether something may be staged
      */
-    public record Result(
-            ListingPlan plan,
-            boolean same,
-            long listed,
-            SkippedFiles skips,
-            List<SkippedFile> unread,
-            boolean staged) {}
+    public record Result(ListingPlan plan, boolean same, long listed, SkippedFiles skips, List<SkippedFile> unread) {}
 
     /**
      * Lists.
@@ -98,17 +91,15 @@ public final class SourceLister {
             throws FileChangedException, InterruptedException {
         SkippedFiles skips = new SkippedFiles();
         List<RangeListing> ranges;
-        boolean again = false;
         try {
             ranges = source.listsInOrder() ? inRanges(base, touchAll, skips, from) : sorted(base, touchAll, skips);
         } catch (OutOfOrderException e) {
             // Ranges may have missed files: list again, whole, and sort. Their staged files are left for clean-up.
-            again = true;
             checkpoint = null;
             skips = new SkippedFiles();
             ranges = sorted(base, touchAll, skips);
         }
-        return result(base, ranges, reopen, previous, skips, again);
+        return result(base, ranges, reopen, previous, skips);
     }
 
     /**
@@ -122,16 +113,11 @@ public final class SourceLister {
         SkippedFiles skips = new SkippedFiles();
         ChangeLister lister = new ChangeLister(catalog, folder, maxFiles, skips, progress);
         List<RangeListing> ranges = lister.list(base, changes).orElse(null);
-        return ranges == null ? Optional.empty() : Optional.of(result(base, ranges, false, previous, skips, false));
+        return ranges == null ? Optional.empty() : Optional.of(result(base, ranges, false, previous, skips));
     }
 
     private Result result(
-            List<ShardRef> base,
-            List<RangeListing> ranges,
-            boolean reopen,
-            String previous,
-            SkippedFiles skips,
-            boolean again)
+            List<ShardRef> base, List<RangeListing> ranges, boolean reopen, String previous, SkippedFiles skips)
             throws InterruptedException {
         UnreadFiles unread = new UnreadFiles(source, catalog);
         List<PlannedShard> shards = unread.lookAgain(new ShardPlanner(maxFiles).plan(ranges));
@@ -145,8 +131,7 @@ public final class SourceLister {
                 same,
                 listed,
                 skips,
-                unread.first(),
-                again || ranges.stream().anyMatch(range -> !range.parts().isEmpty()));
+                unread.first());
     }
 
     /** The checkpoint that another attempt can resume from, or null. Safe to call from any thread. */

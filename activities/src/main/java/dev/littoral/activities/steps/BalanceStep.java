@@ -70,6 +70,11 @@ final class BalanceStep {
             throw LittoralException.input("objects is \"" + request.objects()
                     + "\", which a version names already; expected a folder that none names");
         }
+        return balance(plan, catalog);
+    }
+
+    /** Balances by a plan whose folder of objects nobody else writes to. */
+    BalanceResult balance(StagedPlan plan, CollectionCatalog catalog) throws InterruptedException {
         List<Touched> touched = plan.plan().touched();
         for (int i = request.from() + done.shards(); i < request.to(); i++) {
             Progress before = done;

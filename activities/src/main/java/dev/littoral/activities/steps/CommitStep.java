@@ -2,15 +2,12 @@ package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.catalog.SnapshotRoot;
-import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
-import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.listing.ListingPlan;
-import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.CommitOutcome;
@@ -19,109 +16,114 @@ import dev.littoral.workflows.model.CommitResult;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 
-/** One attempt of committing a snapshot: writes its root, then creates the commit log's next entry, which names it. */
+/**
+ * One attempt of committing a snapshot: writes its root, unless the listing has prepared it, then creates the commit
+ * log's next entry, which names it.
+ */
 final class CommitStep {
-    /** Balanced shards that are fetched at once. */
-    private static final int PARALLEL = 16;
-
     private final RequestCounts requests = new RequestCounts();
-    private final CatalogStore store;
     private final CollectionCatalog catalog;
     private final StepInputs inputs;
     private final NextHead next;
     private final CommitRequest request;
 
     CommitStep(CatalogStore store, ObjectCache cache, StepInputs inputs, NextHead next, CommitRequest request) {
-        this.store = store.observed(requests);
-        this.catalog = new CollectionCatalog(this.store, request.collectionId(), cache);
+        this.catalog = new CollectionCatalog(store.observed(requests), request.collectionId(), cache);
         this.inputs = inputs;
         this.next = next;
         this.request = request;
     }
 
     CommitResult run() throws InterruptedException {
+        return request.snapshot() == null ? commitPlanned() : commitPrepared();
+    }
+
+    private CommitResult commitPlanned() throws InterruptedException {
         HeadLog heads = catalog.heads();
         // Whether it is there already: then nothing is written, least of all over what is served.
         Optional<CommitOutcome> before = heads.outcome(request);
         if (before.isPresent()) {
-            int schemas = before.get() instanceof CommitOutcome.Created created
-                    ? ShardRef.schemas(
-                            catalog.root(created.head()).orElseThrow().shards())
-                    : 0;
-            return new CommitResult(before.get(), schemas, requests.counts());
+            return settled(before.get());
         }
         Optional<Head> named = heads.resolve(request.base());
         if (named.isEmpty()) {
-            return new CommitResult(new CommitOutcome.Moved(heads.newest()), 0, requests.counts());
+            return settled(new CommitOutcome.Moved(heads.newest()));
         }
         Head base = named.get();
         inputs.checkBase(request.update(), base);
+        inputs.checkCommit(request, base);
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
-        inputs.checkCommit(request, base, plan.plan());
-        List<BalancedShard> balanced = balanced(plan);
+        inputs.checkCommit(plan.plan(), base);
+        RootWriter writer =
+                new RootWriter(catalog, request.collectionId(), request.source(), request.options(), request.objects());
+        List<BalancedShard> balanced = writer.balanced(plan);
         inputs.checkCommit(request, base, balanced);
-        List<ShardRef> shards = shards(plan.plan(), balanced);
-        Totals totals = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
-        checkDrop(base.totals(), totals, unread(shards));
-        SnapshotRef snapshot = writeRoot(base, totals, shards, plan.plan());
+        List<ShardRef> shards = RootWriter.shards(plan.plan(), balanced);
+        checkDrop(base.totals(), shards);
+        return create(base, shards, writer.write(base, plan.plan(), shards));
+    }
+
+    /** Commits what a listing has prepared. Only the entry is written, and not where it is there already. */
+    private CommitResult commitPrepared() throws InterruptedException {
+        HeadLog heads = catalog.heads();
+        Optional<Head> named = heads.resolve(request.base());
+        if (named.isEmpty()) {
+            Optional<CommitOutcome> before = heads.outcome(request);
+            return settled(before.isPresent() ? before.get() : new CommitOutcome.Moved(heads.newest()));
+        }
+        Head base = named.get();
+        inputs.checkBase(request.update(), base);
+        inputs.checkCommit(request, base);
+        SnapshotRoot root;
+        try {
+            root = prepared(base);
+        } catch (LittoralException e) {
+            // Where another entry has the place of this one, clean-up may have removed what no entry reaches.
+            Optional<CommitOutcome> taken = heads.outcome(request);
+            if (taken.isEmpty()) {
+                throw e;
+            }
+            return settled(taken.get());
+        }
+        checkDrop(base.totals(), root.shards());
+        return create(base, root.shards(), request.snapshot());
+    }
+
+    /** The root that was prepared. What the request says of it is not believed. */
+    private SnapshotRoot prepared(Head base) throws InterruptedException {
+        SnapshotRoot root =
+                catalog.root(next.committed(base, request, request.snapshot())).orElseThrow();
+        long[] free = {base.nextSegmentId()};
+        for (ShardRef shard : root.shards()) {
+            if (CatalogLayout.folderOf(shard.key()).equals(request.objects())) {
+                catalog.readLines(shard, line -> {
+                    for (FileEntry.FragmentEntry fragment : line.fragments()) {
+                        if (fragment.segment() != null) {
+                            free[0] = Math.max(free[0], fragment.segment() + 1);
+                        }
+                    }
+                });
+            }
+        }
+        inputs.checkCommit(request, base, root, free[0]);
+        return root;
+    }
+
+    private CommitResult create(Head base, List<ShardRef> shards, SnapshotRef snapshot) throws InterruptedException {
         // The commit, and the final check that the source is still the current one, in one atomic step.
-        CommitOutcome outcome = heads.create(base, next.committed(base, request, snapshot));
+        CommitOutcome outcome = catalog.heads().create(base, next.committed(base, request, snapshot));
         return new CommitResult(outcome, ShardRef.schemas(shards), requests.counts());
     }
 
-    private SnapshotRef writeRoot(Head base, Totals totals, List<ShardRef> shards, ListingPlan plan)
-            throws InterruptedException {
-        SkipReport skipped = new SkipReport(plan.skipped(), null, null);
-        if (plan.skippedKey() != null) {
-            String key = CatalogLayout.skipReport(request.objects());
-            skipped = new SkipReport(plan.skipped(), key, catalog.write(key, catalog.staged(plan.skippedKey())));
-        }
-        return catalog.writeRoot(
-                request.objects(),
-                new SnapshotRoot(
-                        SnapshotRoot.FORMAT,
-                        request.collectionId(),
-                        base.version() + 1,
-                        request.source(),
-                        base.generation(),
-                        request.options().targetRowsPerSegment(),
-                        totals,
-                        shards,
-                        skipped,
-                        request.options().maxDeadShare(),
-                        plan.table() == null ? "" : plan.table().text(),
-                        // An older build's plan does not say it; its listing began after the base was read.
-                        plan.listedAt() != null ? plan.listedAt() : base.time(),
-                        plan.table(),
-                        plan.schema()));
-    }
-
-    private List<BalancedShard> balanced(StagedPlan plan) throws InterruptedException {
-        int touched = plan.plan().touched().size();
-        List<Callable<BalancedShard>> tasks = new ArrayList<>();
-        for (int i = 0; i < touched; i++) {
-            String key = plan.balancedKey(i);
-            tasks.add(() -> catalog.one(key, BalancedShard.class));
-        }
-        return ParallelTasks.run(PARALLEL, tasks, RuntimeException.class);
-    }
-
-    private static List<ShardRef> shards(ListingPlan plan, List<BalancedShard> balanced) {
-        List<ShardRef> shards = new ArrayList<>();
-        int touched = 0;
-        for (PlannedShard shard : plan.shards()) {
-            shards.add(
-                    shard.isTouched()
-                            ? balanced.get(touched++).shard()
-                            : shard.carried().from(shard.from()));
-        }
-        return shards;
+    private CommitResult settled(CommitOutcome outcome) throws InterruptedException {
+        int schemas = outcome instanceof CommitOutcome.Created created
+                ? ShardRef.schemas(catalog.root(created.head()).orElseThrow().shards())
+                : 0;
+        return new CommitResult(outcome, schemas, requests.counts());
     }
 
     private static long unread(List<ShardRef> shards) {
@@ -134,10 +136,10 @@ final class CommitStep {
 
     /**
      * Refuses a snapshot that lost more rows than its collection allows: a broken source is more likely than intent.
-     *
-     * @param unread files that could not be read
      */
-    private void checkDrop(Totals before, Totals now, long unread) {
+    private void checkDrop(Totals before, List<ShardRef> shards) {
+        Totals now = shards.stream().map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
+        long unread = unread(shards);
         String found = "Source " + request.source().uri() + " has " + now.rows() + " rows in " + now.files() + " files"
                 + (unread == 0 ? "" : " and " + unread + " that are archived and cannot be read");
         if (before.rows() == 0) {

@@ -7,6 +7,7 @@ import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.HeadLog;
 import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.StagingBuffer;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.Checkpoint;
@@ -20,17 +21,22 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.TableVersion;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One attempt of listing a source: compares it with the base's shards and stages a plan for the steps after it. */
 final class ListStep {
+    private static final Logger LOG = LoggerFactory.getLogger(ListStep.class);
+
     private final RequestCounts requests = new RequestCounts();
-    private final CatalogStore store;
+    private final StagingBuffer staging;
     private final ObjectCache cache;
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
@@ -65,7 +71,7 @@ final class ListStep {
             boolean again,
             Optional<Progress> before,
             Instant now) {
-        this.store = store.observed(requests);
+        this.staging = new StagingBuffer(store.observed(requests), request.collectionId(), request.commitId() != null);
         this.cache = cache;
         this.sources = sources;
         this.inputs = inputs;
@@ -103,12 +109,13 @@ final class ListStep {
     /** How far it is. Safe to call from any thread. */
     Progress progress() {
         SourceLister running = lister;
-        return new Progress(listed.get(), running == null ? from : running.checkpoint(), began, pinned);
+        Checkpoint reached = running == null ? from : running.checkpoint();
+        return new Progress(listed.get(), reached == null ? null : reached.upTo(staging::holds), began, pinned);
     }
 
     ListingOutcome run() throws InterruptedException {
         // An update bases nothing on an object that is damaged by now: the later steps know what this one read.
-        CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache.refreshing());
+        CollectionCatalog catalog = new CollectionCatalog(staging, request.collectionId(), cache.refreshing());
         HeadLog heads = catalog.heads();
         Optional<Head> named =
                 heads.at(request.base().version() + 1).isEmpty() ? heads.resolve(request.base()) : Optional.empty();
@@ -182,7 +189,14 @@ final class ListStep {
                 && (table == null || before.serves(table))
                 && (result.same()
                         || (before.shards().isEmpty() && result.plan().shards().isEmpty()));
+        SnapshotPreparation preparation =
+                new SnapshotPreparation(staging, catalog, sources, inputs, request, attemptId);
+        boolean prepares = !unchanged && preparation.isWorthwhile(result.plan());
         String planKey = unchanged ? null : stage(result, before.head(), source, catalog, folder);
+        PreparedSnapshot prepared = prepares ? prepared(preparation, planKey, before.head(), source) : null;
+        if (planKey != null && prepared == null) {
+            staging.flush();
+        }
         List<Long> touched = result.plan().touched().stream()
                 .map(shard -> shard.shard().files())
                 .toList();
@@ -190,7 +204,7 @@ final class ListStep {
                 planKey,
                 touched.size(),
                 touched,
-                planKey != null || result.staged() || again,
+                staging.hasWritten() || again,
                 result.listed(),
                 skips.count(),
                 bounded(result.unread(), skips.first()),
@@ -201,7 +215,20 @@ final class ListStep {
                 requests.counts(),
                 null,
                 began,
-                table);
+                table,
+                prepared);
+    }
+
+    /** The next snapshot, or null where that failed: the steps after this one try again, and say what is wrong. */
+    private static PreparedSnapshot prepared(
+            SnapshotPreparation preparation, String planKey, Head base, SourceReader source)
+            throws InterruptedException {
+        try {
+            return preparation.run(planKey, base, source);
+        } catch (FileChangedException | LittoralException e) {
+            LOG.debug("Could not prepare the next snapshot", e);
+            return null;
+        }
     }
 
     /** The listing by what the table says has changed; empty where only a whole listing tells. */

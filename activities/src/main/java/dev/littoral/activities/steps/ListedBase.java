@@ -124,6 +124,7 @@ record ListedBase(Head head, Optional<SnapshotRoot> root, ListRequest request) {
                 requests,
                 null,
                 began,
-                table);
+                table,
+                null);
     }
 }

@@ -88,7 +88,7 @@ final class ReadStep {
                 if (plan.plan().table() != null) {
                     source.pin(plan.plan().table());
                 }
-                read(plan, catalog, source);
+                return read(plan, catalog, source);
             } catch (FileChangedException e) {
                 if (plan.plan().previous() != null) {
                     source.files().disagreement(e.path()).ifPresent(reason -> {
@@ -97,11 +97,15 @@ final class ReadStep {
                 }
                 return new ReadOutcome.Changed(e.getMessage(), requests.counts());
             }
-            return StepTotals.with(done.sum(), requests.counts());
         }
     }
 
-    private void read(StagedPlan plan, CollectionCatalog catalog, SourceReader source)
+    /**
+     * Reads from a source that is open.
+     *
+     * @param source one whose version is that of the plan
+     */
+    ReadOutcome.Read read(StagedPlan plan, CollectionCatalog catalog, SourceReader source)
             throws FileChangedException, InterruptedException {
         List<Touched> touched = plan.plan().touched();
         long targetRows = request.options().targetRowsPerSegment();
@@ -125,6 +129,7 @@ final class ReadStep {
             Progress before = done;
             done = new Progress(opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
         }
+        return StepTotals.with(done.sum(), requests.counts());
     }
 
     /** What the round before has read in the shard's range, by path. */

@@ -1,6 +1,7 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CatalogLayout;
+import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -91,6 +92,9 @@ class StepInputs {
         if (request.previousPlan() != null) {
             plan("previousPlan", request.previousPlan(), request.update());
         }
+        if (request.commitId() != null) {
+            PreparedInputs.checkCommitId(request);
+        }
     }
 
     /** A listing against its base, as the log has it. */
@@ -145,18 +149,36 @@ class StepInputs {
             throw refused("objects is " + quoted(request.objects()) + "; expected " + expected
                     + ", named by the version to be and the commitId");
         }
+        if (request.snapshot() != null) {
+            PreparedInputs.checkNamed(request);
+        }
     }
 
-    /**
-     * A commit against the plan that it names.
-     *
-     * @param base its base, as the log has it
-     */
-    void checkCommit(CommitRequest request, Head base, ListingPlan plan) {
+    /** A plan against the base that a commit names, as the log has it. */
+    void checkCommit(ListingPlan plan, Head base) {
         if (plan.base().version() != base.version() || !plan.base().commitId().equals(base.commitId())) {
             throw refused("plan has the base " + plan.base().version() + "; expected version " + base.version()
                     + ", the base that is named");
         }
+    }
+
+    /**
+     * A prepared snapshot against the commit that names it.
+     *
+     * @param base the commit's base, as the log has it
+     * @param freeSegmentId segment ids from here on are in no new shard
+     */
+    void checkCommit(CommitRequest request, Head base, SnapshotRoot root, long freeSegmentId) {
+        PreparedInputs.check(request, base, root);
+        range("nextSegmentId", request.nextSegmentId(), freeSegmentId, MAX_SEGMENT_ID);
+    }
+
+    /**
+     * A commit against its base.
+     *
+     * @param base as the log has it
+     */
+    void checkCommit(CommitRequest request, Head base) {
         source(request.source(), base);
         if (base.kind() == HeadKind.COMMITTED && base.update() == request.update()) {
             throw refused("update is " + request.update() + "; expected another, as it has committed version "
@@ -309,11 +331,11 @@ class StepInputs {
         }
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return text == null ? "missing" : '"' + PrintableText.value(text) + '"';
     }
 
-    private static LittoralException refused(String sentence) {
+    static LittoralException refused(String sentence) {
         return LittoralException.input(sentence);
     }
 }

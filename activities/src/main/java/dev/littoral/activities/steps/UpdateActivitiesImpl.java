@@ -42,7 +42,7 @@ public final class UpdateActivitiesImpl implements UpdateActivities {
                 cache,
                 sources::open,
                 SourceLister.MAX_FILES,
-                () -> UUID.randomUUID().toString(),
+                () -> Long.toHexString(UUID.randomUUID().getMostSignificantBits()),
                 new StepInputs(),
                 ActivityCaller::now,
                 Clock.systemUTC());

@@ -15,6 +15,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.SegmentProgress;
 import io.temporal.failure.ApplicationFailure;
@@ -138,7 +139,7 @@ final class Code {
                         ? RecordedTable.reader(source, from, lost)
                         : new ParquetSource(new RecordedSource(source, from.uri(), lost)),
                 maxFilesPerShard,
-                lost == Safeguard.LISTING_PER_ATTEMPT ? "same" : attempt,
+                lost == Safeguard.LISTING_PER_ATTEMPT || lost == Safeguard.FOLDER_PER_ATTEMPT ? "same" : attempt,
                 lost.trusting());
         HeadLog heads = new HeadLog(store, World.COLLECTION);
         return switch (step) {
@@ -207,7 +208,12 @@ final class Code {
                 Map.of(),
                 l.newest(),
                 l.listedAt(),
-                null);
+                null,
+                l.prepared() == null ? null : untimed(l.prepared()));
+    }
+
+    private static PreparedSnapshot untimed(PreparedSnapshot p) {
+        return new PreparedSnapshot(p.commitId(), p.objects(), p.snapshot(), p.read(), p.balance(), 0, 0);
     }
 
     private static ReadOutcome uncounted(ReadOutcome outcome) {
@@ -260,7 +266,8 @@ final class Code {
                     base,
                     r.commitId(),
                     r.nextSegmentId(),
-                    r.reason());
+                    r.reason(),
+                    r.snapshot());
         }
     }
 }

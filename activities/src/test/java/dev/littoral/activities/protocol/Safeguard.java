@@ -32,6 +32,10 @@ enum Safeguard {
             "two attempts of a listing stage under one name",
             "a first update of two shards, every call, two attempts of every step",
             8),
+    FOLDER_PER_ATTEMPT(
+            "two attempts of a listing prepare in one folder",
+            "one small update, every call, two attempts of every step",
+            7),
     ROOT_BEFORE_HEAD(
             "the version is created before the snapshot's root is written",
             "two updates, the source changed between, answers lost",

@@ -13,8 +13,10 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
+import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.UpdateState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +37,11 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
 
     UpdateFlow(long number, ExternalSource source, Head base, boolean cleans, Safeguard lost) {
         this(number, Flow.UpdateName.FIRST_SERVICE, source, base, cleans, lost);
+    }
+
+    /** Updates of even numbers have their listing prepare what changed little; others go step by step. */
+    private boolean prepares() {
+        return number % 2 == 0;
     }
 
     Flow.UpdateName name() {
@@ -143,15 +150,34 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
         }
 
         private End round(int round, String commitId, String objects) {
+            uncommitted = prepares() && round == 1 ? objects : null;
             ListingOutcome listing = flow.step(
-                    new Step.ListFiles(
-                            new ListRequest(World.COLLECTION, number, round, source, OPTIONS, upon, previousPlan)),
+                    new Step.ListFiles(new ListRequest(
+                            World.COLLECTION,
+                            number,
+                            round,
+                            source,
+                            OPTIONS,
+                            upon,
+                            previousPlan,
+                            prepares() && round == 1 ? commitId : null)),
                     ListingOutcome.class);
+            uncommitted = null;
             if (listing.newest() != null) {
                 return moved(listing.newest());
             }
             if (listing.unchanged()) {
                 return new End(UpdateState.UNCHANGED, upon, null);
+            }
+            if (listing.prepared() != null) {
+                PreparedSnapshot prepared = listing.prepared();
+                return committed(
+                        round,
+                        listing.plan(),
+                        prepared.objects(),
+                        prepared.commitId(),
+                        prepared.balance().nextSegmentId(),
+                        prepared.snapshot());
             }
             previousPlan = listing.plan();
             long afterIds = upon.nextSegmentId();
@@ -167,6 +193,11 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
                                 BalanceResult.class)
                         .nextSegmentId();
             }
+            return committed(round, listing.plan(), objects, commitId, afterIds, null);
+        }
+
+        private End committed(
+                int round, String plan, String objects, String commitId, long afterIds, SnapshotRef prepared) {
             if (lost == Safeguard.LIST_AFTER_BASE) {
                 Head read = flow.step(new Step.ReadHead(), Head.class);
                 upon = read.generation() == upon.generation() ? read : upon;
@@ -182,12 +213,13 @@ record UpdateFlow(long number, String launchId, ExternalSource source, Head base
                                 round,
                                 source,
                                 OPTIONS,
-                                listing.plan(),
+                                plan,
                                 sent,
                                 upon,
                                 commitId,
                                 lost == Safeguard.FRESH_SEGMENT_IDS ? upon.nextSegmentId() : afterIds,
-                                "update " + number)),
+                                "update " + number,
+                                prepared)),
                         CommitResult.class);
                 switch (result.outcome()) {
                     case CommitOutcome.Created created -> {

@@ -61,6 +61,22 @@ final class Worlds {
                         .changes(Lakes.A, 1)
                         .faults(2, true)
                         .everyCall(),
+                Setup.of("one small update, every call, two attempts of every step", 1)
+                        .with("first", client(12, Lakes.A, lost))
+                        .changes(Lakes.A, 2)
+                        .stragglers(1)
+                        .everyCall(),
+                Setup.of("one small update, every call, every call fails", 1)
+                        .with("first", client(12, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .faults(2, true)
+                        .everyCall(),
+                Setup.of("clean-up while two small ones update", 3)
+                        .with("first", client(12, Lakes.A, lost))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .with("second", client(14, Lakes.A, lost))
+                        .changes(Lakes.A, 1)
+                        .cleaned(),
                 Setup.of("a first update of two shards, every call, two attempts of every step", 0)
                         .with("first", client(11, Lakes.D, lost))
                         .changes(Lakes.D, 1)
@@ -91,7 +107,7 @@ final class Worlds {
                 Setup.of("clean-up while two update", 3)
                         .with("first", client(11, Lakes.A, lost))
                         .with("cleaner", new Programs.Cleans(lost))
-                        .with("second", client(12, Lakes.A, lost))
+                        .with("second", client(13, Lakes.A, lost))
                         .changes(Lakes.A, 1)
                         .cleaned(),
                 Setup.of("clean-up twice at once, one update, answers lost", 3)

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Updates from an Iceberg table, whose data files are not even there. */
 class IcebergUpdateTest {
     private static final long TARGET = 1_000;
-    private static final long REQUESTS = 19;
+    private static final long REQUESTS = 8;
+
+    /** The root and the shard, which the worker that commits has not read. */
+    private static final long REQUESTS_ELSEWHERE = 2;
 
     @TempDir
     private Path temporary;
@@ -176,6 +179,7 @@ class IcebergUpdateTest {
         }
         MemoryCatalogStore store = new MemoryCatalogStore();
         restart(store, 6_000);
+        pipeline.prepares = number -> true;
         assertThat(update().files().added()).isEqualTo(20_000);
         append("20-0000.parquet");
         pipeline.store.forget();
@@ -184,6 +188,7 @@ class IcebergUpdateTest {
                 .as("in one process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
                 .isEqualTo(REQUESTS);
         restart(store, 6_000);
+        pipeline.prepares = number -> true;
         pipeline.update = 2;
         append("20-0001.parquet");
         pipeline.store.forget();
@@ -191,6 +196,16 @@ class IcebergUpdateTest {
         assertThat(pipeline.store.requests())
                 .as("in a new process: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
                 .isEqualTo(REQUESTS);
+        pipeline.close();
+        pipeline = Pipeline.ofTwoWorkers(store, PipelineTest.local(), 6_000);
+        pipeline.prepares = number -> true;
+        pipeline.update = 3;
+        append("20-0002.parquet");
+        pipeline.store.forget();
+        assertThat(update().addedRows()).isEqualTo(100);
+        assertThat(pipeline.store.requests())
+                .as("in two processes: reads %s, writes %s", pipeline.store.read(), pipeline.store.written())
+                .isEqualTo(REQUESTS + REQUESTS_ELSEWHERE);
         assertThat(LogAudit.findings(store, "c")).isEmpty();
     }
 

@@ -153,7 +153,7 @@ class MalformedArgumentsTest {
         DeclareRequest declare = new DeclareRequest("c", 1, source, Head.NONE, "1-x", "a test");
         CommitOutcome declared = catalog(store, "declareSource").declareSource(declare);
         Head base = ((CommitOutcome.Created) declared).head();
-        ListRequest list = new ListRequest("c", 1, 1, source, OPTIONS, base, null);
+        ListRequest list = new ListRequest("c", 1, 1, source, OPTIONS, base, null, null);
         ListingOutcome listing = work(store).listFiles(list);
         String objects = "snapshots/0000000002-1-x";
         ShardsRequest shards =
@@ -161,7 +161,7 @@ class MalformedArgumentsTest {
         work(store).readFragments(shards);
         long nextSegmentId = work(store).balanceSegments(shards).nextSegmentId();
         CommitRequest commit = new CommitRequest(
-                "c", 1, 1, source, OPTIONS, listing.plan(), objects, base, "1-x", nextSegmentId, "a test");
+                "c", 1, 1, source, OPTIONS, listing.plan(), objects, base, "1-x", nextSegmentId, "a test", null);
 
         calls.put("openCollection", List.of("c", source));
         calls.put("readHead", List.of("c"));
@@ -229,6 +229,7 @@ class MalformedArgumentsTest {
     /** What has a value when it is not given, and what is read back from the log, whatever a request says of it. */
     private static boolean isOptional(String activity, List<Object> place) {
         return OPTIONAL.contains(place.getLast())
+                || place.equals(List.of(0, "snapshot"))
                 || (place.contains("base") && !REQUIRED_OF_BASE.contains(place.getLast()))
                 || place.equals(List.of(1))
                 || (activity.equals("rollBack") && place.getLast().equals("reason"))

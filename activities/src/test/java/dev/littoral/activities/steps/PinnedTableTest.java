@@ -308,7 +308,7 @@ class PinnedTableTest {
     private ListingOutcome listAgainAfter(TableVersion pinned) throws InterruptedException {
         table.asked.clear();
         ListRequest request = new ListRequest(
-                "c", pipeline.update + 1, 1, table.source(), PipelineTest.options(1_000), pipeline.head(), null);
+                "c", pipeline.update + 1, 1, table.source(), PipelineTest.options(1_000), pipeline.head(), null, null);
         ListStep step = new ListStep(
                 pipeline.store,
                 ObjectCache.NONE,

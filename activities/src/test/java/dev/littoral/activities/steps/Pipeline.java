@@ -21,9 +21,11 @@ import dev.littoral.workflows.model.FileCounts;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
+import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 
 /** Runs the activities of one collection's updates in the order of the update workflow, in the test's own thread. */
 final class Pipeline implements AutoCloseable {
@@ -55,8 +58,17 @@ final class Pipeline implements AutoCloseable {
 
     private int commitIds;
 
+    /** Whether something may be left in staging. */
+    private boolean staged;
+
     /** How many shards one activity gets. */
     int groupSize = 1;
+
+    /**
+     * Whether an update has its listing prepare what changed little; else it goes step by step, as large ones do. Every
+     * second one does, unless a test wants otherwise.
+     */
+    LongPredicate prepares = number -> number % 2 == 0;
 
     /** What happens between a round's listing and its reading. */
     IntConsumer afterListing = round -> {};
@@ -74,6 +86,25 @@ final class Pipeline implements AutoCloseable {
     }
 
     private Pipeline(CatalogStore store, ObjectCache cache, WatchedSources sources, int maxFilesPerShard) {
+        this(store, cache, cache, sources, maxFilesPerShard);
+    }
+
+    /** One worker lists, reads and balances, and another one commits. */
+    static Pipeline ofTwoWorkers(CatalogStore store, UpdateActivitiesImpl.Opener sources, int maxFilesPerShard) {
+        return new Pipeline(
+                store,
+                new ObjectCache(16 << 20),
+                new ObjectCache(16 << 20),
+                new WatchedSources(sources),
+                maxFilesPerShard);
+    }
+
+    private Pipeline(
+            CatalogStore store,
+            ObjectCache cache,
+            ObjectCache cacheOfCommits,
+            WatchedSources sources,
+            int maxFilesPerShard) {
         this.store = new WatchedStore(store);
         this.sources = sources;
         this.catalog = new CollectionCatalog(store, COLLECTION);
@@ -89,7 +120,7 @@ final class Pipeline implements AutoCloseable {
                         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
                 new CatalogActivitiesImpl(
                         this.store,
-                        cache,
+                        cacheOfCommits,
                         SourcePolicy.NONE,
                         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
                         new RealSteps.AnyCaller(),
@@ -162,12 +193,14 @@ final class Pipeline implements AutoCloseable {
                 if (done != null) {
                     return done;
                 }
-                previous = attempt.listing.plan();
+                previous = attempt.listing.prepared() == null ? attempt.listing.plan() : null;
                 base = head();
             }
             throw new AssertionError("gave up after five rounds");
         } finally {
-            commits.discardStaging(new DiscardRequest(COLLECTION, update, garbage));
+            if (staged || !garbage.isEmpty()) {
+                commits.discardStaging(new DiscardRequest(COLLECTION, update, garbage));
+            }
         }
     }
 
@@ -189,6 +222,8 @@ final class Pipeline implements AutoCloseable {
         private final List<String> garbage;
         private final String commitId = update + "-commit-" + ++commitIds;
         private final String objects;
+        private final Map<String, Long> requests = new LinkedHashMap<>();
+        private final List<SkippedFile> skipped = new ArrayList<>();
         private ListingOutcome listing;
 
         Attempt(ExternalSource source, CollectionOptions options, Head base, int round, List<String> garbage) {
@@ -202,10 +237,19 @@ final class Pipeline implements AutoCloseable {
 
         /** The update, or null when it has to list again. */
         Update run(String previousPlan) {
-            Map<String, Long> requests = new LinkedHashMap<>();
-            listing = work.listFiles(new ListRequest(COLLECTION, update, round, source, options, base, previousPlan));
-            listing.requests().forEach((kind, n) -> requests.merge(kind, n, Long::sum));
-            List<SkippedFile> skipped = new ArrayList<>(listing.skippedFiles());
+            staged = true;
+            listing = work.listFiles(new ListRequest(
+                    COLLECTION,
+                    update,
+                    round,
+                    source,
+                    options,
+                    base,
+                    previousPlan,
+                    round == 1 && prepares.test(update) ? commitId : null));
+            staged = listing.staged() || round > 1;
+            count(listing.requests());
+            skipped.addAll(listing.skippedFiles());
             if (listing.unchanged()) {
                 Totals same = base.totals();
                 FileCounts files =
@@ -214,6 +258,16 @@ final class Pipeline implements AutoCloseable {
                         false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
             }
             afterListing.accept(round);
+            if (listing.prepared() != null) {
+                PreparedSnapshot prepared = listing.prepared();
+                skipped.addAll(prepared.read().skippedFiles());
+                return committed(
+                        prepared.commitId(),
+                        prepared.objects(),
+                        prepared.read(),
+                        prepared.balance(),
+                        prepared.snapshot());
+            }
             ReadOutcome.Read sum = StepTotals.NO_READ;
             List<Long> firstIds = new ArrayList<>();
             long nextId = base.nextSegmentId();
@@ -223,7 +277,7 @@ final class Pipeline implements AutoCloseable {
                         return null;
                     }
                     case ReadOutcome.Read read -> {
-                        read.requests().forEach((kind, n) -> requests.merge(kind, n, Long::sum));
+                        count(read.requests());
                         skipped.addAll(read.skippedFiles());
                         firstIds.add(nextId);
                         nextId += read.fragments();
@@ -231,23 +285,24 @@ final class Pipeline implements AutoCloseable {
                     }
                 }
             }
+            BalanceResult balance = StepTotals.noBalance(base.nextSegmentId());
             garbage.add(objects);
-            long afterIds = base.nextSegmentId();
-            Totals totals = listing.carried();
-            long newSegments = 0;
-            long newRows = 0;
-            long deletedRows = 0;
-            long droppedRows = listing.vanished().rows();
             for (int from = 0; from < listing.touched(); from += groupSize) {
                 BalanceResult result = work.balanceSegments(shards(from, firstIds.get(from / groupSize)));
-                result.requests().forEach((kind, n) -> requests.merge(kind, n, Long::sum));
-                afterIds = Math.max(afterIds, result.nextSegmentId());
-                totals = totals.plus(result.totals());
-                newSegments += result.newSegments();
-                newRows += result.newRows();
-                deletedRows += result.deletedRows();
-                droppedRows += result.droppedRows();
+                count(result.requests());
+                balance = plus(balance, result);
             }
+            garbage.remove(objects);
+            return committed(commitId, objects, sum, balance, null);
+        }
+
+        private void count(Map<String, Long> more) {
+            more.forEach((kind, n) -> requests.merge(kind, n, Long::sum));
+        }
+
+        private Update committed(
+                String id, String folder, ReadOutcome.Read sum, BalanceResult balance, SnapshotRef prepared) {
+            garbage.add(folder);
             CommitResult result = commits.commitSnapshot(new CommitRequest(
                     COLLECTION,
                     update,
@@ -255,15 +310,17 @@ final class Pipeline implements AutoCloseable {
                     source,
                     options,
                     listing.plan(),
-                    objects,
+                    folder,
                     base,
-                    commitId,
-                    afterIds,
-                    "a test"));
+                    id,
+                    balance.nextSegmentId(),
+                    "a test",
+                    prepared));
             if (!(result.outcome() instanceof CommitOutcome.Created created)) {
                 return null;
             }
-            garbage.remove(objects);
+            garbage.remove(folder);
+            Totals totals = listing.carried().plus(balance.totals());
             if (!totals.equals(created.head().totals())) {
                 throw new AssertionError("steps add up to " + totals + ", the head to "
                         + created.head().totals());
@@ -283,10 +340,10 @@ final class Pipeline implements AutoCloseable {
                     listing.touched(),
                     files,
                     skipped,
-                    newSegments,
-                    newRows,
-                    deletedRows,
-                    droppedRows,
+                    balance.newSegments(),
+                    balance.newRows(),
+                    balance.deletedRows(),
+                    balance.droppedRows() + listing.vanished().rows(),
                     sum.addedRows(),
                     sum.removedRows() + listing.vanished().rows(),
                     sum.movedRows(),
@@ -313,6 +370,17 @@ final class Pipeline implements AutoCloseable {
                 a.addedRows() + b.addedRows(),
                 a.removedRows() + b.removedRows(),
                 a.movedRows() + b.movedRows(),
+                Map.of());
+    }
+
+    private static BalanceResult plus(BalanceResult a, BalanceResult b) {
+        return new BalanceResult(
+                a.totals().plus(b.totals()),
+                a.newSegments() + b.newSegments(),
+                a.newRows() + b.newRows(),
+                a.deletedRows() + b.deletedRows(),
+                a.droppedRows() + b.droppedRows(),
+                Math.max(a.nextSegmentId(), b.nextSegmentId()),
                 Map.of());
     }
 

@@ -1,6 +1,7 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.ObjectCache;
+import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
@@ -48,7 +49,13 @@ public final class RealSteps {
         void checkCommit(ActivityCaller caller, CommitRequest request) {}
 
         @Override
-        void checkCommit(CommitRequest request, Head base, ListingPlan plan) {}
+        void checkCommit(CommitRequest request, Head base) {}
+
+        @Override
+        void checkCommit(ListingPlan plan, Head base) {}
+
+        @Override
+        void checkCommit(CommitRequest request, Head base, SnapshotRoot root, long freeSegmentId) {}
 
         @Override
         void checkCommit(CommitRequest request, Head base, List<BalancedShard> shards) {}

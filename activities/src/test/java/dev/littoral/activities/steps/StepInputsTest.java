@@ -63,7 +63,7 @@ class StepInputsTest {
     }
 
     private static ListRequest list(int round, Head base, String previousPlan) {
-        return new ListRequest("c", 7, round, A, OPTIONS, base, previousPlan);
+        return new ListRequest("c", 7, round, A, OPTIONS, base, previousPlan, null);
     }
 
     private static ShardsRequest shards(String plan, int from, int to, long firstId, String objects, long files) {
@@ -71,7 +71,7 @@ class StepInputsTest {
     }
 
     private static CommitRequest commit(String objects, String commitId, long nextSegmentId, String reason) {
-        return new CommitRequest("c", 7, 1, A, OPTIONS, PLAN, objects, BASE, commitId, nextSegmentId, reason);
+        return new CommitRequest("c", 7, 1, A, OPTIONS, PLAN, objects, BASE, commitId, nextSegmentId, reason, null);
     }
 
     @Test
@@ -145,7 +145,7 @@ class StepInputsTest {
         refused(() -> inputs.checkShards(UPDATE, shards(plan, 0, 1, 0, OBJECTS, 0)), "plan is");
         refused(
                 () -> inputs.checkCommit(
-                        UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, plan, OBJECTS, BASE, "7-x", 40, "x")),
+                        UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, plan, OBJECTS, BASE, "7-x", 40, "x", null)),
                 "plan is");
         if (plan != null) {
             refused(() -> inputs.checkList(UPDATE, list(1, BASE, plan)), "previousPlan is");
@@ -211,7 +211,7 @@ class StepInputsTest {
             new ExternalSource("s3://key:secret@lake/a/", ExternalSpec.parquet()),
             new ExternalSource("s3://" + "x".repeat(3_000) + "/", ExternalSpec.parquet())
         }) {
-            refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, source, OPTIONS, BASE, null)));
+            refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, source, OPTIONS, BASE, null, null)));
         }
         for (CollectionOptions options : new CollectionOptions[] {
             null,
@@ -223,7 +223,7 @@ class StepInputsTest {
             new CollectionOptions(1, null, false, Double.NaN, Duration.ofDays(7), null),
             new CollectionOptions(1, null, false, 1, Duration.ZERO, null)
         }) {
-            refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, A, options, BASE, null)));
+            refused(() -> inputs.checkList(UPDATE, new ListRequest("c", 7, 1, A, options, BASE, null, null)));
         }
     }
 
@@ -335,9 +335,9 @@ class StepInputsTest {
                 inputs.checkShards(UPDATE, new ShardsRequest("c", 7, 1, secret, OPTIONS, PLAN, 0, 1, 0, OBJECTS, 0)));
         refused(() -> inputs.checkShards(UPDATE, new ShardsRequest("c", 7, 1, A, null, PLAN, 0, 1, 0, OBJECTS, 0)));
         refused(() -> inputs.checkCommit(
-                UPDATE, new CommitRequest("c", 7, 1, secret, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
-        refused(() ->
-                inputs.checkCommit(UPDATE, new CommitRequest("c", 7, 1, A, null, PLAN, OBJECTS, BASE, "7-x", 40, "x")));
+                UPDATE, new CommitRequest("c", 7, 1, secret, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x", null)));
+        refused(() -> inputs.checkCommit(
+                UPDATE, new CommitRequest("c", 7, 1, A, null, PLAN, OBJECTS, BASE, "7-x", 40, "x", null)));
     }
 
     @Test
@@ -350,7 +350,7 @@ class StepInputsTest {
         refused(() -> inputs.checkShards(UPDATE, shards(PLAN, 0, 1, 0, OBJECTS, -1)), "expected 0 or more");
         refused(
                 () -> inputs.checkCommit(
-                        UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, PLAN, OBJECTS, null, "7-x", 40, "x")),
+                        UPDATE, new CommitRequest("c", 7, 1, A, OPTIONS, PLAN, OBJECTS, null, "7-x", 40, "x", null)),
                 "base is missing");
     }
 
@@ -374,7 +374,7 @@ class StepInputsTest {
         assertThatCode(() -> inputs.checkList(list(1, BASE, null), BASE)).doesNotThrowAnyException();
         ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
         refused(
-                () -> inputs.checkList(new ListRequest("c", 7, 1, other, OPTIONS, BASE, null), BASE),
+                () -> inputs.checkList(new ListRequest("c", 7, 1, other, OPTIONS, BASE, null, null), BASE),
                 "source is \"s3://lake/b/\"; expected the one that version 6 declares");
     }
 
@@ -401,32 +401,41 @@ class StepInputsTest {
     @Test
     void aCommitIsUponTheBaseOfItsPlan() {
         CommitRequest request = commit(OBJECTS, "7-x", 40, "x");
-        assertThatCode(() -> inputs.checkCommit(request, BASE, plan(6, "6-x"))).doesNotThrowAnyException();
-        refused(() -> inputs.checkCommit(request, BASE, plan(5, "6-x")), "plan has the base 5");
-        refused(() -> inputs.checkCommit(request, BASE, plan(6, "6-y")), "plan has the base 6");
+        assertThatCode(() -> inputs.checkCommit(request, BASE)).doesNotThrowAnyException();
+        assertThatCode(() -> inputs.checkCommit(plan(6, "6-x"), BASE)).doesNotThrowAnyException();
+        refused(() -> inputs.checkCommit(plan(5, "6-x"), BASE), "plan has the base 5");
+        refused(() -> inputs.checkCommit(plan(6, "6-y"), BASE), "plan has the base 6");
         ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
         refused(
                 () -> inputs.checkCommit(
-                        new CommitRequest("c", 7, 1, other, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x"),
-                        BASE,
-                        plan(6, "6-x")),
+                        new CommitRequest("c", 7, 1, other, OPTIONS, PLAN, OBJECTS, BASE, "7-x", 40, "x", null), BASE),
                 "source is");
     }
 
     @Test
     void anUpdateCommitsOnce() {
         refused(
-                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), COMMITTED, plan(6, "6-x")),
+                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), COMMITTED),
                 "update is 7; expected another, as it has committed version 6");
         Head back =
                 new Head(6, "6-x", HeadKind.ROLLED_BACK, A, 3, 7, null, 40, BASE.time(), "rolled back to version 2");
         refused(
-                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), back, plan(6, "6-x")),
+                () -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), back),
                 "update is 7; expected a greater one, as version 6 is rolled back to version 2");
         CommitRequest next = new CommitRequest(
-                "c", 8, 1, A, OPTIONS, "staging/0000000008/r1-x/plan.json.zst", OBJECTS, COMMITTED, "8-x", 40, "x");
-        assertThatCode(() -> inputs.checkCommit(next, COMMITTED, plan(6, "6-x")))
-                .doesNotThrowAnyException();
+                "c",
+                8,
+                1,
+                A,
+                OPTIONS,
+                "staging/0000000008/r1-x/plan.json.zst",
+                OBJECTS,
+                COMMITTED,
+                "8-x",
+                40,
+                "x",
+                null);
+        assertThatCode(() -> inputs.checkCommit(next, COMMITTED)).doesNotThrowAnyException();
     }
 
     private static BalancedShard balanced(long firstId, long nextId) {

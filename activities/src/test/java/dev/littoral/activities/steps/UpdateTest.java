@@ -548,7 +548,8 @@ class UpdateTest {
         }
         Head base = pipeline.head();
         long number = base.isPast(1) ? base.update() + 1 : 1;
-        ListingOutcome listing = pipeline.work.listFiles(new ListRequest("c", number, 1, source, options, base, null));
+        ListingOutcome listing =
+                pipeline.work.listFiles(new ListRequest("c", number, 1, source, options, base, null, null));
         return new ShardsRequest(
                 "c",
                 number,
@@ -572,7 +573,7 @@ class UpdateTest {
         Head base = update().head();
         lake.write(name(5), ROWS + 1, 0);
         lake.write(name(35), ROWS + 1, 0);
-        ListRequest request = new ListRequest("c", 2, 1, source, options, base, null);
+        ListRequest request = new ListRequest("c", 2, 1, source, options, base, null, null);
 
         AtomicReference<ListStep.Progress> last = new AtomicReference<>();
         CountDownLatch heard = new CountDownLatch(1);
@@ -606,7 +607,7 @@ class UpdateTest {
     void whatNoAttemptHeartbeatedIsNotGoneOnFrom() throws Exception {
         Head base = update().head();
         lake.write(name(5), ROWS + 1, 0);
-        ListRequest request = new ListRequest("c", 2, 1, source, options, base, null);
+        ListRequest request = new ListRequest("c", 2, 1, source, options, base, null, null);
         List<String> forged = List.of(
                 "'x'",
                 "{'step':7}",
@@ -664,7 +665,8 @@ class UpdateTest {
                 pipeline.head(),
                 shards.update() + "-x",
                 nextSegmentId,
-                "a test");
+                "a test",
+                null);
     }
 
     /** Another service that takes the collection up removes staging; that is no damage. */
@@ -700,7 +702,8 @@ class UpdateTest {
         Head first = update().head();
         lake.write(name(5), ROWS + 1, 0);
         Head second = update().head();
-        ListingOutcome listing = pipeline.work.listFiles(new ListRequest("c", 3, 1, source, options, first, null));
+        ListingOutcome listing =
+                pipeline.work.listFiles(new ListRequest("c", 3, 1, source, options, first, null, null));
         assertThat(listing.newest()).isEqualTo(second);
         assertThat(listing.unchanged()).isFalse();
     }
@@ -714,7 +717,8 @@ class UpdateTest {
             newest = update().head();
         }
         objects.delete(objects.list("c/head/", null, 10).subList(1, 4));
-        ListingOutcome listing = pipeline.work.listFiles(new ListRequest("c", 4, 1, source, options, first, null));
+        ListingOutcome listing =
+                pipeline.work.listFiles(new ListRequest("c", 4, 1, source, options, first, null, null));
         assertThat(listing.newest()).isEqualTo(newest);
     }
 

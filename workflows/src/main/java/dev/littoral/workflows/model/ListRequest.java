@@ -12,6 +12,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param options how the collection is kept
  * @param base the base version
  * @param previousPlan the plan of the round before, whose footers are used again, or null
+ * @param commitId what the commitId of a snapshot begins with that the listing may prepare; null where it stages a plan
+ *     however little changed, as for older builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListRequest(
@@ -21,4 +23,5 @@ public record ListRequest(
         ExternalSource source,
         CollectionOptions options,
         Head base,
-        String previousPlan) {}
+        String previousPlan,
+        String commitId) {}

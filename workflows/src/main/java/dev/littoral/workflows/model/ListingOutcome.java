@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * The result of a listing.
  *
- * @param plan the staged plan of shards, or null where the listing equals the base's
+ * @param plan the staged plan of shards, or null where the listing equals the base's; where the snapshot is prepared it
+ *     is not staged
  * @param touched how many shards have to be read
  * @param touchedFiles how many files each of these has; null from older builds
  * @param staged whether something was staged
@@ -25,6 +26,7 @@ import java.util.Map;
  *     else null
  * @param listedAt when the listing began; null where nothing was listed, and from older builds
  * @param table which version of the table was listed; null where the source is no table
+ * @param prepared the next snapshot, where so little changed that the listing has written it; else null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingOutcome(
@@ -42,7 +44,8 @@ public record ListingOutcome(
         Map<String, Long> requests,
         Head newest,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
-        TableVersion table) {
+        TableVersion table,
+        PreparedSnapshot prepared) {
 
     /** The base has been replaced. */
     public static ListingOutcome moved(Head newest, boolean staged, Map<String, Long> requests) {
@@ -60,6 +63,7 @@ public record ListingOutcome(
                 null,
                 requests,
                 newest,
+                null,
                 null,
                 null);
     }
