@@ -85,7 +85,7 @@ public final class PlanningBenchmark {
                 return json.dumps({'add': {
                     'path': 'day=%s/part-00000-%s-c000.snappy.parquet' % (day, uuid.uuid5(uuid.NAMESPACE_URL, str(i))),
                     'partitionValues': {'day': day}, 'size': 100000 + i, 'modificationTime': 1764000000000 + i,
-                    'dataChange': True, 'stats': json.dumps(stats)}}) + '\\n'
+                    'dataChange': True, 'stats': json.dumps(stats, separators=(',', ':'))}}) + '\\n'
             with open(log + '/%020d.json' % 0, 'w') as commit:
                 commit.write(json.dumps({'protocol': {'minReaderVersion': 1, 'minWriterVersion': 2}}) + '\\n')
                 commit.write(json.dumps({'metaData': {

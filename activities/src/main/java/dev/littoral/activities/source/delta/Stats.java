@@ -34,7 +34,8 @@ final class Stats {
         return first == null ? searched(bytes, offset, length) : first;
     }
 
-    private static Long first(byte[] bytes, int start, int end) {
+    private static Long first(byte[] bytes, int colon, int end) {
+        int start = colon < end && bytes[colon] == ' ' ? colon + 1 : colon;
         long rows = 0;
         for (int i = start; i < end && i <= start + MAX_DIGITS; i++) {
             byte c = bytes[i];
