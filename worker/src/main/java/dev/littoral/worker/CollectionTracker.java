@@ -168,6 +168,14 @@ final class CollectionTracker implements CollectionObserver {
                 .count();
     }
 
+    /** How many events were dropped before a sink got them. */
+    synchronized long dropped(String sink) {
+        return all(Known::sinks)
+                .filter(each -> each.sink().equals(sink))
+                .mapToLong(SinkStatus::dropped)
+                .sum();
+    }
+
     private Stream<Known> known() {
         Instant now = clock.instant();
         collections.values().removeIf(each -> each.until().isBefore(now));

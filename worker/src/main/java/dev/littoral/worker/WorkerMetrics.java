@@ -216,6 +216,10 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
                     .description("Collections with events that a sink did not take when it was tried last")
                     .tag("sink", sink.name())
                     .register(registry);
+            Gauge.builder("littoral.events.dropped", collections, all -> all.dropped(sink.name()))
+                    .description("Events of failed updates and of freshness that were dropped before the sink got them")
+                    .tag("sink", sink.name())
+                    .register(registry);
             events(sink.name(), true);
             events(sink.name(), false);
         }

@@ -147,8 +147,10 @@ class CollectionTrackerTest {
         assertThat(tracker.undelivered("indexer")).isEqualTo(2);
         assertThat(tracker.undelivered("pager")).as("it is being sent").isZero();
         assertThat(tracker.troubled(CauseKind.SINK)).isEqualTo(2);
-        looked("a", "idle", soon(), WELL, "'sinks':[{'sink':'indexer','cursor':3,'behind':0}]");
+        assertThat(tracker.dropped("indexer")).isZero();
+        looked("a", "idle", soon(), WELL, "'sinks':[{'sink':'indexer','cursor':3,'behind':0,'dropped':4}]");
         assertThat(tracker.undelivered("indexer")).isEqualTo(1);
+        assertThat(tracker.dropped("indexer")).isEqualTo(4);
     }
 
     @Test

@@ -53,6 +53,7 @@ class WorkerMetricsTest {
                     .contains("littoral_updates_total{class=\"none\",outcome=\"COMMITTED\"} 0.0")
                     .contains("littoral_updates_total{class=\"damaged\",outcome=\"FAILED\"} 0.0")
                     .contains("littoral_events_total{outcome=\"failed\",sink=\"indexer\"} 0.0")
+                    .contains("littoral_events_dropped{sink=\"indexer\"} 0.0")
                     .contains("littoral_collections_undelivered{sink=\"indexer\"} 0.0");
         }
     }

@@ -98,7 +98,8 @@ final class EventOutbox {
         last++;
         states.addLast(StateEvent.of(collectionId, last, kind, time, update, version, reason));
         if (states.size() > EventRequest.MAX_STATES) {
-            states.removeFirst();
+            StateEvent dropped = states.removeFirst();
+            cursors.replaceAll((sink, cursor) -> cursor.state() < dropped.number() ? cursor.withDropped() : cursor);
         }
     }
 
@@ -161,14 +162,14 @@ final class EventOutbox {
         boolean moved = cursor > before.cursor() || state > before.state();
         String failure =
                 result.failure() == null && !moved ? "nothing was sent, for no reason given" : result.failure();
-        SinkCursor after = new SinkCursor(sent.sink(), cursor, state, 0, null, null);
+        SinkCursor after = new SinkCursor(sent.sink(), cursor, state, 0, null, null, before.dropped());
         if (failure != null) {
             int failures = (moved ? 0 : before.failures()) + 1;
             Duration wait = Policies.eventGap(failures, collectionId);
             if (result.retryAfter() != null && result.retryAfter().compareTo(wait) > 0) {
                 wait = result.retryAfter();
             }
-            after = new SinkCursor(sent.sink(), cursor, state, failures, failure, now.plus(wait));
+            after = new SinkCursor(sent.sink(), cursor, state, failures, failure, now.plus(wait), before.dropped());
         }
         cursors.put(sent.sink(), after);
         states.removeIf(event -> cursors.values().stream().allMatch(each -> each.state() >= event.number()));
@@ -194,7 +195,8 @@ final class EventOutbox {
                                 cursor.cursor(),
                                 Math.max(0, newest - cursor.cursor()),
                                 cursor.failure(),
-                                cursor.nextTry()))
+                                cursor.nextTry(),
+                                cursor.dropped()))
                         .toList();
     }
 }

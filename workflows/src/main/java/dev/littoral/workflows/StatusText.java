@@ -125,6 +125,7 @@ public final class StatusText {
                 + (sink.behind() == 0
                         ? "has got those of every version"
                         : "lacks those of " + count(sink.behind(), "version"))
+                + (sink.dropped() == 0 ? "" : ", " + count(sink.dropped(), "event") + " dropped")
                 + (sink.failure() == null ? "" : ": " + sink.failure())
                 + (sink.nextTry() == null ? "" : ", next try at " + time(sink.nextTry()));
     }

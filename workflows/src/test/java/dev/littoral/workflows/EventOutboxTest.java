@@ -82,7 +82,9 @@ class EventOutboxTest {
         sent("a", 3, 0, "down", null);
         assertThat(untilNextTry()).isEqualTo(first);
         assertThat(outbox.status(5))
-                .contains(new SinkStatus("a", 3, 2, "down", now.plus(first)), new SinkStatus("b", 5, 0, null, null));
+                .contains(
+                        new SinkStatus("a", 3, 2, "down", now.plus(first), 0),
+                        new SinkStatus("b", 5, 0, null, null, 0));
     }
 
     @Test
@@ -131,6 +133,24 @@ class EventOutboxTest {
         assertThat(outbox.carry().states()).hasSize(EventRequest.MAX_STATES);
         sent("b", 0, 55, "down", null);
         assertThat(outbox.carry().states()).extracting(StateEvent::number).containsExactly(56L, 57L, 58L, 59L, 60L);
+    }
+
+    @Test
+    void eventsThatAreDroppedAreCountedForTheSinksThatLackThem() throws JsonProcessingException {
+        for (int i = 1; i <= EventRequest.MAX_STATES; i++) {
+            outbox.add(Kind.FAILED, now, i, 1, "x");
+        }
+        due(0);
+        sent("a", 0, EventRequest.MAX_STATES, null, null);
+        for (int i = 0; i < 3; i++) {
+            outbox.add(Kind.FAILED, now, 100 + i, 1, "x");
+        }
+        sent("b", 0, 0, "down", null);
+        assertThat(outbox.status(0)).extracting(SinkStatus::dropped).containsExactly(0L, 3L);
+        EventOutbox next = outbox();
+        next.restore(Json.JSON.readValue(Json.JSON.writeValueAsString(outbox.carry()), CarriedEvents.class));
+        assertThat(next.status(0)).extracting(SinkStatus::dropped).containsExactly(0L, 3L);
+        assertThat(StatusText.sink(next.status(0).getLast())).contains(", 3 events dropped: down");
     }
 
     @Test

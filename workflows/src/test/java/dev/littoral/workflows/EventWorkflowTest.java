@@ -83,7 +83,7 @@ class EventWorkflowTest {
         refresh(2);
         awaitReceived("indexer", "1", "2", "3");
         awaitReceived("alerts", "1", "2", "3");
-        lab.await("no sink lacks any", () -> sink("indexer").equals(new SinkStatus("indexer", 3, 0, null, null)));
+        lab.await("no sink lacks any", () -> sink("indexer").equals(new SinkStatus("indexer", 3, 0, null, null, 0)));
         assertThat(sinks.queues()).containsExactly(ExternalCollectionWorkflow.TASK_QUEUE + "-events");
     }
 
@@ -108,7 +108,7 @@ class EventWorkflowTest {
         sinks.up("indexer");
         lab.pass(Duration.ofMinutes(30));
         awaitReceived("indexer", "1", "2", "3", "4", "5");
-        lab.await("no failure", () -> sink("indexer").equals(new SinkStatus("indexer", 5, 0, null, null)));
+        lab.await("no failure", () -> sink("indexer").equals(new SinkStatus("indexer", 5, 0, null, null, 0)));
         ReplayTest.replay(lab.client.fetchHistory(ID), Policies.HISTORY);
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param failures how many tries in a row sent nothing
  * @param failure why the last try did not send everything, or null
  * @param nextTry when the next try is, or null where none waits
+ * @param dropped how many events of the state were dropped before it got them, as more waited than are kept
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SinkCursor(
@@ -21,10 +22,16 @@ public record SinkCursor(
         long state,
         int failures,
         String failure,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextTry) {
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextTry,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dropped) {
 
     /** The cursor of a sink that got nothing yet. */
     public static SinkCursor start(String sink) {
-        return new SinkCursor(sink, 0, 0, 0, null, null);
+        return new SinkCursor(sink, 0, 0, 0, null, null, 0);
+    }
+
+    /** The same cursor after an event that it did not get was dropped. */
+    public SinkCursor withDropped() {
+        return new SinkCursor(sink, cursor, state, failures, failure, nextTry, dropped + 1);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param behind how many versions there are beyond that
  * @param failure why the last try did not send everything, or null
  * @param nextTry when the next try is, or null
+ * @param dropped how many events of failed updates and freshness were dropped before it got them
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SinkStatus(
@@ -19,4 +20,5 @@ public record SinkStatus(
         long cursor,
         long behind,
         String failure,
-        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextTry) {}
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Instant nextTry,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dropped) {}
