@@ -56,6 +56,13 @@ class Folder:
         except FileNotFoundError:
             return None
 
+    def remove_scratch(self, prefix):
+        """Removes what a process that was killed left beside its entries."""
+        folder = os.path.join(self.folder, prefix)
+        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+            if name.startswith("."):
+                os.unlink(os.path.join(folder, name))
+
     def create(self, key, data):
         """Creates an object, whole; False where there is one of that key."""
         path = os.path.join(self.folder, key)
@@ -108,7 +115,9 @@ class Voice:
         self.name = name
         self.lease = lease
         self.n = None
+        self.boundary = None, 0
         self.version = self.until = self.refused = None
+        store.remove_scratch(self.prefix)
 
     def say(self, state, version, **more):
         while True:
@@ -125,23 +134,20 @@ class Voice:
             self.n = None
 
     def hold(self, version):
-        """Holds a version. The order matters: the entry, the boundary, the version, the clock."""
+        """Holds a version of the log. The order matters: the entry, the boundary, the clock."""
         until = int(time.time() + self.lease)
         self.say("BUILDING", version, until=iso(until))
-        below = self.boundary()
-        there = self.store.read(key_of("head/", version)) is not None
-        if below > version or not there or time.time() >= until:
+        if self.below() > version or time.time() >= until:
             raise NotHeld
         self.version, self.until, self.refused = version, until, False
 
-    def boundary(self):
-        while True:
-            key = self.store.first("boundary/")
-            if key is None:
-                return 0
+    def below(self):
+        """Versions below this one are cleaned away. An entry that was read before never changes."""
+        while (key := self.store.first("boundary/")) and key != self.boundary[0]:
             data = self.store.read(key)
-            if data is not None:
-                return unsealed(key, data)["below"]
+            if data is not None:  # else a newer one took its place
+                self.boundary = key, unsealed(key, data)["below"]
+        return self.boundary[1]
 
     def still_holds(self):
         """Renews the lease from half its time on; one that is not renewed runs to its own end."""
@@ -353,6 +359,7 @@ class Consumer:
     """Follows the log: holds each new version, builds it, lets readers have it, says so."""
 
     LIST_EVERY = 30  # looks
+    LONGEST_PAUSE = 60  # seconds
 
     def __init__(self, store, voice, builder, look):
         self.store = store
@@ -363,7 +370,7 @@ class Consumer:
         self.index = None
 
     def follow(self):
-        version = 0
+        version, pause = 0, self.look
         while True:
             head = self.newer(version)
             if head is None:
@@ -379,9 +386,11 @@ class Consumer:
             try:
                 self.voice.hold(version)
                 self.serve(self.builder.build(head, self.index))
+                pause = self.look
             except NotHeld:
                 version = 0
-                time.sleep(self.look)
+                time.sleep(pause)
+                pause = min(2 * pause, self.LONGEST_PAUSE)
             except Unbuildable as e:
                 self.voice.say("FAILED", version, reason=str(e)[:1000])
                 print(f"version {version} cannot be built: {e}", file=sys.stderr, flush=True)

@@ -74,6 +74,7 @@ import org.apache.lucene.util.VectorUtil;
 public final class LuceneConsumer {
     private static final String FIELD = "vector";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final CatalogReader catalog;
     private final ConsumerClient client;
@@ -87,7 +88,7 @@ public final class LuceneConsumer {
     private volatile Index index;
 
     /** The version that is held, and until when. */
-    private long held;
+    private Head held;
 
     private Instant until = Instant.EPOCH;
     private boolean refused;
@@ -132,42 +133,67 @@ public final class LuceneConsumer {
 
     private void follow() throws Exception {
         long version = 0;
+        Duration pause = look;
         while (true) {
-            Head head = catalog.newest(collection).orElse(Head.NONE);
-            if (head.version() == version) {
-                Thread.sleep(look.toMillis());
-                continue;
-            }
-            version = head.version();
-            if (head.kind() == HeadKind.RETIRED) {
-                client.gone(version);
-                return;
-            }
-            boolean same = index != null && index.head.snapshot().equals(head.snapshot());
-            if (head.snapshot() == null || head.kind() == HeadKind.DECLARED && same) {
-                continue;
-            }
             try {
-                hold(version);
-                serve(build(head));
-            } catch (NotHeldException e) {
-                version = 0;
-                Thread.sleep(look.toMillis());
+                Head head = catalog.newest(collection).orElse(Head.NONE);
+                if (head.version() == version) {
+                    Thread.sleep(look.toMillis());
+                    continue;
+                }
+                version = head.version();
+                if (head.kind() == HeadKind.RETIRED) {
+                    client.gone(version);
+                    return;
+                }
+                boolean same = index != null && index.head.snapshot().equals(head.snapshot());
+                if (head.snapshot() == null || head.kind() == HeadKind.DECLARED && same) {
+                    continue;
+                }
+                if (serve(head)) {
+                    pause = look;
+                    continue;
+                }
             } catch (LittoralException e) {
-                if (e.type() != FailureType.INPUT) {
+                if (e.type() != FailureType.TRANSIENT) {
                     throw e;
                 }
-                if (Instant.now().isBefore(until)) {
-                    client.failed(version, null, e.getMessage());
-                    System.err.println("version " + version + " cannot be built: " + e.getMessage());
-                } else {
-                    version = 0;
-                }
+                System.err.println(e.getMessage());
             }
+            // Nothing is held, or the store is away: the newest version once more, after a pause that grows.
+            version = 0;
+            Thread.sleep(pause.toMillis());
+            pause = pause.compareTo(LONGEST_PAUSE.dividedBy(2)) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 
-    private void hold(long version) throws NotHeldException, InterruptedException {
+    /** Builds a version and serves it, or says that it cannot be built; false where it is not held. */
+    private boolean serve(Head head) throws Exception {
+        try {
+            hold(head);
+            Index built = build(head);
+            stillHolds();
+            index = built;
+        } catch (NotHeldException e) {
+            return false;
+        } catch (LittoralException e) {
+            if (e.type() != FailureType.INPUT) {
+                throw e;
+            }
+            if (!Instant.now().isBefore(until)) {
+                return false;
+            }
+            client.failed(head.version(), null, e.getMessage());
+            System.err.println("version " + head.version() + " cannot be built: " + e.getMessage());
+            return true;
+        }
+        int segments = index.segments.size();
+        client.serving(head.version(), index.rows(), new SegmentProgress(segments, 0, segments));
+        System.out.printf("version %d: %d rows in %d segments%n", head.version(), index.rows(), segments);
+        return true;
+    }
+
+    private void hold(Head version) throws NotHeldException, InterruptedException {
         LeaseAnswer answer = client.lease(version, lease);
         if (!answer.granted()) {
             throw new NotHeldException();
@@ -189,14 +215,6 @@ public final class LuceneConsumer {
         if (!Instant.now().isBefore(until)) {
             throw new NotHeldException();
         }
-    }
-
-    private void serve(Index built) throws NotHeldException, IOException, InterruptedException {
-        stillHolds();
-        index = built;
-        int segments = built.segments.size();
-        client.serving(built.head.version(), built.rows(), new SegmentProgress(segments, 0, segments));
-        System.out.printf("version %d: %d rows in %d segments%n", built.head.version(), built.rows(), segments);
     }
 
     /** Changes the index to what a version is, by the difference to the version that is served. */

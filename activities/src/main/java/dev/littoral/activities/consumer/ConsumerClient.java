@@ -6,6 +6,7 @@ import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.AcknowledgeRequest;
 import dev.littoral.workflows.model.ConsumerEntry;
 import dev.littoral.workflows.model.ConsumerState;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.LeaseAnswer;
 import dev.littoral.workflows.model.SegmentProgress;
 import dev.littoral.workflows.spec.CollectionId;
@@ -13,6 +14,7 @@ import dev.littoral.workflows.spec.ConsumerName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A consumer's side of the contract in {@code docs/consumer-contract.md}: it holds versions of a collection by leases,
@@ -62,32 +64,48 @@ public final class ConsumerClient {
     /**
      * Asks for a lease on a version, or for a longer one. While it runs, all objects of the version and of later ones
      * can be read. Refused where the version is gone or about to go: then the newest version is to be taken, and an
-     * earlier lease on this one runs to its own end.
+     * earlier lease on this one runs to its own end. Two requests; three where clean-up has removed versions since the
+     * lease before, and one more for the first entry of this client.
      *
-     * @param version the version to hold, from 1
+     * @param version the version to hold, as it was read from the log
      * @param duration how long from now, above 0 and up to 24 hours
+     */
+    public LeaseAnswer lease(Head version, Duration duration) throws InterruptedException {
+        long number = version.version();
+        checkVersion(number);
+        checkDuration(duration);
+        // In this order: the version was in the log, the entry is there, then the boundary is read, and the clock last.
+        ConsumerEntry entry = log.append(n -> {
+            Instant now = clock.instant();
+            return new ConsumerEntry(
+                    name, n, number, ConsumerState.BUILDING, now.plus(duration), null, null, null, now);
+        });
+        if (boundary.newest().below() > number) {
+            return refused(number, "is cleaned away, or about to be");
+        }
+        return clock.instant().isBefore(entry.until())
+                ? new LeaseAnswer(true, number, entry.until(), null)
+                : refused(number, "was held until " + entry.until() + " only, which has passed");
+    }
+
+    /**
+     * Asks for a lease as {@link #lease(Head, Duration)} does, of a version that this reads from the log first. Nothing
+     * is written where it is not there.
+     *
+     * @param version from 1
      */
     public LeaseAnswer lease(long version, Duration duration) throws InterruptedException {
         checkVersion(version);
+        checkDuration(duration);
+        Optional<Head> there = heads.at(version);
+        return there.isPresent() ? lease(there.get(), duration) : refused(version, "is not in the log");
+    }
+
+    private static void checkDuration(Duration duration) {
         if (!duration.isPositive() || duration.compareTo(Lease.LONGEST) > 0) {
             throw LittoralException.input(
                     "The lease is of " + duration + "; expected more than PT0S and up to " + Lease.LONGEST);
         }
-        // In this order: the entry is there before the boundary is read, and the clock is looked at last.
-        ConsumerEntry entry = log.append(n -> {
-            Instant now = clock.instant();
-            return new ConsumerEntry(
-                    name, n, version, ConsumerState.BUILDING, now.plus(duration), null, null, null, now);
-        });
-        if (boundary.newest().below() > version) {
-            return refused(version, "is cleaned away, or about to be");
-        }
-        if (heads.at(version).isEmpty()) {
-            return refused(version, "is not in the log");
-        }
-        return clock.instant().isBefore(entry.until())
-                ? new LeaseAnswer(true, version, entry.until(), null)
-                : refused(version, "was held until " + entry.until() + " only, which has passed");
     }
 
     private static LeaseAnswer refused(long version, String why) {

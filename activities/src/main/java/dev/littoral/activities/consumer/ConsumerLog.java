@@ -31,6 +31,9 @@ final class ConsumerLog {
     private final String name;
     private final EntryLog<ConsumerEntry> log;
 
+    /** The number of the entry that this wrote last, which is the newest while one process has the name; 0 for none. */
+    private volatile long written;
+
     ConsumerLog(CatalogStore store, String collectionId, String name) {
         this.name = name;
         this.log = new EntryLog<>(store, collectionId, FOLDER + name + "/", ConsumerEntry.class);
@@ -91,11 +94,13 @@ final class ConsumerLog {
         return entry;
     }
 
-    /** Appends an entry, whose number is given to what makes it. */
+    /** Appends an entry, whose number is given to what makes it. One request, and one more before the first one. */
     ConsumerEntry append(LongFunction<ConsumerEntry> entry) throws InterruptedException {
         for (int i = 0; i < TRIES; i++) {
-            ConsumerEntry next = entry.apply(log.newest() + 1);
+            ConsumerEntry next = entry.apply((written > 0 ? written : log.newest()) + 1);
+            written = 0;
             if (create(next)) {
+                written = next.n();
                 return next;
             }
         }

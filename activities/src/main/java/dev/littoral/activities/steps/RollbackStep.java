@@ -58,7 +58,7 @@ final class RollbackStep {
             return new CommitOutcome.Refused(refusal);
         }
         // Else clean-up could delete it meanwhile: it has looked at the log before the new version was there.
-        if (!holder.lease(request.version(), Lease.LONGEST).granted()) {
+        if (!holder.lease(older.get(), Lease.LONGEST).granted()) {
             return new CommitOutcome.Refused(absent(base));
         }
         String missing = missing(older.get());

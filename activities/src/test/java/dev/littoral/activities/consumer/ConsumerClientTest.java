@@ -406,16 +406,45 @@ class ConsumerClientTest {
 
     /** As the contract says what each costs. */
     @Test
-    void aLeaseIsFourRequestsAndAnAnswerTwo() throws InterruptedException {
+    void aLeaseIsTwoOrThreeRequestsAndAnAnswerOne() throws InterruptedException {
         clean();
-        search.lease(4, HOUR);
-        assertThat(requests(() -> search.lease(4, HOUR))).isEqualTo(4);
-        assertThat(requests(() -> search.serving(4, 0, ALL))).isEqualTo(2);
+        assertThat(requests(() -> search.lease(head, HOUR)))
+                .as("and a listing at the start")
+                .isEqualTo(4);
+        assertThat(requests(() -> search.lease(head, HOUR))).isEqualTo(2);
+        assertThat(requests(() -> search.serving(5, 0, ALL))).isEqualTo(1);
         clock.pass(Duration.ofDays(3));
         version();
         clean();
-        assertThat(requests(() -> search.lease(6, HOUR))).isEqualTo(5);
+        assertThat(requests(() -> search.lease(head, HOUR))).isEqualTo(3);
+        assertThat(requests(() -> search.lease(head, HOUR))).isEqualTo(2);
         assertThat(requests(() -> heads.at(7))).isEqualTo(1);
+    }
+
+    @Test
+    void aVersionOfWhichOnlyTheNumberIsKnownIsReadFirst() throws InterruptedException {
+        search.lease(5, HOUR);
+        assertThat(requests(() -> search.lease(5, HOUR))).isEqualTo(3);
+        assertThat(requests(() -> search.lease(9, HOUR))).isEqualTo(1);
+        assertThat(known("search").newest().version())
+                .as("nothing is given up for it")
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aVersionThatWentAfterItWasReadIsRefused() throws InterruptedException {
+        Head first = heads.at(1).orElseThrow();
+        clean();
+        assertThat(search.lease(first, HOUR).refusal())
+                .isEqualTo("version 1 is cleaned away, or about to be; expected the newest one to be taken");
+    }
+
+    @Test
+    void entriesThatOthersWroteUnderTheNameAreFollowed() throws InterruptedException {
+        search.lease(5, HOUR);
+        consumer("search").gone(5);
+        assertThat(search.lease(4, HOUR).granted()).isTrue();
+        assertThat(known("search").newest().n()).isEqualTo(3);
     }
 
     private interface Request {

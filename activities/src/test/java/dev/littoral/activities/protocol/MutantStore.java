@@ -130,9 +130,10 @@ final class MutantStore implements CatalogStore {
         if (key.equals(heldKey)) {
             return Optional.of(held);
         }
-        if (lost == Safeguard.LEASE_BEFORE_LOOK && key.contains("/head/")) {
-            // The boundary was looked at.
+        if (lost == Safeguard.LEASE_BEFORE_LOOK && key.contains("/boundary/")) {
+            Optional<byte[]> boundary = store.get(key);
             store.createIfAbsent(heldKey, held);
+            return boundary;
         }
         if (lost == Safeguard.SECOND_LOOK && key.contains("/consumers/")) {
             if (!seen.containsKey(key)) {
@@ -229,7 +230,14 @@ final class MutantStore implements CatalogStore {
             }
             return listed.get(listing);
         }
-        return heldKey != null && heldKey.startsWith(prefix) ? List.of(heldKey) : store.list(prefix, startAfter, limit);
+        if (heldKey != null && heldKey.startsWith(prefix)) {
+            return List.of(heldKey);
+        }
+        List<String> keys = store.list(prefix, startAfter, limit);
+        if (lost == Safeguard.LEASE_BEFORE_LOOK && prefix.contains("/boundary/") && keys.isEmpty()) {
+            store.createIfAbsent(heldKey, held);
+        }
+        return keys;
     }
 
     @Override

@@ -147,25 +147,25 @@ final class Programs {
         @Override
         public void run(Flow flow) {
             try {
-                long version = flow.step(new Step.FindOldest(), Head.class).version();
+                Head version = flow.step(new Step.FindOldest(), Head.class);
                 if (!holds(flow, version)) {
-                    version = flow.step(new Step.ReadHead(), Head.class).version();
+                    version = flow.step(new Step.ReadHead(), Head.class);
                     if (!holds(flow, version)) {
                         return;
                     }
                 }
                 // A renewal that is refused changes nothing about the lease before it.
                 holds(flow, version);
-                flow.step(new Step.Answer(name, version), Boolean.class);
+                flow.step(new Step.Answer(name, version.version()), Boolean.class);
             } catch (Flow.StepFailed e) {
                 return;
             }
         }
 
-        private boolean holds(Flow flow, long version) {
+        private boolean holds(Flow flow, Head version) {
             LeaseAnswer answer = flow.step(new Step.Lease(name, version), LeaseAnswer.class);
             if (answer.granted()) {
-                flow.say(new Flow.Fact.Holds(name, version, answer.until()));
+                flow.say(new Flow.Fact.Holds(name, version.version(), answer.until()));
             }
             return answer.granted();
         }

@@ -4,6 +4,7 @@ import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CommitRequest;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
@@ -41,7 +42,7 @@ sealed interface Step {
     record RollBack(RollbackRequest request) implements Step {}
 
     /** A consumer asks for a lease, or for a longer one. */
-    record Lease(String consumer, long version) implements Step {}
+    record Lease(String consumer, Head version) implements Step {}
 
     /** A consumer says that it serves a version. */
     record Answer(String consumer, long version) implements Step {}
@@ -65,7 +66,7 @@ sealed interface Step {
             case Discard ignored -> "discards";
             case Clean ignored -> "cleans";
             case FindOldest ignored -> "looks for the oldest snapshot";
-            case Lease lease -> "asks for a lease on version " + lease.version();
+            case Lease lease -> "asks for a lease on version " + lease.version().version();
             case Answer answer -> "says that it serves version " + answer.version();
             case RollBack back ->
                 "rolls back to version " + back.request().version() + " upon version "
