@@ -81,8 +81,8 @@ final class ConsumerProcess implements AutoCloseable {
     }
 
     /** {@code LuceneConsumer.java}, compiled by the launcher. */
-    static ConsumerProcess java(Path collection, String name) {
-        List<String> command = List.of(
+    static ConsumerProcess java(Path collection, String name, String... options) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
@@ -96,12 +96,17 @@ final class ConsumerProcess implements AutoCloseable {
                 "--port",
                 "0",
                 "--look-millis",
-                "50");
+                "50"));
+        command.addAll(List.of(options));
         return start(collection, name, command, Map.of());
     }
 
     /** {@code consumer.sh}, whose index is the file {@code index} in its folder. */
     static ConsumerProcess shell(Path collection, String name) {
+        return shell(collection, name, 600);
+    }
+
+    static ConsumerProcess shell(Path collection, String name, int leaseSeconds) {
         ServerProcess.binary("jq");
         ServerProcess.binary("zstd");
         return start(
@@ -113,7 +118,7 @@ final class ConsumerProcess implements AutoCloseable {
                         collection.toString(),
                         name,
                         "index"),
-                Map.of("LOOK", "0.05"));
+                Map.of("LOOK", "0.05", "LEASE", Integer.toString(leaseSeconds)));
     }
 
     /** {@code consumer.sh} with a catalog in a bucket, at the prefix {@code catalog}. */
@@ -231,6 +236,15 @@ final class ConsumerProcess implements AutoCloseable {
     void awaitPrinted(long version) {
         long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000;
         while (!log().contains("version " + version + ": ")) {
+            assertThat(process.waitFor(20)).as("%s", log()).isFalse();
+            assertThat(System.nanoTime()).as("%s", log()).isLessThan(deadline);
+        }
+    }
+
+    /** Waits until it serves some version; what its newest entry says may be of a process before it. */
+    void awaitServing() {
+        long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000;
+        while (!serves()) {
             assertThat(process.waitFor(20)).as("%s", log()).isFalse();
             assertThat(System.nanoTime()).as("%s", log()).isLessThan(deadline);
         }

@@ -48,7 +48,7 @@ class TableConsumersTest {
         Path collection = folder.resolve("catalog/c");
         SplittableRandom random = new SplittableRandom(seed);
         Set<String> kinds = new TreeSet<>();
-        try (VectorTable table = table(folder.resolve("t"), kind);
+        try (VectorTable table = VectorTables.of(folder.resolve("t"), kind);
                 Pipeline pipeline = new Pipeline(
                         LocalStores.catalog(folder.resolve("catalog")),
                         PipelineTest.local(FormatRegistry.formats()),
@@ -70,15 +70,6 @@ class TableConsumersTest {
                 }
             }
         }
-    }
-
-    private static VectorTable table(Path folder, String kind) throws Exception {
-        return switch (kind) {
-            case "iceberg with ids" -> new VectorTables.Iceberg(folder, true);
-            case "iceberg without ids" -> new VectorTables.Iceberg(folder, false);
-            case "delta by name" -> new VectorTables.Delta(folder, "name");
-            default -> new VectorTables.Delta(folder, "id");
-        };
     }
 
     private static ConsumerProcess consumer(String language, Path collection) {

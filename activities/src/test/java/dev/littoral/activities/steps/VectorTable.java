@@ -69,7 +69,11 @@ abstract class VectorTable implements AutoCloseable {
     /** What a search of {@code embedding} finds something in. */
     Map<String, Content> contents() {
         Map<String, Content> contents = new TreeMap<>();
-        books.forEach((file, columns) -> contents.put(file, columns.get(embedding)));
+        books.forEach((file, columns) -> {
+            Content now = columns.get(embedding);
+            contents.put(file, new Content(now.write(), now.vectors(), (BitSet)
+                    now.deleted().clone()));
+        });
         return contents;
     }
 

@@ -22,6 +22,16 @@ import org.apache.iceberg.types.Types;
 final class VectorTables {
     private VectorTables() {}
 
+    /** A table of Iceberg, {@code with} or {@code without ids}, or of Delta, {@code by name} or {@code by id}. */
+    static VectorTable of(Path folder, String kind) throws SQLException, IOException {
+        return switch (kind) {
+            case "iceberg with ids" -> new Iceberg(folder, true);
+            case "iceberg without ids" -> new Iceberg(folder, false);
+            case "delta by name" -> new Delta(folder, "name");
+            default -> new Delta(folder, "id");
+        };
+    }
+
     /** A table of Iceberg version 3, whose files have ids, or know columns by the names that they had at first. */
     static final class Iceberg extends VectorTable {
         private final boolean hasIds;
