@@ -36,12 +36,12 @@ final class CatalogWatch {
     private final String folder;
     private final CatalogStore store;
     private final String id;
-    private final Map<String, SeededLake> lakes;
+    private final Map<String, ChangingSource> lakes;
     private final Duration kept;
     private final Consumer<String> violations;
 
     private final TreeMap<Long, Version> log = new TreeMap<>();
-    private final Map<Long, Map<String, SeededLake.Served>> snapshots = new HashMap<>();
+    private final Map<Long, Map<String, ChangingSource.Served>> snapshots = new HashMap<>();
     private long answeredGeneration;
     private Instant answered = Instant.MAX;
 
@@ -60,7 +60,7 @@ final class CatalogWatch {
             String folder,
             CatalogStore store,
             String id,
-            Map<String, SeededLake> lakes,
+            Map<String, ChangingSource> lakes,
             Duration kept,
             Consumer<String> violations) {
         this.client = client;
@@ -194,13 +194,15 @@ final class CatalogWatch {
     }
 
     private void snapshot(Version version) throws InterruptedException {
-        Map<String, SeededLake.Served> snapshot = new TreeMap<>();
+        Map<String, ChangingSource.Served> snapshot = new TreeMap<>();
         for (JsonNode file : LogAudit.files(store, id, version.head())) {
             if (!file.has("skipped")) {
                 snapshot.put(
                         file.get("path").asText(),
-                        new SeededLake.Served(
-                                file.get("version").asText(), file.get("rows").asLong()));
+                        new ChangingSource.Served(
+                                file.get("version").asText(),
+                                file.get("rows").asLong(),
+                                file.path("deletes").path("count").asLong()));
             }
         }
         snapshots.put(version.number(), snapshot);
@@ -268,7 +270,7 @@ final class CatalogWatch {
     }
 
     /** The files served by a version, or nothing where nothing was committed before. */
-    synchronized Map<String, SeededLake.Served> servedBy(long version) {
+    synchronized Map<String, ChangingSource.Served> servedBy(long version) {
         for (Version each : log.headMap(version, true).descendingMap().values()) {
             if (snapshots.containsKey(each.number())) {
                 return snapshots.get(each.number());

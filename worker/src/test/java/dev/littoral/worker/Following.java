@@ -38,13 +38,19 @@ record Following(WorkflowClient client, String id) {
 
     /** Starts a collection. */
     static Following start(WorkflowClient client, String id, String taskQueue, String uri, CollectionOptions options) {
+        return start(client, id, taskQueue, source(uri), options);
+    }
+
+    /** Starts a collection. */
+    static Following start(
+            WorkflowClient client, String id, String taskQueue, ExternalSource source, CollectionOptions options) {
         ExternalCollectionWorkflow collection = client.newWorkflowStub(
                 ExternalCollectionWorkflow.class,
                 WorkflowOptions.newBuilder()
                         .setWorkflowId(id)
                         .setTaskQueue(taskQueue)
                         .build());
-        WorkflowClient.start(collection::run, CollectionInput.of(source(uri), options), null);
+        WorkflowClient.start(collection::run, CollectionInput.of(source, options), null);
         return new Following(client, id);
     }
 

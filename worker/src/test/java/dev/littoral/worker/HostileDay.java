@@ -1,12 +1,15 @@
 package dev.littoral.worker;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.retention.SnapshotExpirer;
-import dev.littoral.activities.steps.ParquetSource;
+import dev.littoral.activities.source.SourceReader;
+import dev.littoral.activities.source.StoreOpener;
+import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
-import dev.littoral.activities.storage.s3.S3Uri;
 import dev.littoral.activities.testing.FaultyNetwork;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.S3Server;
@@ -16,11 +19,16 @@ import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CleanRequest;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.RollbackAnswer;
+import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.model.VersionRequest;
 import dev.littoral.workflows.testing.TemporalServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,7 +54,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Collections that follow sources in an S3 server, with their catalog there too, while everything between and around
@@ -92,8 +99,8 @@ final class HostileDay implements AutoCloseable {
     /** A collection with its two sources and those who watch it. */
     private record Tenant(
             Following collection,
-            SeededLake left,
-            SeededLake right,
+            ChangingSource left,
+            ChangingSource right,
             boolean cleaned,
             boolean reset,
             CatalogWatch catalog,
@@ -103,12 +110,12 @@ final class HostileDay implements AutoCloseable {
             return collection.id();
         }
 
-        SeededLake lake(boolean isLeft) {
+        ChangingSource lake(boolean isLeft) {
             return isLeft ? left : right;
         }
 
-        SeededLake lake(String uri) {
-            return left.uri().equals(uri) ? left : right;
+        ChangingSource lake(String uri) {
+            return left.source().uri().equals(uri) ? left : right;
         }
     }
 
@@ -156,7 +163,9 @@ final class HostileDay implements AutoCloseable {
      * @param isEnough asked with the number of updates that started and ended
      */
     void run(int collections, IntPredicate isEnough) throws Exception {
-        fleet.start(WORKERS);
+        if (collections > 0) {
+            fleet.start(WORKERS);
+        }
         for (int i = 0; i < collections; i++) {
             tenants.add(tenant(i));
         }
@@ -173,8 +182,11 @@ final class HostileDay implements AutoCloseable {
                 act(() -> operator(tenant, random("operator of " + tenant.id())));
             }
         }
-        act(() -> injectFault(random("trouble")));
-        act(() -> audit(random("audit")));
+        holdVersions();
+        if (!tenants.isEmpty()) {
+            act(() -> injectFault(random("trouble")));
+            act(() -> audit(random("audit")));
+        }
         long begun = System.nanoTime();
         for (long minute = 1; violations.isEmpty() && !isEnough.test(ended()); Thread.sleep(200)) {
             if (System.nanoTime() - begun > TimeUnit.MINUTES.toNanos(minute)) {
@@ -212,8 +224,8 @@ final class HostileDay implements AutoCloseable {
     private Tenant tenant(int number) throws Exception {
         String id = "c-%02d".formatted(number);
         SplittableRandom random = random("lakes of " + id);
-        SeededLake left = new SeededLake(s3.client(), bucket, "lake/" + id + "-left/");
-        SeededLake right = new SeededLake(s3.client(), bucket, "lake/" + id + "-right/");
+        ChangingSource left = changing("lake/" + id + "-left/", number);
+        ChangingSource right = changing("lake/" + id + "-right/", number + 1);
         for (int i = 0; i < 8; i++) {
             left.append(1 + random.nextInt(100));
             right.append(1 + random.nextInt(100));
@@ -224,9 +236,10 @@ final class HostileDay implements AutoCloseable {
                 temporal.client(),
                 id,
                 TASK_QUEUE,
-                left.uri(),
+                left.source(),
                 new CollectionOptions(100, refreshEvery, false, 1, Duration.ofDays(2), null));
-        Map<String, SeededLake> lakes = Map.of(left.uri(), left, right.uri(), right);
+        Map<String, ChangingSource> lakes =
+                Map.of(left.source().uri(), left, right.source().uri(), right);
         CatalogWatch catalog = new CatalogWatch(
                 s3.client(), bucket, CATALOG, store, id, lakes, cleaned ? KEPT : NEVER_REMOVED, violations::add);
         boolean reset = number % 5 == 2;
@@ -238,6 +251,17 @@ final class HostileDay implements AutoCloseable {
                 reset,
                 catalog,
                 new UpdateEnds(collection, catalog, lakes, reset, violations::add));
+    }
+
+    /** A folder of files, or at every third place a table. */
+    private ChangingSource changing(String prefix, int place) {
+        LakeObjects objects = new LakeObjects(s3.client());
+        String uri = "s3://" + bucket + "/" + prefix;
+        return switch (place % 6) {
+            case 1 -> new SeededIcebergTable(objects, uri);
+            case 4 -> new SeededDeltaTable(objects, uri, folder);
+            default -> new SeededLake(objects, uri);
+        };
     }
 
     // ------------------------------------------------------------------ actors
@@ -282,15 +306,14 @@ final class HostileDay implements AutoCloseable {
         while (!over) {
             pause(500 + random.nextInt(3_000));
             for (int i = random.nextInt(4); i > 0; i--) {
-                tenant.lake(random.nextInt(5) > 0 == isLeft).change(random);
-                count("files changed", 1);
+                count(tenant.lake(random.nextInt(5) > 0 == isLeft).change(random), 1);
             }
             boolean other = random.nextInt(3) > 0;
             switch (random.nextInt(40)) {
                 case 0, 1, 2 -> {
                     isLeft = isLeft != other;
-                    String uri = tenant.lake(isLeft).uri();
-                    request(tenant, "changeSource", workflow -> workflow.changeSource(Following.request(uri)));
+                    SourceRequest source = SourceRequest.of(tenant.lake(isLeft).source());
+                    request(tenant, "changeSource", workflow -> workflow.changeSource(source));
                 }
                 case 3 -> {
                     isLeft = isLeft != other;
@@ -315,8 +338,8 @@ final class HostileDay implements AutoCloseable {
     }
 
     private void change(Tenant tenant, boolean toLeft) {
-        String uri = tenant.lake(toLeft).uri();
-        say(tenant, "sourceChanged", workflow -> workflow.sourceChanged(Following.request(uri)));
+        SourceRequest source = SourceRequest.of(tenant.lake(toLeft).source());
+        say(tenant, "sourceChanged", workflow -> workflow.sourceChanged(source));
     }
 
     private void say(Tenant tenant, String what, Consumer<ExternalCollectionWorkflow> message) {
@@ -364,6 +387,19 @@ final class HostileDay implements AutoCloseable {
                 violations.add(tenant.id() + ": a rollback to " + version + " was answered " + answer[0]);
             }
         });
+    }
+
+    /** Collections of versions that are there only while they are held, beside the others. */
+    private void holdVersions() {
+        for (int i = 0; i < 3; i++) {
+            String id = "held-" + i;
+            HeldVersions held = new HeldVersions(id, store, () -> over, this::count, violations::add);
+            CatalogStore through = i == 0 ? catalog(faulty) : store;
+            act(() -> held.write(random("writer of " + id)));
+            act(() -> held.clean(through, random("cleaner of " + id)));
+            act(() -> held.clean(through, random("other cleaner of " + id)));
+            act(() -> held.consume(through, random("consumer of " + id)));
+        }
     }
 
     /** Asks something in a thread of its own. */
@@ -601,41 +637,37 @@ final class HostileDay implements AutoCloseable {
     /** Now that all is idle nothing at all may be found. */
     private void check(Tenant tenant, CollectionStatus status) throws Exception {
         new Verifier(store, tenant.id(), finding -> violations.add(tenant.id() + ": " + finding))
-                .verifyWithSource(source -> new ParquetSource(
-                        S3Stores.source(s3.client(), source.get("uri").asText())));
+                .verifyWithSource(this::opened);
         for (String finding : LogAudit.findings(store, tenant.id())) {
             violations.add(tenant.id() + ": " + finding);
         }
         Map<String, Long> served = LogAudit.served(store, tenant.id());
-        SeededLake lake = tenant.lake(status.source().uri());
+        // Of a table a file can be there whose rows are all deleted.
+        served.values().removeIf(rows -> rows == 0);
+        ChangingSource lake = tenant.lake(status.source().uri());
         if (!served.equals(lake.rows())) {
             violations.add(tenant.id() + " serves " + served + ", but was given " + lake.rows());
         }
-        Map<String, Long> fresh = fresh(lake);
+        Map<String, Long> fresh = lake.fresh(folder);
         if (!served.equals(fresh)) {
             violations.add(tenant.id() + " serves " + served + ", but the source has " + fresh);
         }
+        Map<String, List<Long>> deleted = LogAudit.deleted(store, tenant.id());
+        deleted.keySet().retainAll(served.keySet());
+        if (!deleted.equals(lake.deleted())) {
+            violations.add(tenant.id() + " leaves out rows " + deleted + ", but deleted are " + lake.deleted());
+        }
     }
 
-    /** The rows of each file with rows, by path, as DuckDB counts them in what the store has now. */
-    private Map<String, Long> fresh(SeededLake lake) throws Exception {
-        S3Uri uri = S3Uri.parse(lake.uri());
-        Path copy = Files.createTempDirectory(folder, "fresh-");
-        for (S3Object object : s3.client()
-                .listObjectsV2Paginator(request -> request.bucket(uri.bucket()).prefix(uri.key()))
-                .contents()) {
-            s3.client()
-                    .getObject(
-                            request -> request.bucket(uri.bucket()).key(object.key()),
-                            copy.resolve(object.key().substring(uri.key().length())));
+    private SourceReader opened(JsonNode source) {
+        try {
+            ExternalSource of = Json.JSON.treeToValue(source, ExternalSource.class);
+            return FormatRegistry.formats()
+                    .of(of.spec())
+                    .open(S3Stores.store(s3.client(), of.uri(), StoreObserver.NONE), StoreOpener.NONE, of.spec(), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        Map<String, Long> rows = new TreeMap<>();
-        Parquet.rows(copy).forEach((path, count) -> {
-            if (count > 0) {
-                rows.put(lake.uri() + Path.of(path).getFileName(), count);
-            }
-        });
-        return rows;
     }
 
     // ------------------------------------------------------------------ log

@@ -1,37 +1,27 @@
 package dev.littoral.worker;
 
+import dev.littoral.workflows.model.ExternalSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 
-/**
- * A folder of Parquet files in a bucket, changed by a seeded random generator. It remembers which content a file had
- * when, so that it can tell whether a snapshot is one listing made within a span of time. One thread changes it.
- */
-final class SeededLake {
+/** A folder of Parquet files in a bucket. */
+final class SeededLake implements ChangingSource {
     private static final int FEW = 4;
     private static final int MANY = 30;
     private static final int MAX_ROWS = 300;
 
-    /** How far the clocks and the times that stores keep may be apart. */
-    private static final long SLACK_MILLIS = 1_500;
-
-    private final S3Client client;
-    private final String bucket;
-    private final String prefix;
+    private final LakeObjects objects;
+    private final String uri;
     private final Map<String, List<Content>> history = new TreeMap<>();
     private int named;
 
-    SeededLake(S3Client client, String bucket, String prefix) {
-        this.client = client;
-        this.bucket = bucket;
-        this.prefix = prefix;
+    SeededLake(LakeObjects objects, String uri) {
+        this.objects = objects;
+        this.uri = uri;
     }
 
     /**
@@ -47,15 +37,14 @@ final class SeededLake {
         }
     }
 
-    /** A file as a snapshot has it. */
-    record Served(String version, long rows) {}
-
-    String uri() {
-        return "s3://" + bucket + "/" + prefix;
+    @Override
+    public ExternalSource source() {
+        return Following.source(uri);
     }
 
     /** Appends, overwrites or removes a file. */
-    void change(SplittableRandom random) throws Exception {
+    @Override
+    public String change(SplittableRandom random) throws Exception {
         List<String> there = there();
         int wish = random.nextInt(10);
         int which = random.nextInt(MANY);
@@ -67,44 +56,25 @@ final class SeededLake {
         } else {
             write(there.get(which % there.size()), rows);
         }
+        return "files changed";
     }
 
-    /** Adds a file behind all others. */
-    void append(int rows) throws Exception {
-        write(uri() + "part-%05d.parquet".formatted(named++), rows);
+    @Override
+    public void append(int rows) throws Exception {
+        write(uri + "part-%05d.parquet".formatted(named++), rows);
     }
 
     private void write(String path, int rows) throws Exception {
         byte[] parquet = Parquet.ofRows(rows);
         begin(path, rows);
-        String tag = insist(() -> client.putObject(
-                        request -> request.bucket(bucket).key(key(path)), RequestBody.fromBytes(parquet))
-                .eTag());
-        done(path, "etag:" + tag.replace("\"", ""), rows);
+        String tag = objects.put(path, parquet);
+        done(path, "etag:" + tag, rows);
     }
 
     private void remove(String path) {
         begin(path, 0);
-        insist(() -> client.deleteObject(request -> request.bucket(bucket).key(key(path))));
+        objects.delete(path);
         done(path, null, 0);
-    }
-
-    /** Does something that can be done again until the store, which is away at times, says that it is done. */
-    private static <T> T insist(Supplier<T> request) {
-        List<T> answer = new ArrayList<>();
-        Following.await("the store", () -> {
-            try {
-                answer.add(request.get());
-                return true;
-            } catch (SdkException away) {
-                return false;
-            }
-        });
-        return answer.getFirst();
-    }
-
-    private String key(String path) {
-        return path.substring("s3://".length() + bucket.length() + 1);
     }
 
     private synchronized void begin(String path, long rows) {
@@ -128,8 +98,8 @@ final class SeededLake {
         return there;
     }
 
-    /** The rows of each file with rows, by path. */
-    synchronized Map<String, Long> rows() {
+    @Override
+    public synchronized Map<String, Long> rows() {
         Map<String, Long> rows = new TreeMap<>();
         history.forEach((path, contents) -> {
             if (contents.getLast().isServed()) {
@@ -139,8 +109,20 @@ final class SeededLake {
         return rows;
     }
 
-    /** Why a snapshot cannot be a listing that was made between two times; nothing when it can. */
-    synchronized List<String> contradictions(Map<String, Served> snapshot, long from, long to) {
+    @Override
+    public Map<String, List<Long>> deleted() {
+        return Map.of();
+    }
+
+    @Override
+    public Map<String, Long> fresh(Path scratch) throws Exception {
+        Map<String, Long> rows = objects.countRows(objects.list(uri), scratch);
+        rows.values().removeIf(count -> count == 0);
+        return rows;
+    }
+
+    @Override
+    public synchronized List<String> contradictions(Map<String, Served> snapshot, long from, long to) {
         List<String> contradictions = new ArrayList<>();
         snapshot.forEach((path, served) -> {
             if (!couldBe(path, served, from - SLACK_MILLIS, to + SLACK_MILLIS)) {

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 final class UpdateEnds {
     private final Following collection;
     private final CatalogWatch catalog;
-    private final Map<String, SeededLake> lakes;
+    private final Map<String, ChangingSource> lakes;
     private final Consumer<String> violations;
 
     /**
@@ -42,7 +42,7 @@ final class UpdateEnds {
     UpdateEnds(
             Following collection,
             CatalogWatch catalog,
-            Map<String, SeededLake> lakes,
+            Map<String, ChangingSource> lakes,
             boolean reset,
             Consumer<String> violations) {
         this.reset = reset;

@@ -27,7 +27,7 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 
 /** A collection of random snapshots, and a naive reading of their JSON, row by row. */
-final class RandomCollection {
+public final class RandomCollection {
     static final ExternalSource SOURCE = new ExternalSource("file:///lake/", ExternalSpec.parquet());
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,7 +38,7 @@ final class RandomCollection {
     private Head head = Head.NONE;
     private long nextSegment = 1;
 
-    RandomCollection(CatalogStore store, String id, long seed) {
+    public RandomCollection(CatalogStore store, String id, long seed) {
         this.store = store;
         this.id = id;
         this.catalog = new CollectionCatalog(store, id);
@@ -51,7 +51,7 @@ final class RandomCollection {
     }
 
     /** Adds a version with a snapshot of as many shards. */
-    void commit(int shards) throws InterruptedException {
+    public void commit(int shards) throws InterruptedException {
         String objects = "snapshots/%010d-commit".formatted(head.version() + 1);
         List<ShardRef> refs = new ArrayList<>();
         Totals totals = Totals.NONE;

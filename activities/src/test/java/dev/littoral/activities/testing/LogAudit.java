@@ -67,6 +67,20 @@ public final class LogAudit {
         return served;
     }
 
+    /** The deleted rows of each file that the newest version serves, by path; nothing of files that have none. */
+    public static Map<String, List<Long>> deleted(CatalogStore store, String collectionId) throws InterruptedException {
+        LogAudit audit = new LogAudit(store, collectionId);
+        Map<String, List<Long>> deleted = new TreeMap<>();
+        for (JsonNode file : files(store, collectionId, audit.log().getLast())) {
+            if (file.has("deletes")) {
+                List<Long> rows = new ArrayList<>();
+                audit.deletedRows(file).forEach((long row) -> rows.add(row));
+                deleted.put(file.get("path").asText(), rows);
+            }
+        }
+        return deleted;
+    }
+
     /**
      * The files that the snapshot of a version lists, in order.
      *

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** Writes checkpoints: actions as Parquet, by DuckDB. */
-final class DeltaCheckpoints {
+public final class DeltaCheckpoints {
     private static final String VECTOR =
             "STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, \"offset\" INTEGER, sizeInBytes INTEGER,"
                     + " cardinality BIGINT)";
@@ -28,7 +28,7 @@ final class DeltaCheckpoints {
     private DeltaCheckpoints() {}
 
     /** Writes actions to a file of the log, and says how large it is. */
-    static long write(DeltaFolder delta, String name, String options, String... actions)
+    public static long write(DeltaFolder delta, String name, String options, String... actions)
             throws IOException, SQLException {
         Path json = Files.createTempFile("actions", ".json");
         Files.writeString(json, String.join("\n", actions) + "\n");

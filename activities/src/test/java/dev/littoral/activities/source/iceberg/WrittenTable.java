@@ -28,23 +28,23 @@ import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.types.Types;
 
-/** A local table without a catalog, written by Iceberg's own library. */
+/** A table without a catalog, written by Iceberg's own library. */
 public final class WrittenTable {
     static final Schema SCHEMA = new Schema(
             Types.NestedField.optional(1, "id", Types.LongType.get()),
             Types.NestedField.optional(2, "v", Types.StringType.get()),
             Types.NestedField.optional(3, "p", Types.StringType.get()));
 
-    private final Path folder;
+    private final String location;
     private final BaseTable table;
     private final Map<String, DeleteFile> vectors = new HashMap<>();
 
-    private WrittenTable(Path folder, BaseTable table) {
-        this.folder = folder;
+    private WrittenTable(String location, BaseTable table) {
+        this.location = location;
         this.table = table;
     }
 
-    /** A new table without a snapshot. */
+    /** A new table without a snapshot, in a local folder. */
     public static WrittenTable create(Path folder, int formatVersion, PartitionSpec spec) {
         return create(folder, formatVersion, SCHEMA, spec);
     }
@@ -56,16 +56,22 @@ public final class WrittenTable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Operations operations = new Operations(folder);
+        return create(folder.toString(), new LocalFiles(), formatVersion, schema, spec);
+    }
+
+    /** A new table without a snapshot. */
+    public static WrittenTable create(
+            String location, FileIO files, int formatVersion, Schema schema, PartitionSpec spec) {
+        Operations operations = new Operations(location, files);
         Map<String, String> properties = new HashMap<>();
         properties.put(TableProperties.FORMAT_VERSION, Integer.toString(formatVersion));
         properties.put(TableProperties.MANIFEST_MERGE_ENABLED, "false");
-        operations.commit(null, TableMetadata.newTableMetadata(schema, spec, folder.toString(), properties));
-        return new WrittenTable(folder, new BaseTable(operations, "t"));
+        operations.commit(null, TableMetadata.newTableMetadata(schema, spec, location, properties));
+        return new WrittenTable(location, new BaseTable(operations, "t"));
     }
 
     public Path folder() {
-        return folder;
+        return Path.of(location);
     }
 
     public BaseTable table() {
@@ -80,7 +86,7 @@ public final class WrittenTable {
     /** A data file that need not exist. */
     public DataFile file(String name, long rows, long bytes) {
         return DataFiles.builder(table.spec())
-                .withPath(folder + "/data/" + name)
+                .withPath(location + "/data/" + name)
                 .withFormat("parquet")
                 .withFileSizeInBytes(bytes)
                 .withRecordCount(rows)
@@ -119,12 +125,14 @@ public final class WrittenTable {
 
     /** Metadata files in a folder, numbered as those of a table without a catalog are. */
     private static final class Operations implements TableOperations {
-        private final Path folder;
+        private final String table;
+        private final FileIO files;
         private TableMetadata current;
         private int version;
 
-        Operations(Path folder) {
-            this.folder = folder;
+        Operations(String table, FileIO files) {
+            this.table = table;
+            this.files = files;
         }
 
         @Override
@@ -144,23 +152,23 @@ public final class WrittenTable {
             }
             version++;
             String location = metadataFileLocation("v" + version + ".metadata.json");
-            TableMetadataParser.write(metadata, org.apache.iceberg.Files.localOutput(location));
-            current = TableMetadataParser.read(io(), location);
+            TableMetadataParser.write(metadata, files.newOutputFile(location));
+            current = TableMetadataParser.read(files, location);
         }
 
         @Override
         public FileIO io() {
-            return new LocalFiles();
+            return files;
         }
 
         @Override
         public String metadataFileLocation(String name) {
-            return folder.resolve("metadata").resolve(name).toString();
+            return table + "/metadata/" + name;
         }
 
         @Override
         public LocationProvider locationProvider() {
-            return LocationProviders.locationsFor(folder.toString(), Map.of());
+            return LocationProviders.locationsFor(table, Map.of());
         }
     }
 }
