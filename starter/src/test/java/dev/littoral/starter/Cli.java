@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.testing.TemporalServer;
+import java.io.File;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -200,6 +201,17 @@ final class Cli {
 
     Running start(String... words) throws IOException {
         List<String> command = command();
+        command.addAll(List.of(words));
+        return start(List.of(words), command);
+    }
+
+    /** Starts a command of another build: classes of a folder come before those of the jar. */
+    Running startWith(Path classes, String... words) throws IOException {
+        List<String> command = command();
+        int jar = command.indexOf("-jar");
+        command.set(jar, "-cp");
+        command.set(jar + 1, classes + File.pathSeparator + JAR);
+        command.add("dev.littoral.starter.Littoral");
         command.addAll(List.of(words));
         return start(List.of(words), command);
     }

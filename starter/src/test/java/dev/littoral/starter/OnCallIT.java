@@ -13,13 +13,16 @@ import dev.littoral.workflows.testing.TemporalServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(900)
 class OnCallIT {
+    private static final Path SOURCES = Path.of("../activities/src/main/java");
+    private static final Path PATH_ORDER = Path.of("dev/littoral/activities/path/PathOrder.java");
     private static final Path BOARD = Path.of("../charts/littoral/files/board.json");
     private static final Pattern METRICS = Pattern.compile("metrics at (http://\\S+)/metrics");
     private static final Pattern METRIC = Pattern.compile("\\b(?:littoral|temporal|jvm|process)_[a-z0-9_]+");
@@ -108,12 +113,22 @@ class OnCallIT {
     }
 
     private static void startWorkers() throws Exception {
+        startWorkers(Optional.empty());
+    }
+
+    /**
+     * Starts two workers and has them scraped.
+     *
+     * @param build classes that come before those of the jar
+     */
+    private static void startWorkers(Optional<Path> build) throws Exception {
+        String[] words = {"worker", "--metrics-port", "0", "--sink-secret", "indexer=env:SINK_KEY"};
         for (int i = 0; i < 2; i++) {
-            WORKERS.add(cli().with(
+            Cli cli = cli().with(
                             "LITTORAL_SINK",
                             "indexer=http://127.0.0.1:" + sink.getAddress().getPort() + "/")
-                    .with("SINK_KEY", SINK_SECRET)
-                    .start("worker", "--metrics-port", "0", "--sink-secret", "indexer=env:SINK_KEY"));
+                    .with("SINK_KEY", SINK_SECRET);
+            WORKERS.add(build.isPresent() ? cli.startWith(build.get(), words) : cli.start(words));
         }
         List<URI> scraped = new ArrayList<>();
         for (Running worker : WORKERS) {
@@ -300,16 +315,61 @@ class OnCallIT {
     @Test
     void workersThatAreGoneAreNamedAndWorkGoesOnWithOthers() throws Exception {
         awaitFreshAndQuiet();
-        for (Running worker : WORKERS) {
-            worker.signal("KILL");
-            worker.end();
-        }
-        WORKERS.clear();
+        endWorkers("KILL");
         awaitFiring("LittoralWorkersGone", "severity", "page");
         assertThat(cli().run("why", "orders").endsWith(ExitCode.UNAVAILABLE).sentence())
                 .contains("No worker answers for collection orders");
         startWorkers();
         awaitFreshAndQuiet();
+    }
+
+    private static void endWorkers(String signal) throws Exception {
+        for (Running worker : WORKERS) {
+            worker.signal(signal);
+            worker.end();
+        }
+        WORKERS.clear();
+    }
+
+    @Test
+    void aBuildWithABugIsNamedAndTheOneBeforeGoesOn() throws Exception {
+        awaitFreshAndQuiet();
+        endWorkers("TERM");
+        startWorkers(Optional.of(buildWithBug()));
+        store.put("lake", "held/bug.parquet", folder.resolve("a.parquet"));
+        cli().run("refresh", "held", "--wait").endsWith(ExitCode.INTERNAL);
+        awaitFiring("LittoralInternalError", "severity", "page");
+        why("held", "FAILED", "a bug in Littoral", "report it with the worker's log");
+        assertThat(cli().ok("list", "--state", "failed").out()).startsWith("held ");
+        assertThat(WORKERS.stream().map(Running::said))
+                .anyMatch(said -> said.contains("level=ERROR")
+                        && said.contains("collection=held update=")
+                        && said.contains("IllegalStateException: a bug"));
+
+        endWorkers("TERM");
+        startWorkers();
+        cli().ok("refresh", "held", "--wait");
+        awaitFreshAndQuiet();
+    }
+
+    /** Compiles a class anew that cannot compare some paths. */
+    private static Path buildWithBug() throws Exception {
+        String source = Files.readString(SOURCES.resolve(PATH_ORDER));
+        String begin = "int n = Math.min(";
+        assertThat(source).contains(begin);
+        Path changed = folder.resolve("bug").resolve(PATH_ORDER);
+        Path build = folder.resolve("build");
+        Files.createDirectories(changed.getParent());
+        Files.writeString(
+                changed,
+                source.replace(
+                        begin,
+                        "if (b.endsWith(\"bug.parquet\")) throw new IllegalStateException(\"a bug\"); " + begin));
+        int end = ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(System.out, System.err, "--release", "21", "-d", build.toString(), changed.toString());
+        assertThat(end).isZero();
+        return build;
     }
 
     /** No alert fires, and the collection that promises freshness keeps it. */
