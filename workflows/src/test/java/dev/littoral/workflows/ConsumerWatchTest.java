@@ -204,6 +204,69 @@ class ConsumerWatchTest {
         assertThat(watch.takeNews()).containsExactly("Consumer search is back, and serves version 6");
     }
 
+    @Test
+    void eachConsumersNewsIsItsOwn() {
+        ConsumerStatus wrong = consumer("a", false, ConsumerState.SERVING, 1L, 0, Verdict.WRONG, false);
+        look();
+        sees(wrong, consumer("b", false, ConsumerState.SERVING, 1L, 0, Verdict.RIGHT, false));
+        assertThat(watch.takeNews()).hasSize(1);
+        sees(wrong, consumer("b", false, ConsumerState.SERVING, 1L, 0, Verdict.WRONG, false));
+        assertThat(watch.takeNews()).containsExactly("Consumer b is WRONG: rows is 2; expected 1");
+        sees(new ConsumerStatus(
+                "c", false, ConsumerState.BUILDING, 4L, null, null, null, null, null, null, 0, null, true, null, null));
+        assertThat(watch.takeNews())
+                .containsExactly("Consumer c is let go at version 4: it kept that longer than forgetConsumersAfter,"
+                        + " PT720H");
+    }
+
+    private static ConsumerStatus builds(Instant until) {
+        return new ConsumerStatus(
+                "search",
+                false,
+                ConsumerState.BUILDING,
+                2L,
+                until,
+                1L,
+                1L,
+                null,
+                Verdict.RIGHT,
+                null,
+                0,
+                null,
+                false,
+                null,
+                null);
+    }
+
+    @Test
+    void whoBuildsIsLookedAtWhileItsLeaseRuns() {
+        look();
+        sees(builds(now.plusSeconds(1)));
+        assertThat(watch.nextLook()).isNotNull();
+        now = watch.nextLook();
+        assertThat(watch.begin(now)).isNotNull();
+        sees(builds(now));
+        assertThat(watch.nextLook()).isNull();
+        commits();
+        look();
+        sees(builds(null));
+        assertThat(watch.nextLook()).isNull();
+    }
+
+    @Test
+    void whoIsNamedAndSilentIsLookedAtWhereThereIsSomethingToServe() {
+        watch = watch(List.of("search"), null);
+        look();
+        sees(consumer("search", null, null, 0));
+        assertThat(watch.nextLook()).isNotNull();
+        assertThat(watch.begin(watch.nextLook())).isNotNull();
+        watch.looked(
+                new Message.ConsumersLooked(
+                        new ConsumersSeen(1, null, List.of(consumer("search", null, null, 0))), null),
+                now);
+        assertThat(watch.nextLook()).isNull();
+    }
+
     private Job refresh() {
         return new Job(42, UpdateState.PENDING, "refresh", CollectionFixture.A, 1, 0, START, null, null, null, null);
     }
@@ -229,7 +292,8 @@ class ConsumerWatchTest {
         look();
         sees(consumer("search", ConsumerState.SERVING, 39L, 2));
         commits();
-        assertThat(watch.hold(refresh(), head)).isNotNull();
+        assertThat(watch.hold(refresh(), head).consumer())
+                .isEqualTo("consumer search serves 39, 3 versions behind; maxAhead is 3");
     }
 
     @Test
