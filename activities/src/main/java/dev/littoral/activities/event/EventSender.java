@@ -88,7 +88,7 @@ public final class EventSender {
                 cursor = next.version();
             }
             for (StateEvent event : request.states()) {
-                if (cursor < request.newest() || !goesOn()) {
+                if (!goesOn()) {
                     return;
                 }
                 send(events.of(event));

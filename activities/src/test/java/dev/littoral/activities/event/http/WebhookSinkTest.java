@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events by HTTP, against a receiver that checks signatures with a library of Standard Webhooks. */
-@Timeout(120)
+@Timeout(60)
 class WebhookSinkTest {
     private static final String OTHER_SECRET = "whsec_b3RoZXIgc2VjcmV0IG9mIHR3ZW50eSBmb3VyIGJ5dGVz";
 
@@ -228,5 +228,19 @@ class WebhookSinkTest {
                 .hasMessageStartingWith("Sink s has no secret to sign with")
                 .hasMessageContaining("expected whsec_ and the base64 of 24 to 64 bytes")
                 .hasMessageNotContaining(text + "!");
+    }
+
+    @Test
+    void moreThanSecretsInAFileAreRefused() throws Exception {
+        Path file = folder.resolve("secret");
+        SinkSettings settings = new SinkSettings("s", "https://host/x", "file:" + file);
+        Files.writeString(file, (Receiver.SECRET + " ").repeat(4));
+        WebhookSink.open(settings).close();
+        Files.writeString(file, (Receiver.SECRET + " ").repeat(5));
+        assertThatThrownBy(() -> WebhookSink.open(settings))
+                .hasMessageContaining("file:" + file + " has 5 secrets; expected at most 4");
+        Files.writeString(file, "x".repeat((1 << 16) + 1));
+        assertThatThrownBy(() -> WebhookSink.open(settings))
+                .hasMessageContaining("file:" + file + " has more than 65536 bytes; expected secrets alone");
     }
 }
