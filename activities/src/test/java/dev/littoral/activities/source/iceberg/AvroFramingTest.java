@@ -112,4 +112,37 @@ class AvroFramingTest {
         file.writeBytes(endless);
         wrong(1L << 40, "a number in it has more than 64 bits");
     }
+
+    @Test
+    void sizesUpToTheBoundsAreRight() {
+        number(1).number(12).bytes(12);
+        right();
+        file.reset();
+        file.writeBytes(new byte[] {'O', 'b', 'j', 1});
+        int before = 4 + 1 + 4;
+        number(1).number(16L * MEBIBYTE - before);
+        assertThatCode(() -> accept(1L << 40, 1000)).doesNotThrowAnyException();
+        file.reset();
+        file.writeBytes(new byte[] {'O', 'b', 'j', 1});
+        header().number(0).number(64L * MEBIBYTE);
+        assertThatCode(() -> accept(1L << 40, 1000)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aNumberMayHaveAllSixtyFourBits() {
+        header().number(1).number(Long.MIN_VALUE);
+        wrong(
+                1L << 40,
+                "a block in it has -9223372036854775808 bytes, with " + ((1L << 40) - file.size())
+                        + " left and at most 67108864 allowed");
+    }
+
+    @Test
+    void whatBeginsOtherwiseIsNoAvroFile() {
+        for (byte[] start : new byte[][] {{'O', 'b', 'j'}, {'O', 'b', 'j', 2}, {'P', 'A', 'R', '1'}}) {
+            assertThatThrownBy(() -> new AvroFraming(100).accept(start))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("it is no Avro file");
+        }
+    }
 }

@@ -188,6 +188,19 @@ class ContradictoryDeletesTest {
     }
 
     @Test
+    void theFilesOfPositionsOfADataFileAddUp() throws Exception {
+        create(2);
+        append();
+        for (int row : new int[] {3, 99}) {
+            Path path = positions("d" + row + ".parquet", row + " AS pos");
+            commit(deletes("d" + row + ".parquet", FileFormat.PARQUET)
+                    .withFileSizeInBytes(Files.size(path))
+                    .build());
+        }
+        assertThat(rows()).isEqualTo(DeletedRows.of(3, 99));
+    }
+
+    @Test
     void positionsBeyondTheLastRowOfAFileDeleteNothing() throws Exception {
         create(3);
         append();
@@ -204,16 +217,21 @@ class ContradictoryDeletesTest {
     void aFileOfPositionsThatLacksOneIsDamaged(String position, String sentence) throws Exception {
         create(2);
         append();
-        Path path = table.folder().resolve("data/d.parquet");
+        Path path = positions("d.parquet", position);
+        commit(deletes("d.parquet", FileFormat.PARQUET)
+                .withFileSizeInBytes(Files.size(path))
+                .build());
+        damaged("position delete file " + path + " " + sentence);
+    }
+
+    private Path positions(String name, String position) throws Exception {
+        Path path = table.folder().resolve("data/" + name);
         try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckDb.createStatement()) {
             statement.execute("COPY (SELECT '" + file.location() + "' AS file_path, " + position + ") TO '" + path
                     + "' (FORMAT parquet)");
         }
-        commit(deletes("d.parquet", FileFormat.PARQUET)
-                .withFileSizeInBytes(Files.size(path))
-                .build());
-        damaged("position delete file " + path + " " + sentence);
+        return path;
     }
 
     @Test

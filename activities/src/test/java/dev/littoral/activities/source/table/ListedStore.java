@@ -18,10 +18,15 @@ public final class ListedStore {
     private final List<List<BlobStore.Entry>> pages = new ArrayList<>();
     private final Map<String, String> contents = new HashMap<>();
     private int finished;
+    private int closed;
 
     /** The table's storage, opened at {@code s3://lake/t}. */
     public TableStorage table(StoreOpener opener) {
-        BlobStore store = (BlobStore) Proxy.newProxyInstance(
+        return new TableStorage(store(), opener);
+    }
+
+    BlobStore store() {
+        return (BlobStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {BlobStore.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
@@ -34,12 +39,15 @@ public final class ListedStore {
                                 .flatMap(List::stream)
                                 .filter(entry -> entry.key().equals(arguments[0]))
                                 .findFirst();
+                    case "equals" -> proxy == arguments[0];
                     case "get" ->
                         Optional.ofNullable(contents.get((String) arguments[0])).map(text -> text.getBytes(UTF_8));
-                    case "close" -> null;
+                    case "close" -> {
+                        closed++;
+                        yield null;
+                    }
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
-        return new TableStorage(store, opener);
     }
 
     public ListedStore page(List<BlobStore.Entry> entries) {
@@ -60,6 +68,10 @@ public final class ListedStore {
 
     int finished() {
         return finished;
+    }
+
+    int closed() {
+        return closed;
     }
 
     private BlobStore.Cursor cursor() {

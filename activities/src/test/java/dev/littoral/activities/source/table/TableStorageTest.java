@@ -9,6 +9,7 @@ import dev.littoral.activities.storage.BlobStore;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,5 +120,59 @@ class TableStorageTest {
                 .page(List.of(ListedStore.file("a"), BlobStore.Entry.unreadable("t/b/", failure)))
                 .table(StoreOpener.NONE);
         assertThatThrownBy(() -> table.list("s3://lake/t/", null, 10)).isSameAs(failure);
+    }
+
+    @Test
+    void whatLiesElsewhereIsOpenedOnceABucketAndClosedWithTheTable() throws InterruptedException {
+        List<String> openedAt = new ArrayList<>();
+        ListedStore own = new ListedStore().page(List.of(ListedStore.file("a")));
+        ListedStore other = new ListedStore();
+        TableStorage table = own.table(new StoreOpener() {
+            @Override
+            public void check(String address) {}
+
+            @Override
+            public BlobStore open(String address) {
+                openedAt.add(address);
+                return other.store();
+            }
+        });
+        assertThat(table.size("s3://lake/t/a")).contains(10L);
+        assertThat(table.size("s3://lake/elsewhere/x/y")).isEmpty();
+        assertThat(table.size("s3://lake/elsewhere/z")).isEmpty();
+        assertThat(openedAt).containsExactly("s3://lake/");
+        table.close();
+        assertThat(List.of(own.closed(), other.closed())).containsExactly(1, 1);
+    }
+
+    @Test
+    void pathsOfAFileSystemAreThoseOfTheirFolders() throws InterruptedException {
+        List<String> openedAt = new ArrayList<>();
+        TableStorage table = new TableStorage("iceberg:prod/t", new StoreOpener() {
+            @Override
+            public void check(String address) {}
+
+            @Override
+            public BlobStore open(String address) {
+                openedAt.add(address);
+                return (BlobStore) Proxy.newProxyInstance(
+                        BlobStore.class.getClassLoader(),
+                        new Class<?>[] {BlobStore.class},
+                        (proxy, method, arguments) -> method.getName().equals("find") ? Optional.empty() : arguments[0]);
+            }
+        });
+        assertThat(table.size("/lake/t/a")).isEmpty();
+        assertThat(openedAt).containsExactly("file:///lake/t/");
+        assertThat(table.normalized("///lake/t/a")).isEqualTo("/lake/t/a");
+        assertThat(table.normalized("file:///lake/t/a")).isEqualTo("/lake/t/a");
+        assertThat(table.normalized("file:////lake/t/a")).isEqualTo("/lake/t/a");
+        assertThat(table.normalized("file:/lake/t/a")).isEqualTo("/lake/t/a");
+        for (String path : List.of("file://host/lake/t/a", "file:lake/a", "s3:lake/a", "s3:///a", "hdfs://n/a")) {
+            assertThatThrownBy(() -> table.normalized(path))
+                    .hasMessageContaining("is of no store that is known; expected s3:// or file:///");
+        }
+        assertThat(new ListedStore().table(StoreOpener.NONE).normalized("day=12:30/a"))
+                .isEqualTo("s3://lake/t/day=12:30/a");
+        assertThat(new ListedStore().table(StoreOpener.NONE).normalized("a..b")).isEqualTo("s3://lake/t/a..b");
     }
 }
