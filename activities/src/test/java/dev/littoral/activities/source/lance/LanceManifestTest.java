@@ -16,6 +16,7 @@ import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -357,6 +358,17 @@ class LanceManifestTest {
                     .hasMessageContaining(" bytes where ")
                     .hasMessageContaining(" are left");
         }
+    }
+
+    @Test
+    void aManifestOfMoreThanAGibibyteIsNotRead() throws Exception {
+        byte[] end = new Protobuf().manifest();
+        try (RandomAccessFile file = new RandomAccessFile(manifest(9).toFile(), "rw")) {
+            file.seek((1L << 30) + 5);
+            file.write(Arrays.copyOfRange(end, end.length - 16, end.length));
+        }
+        assertThat(refused(open(null)))
+                .hasMessageContaining("a manifest of 1073741825 bytes, where at most 1073741824 are read");
     }
 
     @ParameterizedTest
