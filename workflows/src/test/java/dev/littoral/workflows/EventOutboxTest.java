@@ -7,10 +7,12 @@ import dev.littoral.workflows.model.CarriedEvents;
 import dev.littoral.workflows.model.EventRequest;
 import dev.littoral.workflows.model.EventResult;
 import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SinkStatus;
 import dev.littoral.workflows.model.StateEvent;
 import dev.littoral.workflows.model.StateEvent.Kind;
+import dev.littoral.workflows.model.UpdateState;
 import io.temporal.api.enums.v1.TimeoutType;
 import io.temporal.failure.TimeoutFailure;
 import java.time.Duration;
@@ -151,6 +153,38 @@ class EventOutboxTest {
         next.restore(Json.JSON.readValue(Json.JSON.writeValueAsString(outbox.carry()), CarriedEvents.class));
         assertThat(next.status(0)).extracting(SinkStatus::dropped).containsExactly(0L, 3L);
         assertThat(StatusText.sink(next.status(0).getLast())).contains(", 3 events dropped: down");
+    }
+
+    @Test
+    void whatASinkHasIsNotSentToItAgainWhileAnotherLacksIt() {
+        outbox.add(Kind.BEHIND, now, 0, 1, "x");
+        outbox.add(Kind.FRESH, now, 0, 1, "y");
+        assertThat(due(0)).containsExactly("a", "b");
+        sent("a", 0, 1, "down", null);
+        now = outbox.nextTry(0);
+        assertThat(outbox.due(0, now))
+                .singleElement()
+                .satisfies(request -> assertThat(request.states())
+                        .extracting(StateEvent::number)
+                        .containsExactly(2L));
+        assertThat(outbox.nextTry(0)).as("while both are asked").isNull();
+    }
+
+    @Test
+    void anUpdateThatFailedIsAnEvent() {
+        outbox.ended(job(UpdateState.COMMITTED));
+        assertThat(outbox.carry().states()).isEmpty();
+        outbox.ended(job(UpdateState.FAILED));
+        assertThat(outbox.carry().states()).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo(Kind.FAILED);
+            assertThat(event.update()).isEqualTo(7);
+            assertThat(event.reason()).isEqualTo("INPUT: a bad file");
+        });
+    }
+
+    private Job job(UpdateState state) {
+        return new Job(
+                7, state, "refresh", CollectionFixture.A, 1, 3, now, now, FailureType.INPUT, "a bad file", null);
     }
 
     @Test
