@@ -62,11 +62,14 @@ class DiagnosisTest {
     void whereNothingIsWrongNothingIsFound() {
         assertThat(Diagnosis.of(status(""))).isEmpty();
         assertThat(Diagnosis.of(withoutSource("'state':'starting'"))).isEmpty();
-        assertThat(Diagnosis.of(status(job("last", "COMMITTED", "2026-01-01T00:50:00Z", "")))).isEmpty();
+        assertThat(Diagnosis.of(status(job("last", "COMMITTED", "2026-01-01T00:50:00Z", ""))))
+                .isEmpty();
         assertThat(Diagnosis.of(status("'freshness':{'state':'FRESH','staleAt':'2026-01-01T02:00:00Z'}")))
                 .isEmpty();
-        assertThat(Diagnosis.of(status("'sinks':[{'sink':'a','cursor':3,'behind':0}]"))).isEmpty();
-        assertThat(Diagnosis.of(status(SERVING + "'state':'SERVED','consumers':[]}"))).isEmpty();
+        assertThat(Diagnosis.of(status("'sinks':[{'sink':'a','cursor':3,'behind':0}]")))
+                .isEmpty();
+        assertThat(Diagnosis.of(status(SERVING + "'state':'SERVED','consumers':[]}")))
+                .isEmpty();
         assertThat(Diagnosis.of(status(SERVING + "'consumers':[]}"))).isEmpty();
     }
 
@@ -187,16 +190,20 @@ class DiagnosisTest {
 
     @Test
     void whoServesTheSnapshotLateOrWrongIsNamed() {
-        String consumers = "'consumers':["
-                + "{'consumer':'a','named':true,'state':'SERVING','serves':3,'verdict':'RIGHT','behind':0,'letGo':false},"
-                + "{'consumer':'b','named':false,'state':'SERVING','serves':2,'verdict':'RIGHT','behind':1,'letGo':false},"
-                + "{'consumer':'c','named':true,'state':'GONE','behind':0,'letGo':false},"
-                + "{'consumer':'d','named':false,'state':'GONE','behind':0,'letGo':false}]}";
+        String consumers = "'consumers':[" + consumer("a", true, "SERVING", 3, 0) + ","
+                + consumer("b", false, "SERVING", 2, 1) + "," + consumer("c", true, "GONE", 0, 0) + ","
+                + consumer("d", false, "GONE", 0, 0) + "]}";
         is(
                 status(SERVING + "'state':'LAGGING'," + consumers),
                 CauseKind.CONSUMER,
                 "LAGGING: consumer b serves 2, 1 version behind; c is GONE; the newest version is 3",
                 "see to the consumer; littoral consumers orders shows how it goes on");
+    }
+
+    private static String consumer(String name, boolean named, String state, long serves, long behind) {
+        return "{'consumer':'" + name + "','named':" + named + ",'state':'" + state + "',"
+                + (serves == 0 ? "" : "'serves':" + serves + ",'verdict':'RIGHT',") + "'behind':" + behind
+                + ",'letGo':false}";
     }
 
     @Test

@@ -251,6 +251,14 @@ class DeltaLogTest {
         assertThat(delta.newest()).containsOnlyKeys("f0", "f1", "f2", "f3", "f4");
     }
 
+    @Test
+    void aCheckpointOfMorePartsThanThereCanBeIsPassedOver() throws Exception {
+        commits(1, 4);
+        delta.log(LogListing.padded(3) + ".checkpoint.0000000001.9999999999.parquet", "x");
+        delta.log(LogListing.padded(3) + ".checkpoint.0000000002.0000000001.parquet", "x");
+        assertThat(delta.newest()).hasSize(5);
+    }
+
     @ParameterizedTest
     @CsvSource({"json, plain", "parquet, plain", "json, path", "parquet, path", "json, whole"})
     void aCheckpointOfVersion2HasItsFilesInSidecars(String kind, String named) throws Exception {

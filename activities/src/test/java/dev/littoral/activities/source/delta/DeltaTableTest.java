@@ -258,6 +258,31 @@ class DeltaTableTest {
     }
 
     @Test
+    void changesAreToldForwardsAlongTheSameCommitsOnly() throws Exception {
+        table(DeltaFolder.add("a", 1));
+        delta.commit(2, DeltaFolder.add("b", 1));
+        TableVersion first = delta.open(DeltaFolder.version(1)).resolve(null);
+        TableVersion second = delta.open().resolve(null);
+        assertThat(delta.open().changes(first, second)).isPresent();
+        assertThat(delta.open().changes(second, first)).isEmpty();
+        // The log was made anew with the same id.
+        delta.commit(1, DeltaFolder.add("another", 1));
+        assertThat(delta.open().changes(first, second)).isEmpty();
+    }
+
+    @Test
+    void changesUpToWhatCannotBeReadAreNotTold() throws Exception {
+        table(DeltaFolder.add("a", 1));
+        TableVersion first = delta.open().resolve(null);
+        delta.commit(2, DeltaFolder.add("b", 1));
+        TableVersion second = delta.open().resolve(null);
+        delta.commit(2, DeltaFolder.add("b", 1), DeltaFolder.features("madeUp"));
+        assertThatThrownBy(() -> delta.open().changes(first, second))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("needs the reader feature madeUp");
+    }
+
+    @Test
     void aTableThatNeedsMoreFromNowOnIsRefused() throws Exception {
         table(DeltaFolder.add("a", 1));
         TableVersion first = delta.open().resolve(null);
@@ -299,6 +324,8 @@ class DeltaTableTest {
     void otherReaderVersionsAndFormatsAreRefused() {
         delta.commit(0, DeltaFolder.PROTOCOL.replace("Version\":1", "Version\":4"), DeltaFolder.METADATA);
         refused("needs reader version 4; expected 1 to 3");
+        delta.commit(0, DeltaFolder.PROTOCOL.replace("Version\":1", "Version\":0"), DeltaFolder.METADATA);
+        refused("needs reader version 0; expected 1 to 3");
         delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.METADATA.replace("\"parquet\"", "\"orc\""));
         refused("has data files of the format orc; expected parquet");
     }

@@ -361,6 +361,15 @@ class LanceManifestTest {
     }
 
     @Test
+    void aTagLeadsToNoFolderBesideThoseOfBranches() throws Exception {
+        Files.createDirectories(folder.resolve("tree/x"));
+        Files.writeString(folder.resolve("_refs/tags/away.json"), "{\"branch\":\"x/../..\",\"version\":2}");
+        assertThatThrownBy(() -> open(LanceTables.tag("away")).resolve(null))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("has no branch x/../..");
+    }
+
+    @Test
     void aManifestOfMoreThanAGibibyteIsNotRead() throws Exception {
         byte[] end = new Protobuf().manifest();
         try (RandomAccessFile file = new RandomAccessFile(manifest(9).toFile(), "rw")) {

@@ -158,7 +158,7 @@ class TableStorageTest {
                 return (BlobStore) Proxy.newProxyInstance(
                         BlobStore.class.getClassLoader(),
                         new Class<?>[] {BlobStore.class},
-                        (proxy, method, arguments) -> method.getName().equals("find") ? Optional.empty() : arguments[0]);
+                        (proxy, method, given) -> method.getName().equals("find") ? Optional.empty() : given[0]);
             }
         });
         assertThat(table.size("/lake/t/a")).isEmpty();
