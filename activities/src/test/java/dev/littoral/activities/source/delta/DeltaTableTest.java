@@ -91,7 +91,8 @@ class DeltaTableTest {
                 "no JSON",
                 "{\\\"numRecords\\\":-1}",
                 "{\\\"numRecords\\\":1e99}",
-                "{\\\"numRecords\\\":99999999999999999999}"
+                "{\\\"numRecords\\\":99999999999999999999}",
+                "{\\\"numRecords\\\":1099511627777}"
             })
     void rowsThatTheLogDoesNotSayAreNotKnown(String stats) throws Exception {
         table(DeltaFolder.add("a", 1)
@@ -262,9 +263,10 @@ class DeltaTableTest {
         table(DeltaFolder.add("a", 1));
         delta.commit(2, DeltaFolder.add("b", 1));
         TableVersion first = delta.open(DeltaFolder.version(1)).resolve(null);
-        TableVersion second = delta.open().resolve(null);
-        assertThat(delta.open().changes(first, second)).isPresent();
-        assertThat(delta.open().changes(second, first)).isEmpty();
+        Table table = delta.open();
+        TableVersion second = table.resolve(null);
+        assertThat(table.changes(first, second)).isPresent();
+        assertThat(table.changes(second, first)).isEmpty();
         // The log was made anew with the same id.
         delta.commit(1, DeltaFolder.add("another", 1));
         assertThat(delta.open().changes(first, second)).isEmpty();
@@ -342,6 +344,15 @@ class DeltaTableTest {
     void aFileThatIsThereTwiceIsRefused() {
         table(DeltaFolder.add("a", 10, Vectors.inline(1)), DeltaFolder.add("a", 10, Vectors.inline(2)));
         refused("found the file " + delta.folder + "/a twice in one commit with different deleted rows");
+    }
+
+    @Test
+    void aFileThatIsThereTwiceInWhatChangedIsRefused() throws Exception {
+        table(DeltaFolder.add("b", 1));
+        TableVersion first = delta.open().resolve(null);
+        delta.commit(
+                2, DeltaFolder.add("a", 10, Vectors.inline(1)), DeltaFolder.add("a", 10, Vectors.inline(2)));
+        assertThatThrownBy(() -> delta.open().resolve(first)).hasMessageContaining("/a twice in one commit");
     }
 
     @Test
