@@ -298,8 +298,7 @@ class DeltaLogTest {
         for (int i = 0; i <= 100_000; i++) {
             actions.append('\n').append(DeltaCheckpoints.sidecar(i + ".parquet", 1));
         }
-        delta.log(
-                LogListing.padded(0) + ".checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json", actions.toString());
+        delta.log(LogListing.padded(0) + ".checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json", actions.toString());
         assertThatThrownBy(delta::newest)
                 .isInstanceOf(LittoralException.class)
                 .hasMessageContaining("found more than 100000 sidecars, expected fewer");

@@ -350,8 +350,7 @@ class DeltaTableTest {
     void aFileThatIsThereTwiceInWhatChangedIsRefused() throws Exception {
         table(DeltaFolder.add("b", 1));
         TableVersion first = delta.open().resolve(null);
-        delta.commit(
-                2, DeltaFolder.add("a", 10, Vectors.inline(1)), DeltaFolder.add("a", 10, Vectors.inline(2)));
+        delta.commit(2, DeltaFolder.add("a", 10, Vectors.inline(1)), DeltaFolder.add("a", 10, Vectors.inline(2)));
         assertThatThrownBy(() -> delta.open().resolve(first)).hasMessageContaining("/a twice in one commit");
     }
 

@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.apache.avro.file.Codec;
 import org.apache.avro.file.CodecFactory;
@@ -113,7 +115,7 @@ class IcebergManifestsTest {
         }
     }
 
-    private static byte[] recoded(byte[] avro, CodecFactory codec, List<Long> lengths) throws IOException {
+    private static byte[] recoded(byte[] avro, CodecFactory codec, Consumer<GenericRecord> change) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataFileStream<GenericRecord> in =
                         new DataFileStream<>(new ByteArrayInputStream(avro), new GenericDatumReader<>());
@@ -125,11 +127,8 @@ class IcebergManifestsTest {
                 }
             }
             out.create(in.getSchema(), bytes);
-            int at = 0;
             for (GenericRecord each : in) {
-                if (lengths != null) {
-                    each.put("manifest_length", lengths.get(at++));
-                }
+                change.accept(each);
                 out.append(each);
             }
         }
@@ -214,12 +213,15 @@ class IcebergManifestsTest {
         List<Long> lengths = new ArrayList<>();
         for (ManifestFile manifest :
                 table.table().currentSnapshot().allManifests(table.table().io())) {
-            byte[] recoded = recoded(Files.readAllBytes(Path.of(manifest.path())), codec(name), null);
+            byte[] recoded = recoded(Files.readAllBytes(Path.of(manifest.path())), codec(name), entry -> {});
             Files.write(Path.of(manifest.path()), recoded);
             lengths.add((long) recoded.length);
         }
         Path list = Path.of(table.table().currentSnapshot().manifestListLocation());
-        Files.write(list, recoded(Files.readAllBytes(list), codec(name), lengths));
+        Iterator<Long> next = lengths.iterator();
+        Files.write(
+                list,
+                recoded(Files.readAllBytes(list), codec(name), entry -> entry.put("manifest_length", next.next())));
         try (Opened opened = Opened.at(table.folder())) {
             assertThat(opened.files(opened.resolve())).hasSize(20);
         }
@@ -259,9 +261,48 @@ class IcebergManifestsTest {
         for (String codec : List.of("bzip2", "xz", "lzo")) {
             refused(
                     table,
-                    recoded(right, codec(codec), null),
+                    recoded(right, codec(codec), entry -> {}),
                     what,
                     "it is compressed by " + codec + ", and gzip, snappy and zstd are known");
         }
+    }
+
+    @Test
+    void whatAListSaysOfManifestsThatCannotBeIsRefused() throws Exception {
+        WrittenTable table = twentyDays();
+        byte[] right =
+                Files.readAllBytes(Path.of(table.table().currentSnapshot().manifestListLocation()));
+        refused(
+                table,
+                recoded(right, codec("none"), entry -> entry.put("partition_spec_id", 77)),
+                "The list of manifests of snapshot ",
+                "found partition spec 77 of manifest ",
+                "expected one of the table's, [0]");
+        refused(
+                table,
+                recoded(right, codec("none"), entry -> entry.put("key_metadata", ByteBuffer.wrap(new byte[] {1}))),
+                "Manifest ",
+                " is encrypted; expected none that is");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"record_count", "file_size_in_bytes"})
+    void aFileOfLessThanNothingIsRefused(String field) throws Exception {
+        WrittenTable table = twentyDays();
+        ManifestFile manifest =
+                table.table().currentSnapshot().allManifests(table.table().io()).getFirst();
+        Path path = Path.of(manifest.path());
+        byte[] wrong = recoded(
+                Files.readAllBytes(path),
+                codec("none"),
+                entry -> ((GenericRecord) entry.get("data_file")).put(field, -1L));
+        Files.write(path, wrong);
+        Path list = Path.of(table.table().currentSnapshot().manifestListLocation());
+        byte[] listed = recoded(Files.readAllBytes(list), codec("none"), entry -> {
+            if (entry.get("manifest_path").toString().equals(manifest.path())) {
+                entry.put("manifest_length", (long) wrong.length);
+            }
+        });
+        refused(table, listed, "Manifest " + path + " cannot be read: found that file ", " rows and ", "-1");
     }
 }

@@ -10,11 +10,13 @@ class PathHashesTest {
         PathHashes seen = new PathHashes();
         int paths = 200_000;
         for (int i = 0; i < paths; i++) {
-            assertThat(seen.add("s3://lake/day=2026-01-" + i % 31 + "/part-" + i)).isTrue();
+            assertThat(seen.add("s3://lake/day=2026-01-" + i % 31 + "/part-" + i))
+                    .isTrue();
             assertThat(seen.add("part-" + i)).isTrue();
         }
         for (int i = 0; i < paths; i++) {
-            assertThat(seen.add("s3://lake/day=2026-01-" + i % 31 + "/part-" + i)).isFalse();
+            assertThat(seen.add("s3://lake/day=2026-01-" + i % 31 + "/part-" + i))
+                    .isFalse();
         }
     }
 
