@@ -127,6 +127,7 @@ public final class RealCollection {
                                 null,
                                 null,
                                 null,
+                                null,
                                 0,
                                 Map.of(),
                                 Map.of(),

@@ -19,7 +19,7 @@ final class UpdateLog implements UpdateObserver {
                 .log(
                         "Update ended {} at version {} after {} s: {} files listed, {} new, {} changed, {} removed,"
                                 + " {} skipped; {} rows in {} segments; {} indexed anew, of which the table only"
-                                + " moved {}, {} deleted in place, {} dropped; {}",
+                                + " moved {}, {} moved and kept, {} deleted in place, {} dropped; {}",
                         failed ? report.outcome() + ", " + report.failure() + "," : report.outcome(),
                         report.version(),
                         seconds(report.seconds()),
@@ -32,6 +32,7 @@ final class UpdateLog implements UpdateObserver {
                         report.segments().total(),
                         report.newRows(),
                         report.movedRows(),
+                        report.keptRows(),
                         report.deletedRows(),
                         report.droppedRows(),
                         report.reason());

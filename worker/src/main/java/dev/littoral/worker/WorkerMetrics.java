@@ -244,6 +244,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
         if (report.outcome() == UpdateState.COMMITTED) {
             segmentRows("new", report.newRows());
             segmentRows("moved", report.movedRows());
+            segmentRows("kept", report.keptRows());
             segmentRows("deleted", report.deletedRows());
             segmentRows("dropped", report.droppedRows());
         }

@@ -42,6 +42,7 @@ final class UpdateReportBuilder {
     private long addedRows;
     private long removedRows;
     private long movedRows;
+    private long keptRows;
     private List<SkippedFile> skippedFiles;
     private int skippedChars;
     private Totals totals;
@@ -68,6 +69,7 @@ final class UpdateReportBuilder {
         addedRows = 0;
         removedRows = 0;
         movedRows = 0;
+        keptRows = 0;
         skippedFiles = new ArrayList<>();
         skippedChars = 0;
         totals = base.totals();
@@ -114,6 +116,7 @@ final class UpdateReportBuilder {
         newRows += result.newRows();
         deletedRows += result.deletedRows();
         droppedRows += result.droppedRows();
+        keptRows += result.keptRows();
     }
 
     void committed(int distinctSchemas) {
@@ -191,6 +194,7 @@ final class UpdateReportBuilder {
                 done ? droppedRows : 0,
                 // What was moved was served before: it is gone from other files.
                 done ? Math.min(movedRows, removedRows) : 0,
+                done ? keptRows : 0,
                 done ? listing.targetRowsBefore() : null,
                 churn,
                 traffic().requests(),

@@ -251,6 +251,7 @@ abstract class CollectionFixture {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Map.of(),
                 Map.of(),

@@ -545,7 +545,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 folder,
                 new SnapshotRef(folder + "/" + content(request.source()), "00", TOTALS, began),
                 new ReadOutcome.Read(3, 0, 0, 0, 0, List.of(), 6, 30, 0, 0, Map.of()),
-                new BalanceResult(TOTALS, 2, 30, 0, 0, request.base().nextSegmentId() + 2, Map.of()),
+                new BalanceResult(TOTALS, 2, 30, 0, 0, 0, request.base().nextSegmentId() + 2, Map.of()),
                 1,
                 1);
     }
@@ -573,6 +573,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                 new Totals(1, 100, 1, 15, 1, 0, 0),
                 1,
                 15,
+                0,
                 0,
                 0,
                 request.firstSegmentId() + 1,

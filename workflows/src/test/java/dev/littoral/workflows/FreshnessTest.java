@@ -116,6 +116,7 @@ class FreshnessTest extends CollectionFixture {
                         null,
                         null,
                         null,
+                        null,
                         0,
                         plain.requests(),
                         plain.seconds(),

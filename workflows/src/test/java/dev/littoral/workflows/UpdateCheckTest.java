@@ -80,6 +80,7 @@ class UpdateCheckTest {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Map.of(),
                 Map.of(),

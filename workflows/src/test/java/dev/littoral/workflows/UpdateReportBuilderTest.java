@@ -100,8 +100,8 @@ class UpdateReportBuilderTest {
         listed(10, skipped(1), new Totals(4, 400, 4, 40, 2, 0, 0), new Totals(2, 200, 2, 20, 1, 0, 0), 1L, 2L);
         tally.read(new ReadOutcome.Read(2, 0, 0, 1, 0, List.of(), 3, 30, 0, 20, Map.of("r", 2L)));
         tally.read(new ReadOutcome.Read(0, 1, 1, 0, 1, skipped(1), 1, 15, 25, 15, Map.of("r", 1L)));
-        tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0, 0), 1, 30, 0, 0, 53, Map.of("c", 1L)));
-        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 15, 1, 1, 0), 1, 15, 0, 0, 54, Map.of("c", 1L)));
+        tally.balanced(new BalanceResult(new Totals(3, 300, 3, 40, 2, 0, 0), 1, 30, 0, 0, 0, 53, Map.of("c", 1L)));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 15, 1, 1, 0), 1, 15, 0, 0, 0, 54, Map.of("c", 1L)));
         tally.committed(2);
         tally.took(UpdateStep.LIST, 1_500);
         tally.took(UpdateStep.LIST, 250);
@@ -129,7 +129,7 @@ class UpdateReportBuilderTest {
     void noMoreRowsWereMovedThanWentElsewhere() {
         listed(9, List.of(), Totals.NONE, Totals.NONE, 2L);
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 90, 60, 90, Map.of()));
-        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 90, 1, 0, 0), 1, 90, 0, 60, 53, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 90, 1, 0, 0), 1, 90, 0, 60, 0, 53, Map.of()));
         Head committed = head(5, new Totals(1, 100, 1, 90, 1, 0, 0));
         assertThat(tally.build(UpdateState.COMMITTED, committed, null, "").movedRows())
                 .isEqualTo(60);
@@ -147,7 +147,7 @@ class UpdateReportBuilderTest {
     void churnIsRowsInNewSegmentsForEachRowThatChanged() {
         listed(9, List.of(), Totals.NONE, new Totals(1, 1, 1, 7, 1, 0, 0), 2L);
         tally.read(new ReadOutcome.Read(1, 0, 1, 0, 0, List.of(), 1, 30, 20, 0, Map.of()));
-        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0, 0), 1, 100, 0, 0, 51, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 1, 100, 1, 0, 0), 1, 100, 0, 0, 0, 51, Map.of()));
         // 30 rows came, 27 went.
         assertThat(tally.build(UpdateState.COMMITTED, BASE, null, "r").churn()).isEqualTo(3.3333);
         assertThat(tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r").churn())
@@ -161,7 +161,7 @@ class UpdateReportBuilderTest {
     @Test
     void aFailedUpdateReportsWhatItHadBalanced() {
         listed(9, List.of(), new Totals(4, 400, 5, 40, 2, 0, 0), Totals.NONE, 2L);
-        tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0, 0), 1, 15, 0, 0, 51, Map.of()));
+        tally.balanced(new BalanceResult(new Totals(1, 100, 2, 15, 1, 0, 0), 1, 15, 0, 0, 0, 51, Map.of()));
         UpdateReport report = tally.build(UpdateState.FAILED, BASE, FailureType.INPUT, "r");
         assertThat(report.rows()).isEqualTo(55);
         assertThat(report.fragments()).isEqualTo(7);

@@ -7,6 +7,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.Totals;
 import java.util.ArrayList;
@@ -26,16 +27,23 @@ public final class ShardBalancer {
     private final List<FileEntry> base;
     private final List<FileEntry> listedBefore;
     private final List<FileEntry> changes;
+    private final MovedLines moved;
     private final CollectionOptions options;
     private final long version;
 
     private ShardBalancer(
-            List<FileEntry> base, PathRange range, List<FileEntry> changes, CollectionOptions options, long version) {
+            List<FileEntry> base,
+            PathRange range,
+            List<FileEntry> changes,
+            List<FileEntry> moved,
+            CollectionOptions options,
+            long version) {
         this.base = base;
         this.listedBefore = base.stream()
                 .filter(line -> line.listed() && range.contains(line.path()))
                 .toList();
         this.changes = changes;
+        this.moved = new MovedLines(moved, version);
         this.options = options;
         this.version = version;
     }
@@ -49,10 +57,12 @@ public final class ShardBalancer {
      * @param listing the digest of its listing
      * @param schemas the fingerprints of its files' schemas, sorted
      * @param unread files that could not be read
+     * @param movedIn rows that were moved and are in the segments that they were in before
      * @param newSegments segments with a new id
      * @param newRows rows in these that are not deleted
      * @param deletedRows rows that were deleted in segments that are kept
      * @param droppedRows rows that the base had in segments that are not kept
+     * @param keptRows rows that were moved into files that are new, and stay in their segments
      */
     public record Result(
             List<FileEntry> lines,
@@ -60,13 +70,16 @@ public final class ShardBalancer {
             String listing,
             List<String> schemas,
             long unread,
+            long movedIn,
             int newSegments,
             long newRows,
             long deletedRows,
-            long droppedRows) {}
+            long droppedRows,
+            long keptRows) {}
 
     /**
-     * How many rows a difference adds and removes. A file that is only split otherwise is neither new nor gone.
+     * How many rows a difference adds and removes. A file that is only split otherwise is neither new nor gone, and rows
+     * that a table has moved are neither.
      *
      * @param base the files that the base lists, in order
      * @param changes the difference to them
@@ -76,16 +89,18 @@ public final class ShardBalancer {
         base.forEach(file -> before.put(file.path(), file));
         long added = 0;
         long removed = 0;
+        long moved = 0;
         for (FileEntry line : changes) {
             FileEntry old = before.get(line.path());
             if (old == null || !old.is(line.file()) || old.served() != line.served() || isRestored(old, line)) {
                 added += line.living();
                 removed += old == null ? 0 : old.living();
+                moved += line.movedIn();
             } else {
                 removed += old.living() - line.living();
             }
         }
-        return new RowDelta(added, removed);
+        return new RowDelta(added - moved, Math.max(0, removed - moved));
     }
 
     /**
@@ -93,7 +108,9 @@ public final class ShardBalancer {
      *
      * @param base the lines of the base's shards that the shard has files of, in order
      * @param range the shard's range; a shard that was split has lines in its base beyond it
-     * @param changes the difference to the files that the base lists in the range; files that are new are in no segment
+     * @param changes the difference to the files that the base lists in the range; files that are new are in no segment,
+     *     but for rows that were moved into them
+     * @param moved files that are gone and whose rows are in others now, or die there, as they will be
      * @param version the version that is to be committed, since which rows that die are dead
      * @param firstId the id of the first new segment, above all ids of the base
      */
@@ -101,16 +118,17 @@ public final class ShardBalancer {
             List<FileEntry> base,
             PathRange range,
             List<FileEntry> changes,
+            List<FileEntry> moved,
             CollectionOptions options,
             long version,
             long firstId) {
-        return new ShardBalancer(base, range, changes, options, version).balance(range, firstId);
+        return new ShardBalancer(base, range, changes, moved, options, version).balance(range, firstId);
     }
 
     private Result balance(PathRange range, long firstId) {
         List<FileEntry> inRange =
                 base.stream().filter(line -> range.contains(line.path())).toList();
-        List<FileEntry> lines = settled(withDead(inRange, FileListDiff.apply(listedBefore, changes)));
+        List<FileEntry> lines = settled(withDead(inRange, FileListDiff.apply(listedBefore, changes)), range);
         Balance balance = Balancer.balance(
                 fragments(lines),
                 rowDelta(listedBefore, changes),
@@ -129,16 +147,16 @@ public final class ShardBalancer {
                 lines.add(listed.get(at++));
             }
             if (!line.listed()) {
-                lines.add(line);
+                lines.add(moved.now(line));
             } else if (line.served() && !(at < listed.size() && stays(line, listed.get(at)))) {
-                FileEntry dead = line.dead(version);
-                if (!dead.fragments().isEmpty()) {
-                    lines.add(dead);
+                FileEntry gone = moved.now(line);
+                if (!gone.fragments().isEmpty()) {
+                    lines.add(gone);
                 }
             }
         }
         lines.addAll(listed.subList(at, listed.size()));
-        return lines;
+        return moved.inOrder(lines);
     }
 
     /** Whether rows of a file that were deleted may not be any more, so that all its rows count as new. */
@@ -161,11 +179,15 @@ public final class ShardBalancer {
     }
 
     /** Dissolves segments that lie across the shard's range, or hold more than the target. */
-    private List<FileEntry> settled(List<FileEntry> lines) {
+    private List<FileEntry> settled(List<FileEntry> lines, PathRange range) {
         Map<Long, long[]> segments = new HashMap<>();
+        Set<Long> across = new HashSet<>();
         for (FileEntry line : base) {
             for (FragmentEntry fragment : line.fragments()) {
-                if (fragment.segment() != null) {
+                if (!range.contains(line.path())) {
+                    across.add(fragment.segment());
+                }
+                if (fragment.laysOut()) {
                     long[] counts = segments.computeIfAbsent(fragment.segment(), id -> new long[2]);
                     counts[0]++;
                     counts[1] += fragment.rows() - fragment.bornDead();
@@ -174,14 +196,14 @@ public final class ShardBalancer {
         }
         for (FileEntry line : lines) {
             for (FragmentEntry fragment : line.fragments()) {
-                if (fragment.segment() != null) {
+                if (fragment.laysOut()) {
                     segments.get(fragment.segment())[0]--;
                 }
             }
         }
         Predicate<FragmentEntry> isKept = fragment -> {
             long[] counts = segments.get(fragment.segment());
-            return counts != null && counts[0] == 0 && counts[1] <= options.targetRowsPerSegment();
+            return counts != null && counts[0] == 0 && !across.contains(fragment.segment()) && counts[1] <= options.targetRowsPerSegment();
         };
         List<FileEntry> settled = new ArrayList<>(lines.size());
         for (FileEntry line : lines) {
@@ -221,8 +243,9 @@ public final class ShardBalancer {
                             + "; expected the one the files were read with, as a fragment of " + line.path() + " has "
                             + fragment.rows() + " rows");
                 }
-                rows[at] = fragment.living();
-                dead[at] = fragment.segment() == null ? 0 : fragment.dead() - fragment.bornDead();
+                // Rows that were moved live where they are now, and died where their segment numbers them.
+                rows[at] = line.listed() ? fragment.living() : 0;
+                dead[at] = fragment.laysOut() ? fragment.dead() - fragment.bornDead() : 0;
                 folder[at] = folders;
                 segment[at++] = fragment.segment() == null ? ShardFragments.NONE : fragment.segment();
             }
@@ -258,7 +281,7 @@ public final class ShardBalancer {
                         addNew(fragments, fragment.in(id));
                     }
                     segments.add(id);
-                    dead += fragment.dead();
+                    dead += kept && fragment.movedIn() ? 0 : fragment.dead();
                 } else if (line.listed()) {
                     fragments.add(fragment.in(null));
                 }
@@ -268,7 +291,7 @@ public final class ShardBalancer {
                 unread += line.unread() ? 1 : 0;
             }
             if (line.listed() || !fragments.isEmpty()) {
-                balanced.add(line.with(fragments));
+                balanced.add(MovedLines.in(line.with(fragments)));
             }
             if (line.listed() && line.served()) {
                 schemas.add(line.schema());
@@ -292,9 +315,24 @@ public final class ShardBalancer {
                 listing.hex(),
                 List.copyOf(schemas),
                 unread,
+                balanced.stream().mapToLong(FileEntry::movedIn).sum(),
                 balance.newSegments(),
                 balance.newRows(),
                 before + balance.newRows() - dropped - totals.rows(),
-                dropped);
+                dropped,
+                keptRows(balanced));
+    }
+
+    private long keptRows(List<FileEntry> balanced) {
+        Set<SourceFile> before = new HashSet<>();
+        listedBefore.forEach(line -> before.add(content(line)));
+        return balanced.stream()
+                .filter(line -> !before.contains(content(line)))
+                .mapToLong(FileEntry::movedIn)
+                .sum();
+    }
+
+    private static SourceFile content(FileEntry line) {
+        return new SourceFile(line.path(), line.version(), line.bytes());
     }
 }

@@ -1,5 +1,6 @@
 package dev.littoral.activities.catalog;
 
+import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
@@ -16,25 +17,35 @@ final class DeletedRowHistory {
     private final DeletesReader deletes;
     private final RowLocation row;
 
+    /** The fragment that the row is in, and the row of its file: where they were when the segment was made. */
+    private final FragmentSpan span;
+
+    private final long fileRow;
+
     /** The snapshot that was looked at last, and the shard in it where the row is deleted. */
     private SnapshotRef snapshot;
 
     private String shard;
 
-    private DeletedRowHistory(CollectionCatalog catalog, DeletesReader deletes, RowLocation row) {
+    private DeletedRowHistory(
+            CollectionCatalog catalog, DeletesReader deletes, RowLocation row, FragmentSpan span) {
         this.catalog = catalog;
         this.deletes = deletes;
         this.row = row;
+        this.span = span;
+        this.fileRow = span.start() + row.fragmentRow();
     }
 
     /**
      * The same row with the version since which it is deleted.
      *
      * @param version a version that serves a snapshot of its own, in which the row is deleted
+     * @param span the fragment that it is in
      */
-    static RowLocation since(CollectionCatalog catalog, DeletesReader deletes, long version, RowLocation row)
+    static RowLocation since(
+            CollectionCatalog catalog, DeletesReader deletes, long version, RowLocation row, FragmentSpan span)
             throws InterruptedException {
-        return new DeletedRowHistory(catalog, deletes, row).walkBack(version);
+        return new DeletedRowHistory(catalog, deletes, row, span).walkBack(version);
     }
 
     private RowLocation walkBack(long version) throws InterruptedException {
@@ -78,14 +89,14 @@ final class DeletedRowHistory {
 
     private Optional<ShardRef> shard(SnapshotRoot root) {
         return root.shards().stream()
-                .filter(each -> PathOrder.compare(each.from(), row.file()) <= 0)
+                .filter(each -> PathOrder.compare(each.from(), span.file()) <= 0)
                 .reduce((before, last) -> last);
     }
 
     private boolean isDeletedIn(ShardRef ref) throws InterruptedException {
         for (FileEntry line : catalog.lines(ref)) {
-            if (line.path().equals(row.file()) && line.version().equals(row.version()) && isInSegment(line)) {
-                return deletes.deadRows(line).contains(row.fileRow());
+            if (line.path().equals(span.file()) && line.version().equals(span.version()) && isInSegment(line)) {
+                return deletes.deadRows(line).contains(fileRow);
             }
         }
         return false;
@@ -93,9 +104,9 @@ final class DeletedRowHistory {
 
     private boolean isInSegment(FileEntry line) {
         return line.fragments().stream()
-                .anyMatch(fragment -> fragment.segment() != null
+                .anyMatch(fragment -> fragment.laysOut()
                         && fragment.segment() == row.segment()
-                        && fragment.start() <= row.fileRow()
-                        && row.fileRow() < fragment.end());
+                        && fragment.start() <= fileRow
+                        && fileRow < fragment.end());
     }
 }

@@ -33,12 +33,12 @@ public final class DeletesReader {
     }
 
     /**
-     * The dead rows of a line, by their numbers in its file: all of them where the file is dead.
+     * The dead rows of a line, by their numbers in its file: all of them where the file is dead, and has not moved.
      *
      * @throws LittoralException INPUT when its bitmap is missing or damaged
      */
     public DeletedRows deadRows(FileEntry line) throws InterruptedException {
-        if (!line.listed()) {
+        if (!line.listed() && line.movedTo() == null) {
             return DeletedRows.range(0, line.rows());
         }
         if (line.deletes() == null) {

@@ -10,6 +10,7 @@ package dev.littoral.activities.catalog;
  * @param droppedRows rows in these that were not deleted
  * @param deletedRows rows deleted in segments that stay
  * @param restoredRows rows of segments that stay, deleted before and not any more
+ * @param movedRows rows of segments that stay, in other files now
  */
 public record DiffTotals(
         long newSegments,
@@ -18,15 +19,17 @@ public record DiffTotals(
         long droppedSegments,
         long droppedRows,
         long deletedRows,
-        long restoredRows) {
-    public static final DiffTotals NONE = new DiffTotals(0, 0, 0, 0, 0, 0, 0);
+        long restoredRows,
+        long movedRows) {
+    public static final DiffTotals NONE = new DiffTotals(0, 0, 0, 0, 0, 0, 0, 0);
 
     DiffTotals plus(SegmentChange change) {
         return switch (change) {
-            case SegmentChange.Build build -> plus(1, build.rows(), build.bytes(), 0, 0, 0, 0);
-            case SegmentChange.Drop drop -> plus(0, 0, 0, 1, drop.rows(), 0, 0);
-            case SegmentChange.Delete delete -> plus(0, 0, 0, 0, 0, delete.rows(), 0);
-            case SegmentChange.Restore restore -> plus(0, 0, 0, 0, 0, 0, restore.rows());
+            case SegmentChange.Build build -> plus(1, build.rows(), build.bytes(), 0, 0, 0, 0, 0);
+            case SegmentChange.Drop drop -> plus(0, 0, 0, 1, drop.rows(), 0, 0, 0);
+            case SegmentChange.Delete delete -> plus(0, 0, 0, 0, 0, delete.rows(), 0, 0);
+            case SegmentChange.Restore restore -> plus(0, 0, 0, 0, 0, 0, restore.rows(), 0);
+            case SegmentChange.Move move -> plus(0, 0, 0, 0, 0, 0, 0, move.rows());
         };
     }
 
@@ -37,7 +40,8 @@ public record DiffTotals(
             long dropped,
             long rowsOfDropped,
             long deleted,
-            long restored) {
+            long restored,
+            long moved) {
         return new DiffTotals(
                 newSegments + built,
                 newRows + builtRows,
@@ -45,6 +49,7 @@ public record DiffTotals(
                 droppedSegments + dropped,
                 droppedRows + rowsOfDropped,
                 deletedRows + deleted,
-                restoredRows + restored);
+                restoredRows + restored,
+                movedRows + moved);
     }
 }

@@ -27,6 +27,8 @@ import java.util.Objects;
  * @param partition the values of its partition by the name of their field, null for a null; null where the source is no
  *     table with partitions
  * @param firstRowId the id of its first row, where the source is a table that numbers rows for ever; else null
+ * @param movedTo where rows of a file that is gone are now, in the order of its rows; null where they are dead. Only a
+ *     file that is not listed has it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FileEntry(
@@ -42,7 +44,8 @@ public record FileEntry(
         String deletesVersion,
         Long deadSince,
         Map<String, String> partition,
-        Long firstRowId)
+        Long firstRowId,
+        List<MovedRows> movedTo)
         implements FileListDiff.Line {
 
     /** The prefix of reasons for files that could not be read. Older builds did not mark such files. */
@@ -68,7 +71,8 @@ public record FileEntry(
                 null,
                 null,
                 table == null ? null : table.partition(),
-                table == null ? null : table.firstRowId());
+                table == null ? null : table.firstRowId(),
+                null);
     }
 
     /** A file that is left out for what is in it. */
@@ -95,6 +99,7 @@ public record FileEntry(
                 file.deletesVersion(),
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -107,6 +112,8 @@ public record FileEntry(
      *     got one
      * @param dead how many of its rows are deleted
      * @param bornDead how many of these were deleted when its segment was made
+     * @param movedIn whether the rows were moved here: the segment numbers them by lines of files that are gone, whose
+     *     {@link FileEntry#movedTo} leads here
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record FragmentEntry(
@@ -114,15 +121,21 @@ public record FileEntry(
             long end,
             Long segment,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dead,
-            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long bornDead) {
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long bornDead,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean movedIn) {
         /** A fragment without deleted rows. */
         public FragmentEntry(long start, long end, Long segment) {
-            this(start, end, segment, 0, 0);
+            this(start, end, segment, 0, 0, false);
         }
 
         /** All its rows. */
         public long rows() {
             return end - start;
+        }
+
+        /** Whether a segment has its rows by it, and not by lines of files that are gone. */
+        public boolean laysOut() {
+            return segment != null && !movedIn;
         }
 
         /** Its rows that are not deleted. */
@@ -136,7 +149,7 @@ public record FileEntry(
 
         /** The same rows in a segment that is made now, or in none. */
         public FragmentEntry in(Long newSegment) {
-            return new FragmentEntry(start, end, newSegment, dead, newSegment == null ? 0 : dead);
+            return new FragmentEntry(start, end, newSegment, dead, newSegment == null ? 0 : dead, false);
         }
 
         /** Whether another begins where it ends, in the same segment. */
@@ -146,12 +159,12 @@ public record FileEntry(
 
         /** Its rows and those of the one that follows it. */
         public FragmentEntry with(FragmentEntry next) {
-            return new FragmentEntry(start, next.end, segment, dead + next.dead, bornDead + next.bornDead);
+            return new FragmentEntry(start, next.end, segment, dead + next.dead, bornDead + next.bornDead, false);
         }
 
         /** The same rows in the same segment, of which so many are deleted. */
         public FragmentEntry dead(long rows) {
-            return new FragmentEntry(start, end, segment, rows, bornDead);
+            return new FragmentEntry(start, end, segment, rows, bornDead, movedIn);
         }
     }
 
@@ -173,7 +186,7 @@ public record FileEntry(
 
     /** A path where no file is any more. */
     public static FileEntry gone(String path) {
-        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null, null, null);
+        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null, null, null, null);
     }
 
     public boolean served() {
@@ -228,7 +241,8 @@ public record FileEntry(
                 deletesVersion,
                 deadSince,
                 partition,
-                file.table().firstRowId());
+                file.table().firstRowId(),
+                movedTo);
     }
 
     public FileEntry with(List<FragmentEntry> newFragments) {
@@ -250,7 +264,8 @@ public record FileEntry(
                 newDeletesVersion,
                 deadSince,
                 partition,
-                firstRowId);
+                firstRowId,
+                movedTo);
     }
 
     /** The same file with its bitmap elsewhere. */
@@ -270,23 +285,44 @@ public record FileEntry(
 
     /** The same file since the version that lists it no more: all its rows are dead. */
     public FileEntry dead(long since) {
+        List<FragmentEntry> all = fragments.stream()
+                .filter(FragmentEntry::laysOut)
+                .map(fragment -> fragment.dead(fragment.rows()))
+                .toList();
+        return gone(since, all, null, null);
+    }
+
+    /**
+     * The same file since it is listed no more.
+     *
+     * @param since the version that lists it no more, or null while that is not known
+     * @param newDeletes the rows that are dead, or null for none, and where all are
+     * @param moved where the others are, or null where all are dead
+     */
+    public FileEntry gone(Long since, List<FragmentEntry> newFragments, Deletes newDeletes, List<MovedRows> moved) {
         return new FileEntry(
                 path,
                 version,
                 bytes,
                 rows,
                 schema,
-                fragments.stream()
-                        .filter(fragment -> fragment.segment() != null)
-                        .map(fragment -> fragment.dead(fragment.rows()))
-                        .toList(),
+                newFragments,
                 skipped,
                 unread,
-                null,
+                newDeletes,
                 null,
                 since,
                 partition,
-                firstRowId);
+                firstRowId,
+                moved);
+    }
+
+    /** How many of its living rows were moved into it, and are in segments as they were. */
+    public long movedIn() {
+        return fragments.stream()
+                .filter(FragmentEntry::movedIn)
+                .mapToLong(FragmentEntry::living)
+                .sum();
     }
 
     /** Whether both cut the file into the same row ranges. */

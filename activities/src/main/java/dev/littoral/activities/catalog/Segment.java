@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.littoral.activities.failure.LittoralException;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -33,6 +34,8 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      * @param deadSince the version of the collection since which all of them are, as the file is gone or has another
      *     version; null while it is listed
      * @param deletes where the positions of the file's deleted rows are, or null when it has none or is dead
+     * @param movedTo where its rows are now, if a table has moved them since: in other files, which have what lives of
+     *     them. Null where they are in the file itself
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record FragmentSpan(
@@ -43,9 +46,55 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
             long from,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) long dead,
             Long deadSince,
-            @JsonIgnore FileEntry.Deletes deletes) {
+            @JsonIgnore FileEntry.Deletes deletes,
+            List<MovedRows> movedTo) {
         long to() {
             return from + end - start;
+        }
+
+        /** Its rows where they were when the segment was made. */
+        RowSpan asLaidOut() {
+            return new RowSpan(file, version, start, end, from);
+        }
+
+        /**
+         * Where its rows are read, by rising rows of the segment: in the file itself, or in those that they were moved
+         * to. Rows that died before they were moved are nowhere; others that are dead may be read, and are not to be
+         * served. None where all are dead.
+         */
+        @JsonIgnore
+        public List<RowSpan> rows() {
+            if (deadSince != null) {
+                return List.of();
+            }
+            if (movedTo == null) {
+                return List.of(asLaidOut());
+            }
+            return movedTo.stream()
+                    .flatMap(moved -> moved.rows().stream()
+                            .map(range -> new RowSpan(
+                                    moved.file(),
+                                    moved.version(),
+                                    range.at(),
+                                    range.at() + range.count(),
+                                    from + range.start() - start)))
+                    .sorted(Comparator.comparingLong(RowSpan::from))
+                    .toList();
+        }
+    }
+
+    /**
+     * Rows of a segment where they can be read.
+     *
+     * @param file the file's path
+     * @param version its version
+     * @param start the first row in the file, from 0
+     * @param end one past the last row in the file
+     * @param from the segment's row that is the first, from 0
+     */
+    public record RowSpan(String file, String version, long start, long end, long from) {
+        boolean has(long row) {
+            return row >= from && row < from + end - start;
         }
     }
 
@@ -54,7 +103,8 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
      *
      * @param segment the segment
      * @param row the row of the segment, from 0
-     * @param file the file's path
+     * @param file the path of the file that the row is in; of one that died before a table moved its neighbours, that
+     *     which it was in
      * @param version the file's version
      * @param fragment which of the segment's fragments, from 0
      * @param fragmentRow the row of the fragment, from 0
@@ -132,7 +182,18 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
         }
         FragmentSpan span = fragments.get(low);
         long fragmentRow = row - span.from();
+        RowSpan place = span.rows().stream()
+                .filter(each -> each.has(row))
+                .findFirst()
+                .orElse(span.asLaidOut());
         return new RowLocation(
-                id, row, span.file(), span.version(), low, fragmentRow, span.start() + fragmentRow, span.deadSince());
+                id,
+                row,
+                place.file(),
+                place.version(),
+                low,
+                fragmentRow,
+                place.start() + row - place.from(),
+                span.deadSince());
     }
 }

@@ -10,21 +10,22 @@ import dev.littoral.activities.deletes.RowRange;
 import java.util.List;
 
 /**
- * A change of one segment between two versions of a collection. A segment that is in both can have rows deleted and
- * rows restored; these are two changes.
+ * A change of one segment between two versions of a collection. A segment that is in both can have rows deleted, rows
+ * restored and rows moved; these are three changes.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "change")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = SegmentChange.Build.class, name = "BUILD"),
     @JsonSubTypes.Type(value = SegmentChange.Drop.class, name = "DROP"),
     @JsonSubTypes.Type(value = SegmentChange.Delete.class, name = "DELETE"),
-    @JsonSubTypes.Type(value = SegmentChange.Restore.class, name = "RESTORE")
+    @JsonSubTypes.Type(value = SegmentChange.Restore.class, name = "RESTORE"),
+    @JsonSubTypes.Type(value = SegmentChange.Move.class, name = "MOVE")
 })
 public sealed interface SegmentChange {
     /** The segment's id. */
     long id();
 
-    /** How many rows change: those to read, to drop, to delete or to restore. */
+    /** How many rows change: those to read, to drop, to delete, to restore, or to find elsewhere. */
     long rows();
 
     /**
@@ -98,4 +99,13 @@ public sealed interface SegmentChange {
             return RowRange.rows(ranges);
         }
     }
+
+    /**
+     * Rows of a segment that both versions have, in other files in the later one. Nothing is to be built: only who keeps
+     * files and rows of files has to look them up again.
+     *
+     * @param rows how many of its rows that are not deleted
+     */
+    @JsonPropertyOrder({"segment", "rows"})
+    record Move(@JsonProperty("segment") long id, long rows) implements SegmentChange {}
 }

@@ -77,6 +77,10 @@ final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
         if (!restored.isEmpty()) {
             found.accept(new SegmentChange.Restore(segment.id(), restored));
         }
+        long moved = now.movedSince(segment);
+        if (moved > 0) {
+            found.accept(new SegmentChange.Move(segment.id(), moved));
+        }
     }
 
     /** How many segments wait for the other snapshot. */

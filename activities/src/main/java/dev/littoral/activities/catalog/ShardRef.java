@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param schemas the fingerprints of its files' schemas, sorted
  * @param unread how many of its files could not be read, or null where the build that wrote it counted them as bad ones
  * @param deletes the keys of the objects with positions of deleted rows that its lines name, sorted; null for none
+ * @param movedIn how many of its rows a table has moved, and are in the segments that they were in before
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ShardRef(
@@ -26,9 +27,10 @@ public record ShardRef(
         Totals totals,
         List<String> schemas,
         Long unread,
-        List<String> deletes) {
+        List<String> deletes,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) long movedIn) {
     public ShardRef from(String newFrom) {
-        return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread, deletes);
+        return new ShardRef(newFrom, key, sha256, listing, totals, schemas, unread, deletes, movedIn);
     }
 
     /** The keys of its objects. */
@@ -38,7 +40,7 @@ public record ShardRef(
 
     /** The same shard with the number of files that could not be read. */
     public ShardRef unread(long files) {
-        return new ShardRef(from, key, sha256, listing, totals, schemas, files, deletes);
+        return new ShardRef(from, key, sha256, listing, totals, schemas, files, deletes, movedIn);
     }
 
     /** Whether it may have files that could not be read. */

@@ -6,6 +6,7 @@ import dev.littoral.activities.deletes.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** A segment as the lines of its shard lay it out. */
@@ -20,6 +21,13 @@ record ShardSegment(long id, List<Part> parts) {
 
         boolean sameDead(Part other) {
             return DeadRows.areSame(line, fragment, other.line, other.fragment);
+        }
+
+        /** Where its rows are now, or null where they are in the file itself, or dead. */
+        List<MovedRows> movedTo() {
+            return line.movedTo() == null
+                    ? null
+                    : MovedRows.within(line.movedTo(), fragment.start(), fragment.end());
         }
 
         /** The fragment's share of its file's bytes. All fragments of a file have all of them. */
@@ -37,7 +45,7 @@ record ShardSegment(long id, List<Part> parts) {
         Map<Long, ShardSegment> segments = new TreeMap<>();
         for (FileEntry line : lines) {
             for (FragmentEntry fragment : line.fragments()) {
-                if (fragment.segment() != null) {
+                if (fragment.laysOut()) {
                     segments.computeIfAbsent(fragment.segment(), id -> new ShardSegment(id, new ArrayList<>()))
                             .parts
                             .add(new Part(line, fragment));
@@ -57,8 +65,9 @@ record ShardSegment(long id, List<Part> parts) {
                     part.fragment.end(),
                     spans.isEmpty() ? 0 : spans.getLast().to(),
                     part.fragment.dead(),
-                    part.line.deadSince(),
-                    part.line.deletes()));
+                    part.line.movedTo() == null ? part.line.deadSince() : null,
+                    part.line.deletes(),
+                    part.movedTo()));
         }
         return new Segment(id, spans);
     }
@@ -119,5 +128,17 @@ record ShardSegment(long id, List<Part> parts) {
             offset += part.fragment.rows();
         }
         return ranges;
+    }
+
+    /** How many living rows are in other files than in an earlier state of the same layout. */
+    long movedSince(ShardSegment before) {
+        long rows = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            if (!Objects.equals(part.movedTo(), before.parts.get(i).movedTo())) {
+                rows += part.fragment.living();
+            }
+        }
+        return rows;
     }
 }

@@ -103,12 +103,13 @@ public final class Snapshot {
     }
 
     /**
-     * Files that are gone or have another version, and of which segments still have rows, all of them dead. They come
+     * Files that are gone or have another version, and of which segments still have rows. All of these are dead, but for
+     * those that {@link FileEntry#movedTo} says are elsewhere now. They come
      * in the order of their paths, under one path in that in which they died. Requests as for {@link #files}.
      */
     public Stream<FileEntry> deadFiles() {
         return root.shards().stream()
-                .filter(shard -> shard.totals().dead() > 0)
+                .filter(shard -> shard.totals().dead() > 0 || shard.movedIn() > 0)
                 .flatMap(shard -> CatalogReader.uninterrupted(() -> catalog.lines(shard)).stream())
                 .filter(line -> !line.listed());
     }
@@ -157,10 +158,10 @@ public final class Snapshot {
         Segment.RowLocation location = of.locate(row);
         FragmentSpan span = of.fragments().get(location.fragment());
         if (span.deadSince() != null
-                || !CatalogReader.uninterrupted(() -> deletes.deadRows(span)).contains(location.fileRow())) {
+                || !CatalogReader.uninterrupted(() -> deletes.deadRows(span)).contains(span.start() + location.fragmentRow())) {
             return location;
         }
-        return CatalogReader.uninterrupted(() -> DeletedRowHistory.since(catalog, deletes, root.version(), location));
+        return CatalogReader.uninterrupted(() -> DeletedRowHistory.since(catalog, deletes, root.version(), location, span));
     }
 
     /**

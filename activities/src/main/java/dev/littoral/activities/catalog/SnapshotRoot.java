@@ -46,8 +46,11 @@ public record SnapshotRoot(
         TableVersion table,
         JsonNode schema) {
 
-    /** The format that is written. */
-    public static final int FORMAT = 2;
+    /** The newest format, which is written where segments have rows that were moved; only its readers find these. */
+    public static final int FORMAT = 3;
+
+    /** The format that is written where no rows were moved. */
+    public static final int FORMAT_WITHOUT_MOVES = 2;
 
     /** The oldest format that is read. */
     static final int OLDEST_FORMAT = 1;
@@ -55,6 +58,11 @@ public record SnapshotRoot(
     /** The keys of all objects that it names. */
     public Stream<String> objects() {
         return Stream.concat(Stream.ofNullable(skipped.key()), shards.stream().flatMap(ShardRef::objects));
+    }
+
+    /** The format that shards need to be read with. */
+    public static int format(List<ShardRef> shards) {
+        return shards.stream().anyMatch(shard -> shard.movedIn() > 0) ? FORMAT : FORMAT_WITHOUT_MOVES;
     }
 
     /**

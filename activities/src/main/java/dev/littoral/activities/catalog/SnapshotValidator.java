@@ -2,10 +2,15 @@ package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.FileEntry.Deletes;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.catalog.MovedRows.Range;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Totals;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -29,7 +34,7 @@ final class SnapshotValidator {
             return "it is null; expected a root";
         }
         if (root.format() < SnapshotRoot.OLDEST_FORMAT || root.format() > SnapshotRoot.FORMAT) {
-            return "its format is " + root.format() + "; expected " + SnapshotRoot.OLDEST_FORMAT + " or "
+            return "its format is " + root.format() + "; expected " + SnapshotRoot.OLDEST_FORMAT + " to "
                     + SnapshotRoot.FORMAT + ", those that this version of Littoral reads";
         }
         if (root.format() > 1
@@ -67,6 +72,10 @@ final class SnapshotValidator {
                 return "shards[" + i + "] " + fault;
             }
             sum = sum.plus(shard.totals());
+        }
+        if (root.format() < SnapshotRoot.format(root.shards())) {
+            return "its format is " + root.format() + ", and rows of its shards were moved; expected "
+                    + SnapshotRoot.FORMAT;
         }
         if (!sum.equals(root.totals()) || !sum.equals(head.snapshot().totals())) {
             return "its totals, those of its shards and those of version " + head.version() + " differ";
@@ -115,7 +124,7 @@ final class SnapshotValidator {
             return "it has " + file.path() + " after " + before.path() + "; expected rising paths";
         }
         if (!file.listed()) {
-            return ofDead(file);
+            return file.movedTo() == null ? ofDead(file) : ofMoved(file, shard);
         }
         if (file.bytes() < 0 || file.served() == (file.schema() == null) || file.served() == (file.rows() == 0)) {
             return file.path() + " is " + (file.served() ? "served" : "left out") + " with " + file.bytes() + " bytes, "
@@ -137,6 +146,21 @@ final class SnapshotValidator {
         if (row != file.rows()) {
             return file.path() + " has fragments of " + row + " rows; expected " + file.rows() + ", those of the file";
         }
+        if (file.movedTo() != null) {
+            return file.path() + " is listed, and its rows were moved; expected the one or the other";
+        }
+        Deletes deletes = file.deletes();
+        String fault = ofDeletes(file, shard);
+        if (fault != null) {
+            return fault;
+        }
+        return dead == (deletes == null ? 0 : deletes.count())
+                ? null
+                : file.path() + " has fragments with " + dead + " deleted rows; expected "
+                        + (deletes == null ? 0 : deletes.count()) + ", those of the file";
+    }
+
+    private static String ofDeletes(FileEntry file, ShardRef shard) {
         Deletes deletes = file.deletes();
         if (deletes != null && !isRange(deletes)) {
             return file.path() + " has the deletes " + deletes + "; expected a range of an object, and its SHA-256";
@@ -145,10 +169,7 @@ final class SnapshotValidator {
             return file.path() + " has its deletes in " + deletes.key()
                     + "; expected one of those that the root names, " + shard.deletes();
         }
-        return dead == (deletes == null ? 0 : deletes.count())
-                ? null
-                : file.path() + " has fragments with " + dead + " deleted rows; expected "
-                        + (deletes == null ? 0 : deletes.count()) + ", those of the file";
+        return null;
     }
 
     private static boolean isRange(Deletes deletes) {
@@ -168,6 +189,45 @@ final class SnapshotValidator {
     }
 
     private static String ofDead(FileEntry file) {
+        return ofGone(file, fragment -> fragment.living() == 0, "one in a segment, whose rows are all dead");
+    }
+
+    /** Checks a file that is gone, whose rows are in others. */
+    private static String ofMoved(FileEntry file, ShardRef shard) {
+        List<Range> moved = new ArrayList<>();
+        for (MovedRows to : file.movedTo()) {
+            if (to == null || to.file() == null || to.version() == null) {
+                return file.path() + " was moved to " + to + "; expected a file and its version";
+            }
+            moved.addAll(to.rows());
+        }
+        moved.sort(Comparator.comparingLong(Range::start));
+        long row = 0;
+        for (Range range : moved) {
+            if (range.start() < row || range.end() <= range.start() || range.end() > file.rows() || range.at() < 0) {
+                return file.path() + " has the rows " + range + " elsewhere; expected rows from " + row + " to "
+                        + file.rows() + " on";
+            }
+            row = range.end();
+        }
+        String fault = ofDeletes(file, shard);
+        return fault != null
+                ? fault
+                : ofGone(
+                        file,
+                        fragment -> fragment.living()
+                                <= MovedRows.count(
+                                        MovedRows.within(file.movedTo(), fragment.start(), fragment.end())),
+                        "one in a segment, whose living rows were moved");
+    }
+
+    /**
+     * Checks a file that is gone.
+     *
+     * @param hasRightRows whether a fragment has no more living rows than it may have
+     * @param expected a fragment as it should be
+     */
+    private static String ofGone(FileEntry file, Predicate<FragmentEntry> hasRightRows, String expected) {
         if (file.deadSince() < 1 || !file.served() || file.fragments().isEmpty()) {
             return file.path() + " is dead since version " + file.deadSince() + " with "
                     + file.fragments().size() + " fragments; expected a version from 1 on and the fragments that"
@@ -185,9 +245,9 @@ final class SnapshotValidator {
             if (fault != null) {
                 return fault;
             }
-            if (fragment.segment() == null || fragment.living() != 0) {
+            if (!fragment.laysOut() || !hasRightRows.test(fragment)) {
                 return file.path() + " has the fragment " + fragment + " though it is dead since version "
-                        + file.deadSince() + "; expected one in a segment, whose rows are all dead";
+                        + file.deadSince() + "; expected " + expected;
             }
             row = fragment.end();
         }
@@ -201,6 +261,9 @@ final class SnapshotValidator {
                 || fragment.bornDead() > fragment.dead()) {
             return file.path() + " has a fragment of " + fragment.rows() + " rows with " + fragment.dead()
                     + " dead ones, " + fragment.bornDead() + " from the beginning; expected no more than it has";
+        }
+        if (fragment.movedIn() && (fragment.segment() == null || fragment.bornDead() > 0)) {
+            return file.path() + " has the moved rows " + fragment + "; expected some of a segment";
         }
         boolean inNone = fragment.segment() == null && fragment.living() == 0;
         if (!inNone && (fragment.segment() == null || fragment.segment() < 1)) {

@@ -25,6 +25,7 @@ import java.util.List;
  * @param listedAt when the listing began; null until the plan is complete, and in plans of older builds
  * @param table which version of the table was listed, which the steps after it read; null where the source is no table
  * @param schema the table's columns in that version; null where the source is no table
+ * @param tableBefore the version of the same table that the base serves; null where it serves none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingPlan(
@@ -37,7 +38,8 @@ public record ListingPlan(
         String previous,
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
         TableVersion table,
-        JsonNode schema) {
+        JsonNode schema,
+        TableVersion tableBefore) {
 
     /**
      * A version of the log.
@@ -50,10 +52,18 @@ public record ListingPlan(
      * The same plan, complete.
      *
      * @param version of the table, with its columns; null where the source is no table
+     * @param before the version of the same table that the base serves, or null
      */
-    public ListingPlan complete(Head head, String skipReport, Instant began, TableVersion version, JsonNode columns) {
+    public ListingPlan complete(
+            Head head,
+            String skipReport,
+            Instant began,
+            TableVersion version,
+            JsonNode columns,
+            TableVersion before) {
         Base of = new Base(head.version(), head.commitId(), head.nextSegmentId());
-        return new ListingPlan(of, shards, vanished, reopen, skipped, skipReport, previous, began, version, columns);
+        return new ListingPlan(
+                of, shards, vanished, reopen, skipped, skipReport, previous, began, version, columns, before);
     }
 
     /** What the shards that serve as they are add up to. */

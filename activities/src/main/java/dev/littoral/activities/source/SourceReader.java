@@ -7,6 +7,7 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,6 +62,20 @@ public interface SourceReader extends AutoCloseable {
      */
     default DeletedRows deletedRows(SourceFile file) throws FileChangedException, InterruptedException, IOException {
         return DeletedRows.NONE;
+    }
+
+    /**
+     * The rows of a file that the source had in other files before, in a version and unchanged since, by ids that last.
+     * Asked only of files that a table lists, in one that numbers rows for ever.
+     *
+     * @param since the version
+     * @param most how many ranges there may be
+     * @return in the order of the file's rows; empty where there are more, and where the source does not tell
+     * @throws FileChangedException when the file or the version is gone
+     */
+    default List<RowIdRange> rowsBefore(SourceFile file, TableVersion since, int most)
+            throws FileChangedException, InterruptedException {
+        return List.of();
     }
 
     @Override

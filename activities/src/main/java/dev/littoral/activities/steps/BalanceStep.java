@@ -95,10 +95,12 @@ final class BalanceStep {
                 base.add(line);
             });
         }
+        StagedPlan.Changes changes = plan.changes(catalog, number);
         ShardBalancer.Result shard = ShardBalancer.balance(
                 base,
                 touched.range(),
-                plan.changes(catalog, number),
+                changes.files(),
+                changes.moved(),
                 request.options(),
                 CatalogLayout.versionOfFolder(request.objects()),
                 firstId);
@@ -114,7 +116,8 @@ final class BalanceStep {
                 shard.totals(),
                 shard.schemas(),
                 shard.unread(),
-                deletes.isEmpty() ? null : deletes);
+                deletes.isEmpty() ? null : deletes,
+                shard.movedIn());
         catalog.writeOne(plan.balancedKey(number), new BalancedShard(ref, firstId, firstId + shard.newSegments()));
         return shard;
     }

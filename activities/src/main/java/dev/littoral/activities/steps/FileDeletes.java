@@ -77,7 +77,17 @@ final class FileDeletes {
         return content.with(fragments, at, file.deletesVersion());
     }
 
-    private DeletedRows fromSource(SourceFile file, long rows) throws FileChangedException, InterruptedException {
+    /** The dead rows of a line of the base. */
+    DeletedRows before(FileEntry line) throws InterruptedException {
+        return base.deadRows(line);
+    }
+
+    /**
+     * The deleted rows of a file as the source has them now.
+     *
+     * @param rows how many the file has
+     */
+    DeletedRows fromSource(SourceFile file, long rows) throws FileChangedException, InterruptedException {
         if (file.deletesVersion() == null) {
             return DeletedRows.NONE;
         }

@@ -192,7 +192,7 @@ final class ListStep {
         SnapshotPreparation preparation =
                 new SnapshotPreparation(staging, catalog, sources, inputs, request, attemptId);
         boolean prepares = !unchanged && preparation.isWorthwhile(result.plan());
-        String planKey = unchanged ? null : stage(result, before.head(), source, catalog, folder);
+        String planKey = unchanged ? null : stage(result, before, source, catalog, folder);
         PreparedSnapshot prepared = prepares ? prepared(preparation, planKey, before.head(), source) : null;
         if (planKey != null && prepared == null) {
             staging.flush();
@@ -247,7 +247,7 @@ final class ListStep {
     }
 
     private String stage(
-            SourceLister.Result result, Head base, SourceReader source, CollectionCatalog catalog, String folder)
+            SourceLister.Result result, ListedBase before, SourceReader source, CollectionCatalog catalog, String folder)
             throws InterruptedException, FileChangedException {
         String skipKey = null;
         if (result.skips().count() > 0) {
@@ -255,7 +255,14 @@ final class ListStep {
             catalog.write(skipKey, result.skips().finish());
         }
         String planKey = CatalogLayout.plan(folder);
-        catalog.writeOnce(planKey, result.plan().complete(base, skipKey, began, pinned, source.schema()));
+        catalog.writeOnce(planKey, result.plan()
+                        .complete(
+                                before.head(),
+                                skipKey,
+                                began,
+                                pinned,
+                                source.schema(),
+                                before.sameTable(pinned).orElse(null)));
         return planKey;
     }
 

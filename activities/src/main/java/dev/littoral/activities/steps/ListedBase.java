@@ -77,12 +77,15 @@ record ListedBase(Head head, Optional<SnapshotRoot> root, ListRequest request) {
                 : null;
     }
 
+    /** Which version of the same table it serves. */
+    Optional<TableVersion> sameTable(TableVersion now) {
+        return Optional.ofNullable(table())
+                .filter(before -> now != null && before.table().equals(now.table()));
+    }
+
     /** Whether its files are those that are listed now, but for what differs between two versions of the table. */
     boolean isComparable(TableVersion now) {
-        TableVersion before = table();
-        return now != null
-                && before != null
-                && before.table().equals(now.table())
+        return sameTable(now).isPresent()
                 && !shards().isEmpty()
                 && !touchAll()
                 && shards().stream().noneMatch(ShardRef::mayHaveUnread)

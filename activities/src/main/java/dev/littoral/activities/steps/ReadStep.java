@@ -125,7 +125,7 @@ final class ReadStep {
                     touched.get(i),
                     filesOfPreviousRound(catalog, plan.plan(), touched.get(i)),
                     new DeletesWriter(catalog, (part, sha256) -> plan.deletesKey(number, sha256)));
-            catalog.write(plan.changesKey(i), JsonLines.write(shard.changes()));
+            catalog.write(plan.changesKey(i), JsonLines.write(shard.changes().staged()));
             Progress before = done;
             done = new Progress(opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
         }
@@ -146,7 +146,7 @@ final class ReadStep {
                     && catalog.find(previous.changesKey(i)).isPresent()) {
                 // Where every file was opened, those that are as in the base were read too.
                 List<FileEntry> base = previous.plan().reopen() ? base(catalog, before.get(i)) : List.of();
-                for (FileEntry file : FileListDiff.apply(base, previous.changes(catalog, i))) {
+                for (FileEntry file : FileListDiff.apply(base, previous.changes(catalog, i).files())) {
                     files.put(file.path(), file.content());
                 }
             }

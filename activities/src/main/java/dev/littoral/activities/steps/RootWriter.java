@@ -65,7 +65,7 @@ record RootWriter(
         return catalog.writeRoot(
                 objects,
                 new SnapshotRoot(
-                        SnapshotRoot.FORMAT,
+                        SnapshotRoot.format(shards),
                         collectionId,
                         base.version() + 1,
                         source,

@@ -12,6 +12,7 @@ import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.lineage.RowLineage;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.StagedFiles;
@@ -22,6 +23,7 @@ import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.SkippedFile;
+import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,13 +83,13 @@ final class ShardReader {
      * A shard's files, and how they differ from the base.
      *
      * @param changes what turns the base's files in the shard's range into those listed; fragments of files that are
-     *     new name no segment
+     *     new name no segment, but where rows were moved into them
      * @param fragments how many fragments the listed files have
      * @param rows rows of these files that are new or gone
-     * @param movedRows rows of files that are new or changed, and that the table has only moved
+     * @param movedRows rows of files that are new or changed that the table has only moved, and that are not followed
      */
     record Result(
-            List<FileEntry> changes,
+            StagedPlan.Changes changes,
             long added,
             long changed,
             long removed,
@@ -108,8 +110,11 @@ final class ShardReader {
     Result read(ListingPlan plan, ListingPlan.Touched touched, Map<String, FileEntry> reuse, DeletesWriter bitmaps)
             throws FileChangedException, InterruptedException {
         Map<String, List<FileEntry>> shards = new LinkedHashMap<>();
+        List<FileEntry> lines = new ArrayList<>();
         for (ShardRef shard : touched.shard().base()) {
-            shards.put(shard.key(), catalog.shard(shard));
+            List<FileEntry> all = catalog.lines(shard);
+            shards.put(shard.key(), all.stream().filter(FileEntry::listed).toList());
+            all.stream().filter(line -> touched.range().contains(line.path())).forEach(lines::add);
         }
         Map<String, FileEntry> base = new LinkedHashMap<>();
         shards.values().forEach(entries -> entries.forEach(entry -> base.put(entry.path(), entry)));
@@ -131,11 +136,17 @@ final class ShardReader {
             }
         }
         read(work, files, bitmaps);
+        List<FileEntry> moved = follow(plan.tableBefore(), lines, listed, files, bitmaps);
         bitmaps.finish();
         for (Work done : work) {
             files[done.index()] = bitmaps.located(files[done.index()]);
         }
-        return tally(touched, listed, List.of(files), base);
+        return tally(
+                touched,
+                listed,
+                List.of(files),
+                base,
+                moved.stream().map(bitmaps::located).toList());
     }
 
     /**
@@ -174,6 +185,34 @@ final class ShardReader {
      * @param content what is known of its content, or null when it has to be opened
      */
     private record Work(int index, SourceFile file, FileEntry before, FileEntry content) {}
+
+    /**
+     * Finds rows that a table has moved into other files.
+     *
+     * @param before the version of the table that the base serves, or null
+     * @param lines the base's lines in the shard's range
+     * @param files what is listed now; files that have rows of others get other fragments
+     * @return lines of files that are gone, as they will be
+     */
+    private List<FileEntry> follow(
+            TableVersion before,
+            List<FileEntry> lines,
+            List<SourceFile> listed,
+            FileEntry[] files,
+            DeletesWriter bitmaps)
+            throws FileChangedException, InterruptedException {
+        if (before == null) {
+            return List.of();
+        }
+        Map<String, Integer> places = new HashMap<>();
+        for (int i = 0; i < files.length; i++) {
+            places.put(files[i].path(), i);
+        }
+        TableRows rows = new TableRows(source, deletes, before, path -> listed.get(places.get(path)));
+        RowLineage.Moves moves = new RowLineage(rows, lines, Arrays.asList(files), targetRows).find(bitmaps);
+        moves.files().forEach(file -> files[places.get(file.path())] = file);
+        return moves.lines();
+    }
 
     private void read(List<Work> work, FileEntry[] files, DeletesWriter bitmaps)
             throws FileChangedException, InterruptedException {
@@ -258,7 +297,11 @@ final class ShardReader {
     }
 
     private Result tally(
-            ListingPlan.Touched touched, List<SourceFile> listed, List<FileEntry> files, Map<String, FileEntry> base) {
+            ListingPlan.Touched touched,
+            List<SourceFile> listed,
+            List<FileEntry> files,
+            Map<String, FileEntry> base,
+            List<FileEntry> moved) {
         long added = 0;
         long changed = 0;
         long unchanged = 0;
@@ -286,7 +329,7 @@ final class ShardReader {
             } else {
                 added += before == null ? 1 : 0;
                 changed += before == null ? 0 : 1;
-                movedRows += isMoved(listed.get(i), before) ? file.living() : 0;
+                movedRows += isMoved(listed.get(i), before) ? file.living() - file.movedIn() : 0;
             }
         }
         if (fragments > MAX_FRAGMENTS) {
@@ -295,7 +338,7 @@ final class ShardReader {
         long removed = gone.values().stream().filter(FileEntry::served).count();
         List<FileEntry> changes = FileListDiff.between(inRange, files, FileEntry::gone);
         return new Result(
-                changes,
+                new StagedPlan.Changes(changes, moved),
                 added,
                 changed,
                 removed,

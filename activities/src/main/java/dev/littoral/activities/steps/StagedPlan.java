@@ -6,6 +6,9 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.listing.ListingPlan;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A listing's plan in the staging area, and the keys of what later steps stage next to it. Each attempt of a listing
@@ -38,8 +41,27 @@ record StagedPlan(String key, ListingPlan plan) {
         return CatalogLayout.stagedDeletes(CatalogLayout.folderOf(key), shard, sha256);
     }
 
-    List<FileEntry> changes(CollectionCatalog catalog, int shard) throws InterruptedException {
-        return catalog.lines(changesKey(shard), FileEntry.class);
+    /**
+     * A touched shard's difference to the base.
+     *
+     * @param files what turns the files that the base lists into those that are listed now
+     * @param moved files that are gone, as they will be: their rows are in others now, or die there
+     */
+    record Changes(List<FileEntry> files, List<FileEntry> moved) {
+        private static Changes of(List<FileEntry> staged) {
+            Map<Boolean, List<FileEntry>> byKind =
+                    staged.stream().collect(Collectors.partitioningBy(line -> line.movedTo() != null));
+            return new Changes(byKind.get(false), byKind.get(true));
+        }
+
+        /** The lines that are staged. */
+        List<FileEntry> staged() {
+            return Stream.concat(files.stream(), moved.stream()).toList();
+        }
+    }
+
+    Changes changes(CollectionCatalog catalog, int shard) throws InterruptedException {
+        return Changes.of(catalog.lines(changesKey(shard), FileEntry.class));
     }
 
     /** The key of a touched shard's {@link BalancedShard}. */

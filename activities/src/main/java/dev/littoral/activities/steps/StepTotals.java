@@ -54,7 +54,7 @@ final class StepTotals {
     }
 
     static BalanceResult noBalance(long firstSegmentId) {
-        return new BalanceResult(Totals.NONE, 0, 0, 0, 0, firstSegmentId, Map.of());
+        return new BalanceResult(Totals.NONE, 0, 0, 0, 0, 0, firstSegmentId, Map.of());
     }
 
     static BalanceResult plus(BalanceResult sum, ShardBalancer.Result shard) {
@@ -64,6 +64,7 @@ final class StepTotals {
                 sum.newRows() + shard.newRows(),
                 sum.deletedRows() + shard.deletedRows(),
                 sum.droppedRows() + shard.droppedRows(),
+                sum.keptRows() + shard.keptRows(),
                 sum.nextSegmentId() + shard.newSegments(),
                 sum.requests());
     }
@@ -75,6 +76,7 @@ final class StepTotals {
                 sum.newRows(),
                 sum.deletedRows(),
                 sum.droppedRows(),
+                sum.keptRows(),
                 sum.nextSegmentId(),
                 requests);
     }
@@ -111,6 +113,7 @@ final class StepTotals {
                 && sum.newRows() >= 0
                 && sum.deletedRows() >= 0
                 && sum.droppedRows() >= 0
+                && sum.keptRows() >= 0
                 && sum.nextSegmentId() == firstSegmentId + sum.newSegments();
     }
 

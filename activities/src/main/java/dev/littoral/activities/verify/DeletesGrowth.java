@@ -24,7 +24,7 @@ final class DeletesGrowth {
     }
 
     /** A file of the base with deleted rows: its fragments in segments, by their first row. */
-    private record Before(String version, NamedDeletes deletes, Map<Long, Fragment> fragments) {}
+    private record Before(NamedDeletes deletes, Map<Long, Fragment> fragments) {}
 
     private record Fragment(long end, long segment, long dead) {}
 
@@ -41,17 +41,16 @@ final class DeletesGrowth {
         }
         Map<String, Before> files = new HashMap<>();
         read(shard, line -> {
-            if (line.listed() && line.deletes != null) {
-                files.put(line.path, new Before(line.version, line.deletes, fragments(line)));
+            if (line.deletes != null) {
+                files.put(key(line), new Before(line.deletes, fragments(line)));
             }
         });
         for (CheckedShard other : later) {
             if (overlap(shard.facts(), other.facts())) {
                 read(other, line -> {
-                    Before before = line.listed() ? files.get(line.path) : null;
-                    if (before != null
-                            && before.version().equals(line.version)
-                            && !before.deletes().equals(line.deletes)) {
+                    // All rows of any other file that is gone are dead.
+                    Before before = line.listed() || line.movedTo != null ? files.get(key(line)) : null;
+                    if (before != null && !before.deletes().equals(line.deletes)) {
                         compare(base, before, commit, line, objects.name(other.key()));
                     }
                 });
@@ -69,6 +68,10 @@ final class DeletesGrowth {
                 throw new IllegalStateException("it was read before", e);
             }
         }
+    }
+
+    private static String key(FileLine line) {
+        return line.path + '\n' + line.version;
     }
 
     private static boolean overlap(ShardFacts one, ShardFacts other) {

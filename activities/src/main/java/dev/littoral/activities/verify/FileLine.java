@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,9 +24,10 @@ final class FileLine {
     private static final int DEAD_SINCE = 256;
     private static final int DELETES = 512;
     private static final int DELETES_VERSION = 1_024;
+    private static final int MOVED_TO = 2_048;
 
-    /** Start, end, segment, dead rows and those dead from the beginning, of each fragment. */
-    private static final int NUMBERS = 5;
+    /** Start, end, segment, dead rows, those dead from the beginning, and 1 for moved ones, of each fragment. */
+    private static final int NUMBERS = 6;
 
     /** The prefix of reasons for files that could not be read, where a build did not mark them. */
     private static final String NOT_READ = "Cannot ";
@@ -43,6 +45,8 @@ final class FileLine {
     NamedDeletes deletes;
     /** Which version of these the source listed, or null. */
     String deletesVersion;
+    /** Where rows of a file that is gone are now, or null. */
+    List<NamedMove> movedTo;
 
     int fragments;
     private long[] numbers = new long[NUMBERS * 16];
@@ -51,6 +55,13 @@ final class FileLine {
 
     /** Where positions of deleted rows are: a range of an object. */
     record NamedDeletes(String key, long offset, long length, long count, String sha256) {}
+
+    /**
+     * Where rows are now.
+     *
+     * @param rows the first row, one past the last, and the first row in the other file, of each range
+     */
+    record NamedMove(String file, String version, List<long[]> rows) {}
 
     long start(int fragment) {
         return numbers[NUMBERS * fragment];
@@ -71,6 +82,11 @@ final class FileLine {
 
     long bornDead(int fragment) {
         return numbers[NUMBERS * fragment + 4];
+    }
+
+    /** Whether the rows were moved into the file, and are of a segment that numbers them by another line. */
+    boolean movedIn(int fragment) {
+        return numbers[NUMBERS * fragment + 5] != 0;
     }
 
     /** Whether it is in the listing. */
@@ -123,6 +139,7 @@ final class FileLine {
         deadSince = 0;
         deletes = null;
         deletesVersion = null;
+        movedTo = null;
         fragments = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
@@ -146,6 +163,10 @@ final class FileLine {
                     deletes = deletes(parser);
                 }
                 case "deletesVersion" -> deletesVersion = text(parser, name, DELETES_VERSION);
+                case "movedTo" -> {
+                    once(name, MOVED_TO);
+                    movedTo = movedTo(parser);
+                }
                 case "fragments" -> {
                     once(name, FRAGMENTS);
                     readFragments(parser);
@@ -180,6 +201,37 @@ final class FileLine {
                 node.get("sha256").textValue());
     }
 
+    private static List<NamedMove> movedTo(JsonParser parser) throws IOException {
+        JsonNode node = parser.readValueAsTree();
+        List<NamedMove> moves = new ArrayList<>();
+        if (node == null || !node.isArray()) {
+            throw new IOException("its movedTo is no list");
+        }
+        for (JsonNode each : node) {
+            if (!each.path("file").isTextual()
+                    || !each.path("version").isTextual()
+                    || !each.path("rows").isArray()) {
+                throw new IOException("its movedTo has no right file, version and rows");
+            }
+            List<long[]> rows = new ArrayList<>();
+            for (JsonNode range : each.get("rows")) {
+                long[] numbers = {number(range, "start"), number(range, "end"), number(range, "at")};
+                rows.add(numbers);
+            }
+            moves.add(new NamedMove(
+                    each.get("file").textValue(), each.get("version").textValue(), rows));
+        }
+        return moves;
+    }
+
+    private static long number(JsonNode node, String name) throws IOException {
+        JsonNode number = node.path(name);
+        if (!number.isIntegralNumber() || !number.canConvertToLong() || number.longValue() < 0) {
+            throw new IOException("a range of its movedTo has no right " + name);
+        }
+        return number.longValue();
+    }
+
     private void readFragments(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw new IOException("its fragments are no list");
@@ -202,12 +254,14 @@ final class FileLine {
                     case "segment" -> 2;
                     case "dead" -> 3;
                     case "bornDead" -> 4;
+                    case "movedIn" -> 5;
                     default -> -1;
                 };
                 if (field < 0) {
                     parser.skipChildren();
                 } else {
-                    numbers[NUMBERS * fragments + field] = number(parser, "fragment's " + name);
+                    numbers[NUMBERS * fragments + field] =
+                            field == 5 ? flag(parser, "fragment's " + name) : number(parser, "fragment's " + name);
                     fields |= 1 << field;
                 }
             }
@@ -237,6 +291,13 @@ final class FileLine {
         once(name, field);
         if (parser.currentToken().isBoolean()) {
             return parser.getBooleanValue();
+        }
+        throw new IOException("its " + name + " is neither true nor false");
+    }
+
+    private static long flag(JsonParser parser, String name) throws IOException {
+        if (parser.currentToken().isBoolean()) {
+            return parser.getBooleanValue() ? 1 : 0;
         }
         throw new IOException("its " + name + " is neither true nor false");
     }

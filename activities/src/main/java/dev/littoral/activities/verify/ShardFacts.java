@@ -59,6 +59,7 @@ record ShardFacts(
             throws IOException, InterruptedException {
         Reading reading = new Reading(object, head, bitmaps, findings);
         FileLine.readAll(compressed, reading::line);
+        reading.checkMoved();
         return reading.facts(sha256);
     }
 
@@ -76,6 +77,7 @@ record ShardFacts(
         private final TreeSet<String> schemas = new TreeSet<>();
         private final DeadFragments dead = new DeadFragments();
         private final TreeSet<String> deletes = new TreeSet<>();
+        private final MovedRowsCheck moved = new MovedRowsCheck();
         private boolean whole = true;
         private String first;
         private String last;
@@ -202,8 +204,16 @@ record ShardFacts(
                     // All its rows were deleted before it got a segment.
                     continue;
                 }
-                fragment(line, i);
+                if (line.movedIn(i)) {
+                    moved.host(line, i);
+                } else {
+                    fragment(line, i);
+                }
             }
+            if (line.movedTo != null) {
+                wrong(line, "rows elsewhere though it is listed", "the one or the other");
+            }
+            moved.host(line);
             if (contiguous && next != line.rows) {
                 wrong(line, "fragments of " + next + " rows", "those of all its " + line.rows);
             }
@@ -216,14 +226,15 @@ record ShardFacts(
         }
 
         /** A file that is gone, of which segments still have rows. */
-        private void dead(FileLine line) {
+        private void dead(FileLine line) throws InterruptedException {
             if (line.skipped != null || line.fragments == 0) {
                 wrong(line, "no fragments though it is dead", "those in segments that remain");
             }
             long next = 0;
             for (int i = 0; i < line.fragments; i++) {
                 long end = line.end(i);
-                if (line.start(i) < next || end <= line.start(i) || line.dead(i) != end - line.start(i)) {
+                boolean lives = line.dead(i) != end - line.start(i);
+                if (line.start(i) < next || end <= line.start(i) || line.movedIn(i) || (lives && line.movedTo == null)) {
                     wrong(
                             line,
                             "the fragment [" + line.start(i) + ", " + end + ") with " + line.dead(i) + " dead rows",
@@ -231,6 +242,22 @@ record ShardFacts(
                 }
                 next = end;
                 fragment(line, i);
+            }
+            if (line.movedTo != null) {
+                String fault = moved.origin(line);
+                if (fault != null) {
+                    wrong(line, "rows elsewhere of which " + fault, "each row once, in a fragment");
+                }
+                if (line.deletes != null) {
+                    whole &= bitmaps.check(head, object, line);
+                }
+            }
+        }
+
+        /** Rows that were moved are in the files that lines name, in the segments that number them. */
+        private void checkMoved() throws InterruptedException {
+            if (whole) {
+                moved.check(head, object, bitmaps, findings);
             }
         }
 

@@ -38,7 +38,7 @@ record SnapshotRootFacts(
         String listedAt,
         TableVersion table) {
 
-    private static final long FORMAT = 2;
+    private static final long FORMAT = 3;
 
     /**
      * A reference to a shard in a root.
@@ -87,13 +87,13 @@ record SnapshotRootFacts(
         CheckedFields fields = new CheckedFields(object, "", rest, findings);
         long format = fields.number("format", 1);
         if (fields.whole() && format > FORMAT) {
-            fields.wrong("format", "1 or 2, those that this version of Littoral reads");
+            fields.wrong("format", "1 to 3, those that this version of Littoral reads");
             return null;
         }
         double maxDeadShare = 0;
         String listedAt = null;
         String sourceVersion = null;
-        if (format == FORMAT) {
+        if (format > 1) {
             maxDeadShare = fields.share("maxDeadShare");
             sourceVersion = fields.text("sourceVersion", true);
             listedAt = fields.instant("listedAt");

@@ -50,7 +50,7 @@ class ShardBalancerTest {
 
     private static ShardBalancer.Result balanced(
             List<FileEntry> base, PathRange range, long target, double maxDeadShare, FileEntry... changes) {
-        return ShardBalancer.balance(base, range, List.of(changes), options(target, maxDeadShare), VERSION, NEW);
+        return ShardBalancer.balance(base, range, List.of(changes), List.of(), options(target, maxDeadShare), VERSION, NEW);
     }
 
     private static CollectionOptions options(long target, double maxDeadShare) {
@@ -91,7 +91,7 @@ class ShardBalancerTest {
         assertThat(gone.lines())
                 .containsExactly(served("a/1", 1, 1L), served("a/2", 1, 1L).dead(VERSION), served("b/1", 1, 2L, 2L));
         assertThat(gone.lines().get(1).deadSince()).isEqualTo(VERSION);
-        assertThat(gone.lines().get(1).fragments()).containsExactly(new FragmentEntry(0, 40, 1L, 40, 0));
+        assertThat(gone.lines().get(1).fragments()).containsExactly(new FragmentEntry(0, 40, 1L, 40, 0, false));
         assertThat(gone.totals()).isEqualTo(new Totals(2, 2_002, 3, 120, 2, 0, 40));
         assertThat(List.of(gone.newRows(), gone.deletedRows(), gone.droppedRows()))
                 .containsExactly(0L, 40L, 0L);
@@ -121,7 +121,7 @@ class ShardBalancerTest {
                         served("a/1", 1, 1L), dead, joined(served("a/2", 1, NEW, NEW)), served("b/1", 1, 2L, 2L, 2L));
 
         ShardBalancer.Result goneAgain = ShardBalancer.balance(
-                back.lines(), PathRange.ALL, List.of(FileEntry.gone("a/2")), options(150, 0.9), VERSION + 1, NEW + 1);
+                back.lines(), PathRange.ALL, List.of(FileEntry.gone("a/2")), List.of(), options(150, 0.9), VERSION + 1, NEW + 1);
         assertThat(goneAgain.lines())
                 .as("a segment whose last row dies is dropped, and its dead files with it")
                 .isEqualTo(base);

@@ -44,12 +44,12 @@ class ObjectCacheTest {
         catalog.write(key, JsonLines.write(List.of()));
         String other = catalog.write(key, JsonLines.write(List.of(FileEntry.gone("p"))));
         store.put("c/" + key, JsonLines.write(List.of()));
-        ShardRef known = new ShardRef("", key, other, "", null, List.of(), null, null);
+        ShardRef known = new ShardRef("", key, other, "", null, List.of(), null, null, 0);
         assertThatThrownBy(() -> catalog.readLines(known, line -> {}))
                 .as("it is what was written, and no file")
                 .isInstanceOf(LittoralException.class)
                 .hasMessageNotContaining("SHA-256");
-        ShardRef unknown = new ShardRef("", key, "00", "", null, List.of(), null, null);
+        ShardRef unknown = new ShardRef("", key, "00", "", null, List.of(), null, null, 0);
         assertThatThrownBy(() -> catalog.readLines(unknown, line -> {})).hasMessageContaining("SHA-256");
     }
 }

@@ -61,13 +61,13 @@ public final class RandomCollection {
             Totals sum = totals(files);
             String key = objects + "/shard-%06d.jsonl.zst".formatted(shard);
             String sha256 = catalog.write(key, JsonLines.write(files));
-            refs.add(new ShardRef(from, key, sha256, sha256, sum, List.of(), 0L, null));
+            refs.add(new ShardRef(from, key, sha256, sha256, sum, List.of(), 0L, null, 0));
             totals = totals.plus(sum);
         }
         SnapshotRef root = catalog.writeRoot(
                 objects,
                 new SnapshotRoot(
-                        SnapshotRoot.FORMAT,
+                        SnapshotRoot.FORMAT_WITHOUT_MOVES,
                         id,
                         head.version() + 1,
                         SOURCE,

@@ -16,9 +16,9 @@ class SegmentTest {
     private static final Segment SEGMENT = new Segment(
             7,
             List.of(
-                    new FragmentSpan("/a", "v1", 10, 15, 0, 0, null, null),
-                    new FragmentSpan("/b", "v2", 0, 1, 5, 0, null, null),
-                    new FragmentSpan("/c", "v3", 0, 3, 6, 0, null, null)));
+                    new FragmentSpan("/a", "v1", 10, 15, 0, 0, null, null, null),
+                    new FragmentSpan("/b", "v2", 0, 1, 5, 0, null, null, null),
+                    new FragmentSpan("/c", "v3", 0, 3, 6, 0, null, null, null)));
 
     @Test
     void theFirstAndLastRowOfEachFragmentAreExact() {
@@ -46,8 +46,8 @@ class SegmentTest {
         Segment segment = new Segment(
                 1,
                 List.of(
-                        new FragmentSpan("/a", "v", 5, huge, 0, 0, null, null),
-                        new FragmentSpan("/b", "v", 0, huge, huge - 5, 0, null, null)));
+                        new FragmentSpan("/a", "v", 5, huge, 0, 0, null, null, null),
+                        new FragmentSpan("/b", "v", 0, huge, huge - 5, 0, null, null, null)));
         assertThat(segment.rows()).isEqualTo(2 * huge - 5);
         assertThat(segment.locate(huge - 6).fileRow()).isEqualTo(huge - 1);
         assertThat(segment.locate(huge - 5)).isEqualTo(new RowLocation(1, huge - 5, "/b", "v", 1, 0, 0, null));
@@ -59,8 +59,8 @@ class SegmentTest {
         Segment segment = new Segment(
                 7,
                 List.of(
-                        new FragmentSpan("/a", "v1", 10, 15, 0, 5, 3L, null),
-                        new FragmentSpan("/b", "v1", 0, 4, 5, 1, null, null)));
+                        new FragmentSpan("/a", "v1", 10, 15, 0, 5, 3L, null, null),
+                        new FragmentSpan("/b", "v1", 0, 4, 5, 1, null, null, null)));
         assertThat(List.of(segment.rows(), segment.dead(), segment.laidOutRows()))
                 .containsExactly(3L, 6L, 9L);
         assertThat(segment.locate(2)).isEqualTo(new RowLocation(7, 2, "/a", "v1", 0, 2, 12, 3L));
@@ -70,7 +70,7 @@ class SegmentTest {
     /** What the command line prints. */
     @Test
     void itsJsonHasItsIdItsRowsAndItsFragments() throws Exception {
-        Segment segment = new Segment(7, List.of(new FragmentSpan("/a", "v1", 10, 15, 0, 0, null, null)));
+        Segment segment = new Segment(7, List.of(new FragmentSpan("/a", "v1", 10, 15, 0, 0, null, null, null)));
         assertThat(Json.JSON.writeValueAsString(segment))
                 .isEqualTo("{\"segment\":7,\"rows\":5,\"dead\":0,\"fragments\":"
                         + "[{\"file\":\"/a\",\"version\":\"v1\",\"start\":10,\"end\":15,\"from\":0}]}");

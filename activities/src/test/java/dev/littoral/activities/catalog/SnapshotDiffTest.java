@@ -61,7 +61,7 @@ class SnapshotDiffTest {
             totals = totals.plus(new Totals(line.listed() ? 1 : 0, 0, 0, line.living(), 0, 0, line.listed() ? 0 : 10));
         }
         String sha256 = catalog.write(key, JsonLines.write(List.of(lines)));
-        return new ShardRef(from, key, sha256, sha256, totals, List.of("s"), 0L, null);
+        return new ShardRef(from, key, sha256, sha256, totals, List.of("s"), 0L, null, 0);
     }
 
     private ShardRef shard(String from, FileEntry... lines) throws InterruptedException {
@@ -106,6 +106,7 @@ class SnapshotDiffTest {
                     case SegmentChange.Drop drop -> "drop " + drop.id() + " of " + drop.rows();
                     case SegmentChange.Delete delete -> "delete " + delete.id() + delete.ranges();
                     case SegmentChange.Restore restore -> "restore " + restore.id() + restore.ranges();
+                    case SegmentChange.Move move -> "move " + move.id() + " of " + move.rows();
                 })
                 .toList();
     }
@@ -175,7 +176,7 @@ class SnapshotDiffTest {
                         ranges("delete 1", 20, 30).getFirst(),
                         ranges("restore 1", 0, 10).getFirst());
         DiffTotals totals = reader.diff("c", 2, 4).totals();
-        assertThat(totals).isEqualTo(new DiffTotals(0, 0, 0, 0, 0, 10, 10));
+        assertThat(totals).isEqualTo(new DiffTotals(0, 0, 0, 0, 0, 10, 10, 0));
     }
 
     @Test
@@ -207,7 +208,7 @@ class SnapshotDiffTest {
                 .as("the newest, the versions, their roots")
                 .isEqualTo(before + 5);
         assertThat(diff.changes()).containsExactly(new SegmentChange.Drop(2, 10));
-        assertThat(diff.totals()).isEqualTo(new DiffTotals(0, 0, 0, 1, 10, 0, 0));
+        assertThat(diff.totals()).isEqualTo(new DiffTotals(0, 0, 0, 1, 10, 0, 0, 0));
         assertThat(store.calls(Call.GET)).as("and a shard").isEqualTo(before + 6);
         assertThat(diff.files().map(FileChange::path)).containsExactly("/b");
         assertThat(diff.fileCounts()).isEqualTo(new FileChange.Counts(0, 1, 0));
@@ -257,6 +258,7 @@ class SnapshotDiffTest {
                                 case SegmentChange.Build build -> "BUILD " + build.id();
                                 case SegmentChange.Delete delete -> "DELETE " + delete.id();
                                 case SegmentChange.Restore restore -> "RESTORE " + restore.id();
+                                case SegmentChange.Move move -> "MOVE " + move.id();
                             }));
             assertThat(found).as("seed " + seed).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(pairing.pending()).as("seed " + seed).isZero();

@@ -24,7 +24,8 @@ class ShardPlannerTest {
                 new Totals(files, 0, 0, files * 10L, 1, 0, 0),
                 List.of(),
                 0L,
-                null);
+                null,
+                0);
     }
 
     private static RangeListing unchanged(ShardRef base) {

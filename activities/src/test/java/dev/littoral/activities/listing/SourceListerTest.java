@@ -133,7 +133,7 @@ class SourceListerTest {
                 String key = "shards/" + listings + "-" + shards.size();
                 String sha256 = catalog.write(key, JsonLines.write(entries));
                 Totals totals = new Totals(entries.size(), 0, 0, entries.size(), 1, 0, 0);
-                shards.add(new ShardRef(shard.from(), key, sha256, digest.hex(), totals, List.of(), 0L, null));
+                shards.add(new ShardRef(shard.from(), key, sha256, digest.hex(), totals, List.of(), 0L, null, 0));
             } else {
                 shards.add(shard.carried().from(shard.from()));
             }

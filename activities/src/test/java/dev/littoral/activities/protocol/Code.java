@@ -242,6 +242,7 @@ final class Code {
                 r.newRows(),
                 r.deletedRows(),
                 r.droppedRows(),
+                r.keptRows(),
                 r.nextSegmentId(),
                 Map.of());
     }

@@ -53,7 +53,7 @@ class SnapshotExpirerTest {
     private ShardRef shard(String objects) throws InterruptedException {
         String key = objects + "/shard-000000.jsonl.zst";
         String sha256 = catalog.write(key, JsonLines.write(List.of()));
-        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of(), 0L, null);
+        return new ShardRef("", key, sha256, sha256, Totals.NONE, List.of(), 0L, null, 0);
     }
 
     private void write(Head base, String objects, List<ShardRef> shards) throws InterruptedException {
@@ -291,7 +291,7 @@ class SnapshotExpirerTest {
             String key = "%s/shard-%06d.jsonl.zst".formatted(folder(1), i);
             String sha256 = catalog.write(key, JsonLines.write(List.of()));
             String from = i == 0 ? "" : "%04d".formatted(i);
-            shards.add(new ShardRef(from, key, sha256, sha256, Totals.NONE, List.of(), 0L, null));
+            shards.add(new ShardRef(from, key, sha256, sha256, Totals.NONE, List.of(), 0L, null, 0));
         }
         write(head, folder(1), shards);
         shard("snapshots/%010d-lost".formatted(1));

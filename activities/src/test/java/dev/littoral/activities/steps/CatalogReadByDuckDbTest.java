@@ -144,7 +144,7 @@ class CatalogReadByDuckDbTest {
                         + " totals.segments, totals.fragments, totals.skipped, source.uri"
                         + " FROM read_json(getvariable('root'), compression = 'zstd')"))
                 .containsExactly(List.of(
-                        (long) SnapshotRoot.FORMAT,
+                        (long) SnapshotRoot.FORMAT_WITHOUT_MOVES,
                         "c",
                         head.version(),
                         head.generation(),

@@ -90,6 +90,7 @@ class NaiveConsumerTest {
                 }
                 case SegmentChange.Delete delete -> set(delete.id(), delete.ranges(), false);
                 case SegmentChange.Restore restore -> set(restore.id(), restore.ranges(), true);
+                case SegmentChange.Move move -> throw new AssertionError(move);
             }
         }
 

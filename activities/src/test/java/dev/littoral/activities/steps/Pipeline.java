@@ -168,6 +168,7 @@ final class Pipeline implements AutoCloseable {
             long addedRows,
             long removedRows,
             long movedRows,
+            long keptRows,
             int schemas,
             Map<String, Long> requests) {}
 
@@ -255,7 +256,7 @@ final class Pipeline implements AutoCloseable {
                 FileCounts files =
                         new FileCounts(listing.listed(), 0, 0, 0, same.files(), listing.skipped() + same.skipped());
                 return new Update(
-                        false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
+                        false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
             }
             afterListing.accept(round);
             if (listing.prepared() != null) {
@@ -347,6 +348,7 @@ final class Pipeline implements AutoCloseable {
                     sum.addedRows(),
                     sum.removedRows() + listing.vanished().rows(),
                     sum.movedRows(),
+                    balance.keptRows(),
                     result.schemas(),
                     requests);
         }
@@ -380,6 +382,7 @@ final class Pipeline implements AutoCloseable {
                 a.newRows() + b.newRows(),
                 a.deletedRows() + b.deletedRows(),
                 a.droppedRows() + b.droppedRows(),
+                a.keptRows() + b.keptRows(),
                 Math.max(a.nextSegmentId(), b.nextSegmentId()),
                 Map.of());
     }

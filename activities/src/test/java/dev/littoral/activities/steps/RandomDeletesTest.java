@@ -172,6 +172,7 @@ class RandomDeletesTest {
                 case SegmentChange.Drop drop -> deadByDiff.remove(drop.id());
                 case SegmentChange.Delete delete -> deadByDiff.get(delete.id()).addAll(rows(delete.ranges()));
                 case SegmentChange.Restore restore -> throw new AssertionError(restore);
+                case SegmentChange.Move move -> throw new AssertionError(move);
             }
         });
         followed = snapshot.version();

@@ -366,6 +366,7 @@ class StepInputsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -440,7 +441,7 @@ class StepInputsTest {
 
     private static BalancedShard balanced(long firstId, long nextId) {
         return new BalancedShard(
-                new ShardRef("", "key", "digest", "listing", Totals.NONE, List.of(), 0L, null), firstId, nextId);
+                new ShardRef("", "key", "digest", "listing", Totals.NONE, List.of(), 0L, null, 0), firstId, nextId);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.OutOfOrderException;
 import dev.littoral.activities.source.SourceChanges;
+import dev.littoral.activities.source.RowIdRange;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.ExternalSource;
@@ -136,6 +137,12 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
                     throws FileChangedException, InterruptedException, IOException {
                 deletesRead.increment();
                 return opened.deletedRows(file);
+            }
+
+            @Override
+            public List<RowIdRange> rowsBefore(SourceFile file, TableVersion since, int most)
+                    throws FileChangedException, InterruptedException {
+                return opened.rowsBefore(file, since, most);
             }
 
             @Override

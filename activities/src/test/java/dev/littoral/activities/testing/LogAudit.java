@@ -169,8 +169,10 @@ public final class LogAudit {
         long rows = 0;
         long dead = 0;
         long files = 0;
+        long movedIn = 0;
         JsonNode last = null;
-        for (JsonNode file : files(head)) {
+        List<JsonNode> lines = files(head);
+        for (JsonNode file : lines) {
             String path = file.get("path").asText();
             check(last == null || follows(file, last), at + " has " + path + " out of order");
             last = file;
@@ -187,18 +189,23 @@ public final class LogAudit {
                 long gone = fragment.path("dead").asLong();
                 long start = fragment.get("start").asLong();
                 check(
-                        gone == (listed ? count(deleted, start, next) : next - start),
+                        gone == (listed || file.has("movedTo") ? count(deleted, start, next) : next - start),
                         at + " has the fragment " + fragment + " of " + path);
                 if (!fragment.has("segment")) {
                     check(gone == next - start, at + " has rows of " + path + " in no segment");
                     continue;
                 }
-                dead += gone;
                 long segment = fragment.get("segment").asLong();
+                if (fragment.path("movedIn").asBoolean()) {
+                    check(listed, at + " has rows moved into " + path + ", which is gone");
+                    movedIn += next - start;
+                    continue;
+                }
+                dead += gone;
                 if (gone > 0) {
                     Roaring64NavigableMap positions = new Roaring64NavigableMap();
                     positions.addRange(start, next);
-                    if (listed) {
+                    if (listed || file.has("movedTo")) {
                         positions.and(deleted);
                     }
                     String content = path + "@" + file.get("version").asText() + "[" + start + "," + next + ")";
@@ -218,6 +225,8 @@ public final class LogAudit {
                 rows += next - deleted.getLongCardinality();
             }
         }
+        long moved = moved(at, lines);
+        check(moved == movedIn, at + " moves " + moved + " rows, and files have " + movedIn);
         JsonNode totals = head.get("snapshot").get("totals");
         check(totals.get("rows").asLong() == rows, at + " has " + rows + " rows and says " + totals);
         check(totals.path("dead").asLong() == dead, at + " has " + dead + " dead rows and says " + totals);
@@ -238,6 +247,56 @@ public final class LogAudit {
             String other = owners.putIfAbsent(id, content.toString());
             check(other == null || other.contentEquals(content), at + " gives segment " + id + " another content");
         });
+    }
+
+    /** How many rows of files that are gone are in others, each in the segment and as dead as where it was. */
+    private long moved(String at, List<JsonNode> lines) throws InterruptedException {
+        Map<String, JsonNode> listed = new HashMap<>();
+        lines.stream()
+                .filter(line -> !line.has("deadSince"))
+                .forEach(line -> listed.put(line.get("path").asText(), line));
+        long rows = 0;
+        for (JsonNode line : lines) {
+            for (JsonNode to : line.path("movedTo")) {
+                JsonNode file = listed.get(to.get("file").asText());
+                if (file == null || !file.get("version").equals(to.get("version"))) {
+                    findings.add(at + " moves rows to " + to.get("file") + ", which it does not list");
+                    continue;
+                }
+                Roaring64NavigableMap dead = deletedRows(line);
+                Roaring64NavigableMap deadThere = deletedRows(file);
+                for (JsonNode range : to.get("rows")) {
+                    long start = range.get("start").asLong();
+                    long end = range.get("end").asLong();
+                    long there = range.get("at").asLong();
+                    JsonNode here = fragment(line, start, end);
+                    JsonNode host = fragment(file, there, there + end - start);
+                    check(
+                            here != null
+                                    && host != null
+                                    && host.path("movedIn").asBoolean()
+                                    && host.get("segment").equals(here.get("segment")),
+                            at + " moves " + range + " of " + line.get("path") + " from " + here + " to " + host);
+                    for (long row = start; row < end; row++) {
+                        check(
+                                dead.contains(row) == deadThere.contains(there + row - start),
+                                at + " has row " + row + " of " + line.get("path") + " dead in one place only");
+                    }
+                    rows += end - start;
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static JsonNode fragment(JsonNode line, long start, long end) {
+        for (JsonNode fragment : line.get("fragments")) {
+            if (fragment.get("start").asLong() <= start
+                    && end <= fragment.get("end").asLong()) {
+                return fragment;
+            }
+        }
+        return null;
     }
 
     /** The rows that a file's bitmap says are deleted. */

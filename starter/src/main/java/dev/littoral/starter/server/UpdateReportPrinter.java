@@ -92,14 +92,18 @@ public final class UpdateReportPrinter {
                 Output.count(segments.dropped()),
                 report.churn());
         boolean moved = report.newRows() != null
-                && report.newRows() + count(report.deletedRows()) + count(report.droppedRows()) > 0;
+                && report.newRows() + count(report.keptRows()) + count(report.deletedRows()) + count(report.droppedRows())
+                        > 0;
         if (moved || report.targetRowsBefore() != null) {
             out.printf(
-                    "  indexed   %s anew%s; %s deleted in place, %s dropped with their segments%s%n",
+                    "  indexed   %s anew%s%s; %s deleted in place, %s dropped with their segments%s%n",
                     StatusText.count(count(report.newRows()), "row"),
                     count(report.movedRows()) == 0
                             ? ""
                             : ", of which the table only moved " + Output.count(report.movedRows()),
+                    count(report.keptRows()) == 0
+                            ? ""
+                            : "; " + Output.count(report.keptRows()) + " that the table moved are kept",
                     Output.count(count(report.deletedRows())),
                     Output.count(count(report.droppedRows())),
                     report.targetRowsBefore() == null

@@ -29,6 +29,7 @@ import java.util.Map;
  * @param droppedRows rows that were served before in segments that were dropped; null from older builds
  * @param movedRows those of {@code newRows} that a table only moved into other files, as a compaction does, as far as
  *     it says so; null from older builds
+ * @param keptRows rows that a table moved into other files, and that stay in their segments; null from older builds
  * @param targetRowsBefore where this update is the first with another targetRowsPerSegment, the one before; else null
  * @param churn rows in new segments divided by rows that really changed; 0 where none changed
  * @param requests requests by store and kind
@@ -60,6 +61,7 @@ public record UpdateReport(
         Long deletedRows,
         Long droppedRows,
         Long movedRows,
+        Long keptRows,
         Long targetRowsBefore,
         double churn,
         Map<String, Long> requests,
@@ -94,6 +96,7 @@ public record UpdateReport(
                 deletedRows,
                 droppedRows,
                 movedRows,
+                keptRows,
                 targetRowsBefore,
                 churn,
                 traffic.requests(),

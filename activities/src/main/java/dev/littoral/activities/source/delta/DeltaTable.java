@@ -6,6 +6,7 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.SourceChanges;
+import dev.littoral.activities.source.table.RowIdColumns;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.source.table.TableStorage.Listed;
@@ -146,5 +147,14 @@ final class DeltaTable implements Table {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    @Override
+    public Optional<RowIdColumns> rowIds(TableVersion version, TableVersion since)
+            throws FileChangedException, InterruptedException {
+        Optional<Long> last = VersionResolver.number(since);
+        return last.isEmpty() || !since.table().equals(version.table())
+                ? Optional.empty()
+                : state(segment(version), version).metadata().rowIds(last.get());
     }
 }

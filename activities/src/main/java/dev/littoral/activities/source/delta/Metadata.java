@@ -1,10 +1,12 @@
 package dev.littoral.activities.source.delta;
 
+import dev.littoral.activities.source.table.RowIdColumns;
 import dev.littoral.activities.source.table.TableRetention;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a table says of itself.
@@ -19,6 +21,8 @@ record Metadata(
         String id, String provider, String schema, List<String> partitionColumns, Map<String, String> configuration) {
     private static final String MAPPING = "delta.columnMapping.mode";
     private static final String RETENTION = "delta.deletedFileRetentionDuration";
+    private static final String ROW_IDS = "delta.rowTracking.materializedRowIdColumnName";
+    private static final String ROW_VERSIONS = "delta.rowTracking.materializedRowCommitVersionColumnName";
     private static final String TIMESTAMPS = "delta.enableInCommitTimestamps";
     private static final String TIMESTAMPS_VERSION = "delta.inCommitTimestampEnablementVersion";
     private static final String TIMESTAMPS_SINCE = "delta.inCommitTimestampEnablementTimestamp";
@@ -36,6 +40,19 @@ record Metadata(
     Duration retention() {
         return TableRetention.of(configuration.getOrDefault(RETENTION, "interval 1 week"))
                 .orElse(null);
+    }
+
+    /**
+     * The columns of data files by which rows are known again.
+     *
+     * @param last the last version up to which a change of a row is known
+     */
+    Optional<RowIdColumns> rowIds(long last) {
+        String ids = configuration.get(ROW_IDS);
+        String versions = configuration.get(ROW_VERSIONS);
+        return ids == null || versions == null
+                ? Optional.empty()
+                : Optional.of(new RowIdColumns(ids, versions, last));
     }
 
     /** Whether each commit says when it was made. */

@@ -10,6 +10,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.table.PathHashes;
+import dev.littoral.activities.source.table.RowIdColumns;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.tablecatalog.MetadataPointer;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableProperties;
@@ -178,5 +180,18 @@ final class IcebergTable implements Table {
     public DeletedRows deletedRows(TableVersion version, SourceFile file)
             throws FileChangedException, InterruptedException, IOException {
         return positions.of(file);
+    }
+
+    @Override
+    public Optional<RowIdColumns> rowIds(TableVersion version, TableVersion since)
+            throws FileChangedException, InterruptedException {
+        TableState state = state(version);
+        Snapshot before = since.table().equals(version.table()) ? state.find(since.version()) : null;
+        return before == null
+                ? Optional.empty()
+                : Optional.of(new RowIdColumns(
+                        MetadataColumns.ROW_ID.name(),
+                        MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER.name(),
+                        before.sequenceNumber()));
     }
 }

@@ -82,6 +82,17 @@ public interface Table extends AutoCloseable {
     DeletedRows deletedRows(TableVersion version, SourceFile file)
             throws FileChangedException, InterruptedException, IOException;
 
+    /**
+     * The columns of data files by which rows are known again in a version that were there in an earlier one. Empty
+     * where the table does not number rows for ever, or the earlier version is not known any more.
+     *
+     * @throws FileChangedException when the table has the later version no more
+     */
+    default Optional<RowIdColumns> rowIds(TableVersion version, TableVersion since)
+            throws FileChangedException, InterruptedException {
+        return Optional.empty();
+    }
+
     @Override
     default void close() {}
 }

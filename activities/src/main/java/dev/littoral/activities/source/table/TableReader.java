@@ -14,6 +14,7 @@ import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.PathFilter;
+import dev.littoral.activities.source.RowIdRange;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
@@ -143,6 +144,19 @@ final class TableReader implements SourceReader {
             throw new FileChangedException(file.path(), "the table does not say any more which rows are deleted");
         }
         return table.deletedRows(pinned, file);
+    }
+
+    @Override
+    public List<RowIdRange> rowsBefore(SourceFile file, TableVersion since, int most)
+            throws FileChangedException, InterruptedException {
+        Optional<RowIdColumns> columns = table.rowIds(pinned, since);
+        return columns.isEmpty()
+                ? List.of()
+                : columns.get()
+                        .read(
+                                (each, offset, length) -> storage.read(each.path(), each.bytes(), offset, length),
+                                file,
+                                most);
     }
 
     @Override

@@ -1,0 +1,10 @@
+package dev.littoral.activities.source;
+
+/**
+ * Rows side by side in a data file whose ids, which a table keeps for ever, follow each other too.
+ *
+ * @param at the first row in the file, from 0
+ * @param id the id of that row
+ * @param count how many rows
+ */
+public record RowIdRange(long at, long id, long count) {}

@@ -1,0 +1,79 @@
+package dev.littoral.activities.source.table;
+
+import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.parquet.ColumnCursor;
+import dev.littoral.activities.parquet.ParquetColumns;
+import dev.littoral.activities.parquet.RangeReader;
+import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.BadFileException;
+import dev.littoral.activities.source.RowIdRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The columns in which Parquet files of a table keep the ids of rows that were written before, and when each was
+ * changed last: row lineage of Iceberg, row tracking of Delta. A row without an id is new in its file.
+ *
+ * @param id the name of the column of ids
+ * @param changed the name of the column of the commits that wrote or changed rows last, as numbers that rise
+ * @param last the last commit up to which a change of a row is known
+ */
+public record RowIdColumns(String id, String changed, long last) {
+    /**
+     * The rows of a file that were written before and did not change since. Reads its footer, and those two columns
+     * where it has them.
+     *
+     * @param most how many ranges there may be
+     * @return empty where there are more, or the file does not say it
+     */
+    List<RowIdRange> read(RangeReader source, SourceFile file, int most)
+            throws FileChangedException, InterruptedException {
+        try {
+            ParquetColumns columns =
+                    ParquetColumns.open(source, file, name -> name.equals(id) || name.equals(changed));
+            List<String> names = columns.columns();
+            return names.size() == 2 && columns.rows() == file.table().rows()
+                    ? read(columns, names.indexOf(id), names.indexOf(changed), most)
+                    : List.of();
+        } catch (BadFileException e) {
+            // What cannot be read here is indexed anew.
+            return List.of();
+        }
+    }
+
+    private List<RowIdRange> read(ParquetColumns columns, int idColumn, int changedColumn, int most)
+            throws FileChangedException, InterruptedException {
+        List<RowIdRange> ranges = new ArrayList<>();
+        long row = 0;
+        long from = 0;
+        long first = 0;
+        long count = 0;
+        for (int group = 0; group < columns.rowGroups(); group++) {
+            ParquetColumns.RowGroup rowGroup = columns.rowGroup(group);
+            ColumnCursor ids = rowGroup.column(idColumn);
+            ColumnCursor changes = rowGroup.column(changedColumn);
+            for (long i = 0; i < rowGroup.rows(); i++, row++) {
+                ids.nextRow();
+                changes.nextRow();
+                boolean kept = ids.isPresent() && changes.isPresent() && ids.number() >= 0 && changes.number() <= last;
+                if (kept && count > 0 && ids.number() == first + count) {
+                    count++;
+                    continue;
+                }
+                if (count > 0) {
+                    ranges.add(new RowIdRange(from, first, count));
+                }
+                if (ranges.size() > most) {
+                    return List.of();
+                }
+                from = row;
+                first = kept ? ids.number() : 0;
+                count = kept ? 1 : 0;
+            }
+        }
+        if (count > 0) {
+            ranges.add(new RowIdRange(from, first, count));
+        }
+        return ranges;
+    }
+}
