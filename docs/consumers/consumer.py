@@ -204,16 +204,15 @@ class Column:
 class Segment:
     """A segment's rows: what they are never changes, only which of them live."""
 
-    fragments: list  # of (path, first row, one past the last row)
+    places: list  # of (path, row of the segment, first row of the file, one past the last)
     living: numpy.ndarray
     there: numpy.ndarray  # rows whose vectors were read; the file of one that was dead by then may be gone
     vectors: numpy.ndarray | None
 
     def locate(self, row):
-        for path, start, end in self.fragments:
-            if row < end - start:
-                return path, start + int(row)
-            row -= end - start
+        for path, first, start, end in self.places:
+            if first <= row < first + end - start:
+                return path, start + int(row) - first
         raise IndexError(row)
 
 
@@ -256,6 +255,8 @@ class Builder:
 
     def build(self, head, before):
         root = json.loads(self.expand(self.object(head["snapshot"]["key"], head["snapshot"]["sha256"])))
+        if root["format"] > 3:
+            raise Unbuildable(f"The snapshot has format {root['format']}; 1 to 3 are known")
         self.column, self.of_table = Column.of(root, self.name), "table" in root
         if before and before.column != self.column:
             before = None  # the name meant other vectors before
@@ -269,19 +270,33 @@ class Builder:
 
     def shard(self, shard, known):
         parts = {}
-        for line in self.expand(self.object(shard["key"], shard["sha256"])).splitlines():
-            file = json.loads(line)
+        files = [json.loads(line) for line in self.expand(self.object(shard["key"], shard["sha256"])).splitlines()]
+        listed = {file["path"]: file for file in files if "deadSince" not in file}
+        for file in files:
             deleted = self.deleted(file["deletes"]) if "deletes" in file else None
             for fragment in file.get("fragments", []):
-                if "segment" in fragment:
+                # Rows that were moved into a file are numbered by the lines of those that they came from.
+                if "segment" in fragment and not fragment.get("movedIn"):
                     start, end = fragment["start"], fragment["end"]
-                    living = numpy.full(end - start, "deadSince" not in file)
+                    living = numpy.full(end - start, "deadSince" not in file or "movedTo" in file)
                     if deleted is not None:
                         first, past = numpy.searchsorted(deleted, [start, end])
                         living[deleted[first:past] - start] = False
-                    part = ((file, start, end), living)
+                    part = (self.places(file, start, end, listed), living)
                     parts.setdefault(fragment["segment"], []).append(part)
         return {id: self.segment(of, known.get(id)) for id, of in parts.items()}
+
+    @staticmethod
+    def places(file, start, end, listed):
+        """Where rows of a file are: (file, which of them is first, first row there, one past the last)."""
+        if "movedTo" not in file:
+            return [(file, 0, start, end)]
+        moved = [(listed[to["file"]], rows) for to in file["movedTo"] for rows in to["rows"]]
+        return [
+            (there, rows["start"] - start, rows["at"], rows["at"] + rows["end"] - rows["start"])
+            for there, rows in moved
+            if start <= rows["start"] < end
+        ]
 
     def segment(self, parts, known):
         """A segment that is known keeps its vectors: its id has one layout for ever."""
@@ -289,17 +304,21 @@ class Builder:
         there = known.there.copy() if known else numpy.zeros(len(living), bool)
         vectors = known.vectors if known else None
         row = 0
-        for (file, start, end), lives in parts:
-            rows = slice(row, row + end - start)
-            if (lives & ~there[rows]).any():
-                read = self.vectors(file, start, end)
-                wide = numpy.zeros((len(living), read.shape[1]), read.dtype)
-                if vectors is not None and vectors.shape != wide.shape:
-                    raise Unbuildable(f"File {file['path']} has vectors of {read.shape[1]} numbers, others have not")
-                vectors = wide if vectors is None else vectors.copy()
-                vectors[rows], there[rows] = read, True
-            row = rows.stop
-        return Segment([(file["path"], start, end) for (file, start, end), _ in parts], living, there, vectors)
+        places = []
+        for of_part, lives in parts:
+            for file, offset, start, end in of_part:
+                first = row + offset
+                rows = slice(first, first + end - start)
+                places.append((file["path"], first, start, end))
+                if (living[rows] & ~there[rows]).any():
+                    read = self.vectors(file, start, end)
+                    wide = numpy.zeros((len(living), read.shape[1]), read.dtype)
+                    if vectors is not None and vectors.shape != wide.shape:
+                        raise Unbuildable(f"File {file['path']} has vectors of {read.shape[1]} numbers, others have not")
+                    vectors = wide if vectors is None else vectors.copy()
+                    vectors[rows], there[rows] = read, True
+            row += len(lives)
+        return Segment(places, living, there, vectors)
 
     def vectors(self, file, start, end):
         """Rows of a local file, if it is the one that was listed. On S3: GetObject with IfMatch=version."""

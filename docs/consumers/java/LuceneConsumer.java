@@ -246,6 +246,7 @@ public final class LuceneConsumer {
                 case SegmentChange.Drop drop -> segments.remove(drop.id());
                 case SegmentChange.Delete delete -> segments.put(delete.id(), with(now, delete.ranges(), false));
                 case SegmentChange.Restore restore -> segments.put(restore.id(), with(now, restore.ranges(), true));
+                case SegmentChange.Move move -> segments.put(move.id(), segment(move.segment(), now.living, now));
             }
         }
         return new Index(head, reads, segments);
@@ -289,19 +290,24 @@ public final class LuceneConsumer {
     /** Adds a document for each row; those of rows that are dead are empty, as their file may be gone. */
     private void add(Segment.FragmentSpan span, FixedBitSet living, IndexWriter writer) throws Exception {
         int from = (int) span.from();
-        int rows = (int) (span.end() - span.start());
-        List<float[]> vectors = living.cardinality(from, from + rows) == 0 ? null : vectors(span);
-        for (int row = 0; row < rows; row++) {
+        float[][] vectors = new float[(int) (span.end() - span.start())][];
+        if (living.cardinality(from, from + vectors.length) > 0) {
+            for (Segment.RowSpan rows : span.rows()) {
+                float[][] read = vectors(rows).toArray(float[][]::new);
+                System.arraycopy(read, 0, vectors, (int) rows.from() - from, read.length);
+            }
+        }
+        for (int row = 0; row < vectors.length; row++) {
             Document document = new Document();
             if (living.get(from + row)) {
-                document.add(new KnnFloatVectorField(FIELD, vectors.get(row), VectorSimilarityFunction.EUCLIDEAN));
+                document.add(new KnnFloatVectorField(FIELD, vectors[row], VectorSimilarityFunction.EUCLIDEAN));
             }
             writer.addDocument(document);
         }
     }
 
-    /** The vectors of a fragment, if its file has the version that the snapshot names. */
-    private List<float[]> vectors(Segment.FragmentSpan span) throws InterruptedException, NotHeldException {
+    /** The vectors of rows, if their file has the version that the snapshot names. */
+    private List<float[]> vectors(Segment.RowSpan span) throws InterruptedException, NotHeldException {
         stillHolds();
         checkVersion(span);
         List<float[]> vectors = new ArrayList<>();
@@ -334,7 +340,7 @@ public final class LuceneConsumer {
     }
 
     /** A local file's version is made of its size, time and inode. On S3 it is the ETag. A table's files never change. */
-    private void checkVersion(Segment.FragmentSpan span) {
+    private void checkVersion(Segment.RowSpan span) {
         if (reads.ofTable) {
             return;
         }

@@ -66,7 +66,7 @@ class DiffIT {
         assertThat(lines.getLast().toString())
                 .isEqualTo("{\"from\":2,\"to\":3,\"older\":false,\"totals\":{\"newSegments\":1,\"newRows\":300,"
                         + "\"newBytes\":" + bytes + ",\"droppedSegments\":0,\"droppedRows\":0,\"deletedRows\":200,"
-                        + "\"restoredRows\":0}}");
+                        + "\"restoredRows\":0,\"movedRows\":0}}");
         assertThat(cli.run("diff", "c", "3", "2").endsWith(ExitCode.OK).out().lines())
                 .contains(
                         "drop     segment " + (old + 1) + ": 300 rows",

@@ -29,7 +29,6 @@ public final class ShardBalancer {
     private final List<FileEntry> changes;
     private final MovedLines moved;
     private final CollectionOptions options;
-    private final long version;
 
     private ShardBalancer(
             List<FileEntry> base,
@@ -45,7 +44,6 @@ public final class ShardBalancer {
         this.changes = changes;
         this.moved = new MovedLines(moved, version);
         this.options = options;
-        this.version = version;
     }
 
     /**
@@ -78,8 +76,8 @@ public final class ShardBalancer {
             long keptRows) {}
 
     /**
-     * How many rows a difference adds and removes. A file that is only split otherwise is neither new nor gone, and rows
-     * that a table has moved are neither.
+     * How many rows a difference adds and removes. A file that is only split otherwise is neither new nor gone, nor are
+     * rows that a table has moved.
      *
      * @param base the files that the base lists, in order
      * @param changes the difference to them
@@ -108,8 +106,8 @@ public final class ShardBalancer {
      *
      * @param base the lines of the base's shards that the shard has files of, in order
      * @param range the shard's range; a shard that was split has lines in its base beyond it
-     * @param changes the difference to the files that the base lists in the range; files that are new are in no segment,
-     *     but for rows that were moved into them
+     * @param changes the difference to the files that the base lists in the range; of files that are new only rows that
+     *     were moved into them are in segments
      * @param moved files that are gone and whose rows are in others now, or die there, as they will be
      * @param version the version that is to be committed, since which rows that die are dead
      * @param firstId the id of the first new segment, above all ids of the base
@@ -203,7 +201,10 @@ public final class ShardBalancer {
         }
         Predicate<FragmentEntry> isKept = fragment -> {
             long[] counts = segments.get(fragment.segment());
-            return counts != null && counts[0] == 0 && !across.contains(fragment.segment()) && counts[1] <= options.targetRowsPerSegment();
+            return counts != null
+                    && counts[0] == 0
+                    && !across.contains(fragment.segment())
+                    && counts[1] <= options.targetRowsPerSegment();
         };
         List<FileEntry> settled = new ArrayList<>(lines.size());
         for (FileEntry line : lines) {

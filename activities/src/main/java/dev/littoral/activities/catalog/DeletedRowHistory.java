@@ -27,8 +27,7 @@ final class DeletedRowHistory {
 
     private String shard;
 
-    private DeletedRowHistory(
-            CollectionCatalog catalog, DeletesReader deletes, RowLocation row, FragmentSpan span) {
+    private DeletedRowHistory(CollectionCatalog catalog, DeletesReader deletes, RowLocation row, FragmentSpan span) {
         this.catalog = catalog;
         this.deletes = deletes;
         this.row = row;

@@ -182,10 +182,8 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
         }
         FragmentSpan span = fragments.get(low);
         long fragmentRow = row - span.from();
-        RowSpan place = span.rows().stream()
-                .filter(each -> each.has(row))
-                .findFirst()
-                .orElse(span.asLaidOut());
+        RowSpan place =
+                span.rows().stream().filter(each -> each.has(row)).findFirst().orElse(span.asLaidOut());
         return new RowLocation(
                 id,
                 row,

@@ -101,11 +101,21 @@ public sealed interface SegmentChange {
     }
 
     /**
-     * Rows of a segment that both versions have, in other files in the later one. Nothing is to be built: only who keeps
-     * files and rows of files has to look them up again.
+     * Rows of a segment that both versions have, which are in other files in the later one. Nothing is to be built: who
+     * keeps in which row of which file they are looks it up again.
      *
-     * @param rows how many of its rows that are not deleted
+     * @param segment the segment, with its fragments as the later version has them
+     * @param moved how many of its rows that are not deleted are elsewhere
      */
-    @JsonPropertyOrder({"segment", "rows"})
-    record Move(@JsonProperty("segment") long id, long rows) implements SegmentChange {}
+    record Move(@JsonUnwrapped Segment segment, long moved) implements SegmentChange {
+        @Override
+        public long id() {
+            return segment.id();
+        }
+
+        @Override
+        public long rows() {
+            return moved;
+        }
+    }
 }

@@ -79,7 +79,7 @@ final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
         }
         long moved = now.movedSince(segment);
         if (moved > 0) {
-            found.accept(new SegmentChange.Move(segment.id(), moved));
+            found.accept(new SegmentChange.Move(now.segment(), moved));
         }
     }
 

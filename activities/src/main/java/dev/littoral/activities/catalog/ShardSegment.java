@@ -25,9 +25,7 @@ record ShardSegment(long id, List<Part> parts) {
 
         /** Where its rows are now, or null where they are in the file itself, or dead. */
         List<MovedRows> movedTo() {
-            return line.movedTo() == null
-                    ? null
-                    : MovedRows.within(line.movedTo(), fragment.start(), fragment.end());
+            return line.movedTo() == null ? null : MovedRows.within(line.movedTo(), fragment.start(), fragment.end());
         }
 
         /** The fragment's share of its file's bytes. All fragments of a file have all of them. */

@@ -103,8 +103,8 @@ public final class Snapshot {
     }
 
     /**
-     * Files that are gone or have another version, and of which segments still have rows. All of these are dead, but for
-     * those that {@link FileEntry#movedTo} says are elsewhere now. They come
+     * Files that are gone or have another version, and of which segments still have rows: dead ones, and those that are
+     * elsewhere now, as {@link FileEntry#movedTo} says. They come
      * in the order of their paths, under one path in that in which they died. Requests as for {@link #files}.
      */
     public Stream<FileEntry> deadFiles() {
@@ -158,10 +158,12 @@ public final class Snapshot {
         Segment.RowLocation location = of.locate(row);
         FragmentSpan span = of.fragments().get(location.fragment());
         if (span.deadSince() != null
-                || !CatalogReader.uninterrupted(() -> deletes.deadRows(span)).contains(span.start() + location.fragmentRow())) {
+                || !CatalogReader.uninterrupted(() -> deletes.deadRows(span))
+                        .contains(span.start() + location.fragmentRow())) {
             return location;
         }
-        return CatalogReader.uninterrupted(() -> DeletedRowHistory.since(catalog, deletes, root.version(), location, span));
+        return CatalogReader.uninterrupted(
+                () -> DeletedRowHistory.since(catalog, deletes, root.version(), location, span));
     }
 
     /**

@@ -216,8 +216,7 @@ final class SnapshotValidator {
                 : ofGone(
                         file,
                         fragment -> fragment.living()
-                                <= MovedRows.count(
-                                        MovedRows.within(file.movedTo(), fragment.start(), fragment.end())),
+                                <= MovedRows.count(MovedRows.within(file.movedTo(), fragment.start(), fragment.end())),
                         "one in a segment, whose living rows were moved");
     }
 

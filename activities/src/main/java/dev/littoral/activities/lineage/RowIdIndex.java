@@ -46,10 +46,7 @@ final class RowIdIndex {
                 long to = Math.min(end, origin.endId());
                 if (from < to) {
                     origin.find(
-                            new Range(
-                                    from - origin.firstId(),
-                                    to - origin.firstId(),
-                                    range.at() + from - range.id()),
+                            new Range(from - origin.firstId(), to - origin.firstId(), range.at() + from - range.id()),
                             found);
                 }
                 next = origins.higherEntry(next.getKey());

@@ -107,9 +107,8 @@ public final class RowLineage {
      */
     public Moves find(DeletesWriter bitmaps) throws FileChangedException, InterruptedException {
         List<RowOrigin> origins = origins();
-        Map<String, List<FoundRows>> found = origins.stream().anyMatch(RowOrigin::isWanted)
-                ? found(new RowIdIndex(origins))
-                : Map.of();
+        Map<String, List<FoundRows>> found =
+                origins.stream().anyMatch(RowOrigin::isWanted) ? found(new RowIdIndex(origins)) : Map.of();
         List<FileEntry> files = new ArrayList<>();
         Map<RowOrigin, List<MovedRows>> redirects = new HashMap<>();
         for (Map.Entry<String, List<FoundRows>> each : found.entrySet()) {
@@ -188,9 +187,10 @@ public final class RowLineage {
     /** Origins that have a row which was found twice. */
     private static Set<RowOrigin> contradicted(Map<String, List<FoundRows>> found) {
         Map<RowOrigin, List<MovedRows.Range>> ranges = new HashMap<>();
-        found.values().forEach(rowsOf -> rowsOf.forEach(
-                some -> ranges.computeIfAbsent(some.origin(), origin -> new ArrayList<>())
-                        .add(some.range())));
+        found.values()
+                .forEach(rowsOf ->
+                        rowsOf.forEach(some -> ranges.computeIfAbsent(some.origin(), origin -> new ArrayList<>())
+                                .add(some.range())));
         Set<RowOrigin> contradicted = new HashSet<>();
         ranges.forEach((origin, of) -> {
             of.sort(Comparator.comparingLong(MovedRows.Range::start));
@@ -203,7 +203,7 @@ public final class RowLineage {
         return contradicted;
     }
 
-    /** A new file's fragments: those of rows that stay in their segments, and between them those of rows that are new. */
+    /** A new file's fragments: rows that stay in their segments, and between them rows that are new. */
     private List<FragmentEntry> fragments(FileEntry file, List<FoundRows> found)
             throws FileChangedException, InterruptedException {
         DeletedRows deleted = dead(file.path());
@@ -273,9 +273,7 @@ public final class RowLineage {
             FileEntry file = now.get(path);
             FileEntry was = before.get(path);
             boolean asBefore = was != null && was.is(file.file()) && Objects.equals(was.deletes(), file.deletes());
-            known = file.deletes() == null
-                    ? DeletedRows.NONE
-                    : asBefore ? rows.deadBefore(was) : rows.deadNow(file);
+            known = file.deletes() == null ? DeletedRows.NONE : asBefore ? rows.deadBefore(was) : rows.deadNow(file);
             dead.put(path, known);
         }
         return known;

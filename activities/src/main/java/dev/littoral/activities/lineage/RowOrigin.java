@@ -87,7 +87,8 @@ final class RowOrigin {
     /** Where its rows are, with those that were found now. */
     List<MovedRows> movedTo(List<MovedRows> found) {
         return Stream.concat(kept.stream(), found.stream())
-                .sorted(Comparator.comparingLong(moved -> moved.rows().getFirst().start()))
+                .sorted(Comparator.comparingLong(
+                        moved -> moved.rows().getFirst().start()))
                 .toList();
     }
 

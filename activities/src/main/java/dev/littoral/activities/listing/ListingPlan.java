@@ -55,12 +55,7 @@ public record ListingPlan(
      * @param before the version of the same table that the base serves, or null
      */
     public ListingPlan complete(
-            Head head,
-            String skipReport,
-            Instant began,
-            TableVersion version,
-            JsonNode columns,
-            TableVersion before) {
+            Head head, String skipReport, Instant began, TableVersion version, JsonNode columns, TableVersion before) {
         Base of = new Base(head.version(), head.commitId(), head.nextSegmentId());
         return new ListingPlan(
                 of, shards, vanished, reopen, skipped, skipReport, previous, began, version, columns, before);

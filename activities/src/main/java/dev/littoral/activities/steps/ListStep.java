@@ -247,7 +247,11 @@ final class ListStep {
     }
 
     private String stage(
-            SourceLister.Result result, ListedBase before, SourceReader source, CollectionCatalog catalog, String folder)
+            SourceLister.Result result,
+            ListedBase before,
+            SourceReader source,
+            CollectionCatalog catalog,
+            String folder)
             throws InterruptedException, FileChangedException {
         String skipKey = null;
         if (result.skips().count() > 0) {
@@ -255,7 +259,9 @@ final class ListStep {
             catalog.write(skipKey, result.skips().finish());
         }
         String planKey = CatalogLayout.plan(folder);
-        catalog.writeOnce(planKey, result.plan()
+        catalog.writeOnce(
+                planKey,
+                result.plan()
                         .complete(
                                 before.head(),
                                 skipKey,

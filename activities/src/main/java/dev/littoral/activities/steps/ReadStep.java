@@ -146,7 +146,8 @@ final class ReadStep {
                     && catalog.find(previous.changesKey(i)).isPresent()) {
                 // Where every file was opened, those that are as in the base were read too.
                 List<FileEntry> base = previous.plan().reopen() ? base(catalog, before.get(i)) : List.of();
-                for (FileEntry file : FileListDiff.apply(base, previous.changes(catalog, i).files())) {
+                for (FileEntry file :
+                        FileListDiff.apply(base, previous.changes(catalog, i).files())) {
                     files.put(file.path(), file.content());
                 }
             }

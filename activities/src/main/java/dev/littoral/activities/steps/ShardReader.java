@@ -12,7 +12,6 @@ import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.lineage.RowLineage;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.StagedFiles;
@@ -23,7 +22,6 @@ import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.SkippedFile;
-import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.UpdateReport;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,7 +134,9 @@ final class ShardReader {
             }
         }
         read(work, files, bitmaps);
-        List<FileEntry> moved = follow(plan.tableBefore(), lines, listed, files, bitmaps);
+        List<FileEntry> moved = plan.tableBefore() == null
+                ? List.of()
+                : new TableRows(source, deletes, plan.tableBefore(), listed).follow(lines, files, targetRows, bitmaps);
         bitmaps.finish();
         for (Work done : work) {
             files[done.index()] = bitmaps.located(files[done.index()]);
@@ -185,34 +185,6 @@ final class ShardReader {
      * @param content what is known of its content, or null when it has to be opened
      */
     private record Work(int index, SourceFile file, FileEntry before, FileEntry content) {}
-
-    /**
-     * Finds rows that a table has moved into other files.
-     *
-     * @param before the version of the table that the base serves, or null
-     * @param lines the base's lines in the shard's range
-     * @param files what is listed now; files that have rows of others get other fragments
-     * @return lines of files that are gone, as they will be
-     */
-    private List<FileEntry> follow(
-            TableVersion before,
-            List<FileEntry> lines,
-            List<SourceFile> listed,
-            FileEntry[] files,
-            DeletesWriter bitmaps)
-            throws FileChangedException, InterruptedException {
-        if (before == null) {
-            return List.of();
-        }
-        Map<String, Integer> places = new HashMap<>();
-        for (int i = 0; i < files.length; i++) {
-            places.put(files[i].path(), i);
-        }
-        TableRows rows = new TableRows(source, deletes, before, path -> listed.get(places.get(path)));
-        RowLineage.Moves moves = new RowLineage(rows, lines, Arrays.asList(files), targetRows).find(bitmaps);
-        moves.files().forEach(file -> files[places.get(file.path())] = file);
-        return moves.lines();
-    }
 
     private void read(List<Work> work, FileEntry[] files, DeletesWriter bitmaps)
             throws FileChangedException, InterruptedException {

@@ -27,7 +27,8 @@ final class MovedRowsCheck {
 
     /** Adds a fragment of rows that were moved into a listed file. */
     void host(FileLine line, int fragment) {
-        hosted.add(new Rows(key(line.path, line.version), line.start(fragment), line.end(fragment), line.segment(fragment)));
+        hosted.add(new Rows(
+                key(line.path, line.version), line.start(fragment), line.end(fragment), line.segment(fragment)));
     }
 
     /** Adds a listed file. */
@@ -144,8 +145,7 @@ final class MovedRowsCheck {
         }
     }
 
-    private static Roaring64NavigableMap read(
-            NamedDeletes named, HeadVersion head, String object, DeletesCheck deletes)
+    private static Roaring64NavigableMap read(NamedDeletes named, HeadVersion head, String object, DeletesCheck deletes)
             throws IOException, InterruptedException {
         Roaring64NavigableMap rows = named == null ? null : deletes.read(head, object, named);
         return rows == null ? new Roaring64NavigableMap(false, false) : rows;

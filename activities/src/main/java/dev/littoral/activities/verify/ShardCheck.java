@@ -197,6 +197,12 @@ final class ShardCheck {
                     where + ".unread is " + named.unread(),
                     facts.unread() + ", the files in " + named.key() + " that could not be read");
         }
+        if (facts.whole() && named.movedIn() != facts.movedIn()) {
+            findings.error(
+                    object,
+                    where + ".movedIn is " + named.movedIn(),
+                    facts.movedIn() + ", the moved rows that files in " + named.key() + " have");
+        }
         if (!named.deletes().equals(facts.deletes())) {
             findings.error(
                     object,

@@ -26,6 +26,7 @@ import java.util.TreeSet;
  * @param deadest the segment that has it
  * @param dead the fragments with dead rows
  * @param deletes the objects with positions of deleted rows that its lines name, sorted
+ * @param movedIn how many living rows were moved into its files
  * @param whole whether every line was right
  */
 record ShardFacts(
@@ -45,6 +46,7 @@ record ShardFacts(
         long deadest,
         DeadFragments dead,
         List<String> deletes,
+        long movedIn,
         boolean whole) {
 
     /**
@@ -94,6 +96,7 @@ record ShardFacts(
         private long skipped;
         private long unread;
         private long deadRows;
+        private long movedIn;
 
         Reading(String object, HeadVersion head, DeletesCheck bitmaps, Findings findings) {
             this.object = object;
@@ -206,6 +209,7 @@ record ShardFacts(
                 }
                 if (line.movedIn(i)) {
                     moved.host(line, i);
+                    movedIn += end - start - line.dead(i);
                 } else {
                     fragment(line, i);
                 }
@@ -234,7 +238,10 @@ record ShardFacts(
             for (int i = 0; i < line.fragments; i++) {
                 long end = line.end(i);
                 boolean lives = line.dead(i) != end - line.start(i);
-                if (line.start(i) < next || end <= line.start(i) || line.movedIn(i) || (lives && line.movedTo == null)) {
+                if (line.start(i) < next
+                        || end <= line.start(i)
+                        || line.movedIn(i)
+                        || (lives && line.movedTo == null)) {
                     wrong(
                             line,
                             "the fragment [" + line.start(i) + ", " + end + ") with " + line.dead(i) + " dead rows",
@@ -330,6 +337,7 @@ record ShardFacts(
                     deadest,
                     dead,
                     List.copyOf(deletes),
+                    movedIn,
                     whole);
         }
     }

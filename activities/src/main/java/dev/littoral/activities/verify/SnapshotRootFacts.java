@@ -45,6 +45,7 @@ record SnapshotRootFacts(
      *
      * @param unread how many of its files could not be read, or null where it is not said
      * @param deletes the objects with positions of deleted rows that its lines name
+     * @param movedIn how many of its rows were moved
      */
     record NamedShard(
             String from,
@@ -54,7 +55,8 @@ record SnapshotRootFacts(
             SnapshotTotals totals,
             List<String> schemas,
             Long unread,
-            List<String> deletes) {}
+            List<String> deletes,
+            long movedIn) {}
 
     /**
      * Reads a root shard by shard, or returns null where it is too damaged to be used.
@@ -184,7 +186,8 @@ record SnapshotRootFacts(
                 fields.counts("totals"),
                 fields.texts("schemas"),
                 fields.has("unread") ? fields.number("unread", 0) : null,
-                fields.has("deletes") ? fields.texts("deletes") : List.of());
+                fields.has("deletes") ? fields.texts("deletes") : List.of(),
+                fields.has("movedIn") ? fields.number("movedIn", 1) : 0);
         return fields.whole() ? shard : null;
     }
 }

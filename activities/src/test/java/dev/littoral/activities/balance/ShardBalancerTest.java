@@ -50,7 +50,8 @@ class ShardBalancerTest {
 
     private static ShardBalancer.Result balanced(
             List<FileEntry> base, PathRange range, long target, double maxDeadShare, FileEntry... changes) {
-        return ShardBalancer.balance(base, range, List.of(changes), List.of(), options(target, maxDeadShare), VERSION, NEW);
+        return ShardBalancer.balance(
+                base, range, List.of(changes), List.of(), options(target, maxDeadShare), VERSION, NEW);
     }
 
     private static CollectionOptions options(long target, double maxDeadShare) {
@@ -121,7 +122,13 @@ class ShardBalancerTest {
                         served("a/1", 1, 1L), dead, joined(served("a/2", 1, NEW, NEW)), served("b/1", 1, 2L, 2L, 2L));
 
         ShardBalancer.Result goneAgain = ShardBalancer.balance(
-                back.lines(), PathRange.ALL, List.of(FileEntry.gone("a/2")), List.of(), options(150, 0.9), VERSION + 1, NEW + 1);
+                back.lines(),
+                PathRange.ALL,
+                List.of(FileEntry.gone("a/2")),
+                List.of(),
+                options(150, 0.9),
+                VERSION + 1,
+                NEW + 1);
         assertThat(goneAgain.lines())
                 .as("a segment whose last row dies is dropped, and its dead files with it")
                 .isEqualTo(base);

@@ -124,8 +124,8 @@ class MovedRowsTest {
         CollectionOptions defaults = PipelineTest.options(TARGET);
         options = new CollectionOptions(
                 TARGET, defaults.refreshEvery(), true, 1.0, defaults.keepVersionsFor(), maxDeadShare);
-        pipeline = new Pipeline(
-                new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), maxFilesPerShard);
+        pipeline =
+                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), maxFilesPerShard);
     }
 
     private void close() throws Exception {
@@ -213,7 +213,7 @@ class MovedRowsTest {
         }
         update();
         long kept = 0;
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 25; i++) {
             for (int commits = random.nextInt(3); commits >= 0; commits--) {
                 change(random);
                 if (commits > 0) {

@@ -256,7 +256,23 @@ final class Pipeline implements AutoCloseable {
                 FileCounts files =
                         new FileCounts(listing.listed(), 0, 0, 0, same.files(), listing.skipped() + same.skipped());
                 return new Update(
-                        false, base, base, round, 0, files, skipped, 0, 0, 0, 0, 0, 0, 0, 0, listing.schemas(), requests);
+                        false,
+                        base,
+                        base,
+                        round,
+                        0,
+                        files,
+                        skipped,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        listing.schemas(),
+                        requests);
             }
             afterListing.accept(round);
             if (listing.prepared() != null) {

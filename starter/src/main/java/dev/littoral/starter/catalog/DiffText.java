@@ -34,6 +34,8 @@ final class DiffText {
                 "drop     segment %d: %s".formatted(drop.id(), StatusText.count(drop.rows(), "row"));
             case SegmentChange.Delete delete -> line("delete ", delete, delete.ranges());
             case SegmentChange.Restore restore -> line("restore", restore, restore.ranges());
+            case SegmentChange.Move move ->
+                "move     segment %d: %s in other files".formatted(move.id(), StatusText.count(move.rows(), "row"));
         };
     }
 
@@ -83,6 +85,9 @@ final class DiffText {
         }
         if (totals.restoredRows() > 0) {
             parts.add("restore " + StatusText.count(totals.restoredRows(), "row"));
+        }
+        if (totals.movedRows() > 0) {
+            parts.add("find " + StatusText.count(totals.movedRows(), "row") + " in other files");
         }
         return parts.isEmpty() ? "no row changes" : String.join(", ", parts);
     }

@@ -50,9 +50,7 @@ record Metadata(
     Optional<RowIdColumns> rowIds(long last) {
         String ids = configuration.get(ROW_IDS);
         String versions = configuration.get(ROW_VERSIONS);
-        return ids == null || versions == null
-                ? Optional.empty()
-                : Optional.of(new RowIdColumns(ids, versions, last));
+        return ids == null || versions == null ? Optional.empty() : Optional.of(new RowIdColumns(ids, versions, last));
     }
 
     /** Whether each commit says when it was made. */

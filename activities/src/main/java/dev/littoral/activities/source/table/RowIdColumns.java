@@ -29,8 +29,7 @@ public record RowIdColumns(String id, String changed, long last) {
     List<RowIdRange> read(RangeReader source, SourceFile file, int most)
             throws FileChangedException, InterruptedException {
         try {
-            ParquetColumns columns =
-                    ParquetColumns.open(source, file, name -> name.equals(id) || name.equals(changed));
+            ParquetColumns columns = ParquetColumns.open(source, file, name -> name.equals(id) || name.equals(changed));
             List<String> names = columns.columns();
             return names.size() == 2 && columns.rows() == file.table().rows()
                     ? read(columns, names.indexOf(id), names.indexOf(changed), most)

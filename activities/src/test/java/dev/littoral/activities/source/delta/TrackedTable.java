@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
@@ -57,7 +58,8 @@ public final class TrackedTable implements AutoCloseable {
         delta = new DeltaFolder(folder);
         duckDb = DriverManager.getConnection("jdbc:duckdb:");
         actions.add("{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":"
-                + "[\"deletionVectors\"],\"writerFeatures\":[\"deletionVectors\",\"domainMetadata\",\"rowTracking\"]}}");
+                + "[\"deletionVectors\"],\"writerFeatures\":"
+                + "[\"deletionVectors\",\"domainMetadata\",\"rowTracking\"]}}");
         actions.add(DeltaFolder.metadata(
                 "t1",
                 "",
@@ -110,7 +112,7 @@ public final class TrackedTable implements AutoCloseable {
         return write(values.stream().map(value -> new Row(value, null, null)).toList(), true);
     }
 
-    public void delete(String name, TreeSet<Integer> rows) {
+    public void delete(String name, Set<Integer> rows) {
         DataFile file = files.get(name);
         actions.add(DeltaFolder.remove(name));
         TreeSet<Integer> deleted = new TreeSet<>(file.deleted());
@@ -126,7 +128,8 @@ public final class TrackedTable implements AutoCloseable {
     /** Writes the living rows of files to one new file, in that order. */
     public String compact(List<String> names) throws SQLException, IOException {
         return rewrite(
-                names, names.stream().flatMap(name -> file(name).living().stream()).toList());
+                names,
+                names.stream().flatMap(name -> file(name).living().stream()).toList());
     }
 
     /** Writes rows to a new file instead of those of some files. */
@@ -170,7 +173,8 @@ public final class TrackedTable implements AutoCloseable {
         String name = "part-" + String.format("%05d", ++written) + ".parquet";
         boolean keepsIds = rows.stream().anyMatch(row -> row.id() != null);
         try (Statement statement = duckDb.createStatement()) {
-            statement.execute("COPY (SELECT unnest(" + list(rows.stream().map(Row::value).toList()) + ") AS id"
+            statement.execute("COPY (SELECT unnest("
+                    + list(rows.stream().map(Row::value).toList()) + ") AS id"
                     + (keepsIds
                             ? ", unnest(" + list(rows.stream().map(Row::id).toList()) + ") AS \"" + IDS + "\", unnest("
                                     + list(rows.stream().map(Row::version).toList()) + ") AS \"" + VERSIONS + "\""
@@ -192,13 +196,16 @@ public final class TrackedTable implements AutoCloseable {
         try {
             String deleted = file.deleted().isEmpty()
                     ? ""
-                    : Vectors.inline(file.deleted().stream().mapToLong(row -> row).toArray());
+                    : Vectors.inline(
+                            file.deleted().stream().mapToLong(row -> row).toArray());
             actions.add(DeltaFolder.add(
                             file.name(),
                             file.rows().size(),
                             deleted + ",\"baseRowId\":" + file.firstId() + ",\"defaultRowCommitVersion\":"
                                     + file.version())
-                    .replace("\"size\":100", "\"size\":" + Files.size(delta.folder().resolve(file.name())))
+                    .replace(
+                            "\"size\":100",
+                            "\"size\":" + Files.size(delta.folder().resolve(file.name())))
                     .replace("\"dataChange\":true", "\"dataChange\":" + dataChange));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
