@@ -73,7 +73,7 @@ final class SnapshotValidator {
             }
             sum = sum.plus(shard.totals());
         }
-        if (root.format() < SnapshotRoot.format(root.shards())) {
+        if (root.format() < SnapshotRoot.FORMAT && SnapshotRoot.format(root.shards()) == SnapshotRoot.FORMAT) {
             return "its format is " + root.format() + ", and rows of its shards were moved; expected "
                     + SnapshotRoot.FORMAT;
         }

@@ -296,8 +296,8 @@ abstract class DamagedCatalogs {
                 UNKNOWN);
         damage(
                 "a root is of another format",
-                c -> c.forgeRoot(7, root -> root.put("format", 3)),
-                "ERROR c/snapshots/0000000007- ... root.json.zst: format is 3; expected 1 or 2",
+                c -> c.forgeRoot(7, root -> root.put("format", 4)),
+                "ERROR c/snapshots/0000000007- ... root.json.zst: format is 4; expected 1 to 3",
                 UNKNOWN);
         damage(
                 "a root is another collection's",

@@ -19,10 +19,16 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.TableSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RewriteFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +83,54 @@ class IcebergUpdateTest {
         DataFile file = table.file(name, 100, 10_000);
         table.table().newFastAppend().appendFile(file).commit();
         return file;
+    }
+
+    /** Writes rows of earlier files anew, each with its id and the sequence number of its last change. */
+    private DataFile rewrite(String name, String rows, DataFile... earlier) throws Exception {
+        Path path = table.folder().resolve("data").resolve(name);
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement()) {
+            statement.execute("COPY (SELECT id, id AS _row_id, changed AS _last_updated_sequence_number FROM (" + rows
+                    + ")) TO '" + path + "' (FORMAT parquet)");
+            try (ResultSet count = statement.executeQuery("SELECT count(*) FROM '" + path + "'")) {
+                count.next();
+                DataFile file = table.file(name, count.getLong(1), Files.size(path));
+                RewriteFiles rewrite = table.table()
+                        .newRewrite()
+                        .validateFromSnapshot(table.table().currentSnapshot().snapshotId())
+                        .addFile(file);
+                List.of(earlier).forEach(rewrite::deleteFile);
+                rewrite.commit();
+                return file;
+            }
+        }
+    }
+
+    @Test
+    void rowsThatMoveWithTheirIdsKeepTheirSegments() throws Exception {
+        create(3);
+        DataFile a = append("a");
+        DataFile b = append("b");
+        update();
+        DataFile c = rewrite(
+                "c.parquet", "SELECT range AS id, 1 + range // 100 AS changed FROM range(200) WHERE range != 7", a, b);
+        Update moved = update();
+        assertThat(List.of(moved.newRows(), moved.keptRows(), moved.deletedRows()))
+                .isEqualTo(List.of(0L, 199L, 1L));
+
+        table.deleteRows(c, 0, 150);
+        Update deleted = update();
+        assertThat(List.of(deleted.newRows(), deleted.deletedRows())).isEqualTo(List.of(0L, 2L));
+
+        rewrite(
+                "d.parquet",
+                "SELECT range AS id, if(range < 3, 5, 1) AS changed FROM range(1, 200) WHERE range NOT IN (7, 151)",
+                c);
+        Update changed = update();
+        assertThat(List.of(changed.newRows(), changed.keptRows(), changed.deletedRows()))
+                .as("rows 1 and 2 are of the commit that is new")
+                .isEqualTo(List.of(2L, 195L, 2L));
+        assertThatAllIsRight();
     }
 
     private List<String> files() throws InterruptedException {

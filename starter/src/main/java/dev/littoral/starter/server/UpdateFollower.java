@@ -276,6 +276,7 @@ public final class UpdateFollower {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Map.of(),
                 Map.of(),

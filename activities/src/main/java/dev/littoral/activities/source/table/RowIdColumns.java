@@ -1,12 +1,15 @@
 package dev.littoral.activities.source.table;
 
+import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.parquet.ColumnCursor;
 import dev.littoral.activities.parquet.ParquetColumns;
 import dev.littoral.activities.parquet.RangeReader;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.RowIdRange;
+import dev.littoral.workflows.model.FailureType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,18 +27,22 @@ public record RowIdColumns(String id, String changed, long last) {
      * where it has them.
      *
      * @param most how many ranges there may be
-     * @return empty where there are more, or the file does not say it
+     * @return empty where there are more, or the file cannot be read or does not say it
      */
-    List<RowIdRange> read(RangeReader source, SourceFile file, int most)
-            throws FileChangedException, InterruptedException {
+    List<RowIdRange> read(RangeReader source, SourceFile file, int most) throws InterruptedException {
         try {
             ParquetColumns columns = ParquetColumns.open(source, file, name -> name.equals(id) || name.equals(changed));
             List<String> names = columns.columns();
             return names.size() == 2 && columns.rows() == file.table().rows()
                     ? read(columns, names.indexOf(id), names.indexOf(changed), most)
                     : List.of();
-        } catch (BadFileException e) {
-            // What cannot be read here is indexed anew.
+        } catch (BadFileException | FileChangedException | ArchivedException e) {
+            // No other step opens the file, and what cannot be read here is indexed anew.
+            return List.of();
+        } catch (LittoralException e) {
+            if (e.type() == FailureType.TRANSIENT) {
+                throw e;
+            }
             return List.of();
         }
     }
