@@ -58,15 +58,11 @@ public record Segment(@JsonProperty("segment") long id, List<FragmentSpan> fragm
         }
 
         /**
-         * Where its rows are read, by rising rows of the segment: in the file itself, or in those that they were moved
-         * to. Rows that died before they were moved are nowhere; others that are dead may be read, and are not to be
-         * served. None where all are dead.
+         * Where its rows are read, by rising rows of the segment: in the file itself, which may be gone where all are
+         * dead, or in those that they were moved to. Rows that died before they were moved are nowhere.
          */
         @JsonIgnore
         public List<RowSpan> rows() {
-            if (deadSince != null) {
-                return List.of();
-            }
             if (movedTo == null) {
                 return List.of(asLaidOut());
             }

@@ -69,6 +69,10 @@ final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
         if (!segment.sameLayout(now)) {
             throw otherLayout.apply(segment.firstPath(), segment.id());
         }
+        long moved = now.movedSince(segment);
+        if (moved > 0) {
+            found.accept(new SegmentChange.Move(now.segment(), moved));
+        }
         List<RowRange> deleted = now.deadBeyond(segment, deadRows);
         if (!deleted.isEmpty()) {
             found.accept(new SegmentChange.Delete(segment.id(), deleted));
@@ -76,10 +80,6 @@ final class SegmentPairing implements ShardSweep.Pairing<SegmentChange> {
         List<RowRange> restored = segment.deadBeyond(now, deadRows);
         if (!restored.isEmpty()) {
             found.accept(new SegmentChange.Restore(segment.id(), restored));
-        }
-        long moved = now.movedSince(segment);
-        if (moved > 0) {
-            found.accept(new SegmentChange.Move(now.segment(), moved));
         }
     }
 

@@ -213,7 +213,15 @@ class SnapshotExpirerTest {
                 head,
                 objects,
                 List.of(new ShardRef(
-                        "", shard.key(), shard.sha256(), shard.listing(), Totals.NONE, List.of(), 0L, List.of(key))));
+                        "",
+                        shard.key(),
+                        shard.sha256(),
+                        shard.listing(),
+                        Totals.NONE,
+                        List.of(),
+                        0L,
+                        List.of(key),
+                        0)));
         cleanBefore(1_000);
         assertThat(store.keys()).contains("orders/" + key);
     }

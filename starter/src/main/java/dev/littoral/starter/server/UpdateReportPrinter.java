@@ -92,7 +92,10 @@ public final class UpdateReportPrinter {
                 Output.count(segments.dropped()),
                 report.churn());
         boolean moved = report.newRows() != null
-                && report.newRows() + count(report.keptRows()) + count(report.deletedRows()) + count(report.droppedRows())
+                && report.newRows()
+                                + count(report.keptRows())
+                                + count(report.deletedRows())
+                                + count(report.droppedRows())
                         > 0;
         if (moved || report.targetRowsBefore() != null) {
             out.printf(
