@@ -22,7 +22,7 @@ hold() { # the lease; the order matters: the entry, the boundary, the clock
   ((below <= version)) && holds
 }
 build() { # the living rows of each segment
-  whole "$root" "$sha256" && jq -er 'select(.format <= 3).shards[] | .key, .sha256' lines >shards && : >all || return 1
+  whole "$root" "$sha256" && jq -r 'select(.format <= 3 or error).shards[] | .key, .sha256' lines >shards && : >all || return 1
   while read -r key && read -r sha256; do whole "$key" "$sha256" && cat lines >>all || return 1; done <shards
   jq -nr 'reduce (inputs | (.deadSince and (.movedTo | not)) as $dead | .fragments[]? | select(.segment and (.movedIn | not))
       | .rows = if $dead then 0 else .end - .start - (.dead // 0) end) as $part
