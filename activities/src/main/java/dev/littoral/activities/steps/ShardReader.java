@@ -134,9 +134,8 @@ final class ShardReader {
             }
         }
         read(work, files, bitmaps);
-        List<FileEntry> moved = plan.tableBefore() == null
-                ? List.of()
-                : new TableRows(source, deletes, plan.tableBefore(), listed).follow(lines, files, targetRows, bitmaps);
+        List<FileEntry> moved =
+                new TableRows(source, deletes, plan.tableBefore(), listed).follow(lines, files, targetRows, bitmaps);
         bitmaps.finish();
         for (Work done : work) {
             files[done.index()] = bitmaps.located(files[done.index()]);

@@ -12,6 +12,7 @@ import dev.littoral.activities.source.SourceReader;
 import dev.littoral.workflows.model.TableVersion;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class TableRows implements RowLineage.Rows {
     /**
      * Rows of files.
      *
-     * @param before the version that the base serves
+     * @param before the version of the same table that the base serves, or null: then nothing is known of ids
      * @param listed the files as they are listed now
      */
     TableRows(SourceReader source, FileDeletes deletes, TableVersion before, List<SourceFile> listed) {
@@ -69,6 +70,9 @@ final class TableRows implements RowLineage.Rows {
 
     @Override
     public List<List<RowIdRange>> before(List<FileEntry> files) throws FileChangedException, InterruptedException {
+        if (before == null) {
+            return Collections.nCopies(files.size(), List.of());
+        }
         List<Callable<List<RowIdRange>>> tasks = new ArrayList<>(files.size());
         for (FileEntry file : files) {
             tasks.add(() -> source.rowsBefore(listed.get(file.path()), before, RowLineage.mostRuns(file.rows())));

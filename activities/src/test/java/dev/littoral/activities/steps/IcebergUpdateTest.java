@@ -119,8 +119,15 @@ class IcebergUpdateTest {
                 .isEqualTo(List.of(0L, 199L, 1L));
 
         table.deleteRows(c, 0, 150);
-        Update deleted = update();
-        assertThat(List.of(deleted.newRows(), deleted.deletedRows())).isEqualTo(List.of(0L, 2L));
+        ExternalSource byMetadata = new ExternalSource(
+                "file://" + table.table().operations().current().metadataFileLocation(),
+                TableSpec.newest(TableSpec.ICEBERG));
+        Update deleted = pipeline.update(byMetadata, PipelineTest.options(TARGET));
+        assertThat(List.of(deleted.newRows(), deleted.deletedRows()))
+                .as("the same files at another address of the table")
+                .isEqualTo(List.of(0L, 2L));
+        assertThatAllIsRight();
+        update();
 
         rewrite(
                 "d.parquet",
