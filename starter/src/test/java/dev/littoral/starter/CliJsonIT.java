@@ -49,9 +49,14 @@ class CliJsonIT {
         if (Boolean.getBoolean("littoral.api.update")) {
             Files.write(GOLDEN, found);
         }
+        List<String> golden = Files.readAllLines(GOLDEN);
         assertThat(found)
                 .as("keys and types that are API; see docs/compatibility.md")
-                .containsExactlyElementsOf(Files.readAllLines(GOLDEN));
+                .isSubsetOf(golden);
+        // How far an update comes before it fails decides what it has asked of stores.
+        assertThat(golden.stream().filter(line -> !line.contains(".* ")))
+                .as("keys and types that are API, and went; see docs/compatibility.md")
+                .isSubsetOf(found);
 
         Set<String> seen =
                 found.stream().map(line -> line.replaceAll("[. ].*", "")).collect(Collectors.toSet());

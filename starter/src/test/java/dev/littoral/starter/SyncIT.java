@@ -100,6 +100,7 @@ class SyncIT {
                         "deletedRows",
                         "droppedRows",
                         "movedRows",
+                        "keptRows",
                         "churn",
                         "requests",
                         "seconds",

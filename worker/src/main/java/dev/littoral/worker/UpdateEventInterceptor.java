@@ -31,9 +31,14 @@ final class UpdateEventInterceptor extends WorkerInterceptorBase {
             public ActivityOutput execute(ActivityInput input) {
                 ActivityOutput output = super.execute(input);
                 if (output.getResult() instanceof ReadOutcome.Read read) {
-                    publish(observer -> observer.rows(read.addedRows(), read.removedRows()));
-                } else if (output.getResult() instanceof ListingOutcome listing && listing.vanished() != null) {
-                    publish(observer -> observer.rows(0, listing.vanished().rows()));
+                    publishRows(read);
+                } else if (output.getResult() instanceof ListingOutcome listing) {
+                    if (listing.vanished() != null) {
+                        publish(observer -> observer.rows(0, listing.vanished().rows()));
+                    }
+                    if (listing.prepared() != null) {
+                        publishRows(listing.prepared().read());
+                    }
                 }
                 return output;
             }
@@ -66,6 +71,10 @@ final class UpdateEventInterceptor extends WorkerInterceptorBase {
                 }
             }
         };
+    }
+
+    private void publishRows(ReadOutcome.Read read) {
+        publish(observer -> observer.rows(read.addedRows(), read.removedRows()));
     }
 
     /** Publishes from a workflow, but not again when it is replayed. */
