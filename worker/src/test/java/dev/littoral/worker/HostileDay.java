@@ -13,7 +13,6 @@ import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FaultyNetwork;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.S3Server;
-import dev.littoral.activities.verify.Severity;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.ChangeAnswer;
@@ -637,18 +636,9 @@ final class HostileDay implements AutoCloseable {
 
     /** Now that all is idle nothing at all may be found. */
     private void check(Tenant tenant, CollectionStatus status) throws Exception {
-        // What an attempt of a listing that died has staged is left until clean-up, see ADR 0055.
-        new Verifier(store, tenant.id(), finding -> {
-                    if (finding.severity() == Severity.ERROR
-                            || !finding.object().contains("/staging/")) {
-                        violations.add(tenant.id() + ": " + finding);
-                    }
-                })
+        new Verifier(store, tenant.id(), finding -> violations.add(tenant.id() + ": " + finding))
                 .verifyWithSource(this::opened);
         for (String finding : LogAudit.findings(store, tenant.id())) {
-            if (finding.startsWith("left in staging: ")) {
-                continue;
-            }
             violations.add(tenant.id() + ": " + finding);
         }
         Map<String, Long> served = LogAudit.served(store, tenant.id());

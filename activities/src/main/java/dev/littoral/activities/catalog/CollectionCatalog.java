@@ -7,6 +7,7 @@ import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.workflows.model.CatalogDamage;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.SnapshotRef;
 import java.io.IOException;
@@ -241,6 +242,14 @@ public final class CollectionCatalog {
     public void discardStaging(long upToUpdate) throws InterruptedException {
         String end = CatalogLayout.staging(upToUpdate) + "/~";
         deleteAll(CatalogLayout.STAGING, null, key -> key.compareTo(end) < 0);
+    }
+
+    /**
+     * Removes what updates that are over have left in staging: those up to the one that wrote the newest version, but
+     * not one that declared it, as another service may be running it.
+     */
+    public void discardStaging(Head newest) throws InterruptedException {
+        discardStaging(newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update());
     }
 
     /** Whether the version that a folder of snapshot objects is for is there and names it. */

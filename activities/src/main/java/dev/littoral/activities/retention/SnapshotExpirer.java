@@ -24,10 +24,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Snapshot expiration: removes old versions that no consumer holds, and the snapshot objects that no remaining version
- * reaches. An object that is still being written is safe: it is in a folder that names the version it is for, and while
- * that version is not there nothing of the folder is touched. Once it is there, nobody else can create it, so what it
- * does not reach is garbage.
+ * Snapshot expiration: removes old versions that no consumer holds, the snapshot objects that no remaining version
+ * reaches, and what updates that are over have left in staging. An object that is still being written is safe: it is in
+ * a folder that names the version it is for, and while that version is not there nothing of the folder is touched. Once
+ * it is there, nobody else can create it, so what it does not reach is garbage.
  *
  * <p>A consumer that is granted a lease reads the boundary after its entry is there. So consumers are looked at, the
  * boundary is written, and consumers are looked at again before anything is deleted: a lease whose entry came later is
@@ -85,6 +85,8 @@ public final class SnapshotExpirer {
         Set<String> reached = reached(kept);
         List<Long> doomed = log.before(below);
         catalog.heads().delete(doomed);
+        // A request that arrived late may have staged something after its update was over.
+        catalog.discardStaging(kept.getFirst());
         return new Result(doomed.size(), removeUnreached(reached, log.newest()));
     }
 

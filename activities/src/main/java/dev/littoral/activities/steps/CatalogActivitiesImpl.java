@@ -19,7 +19,6 @@ import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
-import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import java.time.Clock;
@@ -80,8 +79,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
             Head newest = catalog.open();
             // Not what comes after: a try that was paused may go on when the first update runs already.
-            // Nor what declared the newest version: another service may be running it.
-            catalog.discardStaging(newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update());
+            catalog.discardStaging(newest);
             return newest;
         });
     }

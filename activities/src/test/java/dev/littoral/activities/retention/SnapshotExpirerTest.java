@@ -227,6 +227,17 @@ class SnapshotExpirerTest {
     }
 
     @Test
+    void whatWasStagedForAnUpdateThatIsOverGoes() throws InterruptedException {
+        commit();
+        store.put("orders/staging/0000000001/r1-a/plan.json.zst", new byte[] {1});
+        store.put("orders/staging/0000000002/r1-b/plan.json.zst", new byte[] {1});
+        cleanBefore(0);
+        assertThat(store.keys())
+                .doesNotContain("orders/staging/0000000001/r1-a/plan.json.zst")
+                .contains("orders/staging/0000000002/r1-b/plan.json.zst");
+    }
+
+    @Test
     void whatLittoralDidNotWriteStays() throws InterruptedException {
         commit();
         store.put("orders/snapshots/notes.txt", new byte[] {1});
