@@ -310,21 +310,25 @@ public final class ShardBalancer {
                 dropped += segments.contains(fragment.segment()) ? 0 : fragment.living();
             }
         }
+        long movedIn = balanced.stream().mapToLong(FileEntry::movedIn).sum();
         return new Result(
                 balanced,
                 totals,
                 listing.hex(),
                 List.copyOf(schemas),
                 unread,
-                balanced.stream().mapToLong(FileEntry::movedIn).sum(),
+                movedIn,
                 balance.newSegments(),
                 balance.newRows(),
                 before + balance.newRows() - dropped - totals.rows(),
                 dropped,
-                keptRows(balanced));
+                keptRows(balanced, movedIn));
     }
 
-    private long keptRows(List<FileEntry> balanced) {
+    private long keptRows(List<FileEntry> balanced, long movedIn) {
+        if (movedIn == 0) {
+            return 0;
+        }
         Set<SourceFile> before = new HashSet<>();
         listedBefore.forEach(line -> before.add(content(line)));
         return balanced.stream()

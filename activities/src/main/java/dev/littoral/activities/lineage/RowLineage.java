@@ -82,6 +82,11 @@ public final class RowLineage {
         }
     }
 
+    /** Whether rows of a line may be elsewhere, now or after an update; those of folders never are. */
+    public static boolean isKnownOf(List<FileEntry> base) {
+        return base.stream().anyMatch(line -> line.firstRowId() != null || line.movedTo() != null);
+    }
+
     /** The most runs of rows that a file may have. */
     public static int mostRuns(long fileRows) {
         return (int) Math.min(MAX_RUNS, fileRows / LEAST_RUN + FEW_RUNS);
@@ -261,7 +266,7 @@ public final class RowLineage {
         }
         deadNow.addAll(DeletedRows.range(0, line.rows()).without(elsewhere.build()));
         DeletedRows all = deadNow.build();
-        boolean asBefore = line.deletes() != null && all.equals(rows.deadBefore(line));
+        boolean asBefore = line.deletes() != null && all.equals(origin.deadBefore());
         Deletes at = all.isEmpty() ? null : asBefore ? line.deletes() : bitmaps.add(all);
         return origin.moved(movedTo, all, at);
     }

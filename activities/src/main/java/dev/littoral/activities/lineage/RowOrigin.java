@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  */
 final class RowOrigin {
     private final FileEntry line;
+    private final DeletedRows deadBefore;
     private final List<MovedRows> kept;
     private final List<Part> wanted = new ArrayList<>();
 
@@ -32,6 +33,7 @@ final class RowOrigin {
      */
     RowOrigin(FileEntry line, DeletedRows dead, List<MovedRows> kept) {
         this.line = line;
+        this.deadBefore = dead;
         this.kept = kept;
         DeletedRows.Builder known = new DeletedRows.Builder();
         known.addAll(dead);
@@ -47,6 +49,11 @@ final class RowOrigin {
 
     FileEntry line() {
         return line;
+    }
+
+    /** Its rows that are dead in the base. */
+    DeletedRows deadBefore() {
+        return deadBefore;
     }
 
     /** Whether rows of it are looked for. Only a file whose rows are numbered for ever has such. */

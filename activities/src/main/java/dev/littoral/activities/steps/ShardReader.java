@@ -12,6 +12,7 @@ import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.ArchivedException;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.lineage.RowLineage;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.PlannedShard;
 import dev.littoral.activities.listing.StagedFiles;
@@ -134,8 +135,9 @@ final class ShardReader {
             }
         }
         read(work, files, bitmaps);
-        List<FileEntry> moved =
-                new TableRows(source, deletes, plan.tableBefore(), listed).follow(lines, files, targetRows, bitmaps);
+        List<FileEntry> moved = RowLineage.isKnownOf(lines)
+                ? new TableRows(source, deletes, plan.tableBefore(), listed).follow(lines, files, targetRows, bitmaps)
+                : List.of();
         bitmaps.finish();
         for (Work done : work) {
             files[done.index()] = bitmaps.located(files[done.index()]);
