@@ -1,6 +1,7 @@
 package dev.littoral.activities.listing;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.steps.Measured;
 import dev.littoral.activities.storage.s3.S3Clients;
@@ -60,7 +61,7 @@ public final class ListingBenchmark {
         }
     }
 
-    private static void here(S3Client client) throws InterruptedException {
+    private static void here(S3Client client) throws FileChangedException, InterruptedException {
         CollectionCatalog catalog = new CollectionCatalog(new MemoryCatalogStore(), "c");
         try (FileSource source = S3Stores.source(client, "s3://" + KeyServer.BUCKET + "/lake/")) {
             new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
