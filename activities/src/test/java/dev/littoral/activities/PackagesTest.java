@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The dependencies between packages, and the page that says where an extension goes. */
@@ -61,6 +63,21 @@ class PackagesTest {
                 .transitivelyDependOnClassesThat()
                 .resideInAnyPackage("dev.littoral.activities.source..", "dev.littoral.activities.parquet..")
                 .check(MAIN);
+    }
+
+    @Test
+    void eachPackageHasARowInTheArchitecture() throws Exception {
+        Path main = Path.of("src/main/java/dev/littoral/activities");
+        String rows = Files.readAllLines(Path.of("../docs/architecture.md")).stream()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.split("\\|")[1])
+                .collect(Collectors.joining());
+        try (Stream<Path> files = Files.walk(main)) {
+            assertThat(files.filter(file -> file.endsWith("package-info.java"))
+                            .map(file -> main.relativize(file.getParent()).toString().replace('/', '.')))
+                    .hasSizeGreaterThan(30)
+                    .allSatisfy(name -> assertThat(rows).contains("`" + name + "`"));
+        }
     }
 
     @Test

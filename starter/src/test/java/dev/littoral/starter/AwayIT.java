@@ -193,6 +193,7 @@ class AwayIT {
                 List.of("start", "c", "--max-drop-share", "2"),
                 List.of("start", "c", "--refresh-every", "often"),
                 List.of("start", "c", "--keep-versions-for", "PT1S"),
+                List.of("start", "c", "--forget-consumers-after", "PT1S"),
                 List.of("change-source", "c", "--source", "s3://AKIAIOSFODNN7EXAMPLE:hunter2@bucket/"),
                 List.of("refresh", "C!"),
                 List.of("status", "C!"),

@@ -172,12 +172,15 @@ class CollectionsIT {
                 "PT1H",
                 "--keep-versions-for",
                 "P9D",
+                "--forget-consumers-after",
+                "P12D",
                 "--wait");
         assertThat(cli.ok("status", "signals").out()).contains("\n  refresh   every PT1H, next at ");
         assertThat(cli.ok("pause", "signals").out()).isEqualTo("signals  asked to refresh no more by itself\n");
         JsonNode paused = until("signals", "paused");
         assertThat(paused.has("nextRefresh")).isFalse();
         assertThat(paused.get("options").get("keepVersionsFor").asText()).isEqualTo("PT216H");
+        assertThat(paused.get("options").get("forgetConsumersAfter").asText()).isEqualTo("PT288H");
         assertThat(cli.ok("status", "signals").out()).contains("\n  refresh   every PT1H, paused\n");
         assertThat(cli.ok("resume", "signals", "--json").json().toString())
                 .isEqualTo("{\"collectionId\":\"signals\",\"signal\":\"resume\"}");

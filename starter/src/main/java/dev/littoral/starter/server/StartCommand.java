@@ -48,6 +48,13 @@ public final class StartCommand extends CollectionCommand {
     private String keepVersionsFor;
 
     @Option(
+            names = "--forget-consumers-after",
+            paramLabel = "<duration>",
+            description = "How long consumers can keep a version after a newer one took its place, as P30D; PT0S: not"
+                    + " beyond a lease. Default: P30D.")
+    private String forgetConsumersAfter;
+
+    @Option(
             names = "--notify",
             paramLabel = "<sink>",
             description = "Send events to this sink of its workers. Can be given again. Default: none.")
@@ -91,6 +98,9 @@ public final class StartCommand extends CollectionCommand {
         }
         if (keepVersionsFor != null) {
             more.put("keepVersionsFor", keepVersionsFor);
+        }
+        if (forgetConsumersAfter != null) {
+            more.put("forgetConsumersAfter", forgetConsumersAfter);
         }
         if (sinks != null) {
             sinks.forEach(more.putArray("notify")::add);
