@@ -74,7 +74,8 @@ class PackagesTest {
                 .collect(Collectors.joining());
         try (Stream<Path> files = Files.walk(main)) {
             assertThat(files.filter(file -> file.endsWith("package-info.java"))
-                            .map(file -> main.relativize(file.getParent()).toString().replace('/', '.')))
+                            .map(file ->
+                                    main.relativize(file.getParent()).toString().replace('/', '.')))
                     .hasSizeGreaterThan(30)
                     .allSatisfy(name -> assertThat(rows).contains("`" + name + "`"));
         }
