@@ -143,6 +143,27 @@ class LauncherIT {
     }
 
     @Test
+    void ofAReleaseItRunsTheJarBesideIt() throws Exception {
+        Files.delete(checkout.resolve("pom.xml"));
+        String java = System.getProperty("java.home");
+        Ended alone = run(java, "--version");
+        assertThat(alone.exit()).isEqualTo(ExitCode.INTERNAL.code());
+        assertThat(alone.err())
+                .startsWith("littoral: there is no littoral-<version>.jar")
+                .hasLineCount(1);
+
+        Files.copy(Path.of("target", JAR), checkout.resolve("littoral-0.2.0.jar"));
+        Lake.write(folder.resolve("lake/a.parquet"), 3, 0);
+        for (String ended : List.of("COMMITTED", "UNCHANGED")) {
+            Ended sync = run(java, "sync", "c", "--source", "lake");
+            assertThat(sync.exit()).as("%s", sync).isZero();
+            assertThat(sync.out()).contains(ended);
+        }
+        assertThat(checkout.resolve("littoral-0.2.0-java" + Runtime.version().feature() + ".jsa"))
+                .isNotEmptyFile();
+    }
+
+    @Test
     void itSaysWhatIsMissing() throws Exception {
         Ended noMaven = run(System.getProperty("java.home"), "--version");
         assertThat(noMaven.exit()).isEqualTo(ExitCode.INTERNAL.code());
