@@ -3,6 +3,7 @@ package dev.littoral.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.activities.source.delta.TrackedTable;
 import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.cli.ExitCode;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +90,7 @@ class CliJsonIT {
             Cli cli = fixture.cli();
             tell(cli, ExitCode.OK, "setup");
             started(cli);
+            movedRows(cli);
             Lake.write(folder.resolve("shop/a.parquet"), 10, 0);
             tell(
                     cli,
@@ -128,6 +131,22 @@ class CliJsonIT {
             closed(cli);
             tell(cli, ExitCode.OK, "status", "d");
             tell(cli, ExitCode.OK, "why", "d");
+        }
+    }
+
+    /** An update of a table that has moved rows, half of them to other places among each other. */
+    private void movedRows(Cli cli) throws Exception {
+        try (TrackedTable table = new TrackedTable(Files.createDirectory(folder.resolve("table")))) {
+            String kept = table.append(LongStream.range(0, 100).boxed().toList());
+            String sorted = table.append(LongStream.range(100, 200).boxed().toList());
+            table.commit();
+            tell(cli, ExitCode.OK, "start", "t", "--source", "table", "--spec", "{\"format\":\"delta\"}", "--wait");
+            table.compact(List.of(kept));
+            table.rewrite(List.of(sorted), table.file(sorted).living().reversed());
+            table.commit();
+            tell(cli, ExitCode.OK, "refresh", "t", "--wait");
+            tell(cli, ExitCode.OK, "status", "t");
+            tell(cli, ExitCode.OK, "jobs", "t");
         }
     }
 

@@ -25,8 +25,8 @@ final class JobQueue {
     /** New numbers of waiting jobs by the old ones, for handlers that wait; these end with the run. */
     private final Map<Long, Long> renumbered = new TreeMap<>();
 
-    /** What active updates asked of stores, of those that have reported. */
-    private final Map<Long, Traffic> traffic = new TreeMap<>();
+    /** The reports of active updates, of those that have reported. */
+    private final Map<Long, UpdateReport> reports = new TreeMap<>();
 
     /** Whether active updates are checked and the log is searched for their commits; runs of older builds do not. */
     private boolean checksUpdates;
@@ -97,7 +97,19 @@ final class JobQueue {
 
     private Job newJob(String trigger, ExternalSource source, Instant now) {
         return new Job(
-                nextUpdate++, UpdateState.PENDING, trigger, source, generation(source), 0, now, null, null, null, null);
+                nextUpdate++,
+                UpdateState.PENDING,
+                trigger,
+                source,
+                generation(source),
+                0,
+                now,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     private long generation(ExternalSource source) {
@@ -227,8 +239,8 @@ final class JobQueue {
             return;
         }
         UpdateReport report = result.report();
-        if (report != null && report.bytes() != null) {
-            traffic.put(job.update(), new Traffic(report.requests(), report.bytes()));
+        if (report != null) {
+            reports.put(job.update(), report);
         }
         boolean isNewer = checksUpdates
                 && report != null
@@ -276,8 +288,10 @@ final class JobQueue {
     }
 
     private void end(Job job, UpdateState state, FailureType failure, String reason, Instant now) {
-        Traffic took = traffic.remove(job.update());
-        history.add(job.ended(state, declaration.head().version(), now, failure, reason, took), now);
+        UpdateReport report = reports.remove(job.update());
+        Traffic took = report == null || report.bytes() == null ? null : new Traffic(report.requests(), report.bytes());
+        Job ended = job.ended(state, declaration.head().version(), now, failure, reason, took);
+        history.add(report == null ? ended : ended.moved(report.movedRows(), report.keptRows()), now);
         if (active.running() == null) {
             progress.clearProgress();
         }

@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** The text of statuses and summaries that people read, in Temporal's web UI and elsewhere. Pure. */
@@ -105,11 +107,23 @@ public final class StatusText {
                 + count(totals.files(), "file");
     }
 
-    /** How an update ended, and why. */
+    /** How an update ended, why, and what became of rows that a table moved. */
     public static String end(Job job) {
         return "update " + job.update() + " " + job.state()
                 + (job.ended() == null ? "" : " at " + time(job.ended()))
-                + (job.reason() == null ? "" : ": " + job.reason());
+                + (job.reason() == null ? "" : ": " + job.reason())
+                + moved(job);
+    }
+
+    private static String moved(Job job) {
+        List<String> parts = new ArrayList<>();
+        if (job.keptRows() != null) {
+            parts.add(count(job.keptRows(), "row") + " kept");
+        }
+        if (job.movedRows() != null) {
+            parts.add(count(job.movedRows(), "row") + " indexed anew");
+        }
+        return parts.isEmpty() ? "" : "; moved by the table: " + String.join(", ", parts);
     }
 
     /** A failure and when it is retried. */

@@ -1,9 +1,12 @@
 package dev.littoral.workflows;
 
+import static dev.littoral.workflows.model.UpdateState.COMMITTED;
 import static dev.littoral.workflows.model.UpdateState.SUPERSEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.littoral.workflows.model.CarriedState;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
@@ -31,6 +34,23 @@ class CarriedStateTest extends CollectionFixture {
         assertThat(next.next(now)).isEqualTo(state.next(now)).isInstanceOf(Decision.Launch.class);
         assertThat(next.ledger().servedBefore("request-1")).isEqualTo(1);
         assertThat(next.ledger().servedBefore("request-2")).isZero();
+    }
+
+    @Test
+    void whatATableMovedIsCarriedAndMissingFromOlderBuilds() throws JsonProcessingException {
+        running(A);
+        commit(1);
+        closed(1, report(1, COMMITTED, 12L, 1_345L));
+        state.inspected(1, head, Head.NONE, now);
+
+        assertThat(restored(state).view().status().last()).isEqualTo(job(1));
+        assertThat(List.of(job(1).movedRows(), job(1).keptRows())).isEqualTo(List.of(12L, 1_345L));
+        ObjectNode older = (ObjectNode) Json.tree(state.carry());
+        ((ObjectNode) older.at("/jobs/0")).remove(List.of("movedRows", "keptRows"));
+        CollectionState next = new CollectionState("orders", state.options());
+        next.restore(Json.JSON.convertValue(older, CarriedState.class));
+        assertThat(next.view().status().last().state()).isEqualTo(COMMITTED);
+        assertThat(next.view().status().last().keptRows()).isNull();
     }
 
     @Test

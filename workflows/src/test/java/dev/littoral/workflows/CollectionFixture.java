@@ -230,6 +230,11 @@ abstract class CollectionFixture {
     }
 
     static UpdateReport report(long update, UpdateState outcome) {
+        return report(update, outcome, null, null);
+    }
+
+    /** Of an update of a table that has moved rows. */
+    static UpdateReport report(long update, UpdateState outcome, Long movedRows, Long keptRows) {
         return new UpdateReport(
                 "orders",
                 update,
@@ -249,8 +254,8 @@ abstract class CollectionFixture {
                 null,
                 null,
                 null,
-                null,
-                null,
+                movedRows,
+                keptRows,
                 null,
                 0,
                 Map.of(),

@@ -268,7 +268,20 @@ class ConsumerWatchTest {
     }
 
     private Job refresh() {
-        return new Job(42, UpdateState.PENDING, "refresh", CollectionFixture.A, 1, 0, START, null, null, null, null);
+        return new Job(
+                42,
+                UpdateState.PENDING,
+                "refresh",
+                CollectionFixture.A,
+                1,
+                0,
+                START,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     @Test

@@ -183,7 +183,20 @@ class EventOutboxTest {
     }
 
     private Job job(UpdateState state) {
-        return new Job(7, state, "refresh", CollectionFixture.A, 1, 3, now, now, FailureType.INPUT, "a bad file", null);
+        return new Job(
+                7,
+                state,
+                "refresh",
+                CollectionFixture.A,
+                1,
+                3,
+                now,
+                now,
+                FailureType.INPUT,
+                "a bad file",
+                null,
+                null,
+                null);
     }
 
     @Test

@@ -85,6 +85,18 @@ class JobQueueTest extends CollectionFixture {
     }
 
     @Test
+    void aJobHasNoNumbersOfRowsThatATableDidNotMove() {
+        running(A);
+        commit(1);
+        closed(1, report(1, COMMITTED, 0L, 0L));
+        state.inspected(1, head, Head.NONE, now);
+
+        assertEnd(1, COMMITTED, "committed by 1");
+        assertThat(job(1).movedRows()).isNull();
+        assertThat(job(1).keptRows()).isNull();
+    }
+
+    @Test
     void aStoppedUpdateThatFailsEndsAsItWasStopped() {
         running(A);
         state.handle(new Message.CancelUpdate(), now);

@@ -13,6 +13,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RetryInfo;
+import dev.littoral.workflows.model.UpdateState;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,21 @@ class StatusTextTest {
                         "**State:** failed",
                         "**Last failure:** update 42 FAILED at 2026-01-01 12:00:00 UTC: bad\\_file")
                 .doesNotContain("Trying again", "Running");
+    }
+
+    @Test
+    void aPageSaysWhatBecameOfRowsThatATableMoved() {
+        CollectionState state = new CollectionState("orders", CollectionOptions.DEFAULTS);
+        state.opened(new Head(7, "x", HeadKind.COMMITTED, A, 3, 41, CollectionFixture.snapshot(), 9, NOW, "r"));
+        state.handle(new Message.Refresh("refresh", null), NOW);
+        state.launched(((Decision.Launch) state.next(NOW)).job(), CollectionFixture.LAUNCH, NOW);
+        state.handle(
+                new Message.UpdateClosed(42, CollectionFixture.report(42, UpdateState.COMMITTED, 12L, 1_345L), null),
+                NOW);
+        state.inspected(42, null, Head.NONE, NOW);
+        assertThat(StatusText.details(state.view().status()))
+                .contains("**Last:** update 42 COMMITTED at 2026-01-01 12:00:00 UTC: said so"
+                        + "; moved by the table: 1,345 rows kept, 12 rows indexed anew");
     }
 
     @Test

@@ -43,7 +43,9 @@ class CostEstimateTest {
                 START.plusSeconds(20),
                 null,
                 null,
-                traffic));
+                traffic,
+                null,
+                null));
     }
 
     private static CollectionOptions options(Duration refreshEvery, Duration maxStaleness) {

@@ -18,6 +18,9 @@ import java.time.Instant;
  * @param failure the class of a failure, else null
  * @param reason why it ended so, in words, or null
  * @param traffic what it asked of stores; null where that is not known, and from older builds
+ * @param movedRows rows that it indexed anew and that a table only moved, see {@link UpdateReport}; null for none,
+ *     where that is not known, and from older builds
+ * @param keptRows rows that a table moved and that stay in their segments; null likewise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Job(
@@ -31,7 +34,9 @@ public record Job(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant ended,
         FailureType failure,
         String reason,
-        Traffic traffic) {
+        Traffic traffic,
+        Long movedRows,
+        Long keptRows) {
 
     public Job running(long newGeneration) {
         return new Job(
@@ -45,15 +50,52 @@ public record Job(
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 
     public Job declared(long newGeneration) {
         return new Job(
-                update, state, trigger, source, newGeneration, version, requested, ended, failure, reason, traffic);
+                update,
+                state,
+                trigger,
+                source,
+                newGeneration,
+                version,
+                requested,
+                ended,
+                failure,
+                reason,
+                traffic,
+                movedRows,
+                keptRows);
     }
 
     public Job ended(UpdateState end, long newVersion, Instant at, FailureType type, String why, Traffic took) {
-        return new Job(update, end, trigger, source, generation, newVersion, requested, at, type, why, took);
+        return new Job(
+                update, end, trigger, source, generation, newVersion, requested, at, type, why, took, null, null);
+    }
+
+    /** With the rows that a table moved, see {@link UpdateReport}; null where that is not known. */
+    public Job moved(Long indexedAnew, Long kept) {
+        return new Job(
+                update,
+                state,
+                trigger,
+                source,
+                generation,
+                version,
+                requested,
+                ended,
+                failure,
+                reason,
+                traffic,
+                some(indexedAnew),
+                some(kept));
+    }
+
+    private static Long some(Long rows) {
+        return rows == null || rows == 0 ? null : rows;
     }
 }

@@ -25,8 +25,17 @@ import java.util.stream.Collectors;
  * write files anew, compactions that keep the ids of rows. Its data files are real Parquet files.
  */
 public final class TrackedTable implements AutoCloseable {
-    private static final String IDS = "_row-id-col";
-    private static final String VERSIONS = "_row-commit-version-col";
+    public static final String IDS = "_row-id-col";
+    public static final String VERSIONS = "_row-commit-version-col";
+    public static final String PROTOCOL = "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,"
+            + "\"readerFeatures\":[\"deletionVectors\"],\"writerFeatures\":"
+            + "[\"deletionVectors\",\"domainMetadata\",\"rowTracking\"]}}";
+    public static final String METADATA = DeltaFolder.metadata(
+            "t1",
+            "",
+            "{\\\"name\\\":\\\"id\\\",\\\"type\\\":\\\"long\\\",\\\"nullable\\\":true,\\\"metadata\\\":{}}",
+            "\"delta.enableRowTracking\":\"true\",\"delta.rowTracking.materializedRowIdColumnName\":\"" + IDS
+                    + "\",\"delta.rowTracking.materializedRowCommitVersionColumnName\":\"" + VERSIONS + "\"");
 
     private final DeltaFolder delta;
     private final Connection duckDb;
@@ -57,15 +66,8 @@ public final class TrackedTable implements AutoCloseable {
     public TrackedTable(Path folder) throws SQLException {
         delta = new DeltaFolder(folder);
         duckDb = DriverManager.getConnection("jdbc:duckdb:");
-        actions.add("{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":"
-                + "[\"deletionVectors\"],\"writerFeatures\":"
-                + "[\"deletionVectors\",\"domainMetadata\",\"rowTracking\"]}}");
-        actions.add(DeltaFolder.metadata(
-                "t1",
-                "",
-                "{\\\"name\\\":\\\"id\\\",\\\"type\\\":\\\"long\\\",\\\"nullable\\\":true,\\\"metadata\\\":{}}",
-                "\"delta.enableRowTracking\":\"true\",\"delta.rowTracking.materializedRowIdColumnName\":\"" + IDS
-                        + "\",\"delta.rowTracking.materializedRowCommitVersionColumnName\":\"" + VERSIONS + "\""));
+        actions.add(PROTOCOL);
+        actions.add(METADATA);
     }
 
     public ExternalSource source() {
