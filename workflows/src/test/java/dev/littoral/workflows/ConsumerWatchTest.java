@@ -140,6 +140,20 @@ class ConsumerWatchTest {
         assertThat(watch.nextLook()).isNull();
         sees(consumer("search", ConsumerState.SERVING, 1L, 0));
         assertThat(watch.nextLook()).isEqualTo(now);
+        assertThat(watch.carry().waitsSince()).isEqualTo(now);
+        assertThat(watch.begin(now)).isNotNull();
+        sees(consumer("search", ConsumerState.SERVING, 1L, 0));
+        assertThat(watch.carry().waitsSince()).isNull();
+    }
+
+    @Test
+    void whoIsNamedBeforeTheFirstVersionIsNamedAtNone() {
+        watch = watch(List.of("search"), null);
+        head = Head.NONE;
+        assertThat(look()).isNull();
+        assertThat(watch.carry().namedAt()).isZero();
+        head = COMMITTED;
+        assertThat(look().namedAt()).isZero();
     }
 
     @Test
