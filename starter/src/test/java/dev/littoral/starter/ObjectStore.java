@@ -1,11 +1,14 @@
 package dev.littoral.starter;
 
 import dev.littoral.workflows.testing.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -19,6 +22,8 @@ final class ObjectStore implements AutoCloseable {
     static final String USER = "lake-reader";
     static final String SECRET = "wJalrXUtnFEMIhush";
     private static final int WAITS = 600;
+    private static final int SLOW_MILLIS = 3_000;
+    private static final int QUICK_MILLIS = 100;
 
     private final Path binary = ServerProcess.binary("minio");
     private final Path folder = ServerProcess.newFolder("minio");
@@ -56,6 +61,35 @@ final class ObjectStore implements AutoCloseable {
         process.kill();
     }
 
+    /** Has it answer for a moment every few seconds only, until what this gives is closed. */
+    AutoCloseable slow() {
+        AtomicBoolean ends = new AtomicBoolean();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            while (!ends.get()) {
+                signal("STOP");
+                process.waitFor(SLOW_MILLIS);
+                signal("CONT");
+                process.waitFor(QUICK_MILLIS);
+            }
+        });
+        return () -> {
+            ends.set(true);
+            thread.join();
+        };
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     URI endpoint() {
         return endpoint;
     }
@@ -68,7 +102,7 @@ final class ObjectStore implements AutoCloseable {
         client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromBytes(bytes));
     }
 
-    void put(String bucket, String key, Path file) throws java.io.IOException {
+    void put(String bucket, String key, Path file) throws IOException {
         put(bucket, key, Files.readAllBytes(file));
     }
 

@@ -9,6 +9,8 @@ import dev.littoral.starter.Cli.Run;
 import dev.littoral.starter.Cli.Running;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.testing.AesCodec;
+import dev.littoral.workflows.testing.CodecServer;
 import dev.littoral.workflows.testing.TemporalServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,15 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
  * that has the product's rules. Each alert fires, {@code littoral why} names the cause, what the alert's page says ends
  * it, and the alert ends.
  */
-@Timeout(900)
+@Timeout(3600)
 class OnCallIT {
-    private static final Path SOURCES = Path.of("../activities/src/main/java");
-    private static final Path PATH_ORDER = Path.of("dev/littoral/activities/path/PathOrder.java");
     private static final Path BOARD = Path.of("../charts/littoral/files/board.json");
     private static final Pattern METRICS = Pattern.compile("metrics at (http://\\S+)/metrics");
     private static final Pattern METRIC = Pattern.compile("\\b(?:littoral|temporal|jvm|process)_[a-z0-9_]+");
     private static final String SINK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static final long WAIT_MILLIS = 180_000;
+    private static final long WAIT_MILLIS = 600_000;
 
     /** What of Temporal's SDK is counted from the first time on that it goes wrong. */
     private static final Pattern ONLY_IN_TROUBLE = Pattern.compile("temporal_.*_(?:failed|failure|miss)_total");
@@ -116,20 +116,31 @@ class OnCallIT {
         startWorkers(Optional.empty());
     }
 
+    private static void startWorkers(Optional<Path> build) throws Exception {
+        startWorker(cli(), build);
+        startWorker(cli(), build);
+    }
+
     /**
-     * Starts two workers and has them scraped.
+     * Starts one more worker and has all of them scraped.
      *
      * @param build classes that come before those of the jar
      */
-    private static void startWorkers(Optional<Path> build) throws Exception {
-        String[] words = {"worker", "--metrics-port", "0", "--sink-secret", "indexer=env:SINK_KEY"};
-        for (int i = 0; i < 2; i++) {
-            Cli cli = cli().with(
-                            "LITTORAL_SINK",
-                            "indexer=http://127.0.0.1:" + sink.getAddress().getPort() + "/")
-                    .with("SINK_KEY", SINK_SECRET);
-            WORKERS.add(build.isPresent() ? cli.startWith(build.get(), words) : cli.start(words));
+    private static void startWorker(Cli cli, Optional<Path> build, String... options) throws Exception {
+        List<String> all =
+                new ArrayList<>(List.of("worker", "--metrics-port", "0", "--sink-secret", "indexer=env:SINK_KEY"));
+        all.addAll(List.of(options));
+        String[] words = all.toArray(String[]::new);
+        cli.with(
+                        "LITTORAL_SINK",
+                        "indexer=http://127.0.0.1:" + sink.getAddress().getPort() + "/")
+                .with("SINK_KEY", SINK_SECRET);
+        Running started = build.isPresent() ? cli.startWith(build.get(), words) : cli.start(words);
+        // Where Temporal is too busy to know in time that it polls, it ends, and a supervisor starts it again.
+        for (int i = 0; i < 5 && !started.says("/metrics") && started.said().contains("does not know after"); i++) {
+            started = build.isPresent() ? cli.startWith(build.get(), words) : cli.start(words);
         }
+        WORKERS.add(started);
         List<URI> scraped = new ArrayList<>();
         for (Running worker : WORKERS) {
             assertThat(worker.says("/metrics")).as("%s", worker.said()).isTrue();
@@ -138,6 +149,13 @@ class OnCallIT {
             scraped.add(URI.create(address.group(1)));
         }
         prometheus.scrape(scraped);
+    }
+
+    /** Ends the worker that was started first. */
+    private static void endFirstWorker() throws Exception {
+        Running first = WORKERS.removeFirst();
+        first.signal("TERM");
+        first.end();
     }
 
     /** Starts a collection of a file of its own. */
@@ -352,24 +370,180 @@ class OnCallIT {
         awaitFreshAndQuiet();
     }
 
-    /** Compiles a class anew that cannot compare some paths. */
     private static Path buildWithBug() throws Exception {
-        String source = Files.readString(SOURCES.resolve(PATH_ORDER));
-        String begin = "int n = Math.min(";
-        assertThat(source).contains(begin);
-        Path changed = folder.resolve("bug").resolve(PATH_ORDER);
-        Path build = folder.resolve("build");
+        return build(
+                "bug",
+                Path.of("../activities/src/main/java/dev/littoral/activities/path/PathOrder.java"),
+                "int n = Math.min(",
+                "if (b.endsWith(\"bug.parquet\")) throw new IllegalStateException(\"a bug\"); int n = Math.min(");
+    }
+
+    /** Compiles a class anew, in which something stands once, as another build. */
+    private static Path build(String name, Path source, String there, String instead) throws Exception {
+        String code = Files.readString(source);
+        assertThat(code).containsOnlyOnce(there);
+        Path changed = folder.resolve(name + "-source").resolve(source.getFileName());
+        Path build = folder.resolve(name);
         Files.createDirectories(changed.getParent());
-        Files.writeString(
-                changed,
-                source.replace(
-                        begin,
-                        "if (b.endsWith(\"bug.parquet\")) throw new IllegalStateException(\"a bug\"); " + begin));
+        Files.writeString(changed, code.replace(there, instead));
         int end = ToolProvider.findFirst("javac")
                 .orElseThrow()
-                .run(System.out, System.err, "--release", "21", "-d", build.toString(), changed.toString());
+                .run(
+                        System.out,
+                        System.err,
+                        "--release",
+                        "21",
+                        "-proc:none",
+                        "-cp",
+                        Cli.JAR.toString(),
+                        "-d",
+                        build.toString(),
+                        changed.toString());
         assertThat(end).isZero();
         return build;
+    }
+
+    @Test
+    void slotsThatAreAllTakenAreNamedAndMoreWorkersHaveSome() throws Exception {
+        awaitFreshAndQuiet();
+        endWorkers("TERM");
+        startWorker(cli(), Optional.empty(), "--concurrency", "1");
+        AutoCloseable slow = store.slow();
+        try {
+            awaitBusy("LittoralTaskSlotsExhausted", "severity", "page", "worker_type", "ActivityWorker");
+            awaitBusy("LittoralScheduleToStartSlow", "severity", "ticket", "task", "activity");
+            assertThat(cli().ok("list", "--state", "updating").out()).isNotEmpty();
+            startWorkers();
+            await("slots are taken", () -> {
+                refreshAll();
+                return !fires("LittoralTaskSlotsExhausted") && !fires("LittoralScheduleToStartSlow");
+            });
+        } finally {
+            slow.close();
+        }
+        endFirstWorker();
+        awaitFreshAndQuiet();
+    }
+
+    @Test
+    void cachesWithoutRoomAreNamedAndMoreWorkersHaveSome() throws Exception {
+        awaitFreshAndQuiet();
+        Path build = build(
+                "small-cache",
+                Path.of("../worker/src/main/java/dev/littoral/worker/LittoralWorker.java"),
+                "WorkerFactoryOptions.newBuilder()",
+                "WorkerFactoryOptions.newBuilder().setWorkflowCacheSize(2)");
+        endWorkers("TERM");
+        startWorker(cli(), Optional.of(build));
+        awaitBusy("LittoralStickyCacheMisses", "severity", "ticket");
+
+        startWorkers();
+        endFirstWorker();
+        await("caches have no room", () -> {
+            refreshAll();
+            return !fires("LittoralStickyCacheMisses");
+        });
+        awaitFreshAndQuiet();
+    }
+
+    /** Waits until an alert fires while all collections are refreshed again and again. */
+    private static void awaitBusy(String alert, String... labels) throws Exception {
+        await(alert + " does not fire", () -> {
+            refreshAll();
+            return fires(alert, labels);
+        });
+    }
+
+    private static void refreshAll() {
+        refresh(TemporalServer.DEFAULT_NAMESPACE, List.of("orders", "broken", "damaged", "held", "served", "heard"));
+    }
+
+    private static void refresh(String namespace, List<String> collections) {
+        for (String collection : collections) {
+            temporal.client(namespace).newUntypedWorkflowStub(collection).signal("refresh");
+        }
+    }
+
+    @Test
+    void aCodecThatIsDownIsNamedAndWorkGoesOnWithIt() throws Exception {
+        awaitFreshAndQuiet();
+        String namespace = temporal.newNamespace();
+        List<String> collections = List.of("sealed-1", "sealed-2", "sealed-3");
+        try (CodecServer codec = CodecServer.start(new AesCodec("key"), null)) {
+            startWorker(sealed(namespace, codec), Optional.empty());
+            for (String collection : collections) {
+                sealed(namespace, codec).ok("start", collection, "--source", "s3://lake/orders/", "--wait");
+            }
+            codec.answerWith(503);
+            refresh(namespace, collections);
+            awaitFiring("LittoralWorkflowTasksFailing", "severity", "page", "namespace", namespace);
+            await(
+                    "the tasks are not tried again",
+                    () -> sealed(namespace, codec)
+                            .run("why", "sealed-1")
+                            .err()
+                            .contains("cannot carry out the tasks of this workflow"));
+            for (String command : List.of("why", "refresh")) {
+                assertThat(sealed(namespace, codec)
+                                .run(command, "sealed-1")
+                                .endsWith(ExitCode.UNAVAILABLE)
+                                .sentence())
+                        .contains("cannot carry out the tasks of this workflow");
+            }
+            assertThat(temporal.cliIn(namespace, "workflow", "show", "--workflow-id", "sealed-1", "--output", "json")
+                            .out())
+                    .contains(
+                            "EVENT_TYPE_WORKFLOW_TASK_FAILED",
+                            "The codec server at " + codec.endpoint() + " answers 503");
+
+            codec.answerWith(200);
+            for (String collection : collections) {
+                await(
+                        collection + " does not go on",
+                        () -> sealed(namespace, codec)
+                                        .run("refresh", collection, "--wait")
+                                        .exit()
+                                == ExitCode.OK.code());
+            }
+            awaitFreshAndQuiet();
+            Running worker = WORKERS.removeLast();
+            worker.signal("TERM");
+            worker.end();
+        }
+    }
+
+    @Test
+    void anOlderBuildThatTookWhatANewerOneBeganIsNamedAndTheNewerOneGoesOn() throws Exception {
+        awaitFreshAndQuiet();
+        Optional<Path> newer = Optional.of(build(
+                "newer",
+                Path.of("../workflows/src/main/java/dev/littoral/workflows/ExternalCollectionWorkflowImpl.java"),
+                "WorkflowVersions.NEWEST",
+                "WorkflowVersions.NEWEST + 1"));
+        endWorkers("TERM");
+        startWorkers(newer);
+        start("begun-newer").end().endsWith(ExitCode.OK);
+        endWorkers("TERM");
+        startWorkers();
+        temporal.client().newUntypedWorkflowStub("begun-newer").signal("refresh");
+        awaitFiring("LittoralWorkflowTasksFailing", "severity", "page", "workflow_type", "ExternalCollection");
+        assertThat(WORKERS.stream().map(Running::said))
+                .anyMatch(said -> said.contains("level=WARN") && said.contains("UnsupportedVersion"));
+
+        endWorkers("TERM");
+        startWorkers(newer);
+        cli().ok("refresh", "begun-newer", "--wait");
+        cli().ok("retire", "begun-newer");
+        awaitQuiet();
+        endWorkers("TERM");
+        startWorkers();
+        awaitFreshAndQuiet();
+    }
+
+    private static Cli sealed(String namespace, CodecServer codec) {
+        return cli().on(temporal, namespace)
+                .with("LITTORAL_CATALOG", "s3://catalog/sealed")
+                .with("TEMPORAL_CODEC_ENDPOINT", codec.endpoint());
     }
 
     /** No alert fires, and the collection that promises freshness keeps it. */

@@ -47,6 +47,13 @@ public record ServerFailures(String target, String namespace) {
                     ? LittoralException.input(said.get().getOriginalMessage())
                     : of(said.get());
         }
+        if (isStandingStill(failure)) {
+            return new LittoralException(
+                    FailureType.TRANSIENT,
+                    "Workers at " + place() + " cannot carry out the tasks of this workflow (" + description(failure)
+                            + "); expected workers that can; temporal workflow show has the failure",
+                    failure);
+        }
         if (failure instanceof WorkflowQueryException) {
             return new LittoralException(
                     FailureType.INTERNAL,
@@ -159,6 +166,14 @@ public record ServerFailures(String target, String namespace) {
                         String.valueOf(status.getDescription()).contains("query buffer is full");
                     default -> false;
                 })
+                .isPresent();
+    }
+
+    /** Whether the service knows that the workflow's task fails, so that nothing is answered until it succeeds. */
+    private static boolean isStandingStill(Throwable failure) {
+        return status(failure)
+                .map(status -> String.valueOf(status.getStatus().getDescription()))
+                .filter(said -> said.contains("Workflow Task in failed state"))
                 .isPresent();
     }
 
