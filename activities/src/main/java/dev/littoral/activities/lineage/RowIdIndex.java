@@ -44,11 +44,10 @@ final class RowIdIndex {
                 RowOrigin origin = next.getValue();
                 long from = Math.max(range.id(), origin.firstId());
                 long to = Math.min(end, origin.endId());
-                if (from < to) {
-                    origin.find(
-                            new Range(from - origin.firstId(), to - origin.firstId(), range.at() + from - range.id()),
-                            found);
-                }
+                // Where the first origin ends before the range, it has none of its rows.
+                origin.find(
+                        new Range(from - origin.firstId(), to - origin.firstId(), range.at() + from - range.id()),
+                        found);
                 next = origins.higherEntry(next.getKey());
             }
         }
