@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.retention.SnapshotExpirer;
 import dev.littoral.activities.source.SourceReader;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
@@ -12,6 +11,7 @@ import dev.littoral.activities.storage.s3.S3Clients;
 import dev.littoral.activities.storage.s3.S3Stores;
 import dev.littoral.activities.testing.FaultyNetwork;
 import dev.littoral.activities.testing.LogAudit;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.verify.Verifier;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -664,7 +664,7 @@ final class HostileDay implements AutoCloseable {
             ExternalSource of = Json.JSON.treeToValue(source, ExternalSource.class);
             return FormatRegistry.formats()
                     .of(of.spec())
-                    .open(S3Stores.store(s3.client(), of.uri(), StoreObserver.NONE), StoreOpener.NONE, of.spec(), true);
+                    .open(S3Stores.store(s3.client(), of.uri(), StoreObserver.NONE), Openers.NONE, of.spec(), true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,7 @@ import dev.littoral.activities.steps.Measured;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.local.LocalStorage;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableSpec;
 import java.io.IOException;
@@ -243,7 +244,7 @@ public final class PlanningBenchmark {
         TableSpec spec =
                 new TableSpec(format.name(), null, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false);
         int[] files = new int[1];
-        try (TableStorage storage = new TableStorage(store, StoreOpener.NONE, format.folder(store.location()));
+        try (TableStorage storage = new TableStorage(store, Openers.NONE, format.folder(store.location()));
                 Table table = format.open(storage, spec)) {
             table.files(table.resolve(null), file -> {
                 synchronized (files) {

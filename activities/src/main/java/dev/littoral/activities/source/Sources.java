@@ -138,6 +138,11 @@ public final class Sources {
     private StoreOpener elsewhere(ExternalSource source, StoreObserver observed) {
         return new StoreOpener() {
             @Override
+            public Storages storages() {
+                return storages;
+            }
+
+            @Override
             public void check(String address) {
                 refusal(new ExternalSource(address, source.spec())).ifPresent(why -> {
                     throw LittoralException.input("Source " + source.uri() + " names another place. " + why);

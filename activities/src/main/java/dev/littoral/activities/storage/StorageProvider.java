@@ -1,11 +1,38 @@
 package dev.littoral.activities.storage;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** A kind of store, by the scheme of its addresses. Safe for use by many threads. */
 public interface StorageProvider extends AutoCloseable {
     /** The scheme of its addresses, in small letters, without {@code ://}. */
     String scheme();
+
+    /** The schemes that tables know its addresses by: its own, and other programs' names of it. */
+    default Set<String> schemes() {
+        return Set.of(scheme());
+    }
+
+    /**
+     * The address of a blob as it stands in snapshots, {@link BlobStore#address}: one for all spellings of one place.
+     * Empty when it is none.
+     *
+     * @param rest of a URI, what follows one of the {@link #schemes} and its colon; raw
+     */
+    default Optional<String> address(String rest) {
+        boolean isAddress = rest.startsWith("//") && rest.indexOf('/', 2) > 2;
+        return isAddress ? Optional.of(scheme() + ":" + rest) : Optional.empty();
+    }
+
+    /** The URI of such an address, as that of a source. */
+    default String uri(String address) {
+        return address;
+    }
+
+    /** The folder at which a store is opened to read such an address and others in it; here a whole bucket. */
+    default String storeFolder(String address) {
+        return address.substring(0, address.indexOf('/', address.indexOf("//") + 2) + 1);
+    }
 
     /** An address of a catalog, for messages. */
     String example();

@@ -1,6 +1,7 @@
 package dev.littoral.activities.storage;
 
 import dev.littoral.activities.failure.LittoralException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,14 @@ import java.util.stream.Collectors;
 
 /** The kinds of stores that a process knows, asked by the scheme of an address. Safe for use by many threads. */
 public final class Storages implements AutoCloseable {
-    private static final String SEPARATOR = "://";
+    private static final String SLASHES = "//";
+    private static final String SEPARATOR = ":" + SLASHES;
 
     private final Map<String, StorageProvider> providers = new LinkedHashMap<>();
+
+    /** By each scheme that tables know them by. */
+    private final Map<String, StorageProvider> kinds = new HashMap<>();
+
     private final StorageProvider ofPaths;
 
     /**
@@ -27,6 +33,7 @@ public final class Storages implements AutoCloseable {
             providers.put(provider.scheme(), provider);
         }
         providers.put(ofPaths.scheme(), ofPaths);
+        providers.values().forEach(kind -> kind.schemes().forEach(scheme -> kinds.put(scheme, kind)));
     }
 
     /**
@@ -112,6 +119,36 @@ public final class Storages implements AutoCloseable {
     /** Whether a source at an address may be read with a profile of this name. */
     public boolean hasProfile(String address, String profile) {
         return of(address).hasProfile(profile);
+    }
+
+    /** Whether tables know a kind of store by this scheme. */
+    public boolean isScheme(String scheme) {
+        return kinds.containsKey(scheme);
+    }
+
+    /**
+     * The address of a blob as it stands in snapshots, {@link BlobStore#address}; empty when it is of no kind that is
+     * known.
+     *
+     * @param rest of a URI, what follows the scheme and its colon; raw
+     */
+    public Optional<String> address(String scheme, String rest) {
+        return Optional.ofNullable(kinds.get(scheme)).flatMap(kind -> kind.address(rest));
+    }
+
+    /** The address of a blob at a path without a scheme, which starts with a slash. */
+    public String addressOfPath(String path) {
+        return ofPaths.address(SLASHES + path).orElseThrow();
+    }
+
+    /** The kind of store that a blob's address is of. */
+    public StorageProvider kind(String address) {
+        return providers.getOrDefault(scheme(address), ofPaths);
+    }
+
+    /** Whether an address is one of the kind that may be named by a path, without a scheme. */
+    public boolean isPath(String address) {
+        return kind(address) == ofPaths;
     }
 
     /** Whether two addresses are of one kind of store. */

@@ -8,12 +8,12 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.path.TableFile;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableFormat;
 import dev.littoral.activities.source.table.TableSourceFormat;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableSpec;
@@ -34,7 +34,7 @@ record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements
                 new Class<?>[] {BlobStore.class},
                 (proxy, method, arguments) -> method.getName().equals("location") ? source.uri() : null);
         return new TableSourceFormat(new RecordedTable(world, source.uri(), lost), Optional.empty())
-                .open(place, StoreOpener.NONE, source.spec(), true);
+                .open(place, Openers.NONE, source.spec(), true);
     }
 
     @Override

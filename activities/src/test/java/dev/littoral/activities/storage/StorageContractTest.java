@@ -1,8 +1,10 @@
 package dev.littoral.activities.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.iceberg.types.Types.NestedField.required;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -12,6 +14,7 @@ import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.source.Found;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.Sources;
+import dev.littoral.activities.source.delta.DeltaFolder;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.storage.local.LocalStorage;
 import dev.littoral.activities.storage.memory.MemoryStorage;
@@ -21,8 +24,26 @@ import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.TableSpec;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -165,5 +186,105 @@ class StorageContractTest {
             assertThat(store.list("c/head/", null, 9)).containsExactly("c/head/2", "c/head/3");
             ConditionalWriteProbe.probe(store);
         }
+    }
+
+    /** The data files of a table below the address, each with its rows. */
+    private Map<String, Long> rows(String table, String format) throws Exception {
+        ExternalSource source = new ExternalSource(address + table, TableSpec.newest(format));
+        AllowList allowed = AllowList.of(source, List.of(address + "elsewhere/"));
+        Map<String, Long> rows = new TreeMap<>();
+        try (SourceReader reader = new Sources(storages, FormatRegistry.formats(), allowed).open(source, false)) {
+            Found found = new Found();
+            reader.pin(reader.resolve(null));
+            reader.files().listSorted(found);
+            for (SourceFile file : found.files) {
+                rows.put(file.path(), file.table().rows());
+            }
+        }
+        return rows;
+    }
+
+    /** A file's path as it stands in snapshots. */
+    private String path(String key) {
+        return address.replace("file://", "") + key;
+    }
+
+    private void put(String key, byte[] body) throws InterruptedException {
+        try (BlobStore store = storages.catalog(address).openCatalog(StoreObserver.NONE)) {
+            store.put(store.prefix() + key, body);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deltaTablesAreReadWithTheFilesThatTheyNameElsewhere(Kind kind) throws Exception {
+        open(kind);
+        put(
+                "t/_delta_log/00000000000000000000.json",
+                bytes(String.join(
+                        "\n",
+                        DeltaFolder.PROTOCOL,
+                        DeltaFolder.METADATA,
+                        DeltaFolder.add("a.parquet", 3),
+                        DeltaFolder.add(address + "elsewhere/b.parquet", 4))));
+        assertThat(rows("t/", TableSpec.DELTA))
+                .containsExactly(entry(path("elsewhere/b.parquet"), 4L), entry(path("t/a.parquet"), 3L));
+
+        put("t/_delta_log/00000000000000000001.json", bytes(DeltaFolder.add(address + "secret/c.parquet", 5)));
+        assertThatThrownBy(() -> rows("t/", TableSpec.DELTA))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("secret/c.parquet is not on this worker's list of allowed sources");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void icebergTablesAreReadWhosePathsAreWholeAddresses(Kind kind) throws Exception {
+        open(kind);
+        try (InMemoryCatalog catalog = new InMemoryCatalog()) {
+            catalog.initialize("test", Map.of());
+            catalog.createNamespace(Namespace.of("n"));
+            Table table = catalog.buildTable(
+                            TableIdentifier.of("n", "t"), new Schema(required(1, "id", Types.LongType.get())))
+                    .withLocation(address + "t")
+                    .create();
+            for (String name : List.of("t/data/a.parquet", "elsewhere/b.parquet")) {
+                table.newAppend()
+                        .appendFile(DataFiles.builder(PartitionSpec.unpartitioned())
+                                .withPath(address + name)
+                                .withFormat(FileFormat.PARQUET)
+                                .withFileSizeInBytes(100)
+                                .withRecordCount(name.length())
+                                .build())
+                        .commit();
+            }
+            Snapshot snapshot = table.currentSnapshot();
+            List<String> files = new ArrayList<>(List.of(
+                    ((HasTableOperations) table).operations().current().metadataFileLocation(),
+                    snapshot.manifestListLocation()));
+            snapshot.allManifests(table.io()).forEach(manifest -> files.add(manifest.path()));
+            for (String file : files) {
+                try (InputStream in = table.io().newInputFile(file).newStream()) {
+                    put(file.substring(address.length()), in.readAllBytes());
+                }
+            }
+        }
+        assertThat(rows("t/", TableSpec.ICEBERG))
+                .containsExactly(entry(path("elsewhere/b.parquet"), 19L), entry(path("t/data/a.parquet"), 16L));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lanceDatasetsAreRead(Kind kind) throws Exception {
+        open(kind);
+        Path golden = Path.of(getClass().getResource("/lance/golden.lance").toURI());
+        try (Stream<Path> files = Files.walk(golden)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                put("t/" + golden.relativize(file), Files.readAllBytes(file));
+            }
+        }
+        assertThat(rows("t/", TableSpec.LANCE)).hasSize(3).allSatisfy((file, rows) -> {
+            assertThat(file).startsWith(path("t/data/"));
+            assertThat(rows).isPositive();
+        });
     }
 }

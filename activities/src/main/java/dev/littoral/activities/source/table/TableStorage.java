@@ -7,46 +7,26 @@ import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.storage.BlobStore;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * The objects of a table, by the paths that its metadata names. A table is not trusted: every path is brought into one
- * form, and what lies outside of the table's own folder is read only where the worker allows it. Safe for use by many
- * threads.
+ * The objects of a table, by the paths that its metadata names, see {@link TablePaths}. What lies outside of the
+ * table's own source is read only where the worker allows it. Safe for use by many threads.
  */
 public final class TableStorage implements AutoCloseable {
-    private static final Pattern URI = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
-
-    /** Hadoop's names of S3. */
-    private static final Set<String> S3 = Set.of("s3", "s3a", "s3n");
-
-    private static final String S3_PREFIX = "s3://";
-
-    private final String name;
     private final StoreOpener opener;
     private final Map<String, BlobStore> others = new ConcurrentHashMap<>();
-
-    /** Null before it is known where a table of a catalog lies. */
     private volatile Place place;
 
     /**
      * Where a table lies.
      *
-     * @param own what lies below is of the source that was allowed; with a slash at its end
-     * @param folder the table's, with a slash at its end
+     * @param store opened at the source's address, or null before that is known
      */
-    private record Place(BlobStore store, String address, String own, String folder) {
-        Place(BlobStore store, String folder) {
-            this(store, store.location(), slashed(store.location()), folder);
-        }
-    }
+    private record Place(TablePaths paths, BlobStore store) {}
 
     /**
      * The storage of a table.
@@ -66,13 +46,8 @@ public final class TableStorage implements AutoCloseable {
      * @param folder the address of the table's folder, which relative paths are below
      */
     public TableStorage(BlobStore root, StoreOpener opener, String folder) {
-        this.place = new Place(root, slashed(folder));
-        this.name = root.location();
-        this.opener = opener;
-    }
-
-    private static String slashed(String folder) {
-        return folder.endsWith("/") ? folder : folder + "/";
+        this(root.location(), opener);
+        this.place = new Place(place.paths().at(root.location(), folder), root);
     }
 
     /**
@@ -82,7 +57,7 @@ public final class TableStorage implements AutoCloseable {
      * @param opener opens what the table names
      */
     public TableStorage(String name, StoreOpener opener) {
-        this.name = name;
+        this.place = new Place(TablePaths.nowhere(name, opener.storages()), null);
         this.opener = opener;
     }
 
@@ -93,12 +68,13 @@ public final class TableStorage implements AutoCloseable {
      * @throws LittoralException INPUT when it may not be read, naming it
      */
     public void locate(String location) {
-        Place now = place;
+        TablePaths now = place.paths();
         // It may be a whole bucket.
-        String folder = normalized(location + "/").replaceFirst("/+$", "/");
-        if (now == null || !now.folder().equals(folder)) {
-            opener.check(uri(folder));
-            place = new Place(others.computeIfAbsent(folder, each -> opener.open(uri(each))), folder);
+        String folder = now.normalized(location + "/").replaceFirst("/+$", "/");
+        if (!folder.equals(now.folder())) {
+            opener.check(now.uri(folder));
+            BlobStore store = others.computeIfAbsent(folder, each -> opener.open(now.uri(each)));
+            place = new Place(now.at(store.location(), folder), store);
         }
     }
 
@@ -107,12 +83,12 @@ public final class TableStorage implements AutoCloseable {
      * a table of a catalog is the source's.
      */
     public String root() {
-        return name;
+        return place.paths().table();
     }
 
     /**
-     * The address of a path that the table names: {@code s3://bucket/key} or an absolute local path, nothing in it
-     * percent-encoded. The same for all spellings of one place.
+     * The address of a path that the table names, as it stands in snapshots: {@code s3://bucket/key} or an absolute
+     * local path, nothing in it percent-encoded. The same for all spellings of one place.
      *
      * @param path an address, an absolute path or a path below the table's folder; raw
      * @throws LittoralException INPUT when it is of no store that is known, leads out of where it begins, or may not be
@@ -130,8 +106,9 @@ public final class TableStorage implements AutoCloseable {
      * @throws LittoralException INPUT when it may not be, naming it
      */
     public void check(String normalized) {
-        if (!isInside(place, normalized)) {
-            opener.check(uri(normalized));
+        TablePaths now = place.paths();
+        if (!now.isInside(normalized)) {
+            opener.check(now.uri(normalized));
         }
     }
 
@@ -142,87 +119,22 @@ public final class TableStorage implements AutoCloseable {
      * @throws LittoralException INPUT when it is of no store that is known, or leads out of where it begins, naming it
      */
     public String normalized(String path) {
-        Place now = place;
-        if (isPlain(path)) {
-            return below(now, path);
-        }
-        if (Arrays.asList(path.split("/", -1)).contains("..")) {
-            throw refused(path, "has .. in it; expected a path without");
-        }
-        if (path.indexOf('\0') >= 0) {
-            throw refused(path.replace("\0", "\\0"), "has a zero character in it; expected a path without");
-        }
-        Matcher uri = URI.matcher(path);
-        boolean hasScheme = uri.matches() && (uri.group(2).startsWith("/") || isInScheme(uri.group(1)));
-        if (!hasScheme) {
-            return path.startsWith("/") ? absolute(now, path) : below(now, path);
-        }
-        String rest = uri.group(2);
-        if (S3.contains(uri.group(1)) && rest.startsWith("//") && rest.indexOf('/', 2) > 2) {
-            return S3_PREFIX + rest.substring(2);
-        }
-        boolean isPath = rest.startsWith("/") && (!rest.startsWith("//") || rest.startsWith("///"));
-        if (uri.group(1).equals("file") && isPath) {
-            return rest.replaceFirst("^/+", "/");
-        }
-        throw refused(path, "is of no store that is known; expected s3:// or file:///");
-    }
-
-    private String below(Place now, String path) {
-        if (now == null) {
-            throw refused(path, "is relative; expected a whole address, as a catalog has it");
-        }
-        return now.folder() + path;
-    }
-
-    /** Most paths are relative and hide nothing. */
-    private static boolean isPlain(String path) {
-        return path.indexOf(':') < 0 && path.indexOf('\0') < 0 && !path.startsWith("/") && !path.contains("..");
-    }
-
-    private static boolean isInScheme(String scheme) {
-        return S3.contains(scheme) || scheme.equals("file");
-    }
-
-    /** A path that begins with a slash is one of the file system, whose table it has to be. */
-    private String absolute(Place now, String path) {
-        if (now != null && now.address().startsWith(S3_PREFIX)) {
-            throw refused(path, "is a path of a file system, and the table is in S3; expected s3://");
-        }
-        return path.replaceFirst("^/+", "/");
+        return place.paths().normalized(path);
     }
 
     /** The path of an address below the table's folder; of one that is elsewhere, the address. */
     String relative(String address) {
-        Place now = place;
-        return now != null && address.startsWith(now.folder())
-                ? address.substring(now.folder().length())
-                : address;
-    }
-
-    private static boolean isInside(Place now, String normalized) {
-        return now != null && (normalized.startsWith(now.own()) || normalized.equals(now.address()));
-    }
-
-    private static String uri(String address) {
-        return address.startsWith("/") ? "file://" + address : address;
-    }
-
-    private LittoralException refused(String path, String why) {
-        return LittoralException.input("The table " + root() + " names the path " + path + ", which " + why);
+        return place.paths().relative(address);
     }
 
     private BlobStore store(String address) {
         Place now = place;
-        if (isInside(now, address)) {
+        TablePaths paths = now.paths();
+        if (paths.isInside(address)) {
             return now.store();
         }
-        int end = address.startsWith(S3_PREFIX)
-                ? address.indexOf('/', S3_PREFIX.length()) + 1
-                : address.lastIndexOf('/') + 1;
-        String folder = address.substring(0, end);
-        opener.check(uri(address));
-        return others.computeIfAbsent(folder, each -> opener.open(uri(each)));
+        opener.check(paths.uri(address));
+        return others.computeIfAbsent(paths.storeFolder(address), each -> opener.open(paths.uri(each)));
     }
 
     /**
@@ -298,9 +210,9 @@ public final class TableStorage implements AutoCloseable {
 
     @Override
     public void close() {
-        Place now = place;
-        if (now != null && !others.containsValue(now.store())) {
-            now.store().close();
+        BlobStore root = place.store();
+        if (root != null && !others.containsValue(root)) {
+            root.close();
         }
         others.values().forEach(BlobStore::close);
     }

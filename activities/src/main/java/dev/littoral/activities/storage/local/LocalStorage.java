@@ -31,6 +31,24 @@ public final class LocalStorage implements StorageProvider {
         return SCHEME;
     }
 
+    /** There is no host, and there may be one slash or three. */
+    @Override
+    public Optional<String> address(String rest) {
+        boolean isPath = rest.startsWith("/") && (!rest.startsWith("//") || rest.startsWith("///"));
+        return isPath ? Optional.of(rest.replaceFirst("^/+", "/")) : Optional.empty();
+    }
+
+    @Override
+    public String uri(String address) {
+        return PREFIX + address;
+    }
+
+    /** The file's own: each folder is allowed or refused by itself. */
+    @Override
+    public String storeFolder(String address) {
+        return address.substring(0, address.lastIndexOf('/') + 1);
+    }
+
     @Override
     public String example() {
         return "file:///dir";

@@ -7,6 +7,7 @@ import dev.littoral.activities.storage.StorageLocation;
 import dev.littoral.activities.storage.StorageProvider;
 import dev.littoral.activities.storage.StoreObserver;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stores that speak the protocol of S3, {@code s3://bucket/key}. An address is compared letter by letter, as keys are
@@ -17,9 +18,17 @@ import java.util.Optional;
 public record S3Storage(S3Clients clients) implements StorageProvider {
     private static final String SCHEME = "s3";
 
+    /** With Hadoop's. */
+    private static final Set<String> SCHEMES = Set.of(SCHEME, "s3a", "s3n");
+
     @Override
     public String scheme() {
         return SCHEME;
+    }
+
+    @Override
+    public Set<String> schemes() {
+        return SCHEMES;
     }
 
     @Override

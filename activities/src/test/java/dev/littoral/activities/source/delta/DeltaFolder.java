@@ -11,6 +11,7 @@ import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.Storages;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import java.util.TreeMap;
 
 /** A Delta table in a local folder, whose commits tests write by hand. */
 public final class DeltaFolder {
-    static final String PROTOCOL = "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}";
+    public static final String PROTOCOL = "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}";
     public static final String METADATA = metadata(
             "t1",
             "",
@@ -94,19 +95,13 @@ public final class DeltaFolder {
     Table open(TableAt at) {
         counts = new RequestCounts();
         Storages storages = StorageRegistry.storages();
-        StoreOpener elsewhere = new StoreOpener() {
-            @Override
-            public void check(String address) {
-                if (allowed.stream().noneMatch(address::startsWith)) {
-                    StoreOpener.NONE.check(address);
-                }
-            }
-
-            @Override
-            public BlobStore open(String address) {
-                return storages.source(address).openSource(StorageAccess.OWN, counts);
-            }
-        };
+        StoreOpener elsewhere = Openers.of(
+                address -> {
+                    if (allowed.stream().noneMatch(address::startsWith)) {
+                        throw Openers.refusal(address);
+                    }
+                },
+                address -> storages.source(address).openSource(StorageAccess.OWN, counts));
         BlobStore store = storages.source("file://" + folder).openSource(StorageAccess.OWN, counts);
         return new DeltaTable(new TableStorage(store, elsewhere), at);
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.storage.s3.S3Stores;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.TableAt;
@@ -45,7 +45,7 @@ class DeltaOnS3Test {
         requests = new RequestCounts();
         return new DeltaTable(
                 new TableStorage(
-                        S3Stores.store(server.client(), "s3://" + bucket + "/lake/t/", requests), StoreOpener.NONE),
+                        S3Stores.store(server.client(), "s3://" + bucket + "/lake/t/", requests), Openers.NONE),
                 at);
     }
 

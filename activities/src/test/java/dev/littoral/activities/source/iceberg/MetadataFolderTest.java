@@ -3,9 +3,9 @@ package dev.littoral.activities.source.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.ListedStore;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.testing.Openers;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,7 +20,7 @@ class MetadataFolderTest {
         List<BlobStore.Entry> entries = IntStream.rangeClosed(1, objects)
                 .mapToObj(number -> ListedStore.file("metadata/v" + number + ".metadata.json"))
                 .toList();
-        return new MetadataFolder(new ListedStore().page(entries).table(StoreOpener.NONE));
+        return new MetadataFolder(new ListedStore().page(entries).table(Openers.NONE));
     }
 
     @Test
@@ -57,6 +57,6 @@ class MetadataFolderTest {
         return new MetadataFolder(new ListedStore()
                 .page(entries)
                 .content("metadata/version-hint.text", hint)
-                .table(StoreOpener.NONE));
+                .table(Openers.NONE));
     }
 }

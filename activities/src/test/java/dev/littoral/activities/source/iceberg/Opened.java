@@ -12,6 +12,7 @@ import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.local.LocalStorage;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
@@ -42,19 +43,13 @@ final class Opened implements AutoCloseable {
 
     private Opened(Path address, Path allowed, TableAt at) {
         StoreObserver counter = (role, kind, status) -> requests.merge(kind, 1, Integer::sum);
-        StoreOpener opener = new StoreOpener() {
-            @Override
-            public void check(String uri) {
-                if (!uri.startsWith("file://" + allowed + "/")) {
-                    throw LittoralException.input("Address " + uri + " is not allowed");
-                }
-            }
-
-            @Override
-            public BlobStore open(String uri) {
-                return LOCAL.source(uri).openSource(StorageAccess.OWN, counter);
-            }
-        };
+        StoreOpener opener = Openers.of(
+                uri -> {
+                    if (!uri.startsWith("file://" + allowed + "/")) {
+                        throw LittoralException.input("Address " + uri + " is not allowed");
+                    }
+                },
+                uri -> LOCAL.source(uri).openSource(StorageAccess.OWN, counter));
         IcebergFormat format = new IcebergFormat();
         BlobStore root = LOCAL.source("file://" + address).openSource(StorageAccess.OWN, counter);
         this.storage = new TableStorage(root, opener, format.folder(root.location()));

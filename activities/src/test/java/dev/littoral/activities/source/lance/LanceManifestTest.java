@@ -9,8 +9,8 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.path.TableFile;
 import dev.littoral.activities.source.SourceChanges;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableAt;
@@ -62,7 +62,7 @@ class LanceManifestTest {
     }
 
     private Table open(TableAt at) {
-        return LanceTables.open(folder, at, StoreOpener.NONE, (role, kind, status) -> requests.add(kind));
+        return LanceTables.open(folder, at, Openers.NONE, (role, kind, status) -> requests.add(kind));
     }
 
     private Path manifest(long version) {

@@ -3,10 +3,10 @@ package dev.littoral.activities.source.lance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.storage.s3.S3Stores;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.activities.testing.S3Server;
 import dev.littoral.activities.testing.S3Servers;
 import dev.littoral.workflows.model.TableSpec;
@@ -39,8 +39,7 @@ class LanceOnS3Test {
         }
         String uri = "s3://" + bucket + "/lake/docs.lance/";
         TableStorage storage = new TableStorage(
-                S3Stores.store(server.client(), uri, (role, request, status) -> requests.add(request)),
-                StoreOpener.NONE);
+                S3Stores.store(server.client(), uri, (role, request, status) -> requests.add(request)), Openers.NONE);
         Table table = new LanceFormat().open(storage, TableSpec.newest(TableSpec.LANCE));
         TableVersion version = table.resolve(null);
         assertThat(version.version()).isEqualTo("3");

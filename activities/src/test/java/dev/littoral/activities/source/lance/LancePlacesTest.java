@@ -10,10 +10,10 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.Table;
-import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.local.LocalStorage;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.testing.ServerProcess;
 import java.nio.charset.StandardCharsets;
@@ -32,15 +32,9 @@ class LancePlacesTest {
     Path temporary;
 
     /** Allows everything on this machine. */
-    private static final StoreOpener ANYWHERE = new StoreOpener() {
-        @Override
-        public void check(String address) {}
-
-        @Override
-        public BlobStore open(String address) {
-            return new LocalStorage().source(address).openSource(StorageAccess.OWN, StoreObserver.NONE);
-        }
-    };
+    private static final StoreOpener ANYWHERE = Openers.of(
+            address -> {},
+            address -> new LocalStorage().source(address).openSource(StorageAccess.OWN, StoreObserver.NONE));
 
     @Test
     void branchesAndClonesAreServedAsLanceReadsThem() throws Exception {

@@ -8,6 +8,7 @@ import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.local.LocalStorage;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
@@ -30,7 +31,7 @@ final class LanceTables {
     }
 
     static Table open(Path folder, TableAt at) {
-        return open(folder, at, StoreOpener.NONE, StoreObserver.NONE);
+        return open(folder, at, Openers.NONE, StoreObserver.NONE);
     }
 
     static Table newest(Path folder) {

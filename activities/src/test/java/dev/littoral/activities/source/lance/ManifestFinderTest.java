@@ -3,8 +3,8 @@ package dev.littoral.activities.source.lance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.table.ListedStore;
+import dev.littoral.activities.testing.Openers;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,7 @@ class ManifestFinderTest {
     private static ManifestFinder finder(int versions) {
         return new ManifestFinder(new ListedStore()
                 .page(Collections.nCopies(versions, ListedStore.file("_versions/7.manifest")))
-                .table(StoreOpener.NONE));
+                .table(Openers.NONE));
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.littoral.activities.source.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.source.delta.DeltaFolder;
 import dev.littoral.activities.source.delta.DeltaFormat;
 import dev.littoral.activities.source.iceberg.IcebergFormat;
@@ -13,6 +12,7 @@ import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StorageAccess;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.local.LocalStorage;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
@@ -59,7 +59,7 @@ class BoundedReadsTest {
                 });
         TableSpec spec =
                 new TableSpec(format.name(), at, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false);
-        try (Table table = format.open(new TableStorage(watched, StoreOpener.NONE), spec)) {
+        try (Table table = format.open(new TableStorage(watched, Openers.NONE), spec)) {
             TableVersion version = table.resolve(null);
             List<SourceFile> files = new ArrayList<>();
             table.files(version, files::add);

@@ -9,7 +9,7 @@ import dev.littoral.activities.path.TableFile;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.SourceChanges;
-import dev.littoral.activities.source.StoreOpener;
+import dev.littoral.activities.testing.Openers;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
@@ -56,7 +56,7 @@ class TableReaderTest {
                 null,
                 false,
                 false);
-        return new TableReader(new ListedStore().table(StoreOpener.NONE), spec, table, inspector);
+        return new TableReader(new ListedStore().table(Openers.NONE), spec, table, inspector);
     }
 
     private Optional<FileInspector> inspector(long rows) {

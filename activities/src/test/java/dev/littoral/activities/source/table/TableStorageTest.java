@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.StoreOpener;
 import dev.littoral.activities.storage.BlobStore;
+import dev.littoral.activities.testing.Openers;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,23 +17,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The storage of tables, by the paths that they name. */
 class TableStorageTest {
     private final List<String> checked = new ArrayList<>();
-    private final TableStorage storage = new TableStorage("iceberg:prod/sales.orders", new StoreOpener() {
-        @Override
-        public void check(String address) {
-            checked.add(address);
-            if (!address.startsWith("s3://lake/") && !address.startsWith("file:///lake/")) {
-                throw LittoralException.input(address + " is not allowed");
-            }
-        }
-
-        @Override
-        public BlobStore open(String address) {
-            return (BlobStore) Proxy.newProxyInstance(
-                    BlobStore.class.getClassLoader(),
-                    new Class<?>[] {BlobStore.class},
-                    (proxy, method, arguments) -> method.getName().equals("location") ? address : null);
-        }
-    });
+    private final TableStorage storage = new TableStorage(
+            "iceberg:prod/sales.orders",
+            Openers.of(
+                    address -> {
+                        checked.add(address);
+                        if (!address.startsWith("s3://lake/") && !address.startsWith("file:///lake/")) {
+                            throw LittoralException.input(address + " is not allowed");
+                        }
+                    },
+                    address -> (BlobStore) Proxy.newProxyInstance(
+                            BlobStore.class.getClassLoader(),
+                            new Class<?>[] {BlobStore.class},
+                            (proxy, method, arguments) -> method.getName().equals("location") ? address : null)));
 
     @Test
     void eachAddressIsCheckedUntilThePlaceOfTheTableIsKnown() {
@@ -74,7 +70,7 @@ class TableStorageTest {
         "s3:///x, is of no store that is known"
     })
     void pathsThatLeadElsewhereAreRefused(String path, String why) {
-        TableStorage table = new ListedStore().table(StoreOpener.NONE);
+        TableStorage table = new ListedStore().table(Openers.NONE);
         assertThatThrownBy(() -> table.normalized(path))
                 .isInstanceOf(LittoralException.class)
                 .hasMessageStartingWith("The table s3://lake/t names the path " + path + ", which ")
@@ -83,7 +79,7 @@ class TableStorageTest {
 
     @Test
     void aPathWithAZeroCharacterIsRefusedAndShowsIt() {
-        TableStorage table = new ListedStore().table(StoreOpener.NONE);
+        TableStorage table = new ListedStore().table(Openers.NONE);
         for (String path : List.of("data/a\0b", "s3://lake/t/a\0b")) {
             assertThatThrownBy(() -> table.normalized(path))
                     .hasMessage("The table s3://lake/t names the path " + path.replace("\0", "\\0")
@@ -93,7 +89,7 @@ class TableStorageTest {
 
     @Test
     void aNeighbourWhoseNameBeginsAlikeIsElsewhere() {
-        TableStorage table = new ListedStore().table(StoreOpener.NONE);
+        TableStorage table = new ListedStore().table(Openers.NONE);
         assertThat(table.address("s3://lake/t/x")).isEqualTo("s3://lake/t/x");
         assertThatThrownBy(() -> table.address("s3://lake/t2/x")).hasMessageContaining("names s3://lake/t2/x");
         assertThatThrownBy(() -> table.size("s3://lake/t2/x")).hasMessageContaining("names s3://lake/t2/x");
@@ -104,7 +100,7 @@ class TableStorageTest {
         ListedStore store = new ListedStore()
                 .page(List.of(ListedStore.file("a"), BlobStore.Entry.of("t/b/", BlobStore.Kind.FOLDER)))
                 .page(List.of(ListedStore.file("c"), ListedStore.file("d")));
-        TableStorage table = store.table(StoreOpener.NONE);
+        TableStorage table = store.table(Openers.NONE);
         assertThat(table.list("s3://lake/t/", null, 2))
                 .extracting(TableStorage.Listed::address)
                 .containsExactly("s3://lake/t/a", "s3://lake/t/c");
@@ -118,7 +114,7 @@ class TableStorageTest {
         LittoralException failure = LittoralException.input("no permission");
         TableStorage table = new ListedStore()
                 .page(List.of(ListedStore.file("a"), BlobStore.Entry.unreadable("t/b/", failure)))
-                .table(StoreOpener.NONE);
+                .table(Openers.NONE);
         assertThatThrownBy(() -> table.list("s3://lake/t/", null, 10)).isSameAs(failure);
     }
 
@@ -127,16 +123,10 @@ class TableStorageTest {
         List<String> openedAt = new ArrayList<>();
         ListedStore own = new ListedStore().page(List.of(ListedStore.file("a")));
         ListedStore other = new ListedStore();
-        TableStorage table = own.table(new StoreOpener() {
-            @Override
-            public void check(String address) {}
-
-            @Override
-            public BlobStore open(String address) {
-                openedAt.add(address);
-                return other.store();
-            }
-        });
+        TableStorage table = own.table(Openers.of(address -> {}, address -> {
+            openedAt.add(address);
+            return other.store();
+        }));
         assertThat(table.size("s3://lake/t/a")).contains(10L);
         assertThat(table.size("s3://lake/elsewhere/x/y")).isEmpty();
         assertThat(table.size("s3://lake/elsewhere/z")).isEmpty();
@@ -148,19 +138,13 @@ class TableStorageTest {
     @Test
     void pathsOfAFileSystemAreThoseOfTheirFolders() throws InterruptedException {
         List<String> openedAt = new ArrayList<>();
-        TableStorage table = new TableStorage("iceberg:prod/t", new StoreOpener() {
-            @Override
-            public void check(String address) {}
-
-            @Override
-            public BlobStore open(String address) {
-                openedAt.add(address);
-                return (BlobStore) Proxy.newProxyInstance(
-                        BlobStore.class.getClassLoader(),
-                        new Class<?>[] {BlobStore.class},
-                        (proxy, method, given) -> method.getName().equals("find") ? Optional.empty() : given[0]);
-            }
-        });
+        TableStorage table = new TableStorage("iceberg:prod/t", Openers.of(address -> {}, address -> {
+            openedAt.add(address);
+            return (BlobStore) Proxy.newProxyInstance(
+                    BlobStore.class.getClassLoader(),
+                    new Class<?>[] {BlobStore.class},
+                    (proxy, method, given) -> method.getName().equals("find") ? Optional.empty() : given[0]);
+        }));
         assertThat(table.size("/lake/t/a")).isEmpty();
         assertThat(openedAt).containsExactly("file:///lake/t/");
         assertThat(table.normalized("///lake/t/a")).isEqualTo("/lake/t/a");
@@ -171,8 +155,8 @@ class TableStorageTest {
             assertThatThrownBy(() -> table.normalized(path))
                     .hasMessageContaining("is of no store that is known; expected s3:// or file:///");
         }
-        assertThat(new ListedStore().table(StoreOpener.NONE).normalized("day=12:30/a"))
+        assertThat(new ListedStore().table(Openers.NONE).normalized("day=12:30/a"))
                 .isEqualTo("s3://lake/t/day=12:30/a");
-        assertThat(new ListedStore().table(StoreOpener.NONE).normalized("a..b")).isEqualTo("s3://lake/t/a..b");
+        assertThat(new ListedStore().table(Openers.NONE).normalized("a..b")).isEqualTo("s3://lake/t/a..b");
     }
 }
