@@ -1,52 +1,43 @@
 package dev.littoral.activities.source.iceberg;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.Columns;
+import dev.littoral.activities.source.RequiredColumns;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableVersion;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
-/** Whether a schema has the columns that a spec requires. */
-final class IcebergColumns {
-    private static final int MAX_NAMES = 20;
+/** The columns of a table in a version, by the types that Parquet has for them. */
+record IcebergColumns(Schema schema) implements Columns {
+    /** Refuses a version that lacks a column or has it with another type. */
+    void check(TableVersion version, List<RequiredColumn> required) {
+        String whose = "Schema " + version.schema() + " of the Iceberg table of " + version.metadata();
+        RequiredColumns.finding(whose, this, required).ifPresent(finding -> {
+            throw LittoralException.input(finding);
+        });
+    }
 
-    private IcebergColumns() {}
+    @Override
+    public Optional<String> typeOf(String path) {
+        return Optional.ofNullable(schema.findType(path)).map(IcebergColumns::name);
+    }
 
-    static void check(TableVersion version, Schema schema, List<RequiredColumn> columns) {
-        String where = "The Iceberg table of " + version.metadata();
-        for (RequiredColumn column : columns) {
-            Types.NestedField field = schema.findField(column.name());
-            if (field == null) {
-                throw LittoralException.input(where + " lacks column " + column.name() + " in schema "
-                        + version.schema() + ": found " + names(schema) + ", expected " + column.name()
-                        + (column.type() == null ? "" : " of type " + column.type()));
-            }
-            String found = name(field.type());
-            if (column.type() != null && !column.type().equals(found)) {
-                throw LittoralException.input(where + " has column " + column.name() + " of another type in schema "
-                        + version.schema() + ": found " + found + ", expected " + column.type());
-            }
+    @Override
+    public void children(String group, Consumer<String> visitor) {
+        Type type = group == null ? schema.asStruct() : schema.findType(group);
+        if (type != null && type.isNestedType()) {
+            type.asNestedType().fields().forEach(field -> visitor.accept(field.name()));
         }
     }
 
-    private static String names(Schema schema) {
-        List<Types.NestedField> columns = schema.columns();
-        return columns.isEmpty()
-                ? "no columns"
-                : "columns "
-                        + columns.stream()
-                                .limit(MAX_NAMES)
-                                .map(Types.NestedField::name)
-                                .collect(Collectors.joining(", "))
-                        + (columns.size() > MAX_NAMES ? " and " + (columns.size() - MAX_NAMES) + " more" : "");
-    }
-
     /** A type by the name that it has in Parquet. */
-    static String name(Type type) {
+    private static String name(Type type) {
         return switch (type.typeId()) {
             case INTEGER -> "int32";
             case LONG -> "int64";

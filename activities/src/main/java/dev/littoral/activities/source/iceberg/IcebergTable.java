@@ -29,8 +29,7 @@ import org.apache.iceberg.TableProperties;
 
 /**
  * A table of Iceberg in a folder, or as one of its metadata files says, which a catalog may name. A version that was
- * resolved is read by the
- * metadata file that it was resolved from, which never changes.
+ * resolved is read by the metadata file that it was resolved from, which never changes.
  */
 final class IcebergTable implements Table {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -131,7 +130,7 @@ final class IcebergTable implements Table {
     @Override
     public void checkColumns(TableVersion version, List<RequiredColumn> columns)
             throws FileChangedException, InterruptedException {
-        IcebergColumns.check(version, state(version).schema(version), columns);
+        new IcebergColumns(state(version).schema(version)).check(version, columns);
     }
 
     @Override

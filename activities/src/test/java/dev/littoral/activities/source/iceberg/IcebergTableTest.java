@@ -359,7 +359,14 @@ class IcebergTableTest {
                                     new RequiredColumn("p", null)));
             refused(
                     () -> opened.table().checkColumns(version, List.of(new RequiredColumn("v", null))),
-                    "lacks column v in schema 1: found columns id, w, p, n, s, expected v");
+                    "Schema 1 of the Iceberg table of " + version.metadata()
+                            + " lacks column v: found columns id, w, p, n, s, expected v");
+            refused(
+                    () -> opened.table().checkColumns(version, List.of(new RequiredColumn("S.x", null))),
+                    "lacks column S.x: found columns s, id, w, p, n, expected S.x");
+            refused(
+                    () -> opened.table().checkColumns(version, List.of(new RequiredColumn("s.z", "int32"))),
+                    "lacks column s.z: found columns s.x, expected s.z of type int32");
             refused(
                     () -> opened.table().checkColumns(version, List.of(new RequiredColumn("id", "string"))),
                     "column id of another type",
