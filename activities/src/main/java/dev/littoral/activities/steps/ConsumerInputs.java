@@ -1,12 +1,10 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.model.AcknowledgeRequest;
 import dev.littoral.workflows.model.ConsumersRequest;
 import dev.littoral.workflows.model.LeaseRequest;
 import dev.littoral.workflows.spec.AcknowledgeParser;
-import dev.littoral.workflows.spec.CollectionId;
 import dev.littoral.workflows.spec.ConsumerOptions;
 import dev.littoral.workflows.spec.LeaseParser;
 import dev.littoral.workflows.spec.OptionsParser;
@@ -20,42 +18,25 @@ final class ConsumerInputs {
     }
 
     void check(ActivityCaller caller, LeaseRequest request) {
-        given(request);
-        fromCollection(caller, request.collectionId());
+        StepInputs.given(request);
+        inputs.fromCollection(caller, request.collectionId());
         LeaseParser.check(request);
     }
 
     void check(ActivityCaller caller, AcknowledgeRequest request) {
-        given(request);
-        fromCollection(caller, request.collectionId());
+        StepInputs.given(request);
+        inputs.fromCollection(caller, request.collectionId());
         AcknowledgeParser.check(request);
     }
 
     void check(ActivityCaller caller, ConsumersRequest request) {
-        given(request);
-        fromCollection(caller, request.collectionId());
+        StepInputs.given(request);
+        inputs.fromCollection(caller, request.collectionId());
         ConsumerOptions.check(request.named());
-        if (request.namedAt() < 0) {
-            throw LittoralException.input("namedAt is " + request.namedAt() + "; expected 0 or more");
-        }
+        StepInputs.range("namedAt", request.namedAt(), 0, Long.MAX_VALUE);
         if (request.forgetConsumersAfter() == null) {
             throw LittoralException.input("forgetConsumersAfter is missing; expected that of the collection's options");
         }
         OptionsParser.checkForgetConsumersAfter(request.forgetConsumersAfter());
-    }
-
-    private static void given(Object request) {
-        if (request == null) {
-            throw LittoralException.input("the request is missing; expected an object");
-        }
-    }
-
-    private void fromCollection(ActivityCaller caller, String collectionId) {
-        CollectionId.check(collectionId);
-        inputs.from(
-                caller,
-                ExternalCollectionWorkflow.TYPE,
-                caller.workflowId().equals(collectionId),
-                "the collection " + collectionId);
     }
 }

@@ -25,9 +25,7 @@ final class EventInputs {
     }
 
     void checkSend(ActivityCaller caller, EventRequest request) {
-        if (request == null) {
-            throw LittoralException.input("the request is missing; expected an object");
-        }
+        StepInputs.given(request);
         inputs.checkRead(caller, request.collectionId());
         SinkName.check("sink", request.sink());
         range("cursor", request.cursor());
@@ -59,8 +57,6 @@ final class EventInputs {
     }
 
     private static void range(String name, long found) {
-        if (found < 0 || found > MAX_NUMBER) {
-            throw LittoralException.input(name + " is " + found + "; expected 0 to " + MAX_NUMBER);
-        }
+        StepInputs.range(name, found, 0, MAX_NUMBER);
     }
 }

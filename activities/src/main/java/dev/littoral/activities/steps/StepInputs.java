@@ -244,13 +244,13 @@ class StepInputs {
 
     // ------------------------------------------------------------------ parts
 
-    private static void given(Object request) {
+    static void given(Object request) {
         if (request == null) {
             throw refused("the request is missing; expected an object");
         }
     }
 
-    private void fromCollection(ActivityCaller caller, String collectionId) {
+    void fromCollection(ActivityCaller caller, String collectionId) {
         CollectionId.check(collectionId);
         from(
                 caller,
@@ -324,7 +324,7 @@ class StepInputs {
         }
     }
 
-    private static void range(String name, long found, long least, long most) {
+    static void range(String name, long found, long least, long most) {
         if (found < least || found > most) {
             throw refused(name + " is " + found + "; expected " + least
                     + (most == Long.MAX_VALUE ? " or more" : " to " + most));
