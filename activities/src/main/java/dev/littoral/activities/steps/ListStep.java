@@ -189,8 +189,7 @@ final class ListStep {
                 && (table == null || before.serves(table))
                 && (result.same()
                         || (before.shards().isEmpty() && result.plan().shards().isEmpty()));
-        SnapshotPreparation preparation =
-                new SnapshotPreparation(staging, catalog, sources, inputs, request, attemptId);
+        SnapshotPreparation preparation = new SnapshotPreparation(staging, catalog, inputs, request, attemptId);
         boolean prepares = !unchanged && preparation.isWorthwhile(result.plan());
         String planKey = unchanged ? null : stage(result, before, source, catalog, folder);
         PreparedSnapshot prepared = prepares ? prepared(preparation, planKey, before.head(), source) : null;

@@ -1,33 +1,17 @@
 package dev.littoral.activities.steps;
 
 import dev.littoral.activities.catalog.CollectionCatalog;
-import dev.littoral.activities.catalog.DeletesWriter;
-import dev.littoral.activities.catalog.FileEntry;
-import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ObjectCache;
-import dev.littoral.activities.catalog.ShardRef;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.listing.ListingPlan;
-import dev.littoral.activities.listing.ListingPlan.Touched;
-import dev.littoral.activities.path.FileListDiff;
-import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.workflows.model.ReadOutcome;
 import dev.littoral.workflows.model.ShardsRequest;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * One attempt of reading touched shards: opens files that are new or changed and stages each shard's difference to the
- * base.
- */
+/** One attempt of reading touched shards, from a source that it opens. */
 final class ReadStep {
     private final RequestCounts requests = new RequestCounts();
     private final CatalogStore store;
@@ -35,8 +19,7 @@ final class ReadStep {
     private final UpdateActivitiesImpl.Opener sources;
     private final StepInputs inputs;
     private final ShardsRequest request;
-    private final AtomicLong opened = new AtomicLong();
-    private volatile Progress done;
+    private final TouchedShardsReader shards;
 
     /**
      * An attempt.
@@ -55,9 +38,7 @@ final class ReadStep {
         this.sources = sources;
         this.inputs = inputs;
         this.request = request;
-        this.done = before.filter(
-                        found -> StepTotals.isWithin(found.shards(), request) && StepTotals.isPlausible(found.sum()))
-                .orElse(new Progress(0, 0, StepTotals.NO_READ));
+        this.shards = new TouchedShardsReader(request, before);
     }
 
     /**
@@ -75,7 +56,7 @@ final class ReadStep {
 
     /** How far it is. Safe to call from any thread. */
     Progress progress() {
-        return done.with(opened.get());
+        return shards.progress();
     }
 
     ReadOutcome run() throws InterruptedException {
@@ -88,7 +69,7 @@ final class ReadStep {
                 if (plan.plan().table() != null) {
                     source.pin(plan.plan().table());
                 }
-                return read(plan, catalog, source);
+                return StepTotals.with(shards.read(plan, catalog, source), requests.counts());
             } catch (FileChangedException e) {
                 if (plan.plan().previous() != null) {
                     source.files().disagreement(e.path()).ifPresent(reason -> {
@@ -98,81 +79,5 @@ final class ReadStep {
                 return new ReadOutcome.Changed(e.getMessage(), requests.counts());
             }
         }
-    }
-
-    /**
-     * Reads from a source that is open.
-     *
-     * @param source one whose version is that of the plan
-     */
-    ReadOutcome.Read read(StagedPlan plan, CollectionCatalog catalog, SourceReader source)
-            throws FileChangedException, InterruptedException {
-        List<Touched> touched = plan.plan().touched();
-        long targetRows = request.options().targetRowsPerSegment();
-        ShardReader reader = new ShardReader(
-                catalog,
-                source,
-                request.source().spec().onBadFile(),
-                targetRows,
-                request.options().maxDeadShare(),
-                opened);
-        // The other activities of this step report too.
-        int skipChars = StepTotals.MAX_SKIPPED_CHARS / Math.ceilDiv(touched.size(), request.to() - request.from());
-        for (int i = request.from() + done.shards(); i < request.to(); i++) {
-            int number = i;
-            ShardReader.Result shard = reader.read(
-                    plan.plan(),
-                    touched.get(i),
-                    filesOfPreviousRound(catalog, plan.plan(), touched.get(i)),
-                    new DeletesWriter(catalog, (part, sha256) -> plan.deletesKey(number, sha256)));
-            catalog.write(plan.changesKey(i), JsonLines.write(shard.changes().staged()));
-            Progress before = done;
-            done = new Progress(opened.get(), before.shards() + 1, StepTotals.plus(before.sum(), shard, skipChars));
-        }
-        return StepTotals.with(done.sum(), requests.counts());
-    }
-
-    /** What the round before has read in the shard's range, by path. */
-    private static Map<String, FileEntry> filesOfPreviousRound(
-            CollectionCatalog catalog, ListingPlan plan, Touched touched) throws InterruptedException {
-        Map<String, FileEntry> files = new HashMap<>();
-        if (plan.previous() == null) {
-            return files;
-        }
-        StagedPlan previous = new StagedPlan(plan.previous(), catalog.one(plan.previous(), ListingPlan.class));
-        List<Touched> before = previous.plan().touched();
-        for (int i = 0; i < before.size(); i++) {
-            if (overlap(before.get(i), touched)
-                    && catalog.find(previous.changesKey(i)).isPresent()) {
-                // Where every file was opened, those that are as in the base were read too.
-                List<FileEntry> base = previous.plan().reopen() ? base(catalog, before.get(i)) : List.of();
-                for (FileEntry file :
-                        FileListDiff.apply(base, previous.changes(catalog, i).files())) {
-                    files.put(file.path(), file.content());
-                }
-            }
-        }
-        return files;
-    }
-
-    private static boolean overlap(Touched one, Touched other) {
-        return beginsBeforeEndOf(one, other) && beginsBeforeEndOf(other, one);
-    }
-
-    private static boolean beginsBeforeEndOf(Touched one, Touched other) {
-        return other.to() == null || PathOrder.compare(one.shard().from(), other.to()) < 0;
-    }
-
-    /** The base's files in a shard's range. */
-    private static List<FileEntry> base(CollectionCatalog catalog, Touched touched) throws InterruptedException {
-        List<FileEntry> base = new ArrayList<>();
-        for (ShardRef shard : touched.shard().base()) {
-            catalog.readShard(shard, file -> {
-                if (touched.range().contains(file.path())) {
-                    base.add(file);
-                }
-            });
-        }
-        return base;
     }
 }

@@ -25,16 +25,10 @@ import java.util.concurrent.TimeUnit;
  *
  * @param staging has what the attempt has staged, and what these steps stage for each other
  * @param catalog that of the listing, on {@code staging}
- * @param sources not used, as the listing's source is open
  * @param attemptId the attempt's: no two of them write to one folder
  */
 record SnapshotPreparation(
-        StagingBuffer staging,
-        CollectionCatalog catalog,
-        UpdateActivitiesImpl.Opener sources,
-        StepInputs inputs,
-        ListRequest request,
-        String attemptId) {
+        StagingBuffer staging, CollectionCatalog catalog, StepInputs inputs, ListRequest request, String attemptId) {
     /** They are read and balanced one after the other. */
     private static final int MAX_SHARDS = 4;
 
@@ -84,8 +78,7 @@ record SnapshotPreparation(
         long began = System.nanoTime();
         ReadOutcome.Read read = touched == 0
                 ? StepTotals.NO_READ
-                : new ReadStep(staging, ObjectCache.NONE, sources, inputs, shards, Optional.empty())
-                        .read(plan, catalog, source);
+                : new TouchedShardsReader(shards, Optional.empty()).read(plan, catalog, source);
         long wasRead = System.nanoTime();
         BalanceResult balance =
                 new BalanceStep(staging, ObjectCache.NONE, inputs, shards, Optional.empty()).balance(plan, catalog);
