@@ -294,7 +294,10 @@ public final class LittoralWorker implements AutoCloseable {
         return factory.isTerminated();
     }
 
-    /** Removes the staging of an update whose workflow can no longer do so. Nothing may still write there. */
+    /**
+     * Removes what an update whose workflow can no longer do so and those before it have staged. Nothing may still
+     * write there.
+     */
     public void discardStaging(String collectionId, long update) throws InterruptedException {
         new CollectionCatalog(store, collectionId).discardStaging(update);
     }

@@ -60,7 +60,7 @@ public interface CatalogActivities {
     Map<String, Long> cleanCatalog(CleanRequest request);
 
     /**
-     * Removes an ended update's staging.
+     * Removes what an ended update and those before it have staged.
      *
      * @return its requests and bytes, as above
      */

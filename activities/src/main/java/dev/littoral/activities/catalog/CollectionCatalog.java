@@ -238,9 +238,9 @@ public final class CollectionCatalog {
         }
     }
 
-    /** Removes what updates up to this one staged. */
-    public void discardStaging(long upToUpdate) throws InterruptedException {
-        String end = CatalogLayout.staging(upToUpdate) + "/~";
+    /** Removes what this update and those before it staged. */
+    public void discardStaging(long update) throws InterruptedException {
+        String end = CatalogLayout.staging(update) + "/~";
         deleteAll(CatalogLayout.STAGING, null, key -> key.compareTo(end) < 0);
     }
 
@@ -248,7 +248,7 @@ public final class CollectionCatalog {
      * Removes what updates that are over have left in staging: those up to the one that wrote the newest version, but
      * not one that declared it, as another service may be running it.
      */
-    public void discardStaging(Head newest) throws InterruptedException {
+    public void discardEndedStaging(Head newest) throws InterruptedException {
         discardStaging(newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update());
     }
 

@@ -86,7 +86,7 @@ public final class SnapshotExpirer {
         List<Long> doomed = log.before(below);
         catalog.heads().delete(doomed);
         // A request that arrived late may have staged something after its update was over.
-        catalog.discardStaging(kept.getFirst());
+        catalog.discardEndedStaging(kept.getFirst());
         return new Result(doomed.size(), removeUnreached(reached, log.newest()));
     }
 

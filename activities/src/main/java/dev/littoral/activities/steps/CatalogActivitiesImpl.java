@@ -79,7 +79,7 @@ public final class CatalogActivitiesImpl implements CatalogActivities {
             CollectionCatalog catalog = new CollectionCatalog(store, collectionId);
             Head newest = catalog.open();
             // Not what comes after: a try that was paused may go on when the first update runs already.
-            catalog.discardStaging(newest);
+            catalog.discardEndedStaging(newest);
             return newest;
         });
     }
