@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.AcknowledgeMessage;
+import dev.littoral.workflows.model.AcknowledgeRequest;
 import dev.littoral.workflows.model.CarriedInput;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionInput;
@@ -13,6 +14,7 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.JobsRequest;
 import dev.littoral.workflows.model.LeaseAnswer;
 import dev.littoral.workflows.model.LeaseMessage;
+import dev.littoral.workflows.model.LeaseRequest;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.ServingStatus;
@@ -101,9 +103,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public void run(CollectionInput input, CarriedInput carried) {
-        if (problem != null) {
-            throw FailureReason.input(problem).thrown();
-        }
+        requireNoProblem();
         int version =
                 Workflow.getVersion(WorkflowVersions.COLLECTION, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST);
         if (version >= WorkflowVersions.CHECKS_UPDATES) {
@@ -146,23 +146,14 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void validateChangeSource(SourceRequest source) {
         // The policy is the worker's own, so only a validator may ask it: it is not replayed.
-        policy.refusal(checked(source)).ifPresent(refusal -> {
+        policy.refusal(checked(() -> SourceParser.parse(source))).ifPresent(refusal -> {
             throw FailureReason.input(refusal).thrown();
         });
     }
 
-    private static ExternalSource checked(SourceRequest source) {
-        try {
-            return SourceParser.parse(source);
-        } catch (InvalidRequestException e) {
-            // Any other exception would block the workflow.
-            throw FailureReason.input(e.getMessage()).thrown();
-        }
-    }
-
     @Override
     public ChangeAnswer changeSource(SourceRequest source) {
-        ExternalSource desired = checked(source);
+        ExternalSource desired = checked(() -> SourceParser.parse(source));
         long job = served(reply -> new Message.ChangeSource(desired, MessageNames.CHANGE_SOURCE, reply));
         // Once this has answered, nothing of an older source can commit.
         Workflow.await(() -> state.view().isSettled(job));
@@ -181,9 +172,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     /** What serves a request. Temporal forgets update ids when a run ends, so the ledger has them. */
     private long served(Function<PendingReply, Message> request) {
-        if (problem != null) {
-            throw FailureReason.input(problem).thrown();
-        }
+        requireNoProblem();
         String id = Workflow.getCurrentUpdateInfo().orElseThrow().getUpdateId();
         long before = state.ledger().servedBefore(id);
         if (before > 0) {
@@ -210,49 +199,55 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public void validateRollback(VersionRequest version) {
-        checked(version);
-    }
-
-    private static Rollback checked(VersionRequest version) {
-        try {
-            return Rollback.parse(version);
-        } catch (InvalidRequestException e) {
-            throw FailureReason.input(e.getMessage()).thrown();
-        }
+        checked(() -> Rollback.parse(version));
     }
 
     @Override
     public RollbackAnswer updateRollback(VersionRequest version) {
-        Rollback target = checked(version);
+        Rollback target = checked(() -> Rollback.parse(version));
         return new RollbackAnswer(served(reply -> new Message.Rollback(target, reply)), target.version());
     }
 
     @Override
     public void validateLease(LeaseMessage lease) {
-        checked(() -> LeaseParser.parse(collectionId, lease));
+        parsed(lease);
     }
 
     @Override
     public LeaseAnswer lease(LeaseMessage lease) {
-        return consumers.lease(checked(() -> LeaseParser.parse(collectionId, lease)));
+        return consumers.lease(parsed(lease));
+    }
+
+    private LeaseRequest parsed(LeaseMessage lease) {
+        requireNoProblem();
+        return checked(() -> LeaseParser.parse(collectionId, lease));
     }
 
     @Override
     public void validateAcknowledge(AcknowledgeMessage answer) {
-        checked(() -> AcknowledgeParser.parse(collectionId, answer));
+        parsed(answer);
     }
 
     @Override
     public ConsumerStatus acknowledge(AcknowledgeMessage answer) {
-        return consumers.acknowledge(checked(() -> AcknowledgeParser.parse(collectionId, answer)));
+        return consumers.acknowledge(parsed(answer));
+    }
+
+    private AcknowledgeRequest parsed(AcknowledgeMessage answer) {
+        requireNoProblem();
+        return checked(() -> AcknowledgeParser.parse(collectionId, answer));
+    }
+
+    /** Refuses whatever is asked of a collection whose ID or input is none. */
+    private void requireNoProblem() {
+        if (problem != null) {
+            throw FailureReason.input(problem).thrown();
+        }
     }
 
     /** What a message asks for; any other exception than a failure would block the workflow. */
-    private <T> T checked(Supplier<T> parsed) {
+    private static <T> T checked(Supplier<T> parsed) {
         try {
-            if (problem != null) {
-                throw new InvalidRequestException(problem);
-            }
             return parsed.get();
         } catch (InvalidRequestException e) {
             throw FailureReason.input(e.getMessage()).thrown();
