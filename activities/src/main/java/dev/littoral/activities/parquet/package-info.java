@@ -1,5 +1,2 @@
-/**
- * Parquet footers: decoding, schemas, required columns, and the split of data files into fragments. Its input is
- * untrusted.
- */
+/** Parquet files: footers, their schemas and row groups, and the values of chosen columns. Its input is untrusted. */
 package dev.littoral.activities.parquet;
