@@ -11,7 +11,7 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SegmentCounts;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import io.temporal.failure.CanceledFailure;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ public final class RealCollection {
     }
 
     public void rollBack(long version) {
-        state.handle(new Message.Rollback(new Rollback(version, null), null), now);
+        state.handle(new Message.Rollback(new RollbackTarget(version, null), null), now);
     }
 
     /** Whether a rollback waits, so that no message is taken. */

@@ -11,7 +11,7 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.UpdateInput;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -191,7 +191,7 @@ final class CollectionLoop {
         }
     }
 
-    private void rollBack(Rollback target) {
+    private void rollBack(RollbackTarget target) {
         try {
             CommitOutcome outcome = write(commitId -> {
                 RollbackRequest request = new RollbackRequest(

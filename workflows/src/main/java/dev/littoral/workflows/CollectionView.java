@@ -5,7 +5,7 @@ import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.spec.JobsPage;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.util.List;
 
 /** The read view of a collection: its status, its jobs, and the answers to requests. */
@@ -85,7 +85,7 @@ final class CollectionView {
                 progress.progress(),
                 progress.retry(),
                 UpdateSchedule.earlier(jobs.history().failingSince(), progress.retrySince()),
-                declaration.isHeld() ? Rollback.hold(declaration.head().reason()) : null,
+                declaration.isHeld() ? RollbackTarget.paused(declaration.head().reason()) : null,
                 jobs.pending(),
                 jobs.history().last(),
                 jobs.history().lastFailure(),

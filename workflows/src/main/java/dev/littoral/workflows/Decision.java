@@ -1,7 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.Job;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.time.Instant;
 import java.util.List;
 
@@ -20,7 +20,7 @@ sealed interface Decision {
     record CheckUpdates(List<Long> updates) implements Decision {}
 
     /** Write a version that serves an older snapshot again. */
-    record RollBack(Rollback target) implements Decision {}
+    record RollBack(RollbackTarget target) implements Decision {}
 
     /** Write the collection's end. */
     record Retire() implements Decision {}

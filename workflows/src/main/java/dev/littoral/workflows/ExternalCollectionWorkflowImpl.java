@@ -26,7 +26,7 @@ import dev.littoral.workflows.spec.CollectionStart;
 import dev.littoral.workflows.spec.JobsPage;
 import dev.littoral.workflows.spec.LeaseParser;
 import dev.littoral.workflows.spec.ProgressParser;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import dev.littoral.workflows.spec.SourceParser;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Workflow;
@@ -191,7 +191,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
     @Override
     public void signalRollback(VersionRequest version) {
         try {
-            inbox.addLast(new Message.Rollback(Rollback.parse(version), null));
+            inbox.addLast(new Message.Rollback(RollbackTarget.parse(version), null));
         } catch (InvalidRequestException e) {
             inbox.addLast(new Message.Rejected(MessageNames.ROLLBACK, e.getMessage()));
         }
@@ -199,12 +199,12 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
 
     @Override
     public void validateRollback(VersionRequest version) {
-        checked(() -> Rollback.parse(version));
+        checked(() -> RollbackTarget.parse(version));
     }
 
     @Override
     public RollbackAnswer updateRollback(VersionRequest version) {
-        Rollback target = checked(() -> Rollback.parse(version));
+        RollbackTarget target = checked(() -> RollbackTarget.parse(version));
         return new RollbackAnswer(served(reply -> new Message.Rollback(target, reply)), target.version());
     }
 

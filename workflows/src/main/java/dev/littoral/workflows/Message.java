@@ -4,6 +4,7 @@ import dev.littoral.workflows.model.ConsumersSeen;
 import dev.littoral.workflows.model.EventResult;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.UpdateReport;
+import dev.littoral.workflows.spec.RollbackTarget;
 
 /** A message to a collection. Handlers put it into the inbox; the main loop handles it. */
 sealed interface Message {
@@ -25,7 +26,7 @@ sealed interface Message {
     record Refresh(String trigger, PendingReply reply) implements Request {}
 
     /** A valid rollback. */
-    record Rollback(dev.littoral.workflows.spec.Rollback target, PendingReply reply) implements Request {
+    record Rollback(RollbackTarget target, PendingReply reply) implements Request {
         @Override
         public String trigger() {
             return MessageNames.ROLLBACK;

@@ -3,7 +3,7 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.time.Instant;
 
 /** Handles the requests of a collection that has not ended: each is served, or refused in one sentence. */
@@ -70,7 +70,7 @@ final class RequestHandler {
     }
 
     private String held() {
-        return "the collection is " + Rollback.hold(declaration.head().reason()) + "; expected " + MessageNames.RESUME
+        return "the collection is " + RollbackTarget.paused(declaration.head().reason()) + "; expected " + MessageNames.RESUME
                 + " first";
     }
 

@@ -2,7 +2,7 @@ package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.time.Instant;
 
 /**
@@ -61,7 +61,7 @@ final class RollbackHandler {
     }
 
     /** The rollback that waits. */
-    Rollback target() {
+    RollbackTarget target() {
         return waiting.target();
     }
 

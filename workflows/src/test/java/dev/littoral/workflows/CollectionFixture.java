@@ -22,7 +22,7 @@ import dev.littoral.workflows.model.Totals;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.spec.JobsPage;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
@@ -121,8 +121,8 @@ abstract class CollectionFixture {
     /** A rollback of version 1 that is written. */
     void rollBack() {
         PendingReply reply = new PendingReply();
-        state.handle(new Message.Rollback(new Rollback(1, "a bad load"), reply), now);
-        assertThat(state.next(now)).isEqualTo(new Decision.RollBack(new Rollback(1, "a bad load")));
+        state.handle(new Message.Rollback(new RollbackTarget(1, "a bad load"), reply), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.RollBack(new RollbackTarget(1, "a bad load")));
         rolledBack();
         assertThat(reply.job()).isEqualTo(head.version());
     }

@@ -10,7 +10,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,7 +169,7 @@ class CollectionStateTableTest {
                 case CHANGE -> change(C);
                 case REFRESH -> state.handle(new Message.Refresh("refresh", null), now);
                 case CANCEL -> state.handle(new Message.CancelUpdate(), now);
-                case ROLLBACK -> state.handle(new Message.Rollback(new Rollback(1, null), null), now);
+                case ROLLBACK -> state.handle(new Message.Rollback(new RollbackTarget(1, null), null), now);
                 case RETIRE -> state.handle(new Message.Retire(), now);
                 case CLOSES -> close(state.active().unclosed().getFirst());
                 case TIMER -> now = now.plus(Duration.ofHours(1));

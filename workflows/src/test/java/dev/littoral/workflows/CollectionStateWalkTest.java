@@ -11,7 +11,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import io.temporal.failure.TerminatedFailure;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -191,7 +191,7 @@ class CollectionStateWalkTest {
                 case 9, 10, 11, 12 -> child();
                 case 13 -> {
                     if (!log.isEmpty() && random.nextInt(2) == 0) {
-                        Rollback target = new Rollback(1 + random.nextInt(log.size()), null);
+                        RollbackTarget target = new RollbackTarget(1 + random.nextInt(log.size()), null);
                         message(new Message.Rollback(target, reply(rollbacks)));
                     }
                 }
@@ -314,7 +314,7 @@ class CollectionStateWalkTest {
             }
         }
 
-        private void rollBack(Rollback target) {
+        private void rollBack(RollbackTarget target) {
             meanwhile();
             if (chance(10)) {
                 saw("rollback refused");

@@ -22,7 +22,7 @@ import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.SnapshotFolder;
 import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.Totals;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.failure.ApplicationFailure;
@@ -359,7 +359,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
                         request.update(),
                         older.snapshot(),
                         base.nextSegmentId(),
-                        new Rollback(request.version(), request.reason()).sentence()));
+                        new RollbackTarget(request.version(), request.reason()).sentence()));
         enter("rolledBack", false);
         return outcome;
     }

@@ -15,7 +15,7 @@ import dev.littoral.workflows.model.SnapshotRef;
 import dev.littoral.workflows.model.StateEvent;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.model.UpdateState;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -357,7 +357,7 @@ class FreshnessTest extends CollectionFixture {
     }
 
     private void rollBackTo(SnapshotRef older) {
-        state.handle(new Message.Rollback(new Rollback(1, "a bad load"), new PendingReply()), now);
+        state.handle(new Message.Rollback(new RollbackTarget(1, "a bad load"), new PendingReply()), now);
         assertThat(state.next(now)).isInstanceOf(Decision.RollBack.class);
         Head base = head;
         head = new Head(

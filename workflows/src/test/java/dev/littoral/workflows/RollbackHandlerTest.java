@@ -9,7 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class RollbackHandlerTest extends CollectionFixture {
 
     private PendingReply ask(long version) {
         PendingReply reply = new PendingReply();
-        state.handle(new Message.Rollback(new Rollback(version, null), reply), now);
+        state.handle(new Message.Rollback(new RollbackTarget(version, null), reply), now);
         return reply;
     }
 
@@ -246,7 +246,7 @@ class RollbackHandlerTest extends CollectionFixture {
         older.opened(next(next(Head.NONE, HeadKind.DECLARED, A, 1), HeadKind.ROLLED_BACK, A, 1));
         assertThat(older.view().status().rolledBack()).isNull();
         PendingReply reply = new PendingReply();
-        older.handle(new Message.Rollback(new Rollback(1, null), reply), now);
+        older.handle(new Message.Rollback(new RollbackTarget(1, null), reply), now);
         assertThat(reply.refusal().reason()).contains("began with an older build");
         assertThat(older.next(now)).isInstanceOf(Decision.Idle.class);
     }

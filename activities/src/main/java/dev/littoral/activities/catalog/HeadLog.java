@@ -15,7 +15,7 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SnapshotRef;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +179,7 @@ public final class HeadLog {
                         base.generation(),
                         rollback.update(),
                         base.source(),
-                        new Rollback(rollback.version(), rollback.reason()).sentence()));
+                        new RollbackTarget(rollback.version(), rollback.reason()).sentence()));
     }
 
     private Optional<CommitOutcome> outcome(long version, Write write) throws InterruptedException {

@@ -8,7 +8,7 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.SnapshotRef;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import java.time.Clock;
 import java.time.Instant;
 
@@ -57,7 +57,7 @@ record NextHead(Clock clock) {
                 request.update(),
                 older,
                 base.nextSegmentId(),
-                new Rollback(request.version(), request.reason()).sentence());
+                new RollbackTarget(request.version(), request.reason()).sentence());
     }
 
     /** An entry that serves a new snapshot. */

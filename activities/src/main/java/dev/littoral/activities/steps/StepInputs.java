@@ -22,7 +22,7 @@ import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
 import dev.littoral.workflows.spec.CollectionId;
 import dev.littoral.workflows.spec.OptionsParser;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import dev.littoral.workflows.spec.SourceParser;
 import java.util.Comparator;
 import java.util.List;
@@ -81,7 +81,7 @@ class StepInputs {
         given(request);
         fromCollection(caller, request.collectionId());
         write(request.update(), request.base(), request.commitId(), "rolled back");
-        Rollback.check(request.version(), request.reason());
+        RollbackTarget.check(request.version(), request.reason());
     }
 
     void checkList(ActivityCaller caller, ListRequest request) {

@@ -6,7 +6,7 @@ import dev.littoral.starter.cli.Output;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.VersionRequest;
-import dev.littoral.workflows.spec.Rollback;
+import dev.littoral.workflows.spec.RollbackTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +30,7 @@ public final class RollbackCommand extends CollectionCommand {
     @Override
     void check() {
         request = VersionRequest.of(version, reason);
-        Rollback.parse(request);
+        RollbackTarget.parse(request);
     }
 
     @Override

@@ -69,7 +69,7 @@ class ParserFuzzTest {
             rollback.set(
                     "reason",
                     json.isObject() && !json.isEmpty() ? json.iterator().next() : json);
-            assertFair(catchThrowable(() -> Rollback.parse(new VersionRequest(rollback))), rollback, seed);
+            assertFair(catchThrowable(() -> RollbackTarget.parse(new VersionRequest(rollback))), rollback, seed);
         }
         assertThat(taken).as("taken, seed %s", seed).isBetween(1_000, 15_000);
     }

@@ -11,17 +11,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RollbackTest {
-    private static Rollback parse(String json) throws JsonProcessingException {
-        return Rollback.parse(new VersionRequest(Json.JSON.readTree(json)));
+class RollbackTargetTest {
+    private static RollbackTarget parse(String json) throws JsonProcessingException {
+        return RollbackTarget.parse(new VersionRequest(Json.JSON.readTree(json)));
     }
 
     @Test
     void aMessageNamesAVersionAndWhy() throws JsonProcessingException {
-        assertThat(parse("{\"version\":3}")).isEqualTo(new Rollback(3, null));
+        assertThat(parse("{\"version\":3}")).isEqualTo(new RollbackTarget(3, null));
         assertThat(parse("{\"version\":3,\"reason\":\"ein böser Abzug: alles weg\"}"))
-                .isEqualTo(new Rollback(3, "ein böser Abzug: alles weg"));
-        assertThat(Rollback.parse(VersionRequest.of(3, "x"))).isEqualTo(new Rollback(3, "x"));
+                .isEqualTo(new RollbackTarget(3, "ein böser Abzug: alles weg"));
+        assertThat(RollbackTarget.parse(VersionRequest.of(3, "x"))).isEqualTo(new RollbackTarget(3, "x"));
     }
 
     @ParameterizedTest
@@ -62,11 +62,11 @@ class RollbackTest {
 
     @Test
     void theLogAndTheStatusSayIt() {
-        assertThat(new Rollback(3, null).sentence()).isEqualTo("rolled back to version 3");
-        assertThat(new Rollback(3, "a: b").sentence()).isEqualTo("rolled back to version 3: a: b");
-        assertThat(Rollback.hold("rolled back to version 3"))
+        assertThat(new RollbackTarget(3, null).sentence()).isEqualTo("rolled back to version 3");
+        assertThat(new RollbackTarget(3, "a: b").sentence()).isEqualTo("rolled back to version 3: a: b");
+        assertThat(RollbackTarget.paused("rolled back to version 3"))
                 .isEqualTo("rolled back to version 3, refreshing is paused until resume");
-        assertThat(Rollback.hold("rolled back to version 3: a: b"))
+        assertThat(RollbackTarget.paused("rolled back to version 3: a: b"))
                 .isEqualTo("rolled back to version 3, refreshing is paused until resume: a: b");
     }
 }

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A rollback that a message asks for.
+ * The target of a rollback that a message asks for.
  *
  * @param version the version whose snapshot is to be served again
  * @param reason why, in words on one line, or null
  */
-public record Rollback(long version, String reason) {
+public record RollbackTarget(long version, String reason) {
     private static final long MAX_VERSION = 9_999_999_998L;
     private static final int MAX_REASON_CHARS = 200;
     private static final String REASON = "rollback.reason";
@@ -29,7 +29,7 @@ public record Rollback(long version, String reason) {
      *
      * @throws InvalidRequestException in one sentence, without a value that may be a secret
      */
-    public static Rollback parse(VersionRequest request) {
+    public static RollbackTarget parse(VersionRequest request) {
         JsonNode json = request == null ? null : request.json();
         if (isAbsent(json)) {
             throw new InvalidRequestException(
@@ -39,7 +39,7 @@ public record Rollback(long version, String reason) {
         if (isAbsent(json.get("version"))) {
             throw new InvalidRequestException("rollback.version is missing; expected a version's number");
         }
-        return new Rollback(
+        return new RollbackTarget(
                 JsonFields.whole("rollback.version", json.get("version"), 0, MAX_VERSION, "a version's number"),
                 reason(json.get("reason")));
     }
@@ -79,7 +79,7 @@ public record Rollback(long version, String reason) {
     }
 
     /** What a collection says while it does not refresh because of the version with this reason, or null. */
-    public static String hold(String reason) {
+    public static String paused(String reason) {
         String sentence = reason == null ? "rolled back" : reason;
         int colon = sentence.indexOf(": ");
         String done = colon < 0 ? sentence : sentence.substring(0, colon);
