@@ -66,7 +66,7 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scope scope;
-    private final FreshnessTracker freshness = new FreshnessTracker(Clock.systemUTC());
+    private final LastSuccessTracker freshness = new LastSuccessTracker(Clock.systemUTC());
     private final CollectionTracker collections = new CollectionTracker(Clock.systemUTC());
     private final JvmGcMetrics collector = new JvmGcMetrics();
 
@@ -75,11 +75,11 @@ public final class WorkerMetrics implements StoreObserver, UpdateObserver, AutoC
         scope = new RootScopeBuilder()
                 .reporter(new MicrometerClientStatsReporter(registry))
                 .reportEvery(com.uber.m3.util.Duration.ofSeconds(REPORT_SECONDS));
-        Gauge.builder("littoral.seconds.since.last.success", freshness, FreshnessTracker::secondsSinceNewest)
+        Gauge.builder("littoral.seconds.since.last.success", freshness, LastSuccessTracker::secondsSinceNewest)
                 .description(
                         "Seconds since any collection's update last ended well in this worker; NaN before the first")
                 .register(registry);
-        for (FreshnessTracker.Age age : FreshnessTracker.Age.values()) {
+        for (LastSuccessTracker.Age age : LastSuccessTracker.Age.values()) {
             Gauge.builder("littoral.collections", freshness, all -> all.count(age))
                     .description(
                             "Collections whose updates ended in this worker, by the age of the last that ended well")

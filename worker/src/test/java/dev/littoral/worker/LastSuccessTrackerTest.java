@@ -3,15 +3,15 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.testing.MutableClock;
-import dev.littoral.worker.FreshnessTracker.Age;
+import dev.littoral.worker.LastSuccessTracker.Age;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class FreshnessTrackerTest {
+class LastSuccessTrackerTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-01T00:00:00Z"));
-    private final FreshnessTracker freshness = new FreshnessTracker(clock);
+    private final LastSuccessTracker freshness = new LastSuccessTracker(clock);
 
     private int all() {
         return Arrays.stream(Age.values()).mapToInt(freshness::count).sum();

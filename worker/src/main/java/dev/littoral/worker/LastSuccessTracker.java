@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Tracks the freshness of collections: when an update last succeeded in this worker. It remembers a bounded number of
- * collections, those of the last days. Safe for use by many threads.
+ * Tracks when an update of each collection last succeeded in this worker. It remembers a bounded number of collections,
+ * those of the last days. Safe for use by many threads.
  */
-final class FreshnessTracker {
+final class LastSuccessTracker {
     private static final int MAX_COLLECTIONS = 10_000;
 
     /** A collection whose updates ended longer ago is served by another worker, or retired. */
@@ -68,7 +68,7 @@ final class FreshnessTracker {
 
     private Instant newest;
 
-    FreshnessTracker(Clock clock) {
+    LastSuccessTracker(Clock clock) {
         this.clock = clock;
     }
 
