@@ -15,7 +15,7 @@ final class DataFiles {
     /** The names in the log of the columns that partition the table, by those in the schema. */
     private final Map<String, String> partitionColumns;
 
-    DataFiles(TableStorage storage, TableState state) {
+    DataFiles(TableStorage storage, DeltaVersionState state) {
         this(storage, Optional.of(state));
     }
 
@@ -24,14 +24,14 @@ final class DataFiles {
      *
      * @param state empty for one without partitions
      */
-    DataFiles(TableStorage storage, Optional<TableState> state) {
+    DataFiles(TableStorage storage, Optional<DeltaVersionState> state) {
         this.storage = storage;
         this.partitionColumns =
                 state.map(each -> partitionColumns(storage, each)).orElse(Map.of());
     }
 
     /** What names a partition value in the log, by the name in the schema. */
-    static Map<String, String> partitionColumns(TableStorage storage, TableState state) {
+    static Map<String, String> partitionColumns(TableStorage storage, DeltaVersionState state) {
         Map<String, String> names = new LinkedHashMap<>();
         DeltaSchema schema = state.mapsColumns() ? new DeltaSchema(storage.root(), state) : null;
         for (String column : state.metadata().partitionColumns()) {

@@ -26,7 +26,7 @@ final class DeltaLog {
     private final TableStorage storage;
     private final LogFiles files;
     private final LogReplay replay;
-    private final Map<Long, TableState> states = new HashMap<>();
+    private final Map<Long, DeltaVersionState> states = new HashMap<>();
 
     /** What was listed last, or null. */
     private LogListing listing;
@@ -114,14 +114,14 @@ final class DeltaLog {
     }
 
     /** Metadata and protocol of a version, which can be read here. */
-    TableState state(LogSegment segment) throws FileChangedException, InterruptedException {
+    DeltaVersionState state(LogSegment segment) throws FileChangedException, InterruptedException {
         synchronized (states) {
-            TableState known = states.get(segment.version());
+            DeltaVersionState known = states.get(segment.version());
             if (known != null) {
                 return known;
             }
         }
-        TableState state = replay.state(segment);
+        DeltaVersionState state = replay.state(segment);
         check(state.protocol(), state.metadata());
         synchronized (states) {
             if (states.size() == MAX_STATES) {

@@ -41,7 +41,7 @@ final class DeltaSchema implements Columns {
             Map.entry("variant", "variant"));
 
     private final String table;
-    private final TableState state;
+    private final DeltaVersionState state;
     private final JsonNode schema;
 
     /**
@@ -49,7 +49,7 @@ final class DeltaSchema implements Columns {
      *
      * @throws LittoralException INPUT when it is none
      */
-    DeltaSchema(String table, TableState state) {
+    DeltaSchema(String table, DeltaVersionState state) {
         this.table = table;
         this.state = state;
         if (state.metadata().schema().length() > MAX_LENGTH) {

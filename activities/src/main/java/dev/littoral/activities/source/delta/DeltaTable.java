@@ -59,9 +59,9 @@ final class DeltaTable implements Table {
     }
 
     /** The state of a version, which is one of the same table still. */
-    private TableState state(LogSegment segment, TableVersion version)
+    private DeltaVersionState state(LogSegment segment, TableVersion version)
             throws FileChangedException, InterruptedException {
-        TableState state = log.state(segment);
+        DeltaVersionState state = log.state(segment);
         if (!state.metadata().id().equals(version.table())) {
             throw new FileChangedException(
                     LogListing.folder(storage),
@@ -116,8 +116,8 @@ final class DeltaTable implements Table {
             return false;
         }
         try {
-            TableState before = state(segment(from), from);
-            TableState after = new TableState(changes.protocol().orElse(before.protocol()), now);
+            DeltaVersionState before = state(segment(from), from);
+            DeltaVersionState after = new DeltaVersionState(changes.protocol().orElse(before.protocol()), now);
             return before.metadata().mappingMode().equals(now.mappingMode())
                     && DataFiles.partitionColumns(storage, before).equals(DataFiles.partitionColumns(storage, after));
         } catch (FileChangedException e) {

@@ -122,7 +122,7 @@ final class LogChanges {
      *
      * @param state of the table, where it is partitioned
      */
-    List<SourceFile> files(Optional<TableState> state) {
+    List<SourceFile> files(Optional<DeltaVersionState> state) {
         DataFiles data = new DataFiles(storage, state);
         List<SourceFile> changed = new ArrayList<>(paths.size());
         paths.forEach((path, file) -> changed.add(file == null ? SourceFile.gone(path) : data.file(file, path)));

@@ -39,7 +39,7 @@ final class LogReplay {
      *
      * @throws LittoralException INPUT when the log has none
      */
-    TableState state(LogSegment segment) throws FileChangedException, InterruptedException {
+    DeltaVersionState state(LogSegment segment) throws FileChangedException, InterruptedException {
         StateVisitor state = new StateVisitor();
         files.prefetch(segment.commits());
         for (Listed commit : segment.commits()) {
@@ -63,7 +63,7 @@ final class LogReplay {
         return withSchema(state.state(), segment);
     }
 
-    private TableState withSchema(TableState state, LogSegment segment) {
+    private DeltaVersionState withSchema(DeltaVersionState state, LogSegment segment) {
         if (state.metadata().schema() == null) {
             throw LittoralException.input("The Delta table " + storage.root() + " has a damaged log: found a metaData"
                     + " without a schemaString for version " + segment.version() + ", expected one with it");
@@ -95,8 +95,8 @@ final class LogReplay {
             return metadata != null && protocol != null;
         }
 
-        private TableState state() {
-            return new TableState(protocol, metadata);
+        private DeltaVersionState state() {
+            return new DeltaVersionState(protocol, metadata);
         }
     }
 

@@ -106,7 +106,7 @@ final class VersionResolver {
             throw LittoralException.input("The Delta table " + storage.root() + " has no version " + version
                     + " that can be read: found " + log.left() + "; expected one of those");
         }
-        TableState state = log.state(segment.get());
+        DeltaVersionState state = log.state(segment.get());
         return version(state.metadata().id(), state.metadata().retention(), version, listing.commit(version));
     }
 

@@ -25,7 +25,7 @@ final class DataFileLines {
     /** Sequence numbers of commits that wrote rows anew without changing them. */
     private final Set<Long> rewrites = new HashSet<>();
 
-    DataFileLines(TableStorage storage, TableState state, DeleteIndex deletes) {
+    DataFileLines(TableStorage storage, IcebergMetadata state, DeleteIndex deletes) {
         this.storage = storage;
         this.specs = state.metadata().specsById();
         this.deletes = deletes;

@@ -68,7 +68,7 @@ final class DeleteIndex {
         }
     }
 
-    private DeleteIndex(TableStorage storage, TableState state, boolean ofTwoSnapshots) {
+    private DeleteIndex(TableStorage storage, IcebergMetadata state, boolean ofTwoSnapshots) {
         this.storage = storage;
         this.ofTwoSnapshots = ofTwoSnapshots;
         this.specs = state.metadata().specsById();
@@ -78,7 +78,7 @@ final class DeleteIndex {
     }
 
     /** For delete files that only one of two snapshots has: {@link #mayConcern} says what they concern. */
-    static DeleteIndex ofDifference(TableStorage storage, TableState state) {
+    static DeleteIndex ofDifference(TableStorage storage, IcebergMetadata state) {
         return new DeleteIndex(storage, state, true);
     }
 
@@ -88,13 +88,13 @@ final class DeleteIndex {
      * @param oldest the sequence number of the oldest data that is asked for
      */
     static DeleteIndex read(
-            TableStorage storage, TableState state, Manifests manifests, List<ManifestFile> deletes, long oldest)
+            TableStorage storage, IcebergMetadata state, Manifests manifests, List<ManifestFile> deletes, long oldest)
             throws FileChangedException, InterruptedException {
         DeleteIndex index = new DeleteIndex(storage, state, false);
         List<ManifestFile> needed =
                 deletes.stream().filter(each -> each.sequenceNumber() >= oldest).toList();
         manifests.deletes(needed, (manifest, files) -> {
-            return Guard.read("Manifest " + manifest.path(), () -> {
+            return LibraryFailures.read("Manifest " + manifest.path(), () -> {
                 files.forEach(index::add);
                 return true;
             });

@@ -40,7 +40,7 @@ final class IcebergTable implements Table {
     private final DeletedPositions positions;
 
     /** The metadata that was read last. */
-    private volatile TableState last;
+    private volatile IcebergMetadata last;
 
     /**
      * A table.
@@ -61,7 +61,7 @@ final class IcebergTable implements Table {
             // A metadata file never changes, so it still says what it said.
             return before;
         }
-        TableState state = read(address).orElseThrow(() -> missing(address));
+        IcebergMetadata state = read(address).orElseThrow(() -> missing(address));
         return SnapshotChoice.of(state, spec.at());
     }
 
@@ -85,8 +85,8 @@ final class IcebergTable implements Table {
                         + " is not there; expected the metadata file of a table, or name the table's folder");
     }
 
-    private Optional<TableState> read(String address) throws FileChangedException, InterruptedException {
-        Optional<TableState> state = TableState.read(storage, address);
+    private Optional<IcebergMetadata> read(String address) throws FileChangedException, InterruptedException {
+        Optional<IcebergMetadata> state = IcebergMetadata.read(storage, address);
         if (state.isPresent()) {
             last = state.get();
             if (pointer.isPresent()) {
@@ -97,8 +97,8 @@ final class IcebergTable implements Table {
     }
 
     /** The metadata of a version that was resolved before. */
-    private TableState state(TableVersion version) throws FileChangedException, InterruptedException {
-        TableState known = last;
+    private IcebergMetadata state(TableVersion version) throws FileChangedException, InterruptedException {
+        IcebergMetadata known = last;
         if (known != null && known.address().equals(version.metadata())) {
             return known;
         }
@@ -112,7 +112,7 @@ final class IcebergTable implements Table {
 
     @Override
     public JsonNode schema(TableVersion version) throws FileChangedException, InterruptedException {
-        TableState state = state(version);
+        IcebergMetadata state = state(version);
         try {
             ObjectNode schema = (ObjectNode) JSON.readTree(SchemaParser.toJson(state.schema(version)));
             String names = state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, null);
@@ -135,7 +135,7 @@ final class IcebergTable implements Table {
 
     @Override
     public void files(TableVersion version, Visitor visitor) throws FileChangedException, InterruptedException {
-        TableState state = state(version);
+        IcebergMetadata state = state(version);
         Snapshot snapshot = state.snapshot(version);
         if (snapshot == null) {
             return;
@@ -147,7 +147,7 @@ final class IcebergTable implements Table {
         DataFileLines lines = new DataFileLines(storage, state, deletes);
         PathHashes seen = new PathHashes();
         manifests.data(of(all, ManifestContent.DATA), (manifest, files) -> {
-            List<SourceFile> listed = Guard.read(
+            List<SourceFile> listed = LibraryFailures.read(
                     "Manifest " + manifest.path(),
                     () -> files.stream().map(lines::of).toList());
             for (SourceFile file : listed) {
@@ -184,7 +184,7 @@ final class IcebergTable implements Table {
     @Override
     public Optional<RowIdColumns> rowIds(TableVersion version, TableVersion since)
             throws FileChangedException, InterruptedException {
-        TableState state = state(version);
+        IcebergMetadata state = state(version);
         Snapshot before = since.table().equals(version.table()) ? state.find(since.version()) : null;
         return before == null
                 ? Optional.empty()

@@ -31,10 +31,10 @@ final class ManifestChanges {
     private static final int MAX_FILES = 100_000;
 
     private final TableStorage storage;
-    private final TableState state;
+    private final IcebergMetadata state;
     private final Manifests manifests;
 
-    ManifestChanges(TableStorage storage, TableState state) {
+    ManifestChanges(TableStorage storage, IcebergMetadata state) {
         this.storage = storage;
         this.state = state;
         this.manifests = new Manifests(storage, state);
@@ -186,7 +186,7 @@ final class ManifestChanges {
         before.keySet().removeAll(both);
         after.keySet().removeAll(both);
         DeleteIndex touched = DeleteIndex.ofDifference(storage, state);
-        return Guard.read("The delete manifests", () -> {
+        return LibraryFailures.read("The delete manifests", () -> {
             before.values().forEach(touched::add);
             after.values().forEach(touched::add);
             return touched;
@@ -222,7 +222,7 @@ final class ManifestChanges {
         Set<String> missing = touched.namedPaths();
         missing.removeAll(gone);
         to.stream().map(DataFile::location).forEach(missing::remove);
-        Map<Boolean, List<ManifestFile>> likely = Guard.read(
+        Map<Boolean, List<ManifestFile>> likely = LibraryFailures.read(
                 "The list of manifests", () -> kept.stream().collect(Collectors.partitioningBy(touched::mayConcern)));
         findTouched(to, missing, likely.get(true), touched, touched.concernsUnnamed());
         findTouched(to, missing, likely.get(false), touched, false);
@@ -272,7 +272,7 @@ final class ManifestChanges {
         Set<String> paths = new HashSet<>();
         List<SourceFile> changes = new ArrayList<>(files.size() + gone.size());
         for (DataFile each : files) {
-            SourceFile file = Guard.read("Data file " + each.location(), () -> lines.of(each));
+            SourceFile file = LibraryFailures.read("Data file " + each.location(), () -> lines.of(each));
             if (!paths.add(file.path())) {
                 // The listing of the whole says so by name.
                 throw new TooMuchException();

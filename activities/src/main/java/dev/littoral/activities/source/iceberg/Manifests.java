@@ -59,7 +59,7 @@ final class Manifests {
     private final Map<Integer, PartitionSpec> specs;
 
     /** Of a table. */
-    Manifests(TableStorage storage, TableState state) {
+    Manifests(TableStorage storage, IcebergMetadata state) {
         this.io = new StorageFileIO(storage);
         this.specs = state.metadata().specsById();
     }
@@ -81,7 +81,7 @@ final class Manifests {
             throw encrypted("Snapshot " + snapshot.snapshotId());
         }
         String what = "The list of manifests of snapshot " + snapshot.snapshotId();
-        List<ManifestFile> all = Guard.read(what, () -> snapshot.allManifests(io));
+        List<ManifestFile> all = LibraryFailures.read(what, () -> snapshot.allManifests(io));
         for (ManifestFile manifest : all) {
             if (manifest.keyMetadata() != null) {
                 throw encrypted("Manifest " + manifest.path());
@@ -139,11 +139,11 @@ final class Manifests {
             Batches<F> batches)
             throws IOException, FileChangedException, InterruptedException {
         String what = "Manifest " + manifest.path();
-        try (ManifestReader<F> reader = Guard.read(what, () -> opener.apply(manifest));
-                CloseableIterator<F> files = Guard.read(what, reader::iterator)) {
+        try (ManifestReader<F> reader = LibraryFailures.read(what, () -> opener.apply(manifest));
+                CloseableIterator<F> files = LibraryFailures.read(what, reader::iterator)) {
             boolean more = true;
             while (more) {
-                List<F> batch = Guard.read(what, () -> next(files));
+                List<F> batch = LibraryFailures.read(what, () -> next(files));
                 more = !batch.isEmpty() && pass(manifest, batch, oneAtATime, batches);
             }
         }

@@ -20,9 +20,9 @@ import org.apache.iceberg.SnapshotRef;
 final class SnapshotChoice {
     private static final int MAX_NAMES = 20;
 
-    private final TableState state;
+    private final IcebergMetadata state;
 
-    private SnapshotChoice(TableState state) {
+    private SnapshotChoice(IcebergMetadata state) {
         this.state = state;
     }
 
@@ -32,7 +32,7 @@ final class SnapshotChoice {
      * @param at null for the newest
      * @throws LittoralException INPUT when there is none
      */
-    static TableVersion of(TableState state, TableAt at) {
+    static TableVersion of(IcebergMetadata state, TableAt at) {
         return new SnapshotChoice(state).of(at);
     }
 
@@ -115,7 +115,7 @@ final class SnapshotChoice {
         return new TableVersion(
                 TableSpec.ICEBERG,
                 state.table(),
-                snapshot == null ? TableState.NO_SNAPSHOT : Long.toString(snapshot.snapshotId()),
+                snapshot == null ? IcebergMetadata.NO_SNAPSHOT : Long.toString(snapshot.snapshotId()),
                 schema.toString(),
                 snapshot == null ? null : Instant.ofEpochMilli(snapshot.timestampMillis()),
                 state.address(),

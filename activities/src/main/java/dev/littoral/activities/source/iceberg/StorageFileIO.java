@@ -14,7 +14,7 @@ import org.apache.iceberg.io.SeekableInputStream;
 /**
  * Read-only access of Iceberg's library to a table's storage, for manifests and lists of them, which are Avro files. A
  * list is read whole; a manifest in chunks, most in one. Checked exceptions of the storage leave it in a
- * {@link Guard.Carrier}. Safe for use by many threads.
+ * {@link LibraryFailures.Carrier}. Safe for use by many threads.
  */
 final class StorageFileIO implements FileIO {
     private static final long serialVersionUID = 1L;
@@ -62,9 +62,9 @@ final class StorageFileIO implements FileIO {
         try {
             return read.read();
         } catch (FileChangedException e) {
-            throw new Guard.Carrier(e);
+            throw new LibraryFailures.Carrier(e);
         } catch (InterruptedException e) {
-            throw new Guard.Carrier(e);
+            throw new LibraryFailures.Carrier(e);
         }
     }
 

@@ -57,19 +57,19 @@ record Fragment(long id, long rows, List<DataFile> files, DeletionFile deletion)
         int limit = in.pushLimit(length);
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.VARINT | 1 << 3 -> id = in.readUInt64();
-                case Wire.BYTES | 2 << 3 -> {
+                case ProtobufFields.VARINT | 1 << 3 -> id = in.readUInt64();
+                case ProtobufFields.BYTES | 2 << 3 -> {
                     if (files.size() == MAX_FILES) {
                         throw new InvalidProtocolBufferException("a fragment of more than " + MAX_FILES + " files");
                     }
                     files.add(dataFile(in));
                 }
-                case Wire.BYTES | 3 << 3 -> deletion = deletionFile(in);
-                case Wire.VARINT | 4 << 3 -> rows = in.readUInt64();
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.BYTES | 3 << 3 -> deletion = deletionFile(in);
+                case ProtobufFields.VARINT | 4 << 3 -> rows = in.readUInt64();
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         return new Fragment(id, rows, files, deletion);
     }
 
@@ -84,17 +84,17 @@ record Fragment(long id, long rows, List<DataFile> files, DeletionFile deletion)
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.BYTES | 1 << 3 -> path = Wire.text(in);
-                case Wire.BYTES | 2 << 3, Wire.VARINT | 2 << 3 -> numbers(in, tag, fields);
-                case Wire.BYTES | 3 << 3, Wire.VARINT | 3 << 3 -> numbers(in, tag, columns);
-                case Wire.VARINT | 4 << 3 -> major = in.readUInt32();
-                case Wire.VARINT | 5 << 3 -> minor = in.readUInt32();
-                case Wire.VARINT | 6 << 3 -> bytes = in.readUInt64();
-                case Wire.VARINT | 7 << 3 -> base = base(in);
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.BYTES | 1 << 3 -> path = ProtobufFields.text(in);
+                case ProtobufFields.BYTES | 2 << 3, ProtobufFields.VARINT | 2 << 3 -> numbers(in, tag, fields);
+                case ProtobufFields.BYTES | 3 << 3, ProtobufFields.VARINT | 3 << 3 -> numbers(in, tag, columns);
+                case ProtobufFields.VARINT | 4 << 3 -> major = in.readUInt32();
+                case ProtobufFields.VARINT | 5 << 3 -> minor = in.readUInt32();
+                case ProtobufFields.VARINT | 6 << 3 -> bytes = in.readUInt64();
+                case ProtobufFields.VARINT | 7 << 3 -> base = base(in);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         return new DataFile(path, major + "." + minor + "[" + fields + "][" + columns + "]", bytes, base);
     }
 
@@ -107,7 +107,7 @@ record Fragment(long id, long rows, List<DataFile> files, DeletionFile deletion)
     }
 
     private static void numbers(CodedInputStream in, int tag, StringBuilder text) throws IOException {
-        if ((tag & 7) == Wire.VARINT) {
+        if ((tag & 7) == ProtobufFields.VARINT) {
             number(in, text);
             return;
         }
@@ -134,15 +134,15 @@ record Fragment(long id, long rows, List<DataFile> files, DeletionFile deletion)
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.VARINT | 1 << 3 -> type = in.readEnum();
-                case Wire.VARINT | 2 << 3 -> readVersion = in.readUInt64();
-                case Wire.VARINT | 3 << 3 -> id = in.readUInt64();
-                case Wire.VARINT | 4 << 3 -> deleted = in.readUInt64();
-                case Wire.VARINT | 7 << 3 -> base = base(in);
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.VARINT | 1 << 3 -> type = in.readEnum();
+                case ProtobufFields.VARINT | 2 << 3 -> readVersion = in.readUInt64();
+                case ProtobufFields.VARINT | 3 << 3 -> id = in.readUInt64();
+                case ProtobufFields.VARINT | 4 << 3 -> deleted = in.readUInt64();
+                case ProtobufFields.VARINT | 7 << 3 -> base = base(in);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         return new DeletionFile(type, readVersion, id, deleted, base);
     }
 }

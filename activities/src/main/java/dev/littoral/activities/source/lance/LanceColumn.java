@@ -30,17 +30,17 @@ record LanceColumn(
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.VARINT | 1 << 3 -> kind = in.readEnum();
-                case Wire.BYTES | 2 << 3 -> name = Wire.text(in);
-                case Wire.VARINT | 3 << 3 -> id = in.readInt32();
-                case Wire.VARINT | 4 << 3 -> parent = in.readInt32();
-                case Wire.BYTES | 5 << 3 -> type = Wire.text(in);
-                case Wire.VARINT | 6 << 3 -> nullable = in.readBool();
-                case Wire.BYTES | 10 << 3 -> metadata(in, metadata);
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.VARINT | 1 << 3 -> kind = in.readEnum();
+                case ProtobufFields.BYTES | 2 << 3 -> name = ProtobufFields.text(in);
+                case ProtobufFields.VARINT | 3 << 3 -> id = in.readInt32();
+                case ProtobufFields.VARINT | 4 << 3 -> parent = in.readInt32();
+                case ProtobufFields.BYTES | 5 << 3 -> type = ProtobufFields.text(in);
+                case ProtobufFields.VARINT | 6 << 3 -> nullable = in.readBool();
+                case ProtobufFields.BYTES | 10 << 3 -> metadata(in, metadata);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         return new LanceColumn(kind, name, id, parent, type, nullable, metadata);
     }
 
@@ -50,12 +50,12 @@ record LanceColumn(
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.BYTES | 1 << 3 -> key = Wire.text(in);
-                case Wire.BYTES | 2 << 3 -> value = Wire.bytes(in, MAX_METADATA);
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.BYTES | 1 << 3 -> key = ProtobufFields.text(in);
+                case ProtobufFields.BYTES | 2 << 3 -> value = ProtobufFields.bytes(in, MAX_METADATA);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         metadata.put(key, Base64.getEncoder().encodeToString(value));
     }
 

@@ -72,7 +72,7 @@ record Manifest(
         Duration retention = null;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.BYTES | 1 << 3 -> {
+                case ProtobufFields.BYTES | 1 << 3 -> {
                     if (columns.size() == MAX_COLUMNS) {
                         throw new InvalidProtocolBufferException("more than " + MAX_COLUMNS + " columns");
                     }
@@ -83,33 +83,33 @@ record Manifest(
                         throw new InvalidProtocolBufferException("columns of more than " + MAX_COLUMN_BYTES + " bytes");
                     }
                 }
-                case Wire.BYTES | 2 << 3 -> {
+                case ProtobufFields.BYTES | 2 << 3 -> {
                     hasFragments = true;
                     if (visitor == null) {
-                        Wire.skip(in, tag);
+                        ProtobufFields.skip(in, tag);
                     } else {
                         visitor.fragment(Fragment.read(in));
                     }
                 }
-                case Wire.VARINT | 3 << 3 -> version = in.readUInt64();
-                case Wire.BYTES | 7 << 3 -> committedAt = timestamp(in);
-                case Wire.VARINT | 9 << 3 -> flags = in.readUInt64();
-                case Wire.BYTES | 13 << 3 -> {
+                case ProtobufFields.VARINT | 3 << 3 -> version = in.readUInt64();
+                case ProtobufFields.BYTES | 7 << 3 -> committedAt = timestamp(in);
+                case ProtobufFields.VARINT | 9 << 3 -> flags = in.readUInt64();
+                case ProtobufFields.BYTES | 13 << 3 -> {
                     hasWriter = true;
-                    Wire.skip(in, tag);
+                    ProtobufFields.skip(in, tag);
                 }
-                case Wire.BYTES | 15 << 3 -> fileFormat = fileFormat(in);
-                case Wire.BYTES | 16 << 3 -> {
+                case ProtobufFields.BYTES | 15 << 3 -> fileFormat = fileFormat(in);
+                case ProtobufFields.BYTES | 16 << 3 -> {
                     Duration found = retention(in);
                     retention = found == null ? retention : found;
                 }
-                case Wire.BYTES | 18 << 3 -> {
+                case ProtobufFields.BYTES | 18 << 3 -> {
                     if (bases.size() == MAX_BASES) {
                         throw new InvalidProtocolBufferException("more than " + MAX_BASES + " base paths");
                     }
                     basePath(in, bases);
                 }
-                default -> Wire.skip(in, tag);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
         boolean isCounted = hasWriter || !hasFragments;
@@ -122,12 +122,12 @@ record Manifest(
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.VARINT | 1 << 3 -> seconds = in.readInt64();
-                case Wire.VARINT | 2 << 3 -> nanos = in.readInt32();
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.VARINT | 1 << 3 -> seconds = in.readInt64();
+                case ProtobufFields.VARINT | 2 << 3 -> nanos = in.readInt32();
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         try {
             return Instant.ofEpochSecond(seconds, nanos);
         } catch (DateTimeException | ArithmeticException e) {
@@ -139,13 +139,13 @@ record Manifest(
         String format = "";
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            if (tag == (Wire.BYTES | 1 << 3)) {
-                format = Wire.text(in);
+            if (tag == (ProtobufFields.BYTES | 1 << 3)) {
+                format = ProtobufFields.text(in);
             } else {
-                Wire.skip(in, tag);
+                ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         return format;
     }
 
@@ -156,12 +156,12 @@ record Manifest(
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.BYTES | 1 << 3 -> key = Wire.text(in);
-                case Wire.BYTES | 2 << 3 -> value = Wire.text(in);
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.BYTES | 1 << 3 -> key = ProtobufFields.text(in);
+                case ProtobufFields.BYTES | 2 << 3 -> value = ProtobufFields.text(in);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         return key.equals(OLDER_THAN) ? TableRetention.of(value).orElse(null) : null;
     }
 
@@ -172,13 +172,13 @@ record Manifest(
         int limit = in.pushLimit(in.readRawVarint32());
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
-                case Wire.VARINT | 1 << 3 -> id = in.readUInt32();
-                case Wire.VARINT | 3 << 3 -> isDataset = in.readBool();
-                case Wire.BYTES | 4 << 3 -> path = Wire.text(in);
-                default -> Wire.skip(in, tag);
+                case ProtobufFields.VARINT | 1 << 3 -> id = in.readUInt32();
+                case ProtobufFields.VARINT | 3 << 3 -> isDataset = in.readBool();
+                case ProtobufFields.BYTES | 4 << 3 -> path = ProtobufFields.text(in);
+                default -> ProtobufFields.skip(in, tag);
             }
         }
-        Wire.end(in, limit);
+        ProtobufFields.end(in, limit);
         if (bases.put(id, new BasePath(path, isDataset)) != null) {
             throw new InvalidProtocolBufferException("two base paths with the id " + Integer.toUnsignedString(id));
         }

@@ -7,14 +7,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 
-/** What reading of protobuf messages has in common. A tag is a field's number times 8, and one of the types here. */
-final class Wire {
+/** Fields of protobuf messages, read with limits. A tag is a field's number times 8, and one of the types here. */
+final class ProtobufFields {
     static final int VARINT = WireFormat.WIRETYPE_VARINT;
     static final int BYTES = WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
     private static final int MAX_TEXT = 16 << 10;
 
-    private Wire() {}
+    private ProtobufFields() {}
 
     /** Skips a field that is not known. */
     static void skip(CodedInputStream in, int tag) throws IOException {

@@ -23,7 +23,7 @@ import org.apache.iceberg.TableProperties;
  *
  * @param address of the metadata file
  */
-record TableState(String address, TableMetadata metadata) {
+record IcebergMetadata(String address, TableMetadata metadata) {
     /** The version of a table that has no snapshot yet. */
     static final String NO_SNAPSHOT = "none";
 
@@ -36,17 +36,17 @@ record TableState(String address, TableMetadata metadata) {
      *
      * @return empty where there is none
      */
-    static Optional<TableState> read(TableStorage storage, String address)
+    static Optional<IcebergMetadata> read(TableStorage storage, String address)
             throws FileChangedException, InterruptedException {
         Optional<byte[]> body = storage.get(address, MAX_BYTES);
         if (body.isEmpty()) {
             return Optional.empty();
         }
         String what = "Iceberg metadata " + address;
-        return Optional.of(Guard.read(what, () -> parse(what, address, body.get())));
+        return Optional.of(LibraryFailures.read(what, () -> parse(what, address, body.get())));
     }
 
-    private static TableState parse(String what, String address, byte[] body) throws IOException {
+    private static IcebergMetadata parse(String what, String address, byte[] body) throws IOException {
         JsonNode json;
         try {
             json = JSON.readTree(isCompressed(body) ? decompressed(what, body) : body);
@@ -65,7 +65,7 @@ record TableState(String address, TableMetadata metadata) {
                     + "; expected 1, 2 or " + NEWEST_FORMAT + ", the versions that are known here: serve a copy of the"
                     + " table in one of these");
         }
-        return new TableState(address, TableMetadataParser.fromJson(address, json));
+        return new IcebergMetadata(address, TableMetadataParser.fromJson(address, json));
     }
 
     private static boolean isCompressed(byte[] body) {

@@ -10,9 +10,9 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of what Iceberg's library throws. */
-class GuardTest {
+class LibraryFailuresTest {
     private static void damaged(Callable<Object> library, String found) {
-        assertThatThrownBy(() -> Guard.read("Manifest m", library))
+        assertThatThrownBy(() -> LibraryFailures.read("Manifest m", library))
                 .isInstanceOfSatisfying(
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                 .hasMessageStartingWith("Manifest m cannot be read: found that " + found + "; expected what the");
@@ -57,7 +57,8 @@ class GuardTest {
         InterruptedException interrupted = new InterruptedException();
         LittoralException refused = LittoralException.input("no");
         for (Exception each : new Exception[] {changed, interrupted, refused}) {
-            assertThatThrownBy(() -> Guard.read("m", fails(new IllegalStateException(new Guard.Carrier(each)))))
+            assertThatThrownBy(() -> LibraryFailures.read(
+                            "m", fails(new IllegalStateException(new LibraryFailures.Carrier(each)))))
                     .isSameAs(each);
         }
     }

@@ -7,16 +7,16 @@ import java.util.concurrent.Callable;
 import org.apache.avro.InvalidAvroMagicException;
 
 /**
- * Runs Iceberg's library on what a table says. The store's failures come out as they are, whatever the library wraps
- * them in; all others mean that the table is damaged.
+ * Failures of Iceberg's library, run on what a table says. The store's own come out as they are, whatever the library
+ * wraps them in; all others mean that the table is damaged.
  */
-final class Guard {
+final class LibraryFailures {
     private static final int MAX_REASON = 300;
 
     /** As Avro's library says it. */
     private static final String UNKNOWN_CODEC = "Unrecognized codec: ";
 
-    private Guard() {}
+    private LibraryFailures() {}
 
     /** Carries a checked exception of the store through the library. */
     static final class Carrier extends RuntimeException {
@@ -41,7 +41,11 @@ final class Guard {
         }
     }
 
-    /** Never returns. */
+    /**
+     * The failure to throw for what the library threw.
+     *
+     * @throws FileChangedException as the store threw it, as are its other failures
+     */
     private static RuntimeException failure(String what, Throwable failure)
             throws FileChangedException, InterruptedException {
         for (Throwable each = failure; each != null; each = each.getCause()) {

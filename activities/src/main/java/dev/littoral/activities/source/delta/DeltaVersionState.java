@@ -1,7 +1,7 @@
 package dev.littoral.activities.source.delta;
 
 /** What holds of a whole table in a version. */
-record TableState(Protocol protocol, Metadata metadata) {
+record DeltaVersionState(Protocol protocol, Metadata metadata) {
     boolean mapsColumns() {
         return protocol.mapsColumns() && metadata.mapsColumns();
     }
