@@ -13,11 +13,11 @@ public final class AllowedSources {
     private AllowedSources() {}
 
     /** Prefixes, each checked. */
-    public static List<String> prefixes(Given given) {
+    public static List<String> prefixes(SettingValue given) {
         return given.each().stream().map(AllowedSources::prefix).toList();
     }
 
-    private static String prefix(Given given) {
+    private static String prefix(SettingValue given) {
         String text = scheme(given.value());
         if (hasUserInfo(text)) {
             throw given.silentRefusal("a user or a secret in an address", EXPECTED);

@@ -51,11 +51,11 @@ public final class SourceAccess {
                         .orElse(otherwise));
     }
 
-    private static Optional<Given> given(List<String> typed, String option, String variable) {
+    private static Optional<SettingValue> given(List<String> typed, String option, String variable) {
         if (typed != null) {
-            return Optional.of(new Given("--" + option, String.join(",", typed)));
+            return Optional.of(new SettingValue("--" + option, String.join(",", typed)));
         }
         String value = System.getenv(variable);
-        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(new Given(variable, value));
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(new SettingValue(variable, value));
     }
 }

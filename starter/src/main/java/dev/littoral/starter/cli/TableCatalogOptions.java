@@ -35,9 +35,10 @@ public final class TableCatalogOptions {
     private TableCatalogOptions() {}
 
     /** Each catalog once, and no property without its catalog. */
-    public static List<TableCatalogSettings> catalogs(Optional<Given> addresses, Optional<Given> properties) {
+    public static List<TableCatalogSettings> catalogs(
+            Optional<SettingValue> addresses, Optional<SettingValue> properties) {
         Map<String, String> uris = new TreeMap<>();
-        for (Given each : addresses.map(Given::each).orElse(List.of())) {
+        for (SettingValue each : addresses.map(SettingValue::each).orElse(List.of())) {
             int equals = each.value().indexOf('=');
             String name = each.value().substring(0, Math.max(0, equals));
             if (!CatalogTable.isCatalog(name)) {
@@ -51,7 +52,7 @@ public final class TableCatalogOptions {
             }
         }
         Map<String, Map<String, String>> values = new TreeMap<>();
-        for (Given each : properties.map(Given::each).orElse(List.of())) {
+        for (SettingValue each : properties.map(SettingValue::each).orElse(List.of())) {
             Matcher property = PROPERTY.matcher(each.value());
             if (!property.matches() || !CatalogTable.isCatalog(property.group(1))) {
                 throw each.silentRefusal(

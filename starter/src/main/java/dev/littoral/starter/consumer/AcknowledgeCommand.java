@@ -73,8 +73,8 @@ public final class AcknowledgeCommand extends ConsumerCommand {
     }
 
     @Override
-    ExitCode call(String collectionId, ConsumerPlace place) throws InterruptedException {
-        ConsumerStatus status = place.acknowledge(answer);
+    ExitCode call(String collectionId, ConsumerBackend backend) throws InterruptedException {
+        ConsumerStatus status = backend.acknowledge(answer);
         if (json()) {
             Output.json(out(), status);
         } else {

@@ -37,16 +37,17 @@ abstract class ConsumerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         String id = where.id();
         check();
-        try (ConsumerPlace place =
-                catalog == null ? new ServerPlace(id) : CatalogPlace.open(catalog, id, CollectionOptions.DEFAULTS)) {
-            return call(id, place).code();
+        try (ConsumerBackend backend = catalog == null
+                ? new ServerBackend(id)
+                : CatalogBackend.open(catalog, id, CollectionOptions.DEFAULTS)) {
+            return call(id, backend).code();
         }
     }
 
     /** Checks what was typed, before anybody is asked. */
     void check() {}
 
-    abstract ExitCode call(String collectionId, ConsumerPlace place) throws InterruptedException;
+    abstract ExitCode call(String collectionId, ConsumerBackend backend) throws InterruptedException;
 
     boolean json() {
         return json;

@@ -20,8 +20,8 @@ import picocli.CommandLine.Command;
         })
 public final class ConsumersCommand extends ConsumerCommand {
     @Override
-    ExitCode call(String collectionId, ConsumerPlace place) throws InterruptedException {
-        ServingStatus serving = place.consumers();
+    ExitCode call(String collectionId, ConsumerBackend backend) throws InterruptedException {
+        ServingStatus serving = backend.consumers();
         if (json()) {
             Output.json(out(), serving);
             return ExitCode.OK;

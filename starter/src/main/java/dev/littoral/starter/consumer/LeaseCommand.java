@@ -38,8 +38,8 @@ public final class LeaseCommand extends ConsumerCommand {
     }
 
     @Override
-    ExitCode call(String collectionId, ConsumerPlace place) throws InterruptedException {
-        LeaseAnswer answer = place.lease(lease);
+    ExitCode call(String collectionId, ConsumerBackend backend) throws InterruptedException {
+        LeaseAnswer answer = backend.lease(lease);
         if (json()) {
             Output.json(out(), answer);
         } else {

@@ -10,7 +10,7 @@ import dev.littoral.starter.catalog.CatalogOption;
 import dev.littoral.starter.cli.ExitCode;
 import dev.littoral.starter.cli.ShutdownSignal;
 import dev.littoral.starter.cli.SourceAccess;
-import dev.littoral.starter.consumer.CatalogPlace;
+import dev.littoral.starter.consumer.CatalogBackend;
 import dev.littoral.starter.embedded.EmbeddedTemporal;
 import dev.littoral.starter.server.CollectionClient;
 import dev.littoral.starter.server.CollectionRun;
@@ -130,7 +130,7 @@ public final class SyncCommand implements Callable<Integer> {
     private ExitCode served(String collectionId, CollectionOptions given, PrintWriter err) throws InterruptedException {
         command.commandLine().getOut().flush();
         shutdown.endWith(ExitCode.STOPPED, "stopped waiting for the consumers of " + collectionId);
-        try (CatalogPlace catalog = CatalogPlace.open(where.catalog(), collectionId, given);
+        try (CatalogBackend catalog = CatalogBackend.open(where.catalog(), collectionId, given);
                 ProgressDisplay progress = new ProgressDisplay(err)) {
             return new ServedWait(collectionId, shutdown, progress, wait.timeout()).await(catalog::consumers);
         }

@@ -2,7 +2,7 @@ package dev.littoral.starter.worker;
 
 import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.starter.cli.Given;
+import dev.littoral.starter.cli.SettingValue;
 import dev.littoral.workflows.spec.SinkName;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +17,10 @@ final class SinkOptions {
     private SinkOptions() {}
 
     /** Each sink once, and no secret without its sink. */
-    static List<SinkSettings> sinks(List<Given> addresses, List<Given> secrets) {
+    static List<SinkSettings> sinks(List<SettingValue> addresses, List<SettingValue> secrets) {
         Map<String, String> address = named(addresses, "an address", "name=https://host/path");
         Map<String, String> secret = named(secrets, "a place", "name=file:/path or name=env:NAME");
-        for (Given given : secrets) {
+        for (SettingValue given : secrets) {
             String name = name(given.value());
             if (!address.containsKey(name)) {
                 throw LittoralException.input(given.name() + " has a secret of " + name
@@ -32,9 +32,9 @@ final class SinkOptions {
         return sinks;
     }
 
-    private static Map<String, String> named(List<Given> given, String what, String example) {
+    private static Map<String, String> named(List<SettingValue> given, String what, String example) {
         Map<String, String> named = new TreeMap<>();
-        for (Given each : given) {
+        for (SettingValue each : given) {
             String name = name(each.value());
             if (!SinkName.isValid(name)) {
                 throw each.silentRefusal(

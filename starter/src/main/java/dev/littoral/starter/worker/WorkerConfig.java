@@ -6,8 +6,8 @@ import dev.littoral.activities.source.AllowList.AllowedProfile;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.activities.tablecatalog.TableCatalogSettings;
 import dev.littoral.starter.cli.AllowedSources;
-import dev.littoral.starter.cli.Given;
 import dev.littoral.starter.cli.Output;
+import dev.littoral.starter.cli.SettingValue;
 import dev.littoral.starter.cli.TableCatalogOptions;
 import dev.littoral.worker.WorkerSettings;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
@@ -128,20 +128,20 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
 
     /** What was typed, set in the environment and written in a file. */
     record SettingSources(Map<Setting, String> typed, Map<String, String> environment, Optional<Path> file) {
-        private Map<Setting, Given> given() {
-            Map<Setting, Given> given = new EnumMap<>(Setting.class);
+        private Map<Setting, SettingValue> given() {
+            Map<Setting, SettingValue> given = new EnumMap<>(Setting.class);
             file.ifPresent(path -> read(path, given));
             for (Setting key : Setting.values()) {
                 String value = environment.get(key.variable());
                 if (value != null && !value.isEmpty()) {
-                    given.put(key, new Given(key.variable(), value));
+                    given.put(key, new SettingValue(key.variable(), value));
                 }
             }
-            typed.forEach((key, value) -> given.put(key, new Given("--" + key.option(), value)));
+            typed.forEach((key, value) -> given.put(key, new SettingValue("--" + key.option(), value)));
             return given;
         }
 
-        private static void read(Path file, Map<Setting, Given> given) {
+        private static void read(Path file, Map<Setting, SettingValue> given) {
             Properties properties = new Properties();
             try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
                 properties.load(reader);
@@ -164,7 +164,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                                                         .toList())));
                 given.put(
                         key,
-                        new Given(
+                        new SettingValue(
                                 name + " in " + file,
                                 properties.getProperty(name).strip()));
             }
@@ -173,8 +173,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
 
     /** Settings, with defaults for what is not set. */
     static WorkerConfig of(SettingSources sources, Defaults defaults) {
-        Map<Setting, Given> given = sources.given();
-        Given catalog = given.get(Setting.CATALOG);
+        Map<Setting, SettingValue> given = sources.given();
+        SettingValue catalog = given.get(Setting.CATALOG);
         if (catalog == null && defaults.catalog() == null) {
             throw LittoralException.input("A worker serves one catalog and none is set; expected --catalog,"
                     + " LITTORAL_CATALOG or catalog in the configuration file");
@@ -211,8 +211,8 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
                         value(given, Setting.ACTIVITIES_PER_SECOND, WorkerConfig::perSecond, 0.0),
                         value(given, Setting.DRAIN, WorkerConfig::duration, WorkerSettings.DRAIN),
                         SinkOptions.sinks(
-                                value(given, Setting.SINK, Given::each, List.of()),
-                                value(given, Setting.SINK_SECRET, Given::each, List.of())),
+                                value(given, Setting.SINK, SettingValue::each, List.of()),
+                                value(given, Setting.SINK_SECRET, SettingValue::each, List.of())),
                         tables,
                         deployment(given.get(Setting.DEPLOYMENT_NAME), given.get(Setting.BUILD_ID))),
                 value(given, Setting.METRICS_PORT, port -> OptionalInt.of(whole(port, 0, 65_535)), OptionalInt.empty()),
@@ -227,19 +227,20 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
      */
     record Defaults(String catalog, List<String> allowedSources) {}
 
-    private static <T> T value(Map<Setting, Given> given, Setting key, Function<Given, T> reading, T otherwise) {
-        Given found = given.get(key);
+    private static <T> T value(
+            Map<Setting, SettingValue> given, Setting key, Function<SettingValue, T> reading, T otherwise) {
+        SettingValue found = given.get(key);
         return found == null ? otherwise : reading.apply(found);
     }
 
-    private static String nonBlank(Given given, String expected) {
+    private static String nonBlank(SettingValue given, String expected) {
         if (given.value().isBlank()) {
             throw given.refusal(expected);
         }
         return given.value();
     }
 
-    private static int whole(Given given, int least, int most) {
+    private static int whole(SettingValue given, int least, int most) {
         try {
             int number = Integer.parseInt(given.value());
             if (number >= least && number <= most) {
@@ -251,7 +252,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         throw given.refusal("a whole number from " + least + " to " + most);
     }
 
-    private static double perSecond(Given given) {
+    private static double perSecond(SettingValue given) {
         String expected = "a number from 0 to 1000000, where 0 is no limit";
         try {
             double number = Double.parseDouble(given.value());
@@ -264,7 +265,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         throw given.refusal(expected);
     }
 
-    private static Duration duration(Given given) {
+    private static Duration duration(SettingValue given) {
         String expected = "a duration like PT20S, up to PT24H";
         try {
             Duration duration = Duration.parse(given.value());
@@ -278,7 +279,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
     }
 
     /** Both or neither. */
-    private static Optional<WorkerDeploymentVersion> deployment(Given name, Given build) {
+    private static Optional<WorkerDeploymentVersion> deployment(SettingValue name, SettingValue build) {
         if (name == null && build == null) {
             return Optional.empty();
         }
@@ -294,7 +295,7 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return Optional.of(new WorkerDeploymentVersion(name.value(), nonBlank(build, "the name of a build")));
     }
 
-    private static String logFormat(Given given) {
+    private static String logFormat(SettingValue given) {
         String format = given.value().toLowerCase(Locale.ROOT);
         if (!format.equals("text") && !format.equals("json")) {
             throw given.refusal("text or json");
@@ -302,12 +303,12 @@ record WorkerConfig(WorkerSettings worker, OptionalInt metricsPort, String metri
         return format;
     }
 
-    private static List<AllowedProfile> profiles(Given given) {
+    private static List<AllowedProfile> profiles(SettingValue given) {
         return given.each().stream().map(WorkerConfig::profile).toList();
     }
 
     /** A prefix may have an equals sign in it, a profile's name has none. */
-    private static AllowedProfile profile(Given given) {
+    private static AllowedProfile profile(SettingValue given) {
         String expected = "names of AWS profiles, or pairs like s3://bucket/prefix/=name";
         String text = given.value();
         int equals = text.lastIndexOf('=');

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The consumers of a collection as its catalog has them, without any Temporal service. */
-public final class CatalogPlace implements ConsumerPlace {
+public final class CatalogBackend implements ConsumerBackend {
     private final Storages storages;
     private final String location;
     private final CatalogStore store;
@@ -37,7 +37,7 @@ public final class CatalogPlace implements ConsumerPlace {
     private final ConsumersRequest request;
     private final Clock clock = Clock.systemUTC();
 
-    private CatalogPlace(
+    private CatalogBackend(
             Storages storages, String location, CatalogStore store, String collectionId, CollectionOptions options) {
         this.storages = storages;
         this.location = location;
@@ -55,7 +55,7 @@ public final class CatalogPlace implements ConsumerPlace {
      *
      * @param options those of the collection, as far as they are known
      */
-    public static CatalogPlace open(String location, String collectionId, CollectionOptions options) {
+    public static CatalogBackend open(String location, String collectionId, CollectionOptions options) {
         String id = CollectionId.check(collectionId);
         Optional<Path> folder = StorageRegistry.addresses().catalog(location).folder();
         if (folder.isPresent() && !Files.isDirectory(folder.get())) {
@@ -64,7 +64,7 @@ public final class CatalogPlace implements ConsumerPlace {
         }
         Storages storages = StorageRegistry.storages();
         try {
-            return new CatalogPlace(storages, location, storages.openCatalogForReading(location), id, options);
+            return new CatalogBackend(storages, location, storages.openCatalogForReading(location), id, options);
         } catch (RuntimeException e) {
             storages.close();
             throw e;

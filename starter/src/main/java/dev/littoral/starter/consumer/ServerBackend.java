@@ -9,11 +9,11 @@ import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ServingStatus;
 
 /** The consumers of a collection that runs on a Temporal server, as its workflow knows them. */
-final class ServerPlace implements ConsumerPlace {
+final class ServerBackend implements ConsumerBackend {
     private final TemporalService server;
     private final CollectionClient collection;
 
-    ServerPlace(String collectionId) {
+    ServerBackend(String collectionId) {
         server = TemporalService.open();
         collection = new CollectionClient(server, collectionId);
     }

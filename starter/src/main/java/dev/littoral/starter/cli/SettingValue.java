@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A setting as it was given.
+ * The value of a setting, as it was given.
  *
  * @param name where it was made, for messages
  */
-public record Given(String name, String value) {
+public record SettingValue(String name, String value) {
     public LittoralException refusal(String expected) {
         return LittoralException.input(
                 Output.path(name + " is " + (value.isEmpty() ? "empty" : value) + "; expected " + expected));
@@ -21,9 +21,9 @@ public record Given(String name, String value) {
     }
 
     /** The values of a setting that has commas between them. */
-    public List<Given> each() {
+    public List<SettingValue> each() {
         return Arrays.stream(value.split(",", -1))
-                .map(one -> new Given(name, one.strip()))
+                .map(one -> new SettingValue(name, one.strip()))
                 .toList();
     }
 }

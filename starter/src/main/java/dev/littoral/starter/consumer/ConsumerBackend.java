@@ -6,8 +6,8 @@ import dev.littoral.workflows.model.LeaseAnswer;
 import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ServingStatus;
 
-/** Where a command asks about consumers: a collection that runs on a Temporal server, or its catalog. */
-interface ConsumerPlace extends AutoCloseable {
+/** The backend of a command about consumers: a collection that runs on a Temporal server, or its catalog. */
+interface ConsumerBackend extends AutoCloseable {
     ServingStatus consumers() throws InterruptedException;
 
     LeaseAnswer lease(LeaseMessage lease) throws InterruptedException;
