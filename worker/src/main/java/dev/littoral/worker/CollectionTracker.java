@@ -39,9 +39,9 @@ final class CollectionTracker implements CollectionObserver {
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
     /** How long one counts that waits for a person to resume it. */
-    private static final Duration REMEMBERED_HELD = Duration.ofDays(2);
+    private static final Duration REMEMBERED_PAUSED = Duration.ofDays(2);
 
-    private static final Set<CauseKind> HELD = EnumSet.of(CauseKind.PAUSED, CauseKind.ROLLED_BACK);
+    private static final Set<CauseKind> PAUSED_CAUSES = EnumSet.of(CauseKind.PAUSED, CauseKind.ROLLED_BACK);
 
     /** How a consumer stands, in a word. */
     enum Standing {
@@ -111,7 +111,8 @@ final class CollectionTracker implements CollectionObserver {
                 : null;
         Instant forgotten = until != null
                 ? until.plus(GRACE)
-                : clock.instant().plus(trouble != null && HELD.contains(trouble) ? REMEMBERED_HELD : REMEMBERED);
+                : clock.instant()
+                        .plus(trouble != null && PAUSED_CAUSES.contains(trouble) ? REMEMBERED_PAUSED : REMEMBERED);
         collections.put(
                 status.collectionId(),
                 new Known(

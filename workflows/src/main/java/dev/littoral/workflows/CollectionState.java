@@ -78,7 +78,7 @@ final class CollectionState {
                 ledger.answered(),
                 declaration.unconfirmed(),
                 schedule.isPaused(),
-                declaration.isHeld(),
+                declaration.isPausedByRollback(),
                 history.lastEndedAt(),
                 ledger.note(),
                 ledger.rejected(),
@@ -234,12 +234,12 @@ final class CollectionState {
         if (!rollbacks.isWaiting() && schedule.launchesAt().isAfter(now)) {
             return new Decision.Idle(schedule.launchesAt());
         }
-        ConsumerWatch.Hold hold = rollbacks.isWaiting() ? null : consumers.hold(jobs, declaration);
-        if (hold != null && !hold.isOver(now)) {
-            return new Decision.Idle(hold.until());
+        ConsumerWatch.BackPressure pressure = rollbacks.isWaiting() ? null : consumers.backPressure(jobs, declaration);
+        if (pressure != null && !pressure.isOver(now)) {
+            return new Decision.Idle(pressure.until());
         }
-        if (hold != null) {
-            ledger.note("update " + job.update() + " has waited long enough, and goes ahead: " + hold.consumer());
+        if (pressure != null) {
+            ledger.note("update " + job.update() + " has waited long enough, and goes ahead: " + pressure.consumer());
         }
         return declaration.isDeclared(job.source()) ? new Decision.Launch(job) : new Decision.Declare(job);
     }

@@ -61,7 +61,7 @@ final class CollectionView {
         if (!jobs.isIdle()) {
             return "updating";
         }
-        if (schedule.isPaused() || declaration.isHeld()) {
+        if (schedule.isPaused() || declaration.isPausedByRollback()) {
             return "paused";
         }
         Job last = jobs.history().last();
@@ -85,7 +85,9 @@ final class CollectionView {
                 progress.progress(),
                 progress.retry(),
                 UpdateSchedule.earlier(jobs.history().failingSince(), progress.retrySince()),
-                declaration.isHeld() ? RollbackTarget.paused(declaration.head().reason()) : null,
+                declaration.isPausedByRollback()
+                        ? RollbackTarget.paused(declaration.head().reason())
+                        : null,
                 jobs.pending(),
                 jobs.history().last(),
                 jobs.history().lastFailure(),
@@ -98,10 +100,10 @@ final class CollectionView {
 
     /** Which update waits for which consumer, in words, or null. */
     String waits() {
-        ConsumerWatch.Hold hold = state.consumers().hold(jobs, declaration);
-        return hold == null || !jobs.active().isEmpty()
+        ConsumerWatch.BackPressure pressure = state.consumers().backPressure(jobs, declaration);
+        return pressure == null || !jobs.active().isEmpty()
                 ? null
-                : "update " + jobs.pending().update() + " waits: " + hold.consumer();
+                : "update " + jobs.pending().update() + " waits: " + pressure.consumer();
     }
 
     /** A page of the jobs that wait, are active or have ended, newest first. */

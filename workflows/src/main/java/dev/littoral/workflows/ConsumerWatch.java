@@ -272,23 +272,23 @@ final class ConsumerWatch {
      * @param consumer in words: who it is and what it serves
      * @param until when it goes ahead all the same
      */
-    record Hold(String consumer, Instant until) {
+    record BackPressure(String consumer, Instant until) {
         boolean isOver(Instant now) {
             return !until.isAfter(now);
         }
     }
 
     /** Which consumer the waiting job has to wait for, or null: a source that was not listed yet waits for nobody. */
-    Hold hold(JobQueue jobs, SourceDeclaration declaration) {
+    BackPressure backPressure(JobQueue jobs, SourceDeclaration declaration) {
         Job job = jobs.pending();
         boolean refreshes = job != null
                 && declaration.isDeclared(job.source())
                 && jobs.history().hasListed(declaration.head());
-        return refreshes ? hold(job, declaration.head()) : null;
+        return refreshes ? backPressure(job, declaration.head()) : null;
     }
 
     /** Which consumer a refresh has to wait for, or null. */
-    Hold hold(Job refresh, Head head) {
+    BackPressure backPressure(Job refresh, Head head) {
         if (!enabled || maxAhead == null || seen == null) {
             return null;
         }
@@ -297,12 +297,12 @@ final class ConsumerWatch {
                 .filter(ConsumerWatch::isWaitedFor)
                 .filter(consumer -> consumer.behind() + unseen >= maxAhead)
                 .max(Comparator.comparingLong(ConsumerStatus::behind))
-                .map(consumer -> new Hold(
+                .map(consumer -> new BackPressure(
                         "consumer " + consumer.consumer() + " "
                                 + ConsumerText.serves(consumer) + ", "
                                 + StatusText.count(consumer.behind() + unseen, "version") + " behind; maxAhead is "
                                 + maxAhead,
-                        refresh.requested().plus(Policies.longestHold(forgetAfter))))
+                        refresh.requested().plus(Policies.longestBackPressure(forgetAfter))))
                 .orElse(null);
     }
 

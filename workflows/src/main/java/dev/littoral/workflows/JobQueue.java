@@ -180,7 +180,7 @@ final class JobQueue {
                 renumber(newest, now);
                 boolean follows = before != null && before.followed() && !isItsCommit;
                 if (follows
-                        && !declaration.isHeld()
+                        && !declaration.isPausedByRollback()
                         && declaration.desired() != null
                         && !retiring
                         && !declaration.head().retired()) {

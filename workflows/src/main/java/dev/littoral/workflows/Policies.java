@@ -185,7 +185,7 @@ public final class Policies {
     }
 
     /** How long a refresh waits for a consumer at most. */
-    static Duration longestHold(Duration forgetConsumersAfter) {
+    static Duration longestBackPressure(Duration forgetConsumersAfter) {
         return forgetConsumersAfter.compareTo(LONGEST_HOLD) < 0 ? forgetConsumersAfter : LONGEST_HOLD;
     }
 

@@ -23,9 +23,9 @@ final class RequestHandler {
     void change(Message.ChangeSource change, Instant now) {
         ExternalSource source = change.source();
         watchdog.checkSoon(now);
-        if (declaration.isHeld() && jobs.pending() == null && declaration.isDeclared(source)) {
+        if (declaration.isPausedByRollback() && jobs.pending() == null && declaration.isDeclared(source)) {
             declaration.desire(source);
-            refuse(change, "it names the current source, and " + held() + ", or another source", now);
+            refuse(change, "it names the current source, and " + pausedByRollback() + ", or another source", now);
             return;
         }
         Job serving = source.equals(declaration.desired()) ? serving(source) : null;
@@ -61,17 +61,17 @@ final class RequestHandler {
             String reason = "the collection has no source yet; expected " + MessageNames.SOURCE_CHANGED + " or "
                     + MessageNames.CHANGE_SOURCE + " first";
             refuse(refresh, reason, now);
-        } else if (declaration.isHeld()) {
-            refuse(refresh, held(), now);
+        } else if (declaration.isPausedByRollback()) {
+            refuse(refresh, pausedByRollback(), now);
         } else {
             watchdog.checkSoon(now);
             serve(refresh.reply(), jobs.joinOrEnqueue(refresh.trigger(), declaration.desired(), now));
         }
     }
 
-    private String held() {
-        return "the collection is " + RollbackTarget.paused(declaration.head().reason()) + "; expected " + MessageNames.RESUME
-                + " first";
+    private String pausedByRollback() {
+        return "the collection is " + RollbackTarget.paused(declaration.head().reason()) + "; expected "
+                + MessageNames.RESUME + " first";
     }
 
     void cancelUpdate(Instant now) {

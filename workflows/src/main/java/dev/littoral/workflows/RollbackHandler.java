@@ -57,7 +57,7 @@ final class RollbackHandler {
 
     /** Whether nothing is refreshed by itself. */
     boolean isPausing() {
-        return waiting != null || declaration.isHeld();
+        return waiting != null || declaration.isPausedByRollback();
     }
 
     /** The rollback that waits. */
@@ -104,7 +104,7 @@ final class RollbackHandler {
      */
     void prepare(Instant now) {
         Job pending = jobs.pending();
-        if (declaration.isHeld() && pending != null && !isUndeclared(pending)) {
+        if (declaration.isPausedByRollback() && pending != null && !isUndeclared(pending)) {
             jobs.endPending(UpdateState.SUPERSEDED, null, declaration.head().reason(), now);
         } else if (waiting != null && isUndeclared(pending)) {
             jobs.active().stop(UpdateState.SUPERSEDED, "update " + pending.update() + " takes its place");

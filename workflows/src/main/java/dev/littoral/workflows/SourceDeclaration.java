@@ -28,10 +28,10 @@ final class SourceDeclaration {
     private boolean honorsRollbacks;
 
     /** Whether the head rolls back and refreshing was not resumed. */
-    private boolean held;
+    private boolean pausedByRollback;
 
     void restore(CarriedState carried) {
-        held = carried.held();
+        pausedByRollback = carried.held();
         head = carried.head();
         desired = carried.desiredSource();
         unconfirmed = carried.unconfirmedDeclaration();
@@ -46,13 +46,13 @@ final class SourceDeclaration {
     }
 
     /** Whether refreshing is paused because the head rolls back. */
-    boolean isHeld() {
-        return held;
+    boolean isPausedByRollback() {
+        return pausedByRollback;
     }
 
     /** Refreshing is resumed. */
     void release() {
-        held = false;
+        pausedByRollback = false;
     }
 
     /** The source asked for last, or null. */
@@ -87,7 +87,7 @@ final class SourceDeclaration {
             unconfirmed = 0;
         }
         if (newest.version() > head.version()) {
-            held = honorsRollbacks && newest.kind() == HeadKind.ROLLED_BACK;
+            pausedByRollback = honorsRollbacks && newest.kind() == HeadKind.ROLLED_BACK;
         }
         if (newest.version() >= head.version()) {
             head = newest;

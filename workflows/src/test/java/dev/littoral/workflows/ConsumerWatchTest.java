@@ -302,15 +302,15 @@ class ConsumerWatchTest {
     void aRefreshWaitsForANamedConsumerThatIsTooFarBehindForADayAtMost() {
         watch = watch(List.of("search"), 3);
         look();
-        assertThat(watch.hold(refresh(), head)).isNull();
+        assertThat(watch.backPressure(refresh(), head)).isNull();
         sees(consumer("search", ConsumerState.SERVING, 39L, 2));
-        assertThat(watch.hold(refresh(), head)).isNull();
+        assertThat(watch.backPressure(refresh(), head)).isNull();
         sees(consumer("search", ConsumerState.SERVING, 39L, 3));
-        ConsumerWatch.Hold hold = watch.hold(refresh(), head);
-        assertThat(hold.consumer()).isEqualTo("consumer search serves 39, 3 versions behind; maxAhead is 3");
-        assertThat(hold.isOver(START.plus(Duration.ofHours(24)).minusSeconds(1)))
+        ConsumerWatch.BackPressure pressure = watch.backPressure(refresh(), head);
+        assertThat(pressure.consumer()).isEqualTo("consumer search serves 39, 3 versions behind; maxAhead is 3");
+        assertThat(pressure.isOver(START.plus(Duration.ofHours(24)).minusSeconds(1)))
                 .isFalse();
-        assertThat(hold.isOver(START.plus(Duration.ofHours(24)))).isTrue();
+        assertThat(pressure.isOver(START.plus(Duration.ofHours(24)))).isTrue();
     }
 
     @Test
@@ -319,7 +319,7 @@ class ConsumerWatchTest {
         look();
         sees(consumer("search", ConsumerState.SERVING, 39L, 2));
         commits();
-        assertThat(watch.hold(refresh(), head).consumer())
+        assertThat(watch.backPressure(refresh(), head).consumer())
                 .isEqualTo("consumer search serves 39, 3 versions behind; maxAhead is 3");
     }
 
@@ -328,15 +328,15 @@ class ConsumerWatchTest {
         watch = watch(List.of("search"), 1);
         look();
         sees(consumer("other", false, ConsumerState.SERVING, 1L, 9, Verdict.RIGHT, false));
-        assertThat(watch.hold(refresh(), head)).isNull();
+        assertThat(watch.backPressure(refresh(), head)).isNull();
         sees(consumer("search", ConsumerState.GONE, null, 9));
-        assertThat(watch.hold(refresh(), head)).isNull();
+        assertThat(watch.backPressure(refresh(), head)).isNull();
         sees(consumer("search", ConsumerState.FAILED, 1L, 9));
-        assertThat(watch.hold(refresh(), head)).isNull();
+        assertThat(watch.backPressure(refresh(), head)).isNull();
         sees(consumer("search", true, ConsumerState.SERVING, 1L, 9, Verdict.RIGHT, true));
-        assertThat(watch.hold(refresh(), head)).isNull();
+        assertThat(watch.backPressure(refresh(), head)).isNull();
         sees(consumer("search", null, null, 1));
-        assertThat(watch.hold(refresh(), head).consumer())
+        assertThat(watch.backPressure(refresh(), head).consumer())
                 .isEqualTo("consumer search serves nothing yet, 1 version behind; maxAhead is 1");
     }
 
