@@ -108,10 +108,10 @@ public final class MonitoringServer implements AutoCloseable {
         server.createContext(
                 "/readyz",
                 exchange -> answer(exchange, "/readyz", () -> failure.get().or(notReady)));
-        MonitoringServer door = new MonitoringServer(server);
-        server.setExecutor(door.within(timeout));
+        MonitoringServer monitoring = new MonitoringServer(server);
+        server.setExecutor(monitoring.within(timeout));
         server.start();
-        return door;
+        return monitoring;
     }
 
     /**

@@ -51,7 +51,7 @@ public final class BoundaryLog {
     }
 
     private LittoralException damaged(long number, String how) {
-        return LittoralException.input(CatalogDamage.of(log.name(number), how));
+        return LittoralException.input(CatalogDamage.of(log.address(number), how));
     }
 
     /**

@@ -127,8 +127,8 @@ final class EntryLog<T> {
         }
     }
 
-    /** What an entry is called in a sentence. */
-    String name(long number) {
+    /** The address of an entry, for messages. */
+    String address(long number) {
         return store.address(key(number));
     }
 
