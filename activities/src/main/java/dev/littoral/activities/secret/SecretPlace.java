@@ -27,8 +27,22 @@ public record SecretPlace(String where, UnaryOperator<String> environment) {
         this(where, System::getenv);
     }
 
+    /**
+     * The place that a setting names.
+     *
+     * @param setting as a sentence begins with it
+     * @throws LittoralException INPUT when it names none, and may be the secret itself, which is not repeated
+     */
+    public static SecretPlace of(String setting, String text) {
+        if (!isPlace(text)) {
+            throw LittoralException.input(setting + " is in no place that is known; expected file:/path or env:NAME, as"
+                    + " everybody on a machine sees options");
+        }
+        return new SecretPlace(text);
+    }
+
     /** Whether a text says where a secret is, and is none itself. */
-    public static boolean isPlace(String text) {
+    private static boolean isPlace(String text) {
         return (text.startsWith(FILE) && text.length() > FILE.length())
                 || text.matches(VARIABLE + "[A-Za-z_][A-Za-z0-9_]{0,127}");
     }

@@ -49,14 +49,7 @@ public record TableCatalogSettings(String name, String uri, Map<String, String> 
      * @throws LittoralException INPUT when the property may be the secret itself, which is not repeated
      */
     public Optional<SecretPlace> secret(String key) {
-        return value(key).map(place -> {
-            if (!SecretPlace.isPlace(place)) {
-                throw LittoralException.input("The property " + key + " of table catalog " + name
-                        + " is in no place that is known; expected file:/path or env:NAME, as everybody on a machine"
-                        + " sees options");
-            }
-            return new SecretPlace(place);
-        });
+        return value(key).map(place -> SecretPlace.of("The property " + key + " of table catalog " + name, place));
     }
 
     /** Without what may be secret. */

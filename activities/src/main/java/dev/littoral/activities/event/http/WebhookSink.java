@@ -76,12 +76,8 @@ public final class WebhookSink implements Sink {
                     "Sink " + settings.name() + " has no secret to sign with; expected --sink-secret " + settings.name()
                             + "=file:/path or " + settings.name() + "=env:NAME");
         }
-        if (!SecretPlace.isPlace(settings.secret())) {
-            throw LittoralException.input("The secret of sink " + settings.name()
-                    + " is in no place that is known; expected file:/path or env:NAME, as everybody on a machine sees"
-                    + " options");
-        }
-        WebhookSecrets secrets = new WebhookSecrets(new SecretPlace(settings.secret()));
+        WebhookSecrets secrets =
+                new WebhookSecrets(SecretPlace.of("The secret of sink " + settings.name(), settings.secret()));
         try {
             secrets.parse();
         } catch (LittoralException e) {
