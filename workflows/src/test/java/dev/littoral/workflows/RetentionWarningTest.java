@@ -3,14 +3,22 @@ package dev.littoral.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
+import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The warning that a table deletes files too early. */
 class RetentionWarningTest {
     private static String warning(Duration retention) {
-        TableVersion table = new TableVersion("delta", "t", "1", null, null, null, null, retention);
+        return warning(TableSpec.DELTA, retention);
+    }
+
+    private static String warning(String format, Duration retention) {
+        TableVersion table = new TableVersion(format, "t", "1", null, null, null, null, retention);
         return RetentionWarning.of(table, CollectionOptions.DEFAULTS);
     }
 
@@ -24,6 +32,22 @@ class RetentionWarningTest {
                         + " no more");
         assertThat(warning(Duration.ofHours(36))).contains("after PT36H,");
         assertThat(warning(Duration.ZERO)).contains("after PT0S,");
+    }
+
+    @Test
+    void eachFormatOfTablesHasAPropertyThatIsNamed() throws IllegalAccessException {
+        List<String> unnamed = new ArrayList<>();
+        int formats = 0;
+        for (Field constant : TableSpec.class.getFields()) {
+            String format = (String) constant.get(null);
+            formats++;
+            if (warning(format, Duration.ofDays(5)).contains("(its retention)")) {
+                unnamed.add(format);
+            }
+        }
+        assertThat(formats).isGreaterThan(2);
+        assertThat(unnamed).isEmpty();
+        assertThat(warning("of a later build", Duration.ofDays(5))).contains("(its retention)");
     }
 
     @Test
