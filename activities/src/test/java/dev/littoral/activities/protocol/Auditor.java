@@ -114,13 +114,15 @@ final class Auditor {
      * @param state the state of the source it lists
      * @param segments the layout of each segment
      * @param dead the dead rows of each segment, by the fragments they are in
+     * @param living what the living rows of each segment are, by their numbers in it
      */
     private record Snapshot(
             Map<String, Body> needed,
             String uri,
             int state,
             Map<Long, String> segments,
-            Map<Long, Map<String, Set<Long>>> dead) {}
+            Map<Long, Map<String, Set<Long>>> dead,
+            Map<Long, Map<Long, String>> living) {}
 
     /** A write was done at that time. Versions whose places others took long ago may be cleaned away. */
     void afterWrite(Map<String, Body> store, Memory memory, Instant time) {
@@ -280,6 +282,14 @@ final class Auditor {
                         at + " gives segment " + id + " to " + content + ", version " + other.getKey() + " gave it to "
                                 + given);
             });
+            snapshot.living().forEach((id, rows) -> {
+                Map<Long, String> then = served.living().getOrDefault(id, Map.of());
+                rows.forEach((row, what) -> check(
+                        what.equals(then.getOrDefault(row, what)),
+                        6,
+                        at + " has " + what + " in row " + row + " of segment " + id + ", version " + other.getKey()
+                                + " had " + then.get(row)));
+            });
         }
         if (kind.equals("COMMITTED") && last != null) {
             Snapshot base = snapshot(last, store);
@@ -334,7 +344,7 @@ final class Auditor {
     private static Snapshot audited(JsonNode head, Map<String, Body> store) {
         JsonNode ref = head.get("snapshot");
         if (ref == null) {
-            return new Snapshot(Map.of(), "", 0, Map.of(), Map.of());
+            return new Snapshot(Map.of(), "", 0, Map.of(), Map.of(), Map.of());
         }
         String at = "version " + head.get("version").asLong();
         Map<String, Body> needed = new TreeMap<>();
@@ -344,6 +354,10 @@ final class Auditor {
         Map<String, String> files = new TreeMap<>();
         Map<Long, StringBuilder> segments = new TreeMap<>();
         Map<Long, Map<String, Set<Long>>> dead = new TreeMap<>();
+        Map<Long, Map<Long, String>> rowsOf = new TreeMap<>();
+        Map<Long, Long> lengths = new TreeMap<>();
+        Set<String> living = new TreeSet<>();
+        Set<String> served = new TreeSet<>();
         long rows = 0;
         long deadRows = 0;
         for (JsonNode shard : root.get("shards")) {
@@ -361,8 +375,10 @@ final class Auditor {
                     end = fragment.get("end").asLong();
                     Set<Long> gone = new TreeSet<>();
                     for (long row = start; row < end; row++) {
-                        if (!listed || deleted.contains(row)) {
+                        if (deleted.contains(row) || (!listed && !file.has("movedTo"))) {
                             gone.add(row);
+                        } else if (listed) {
+                            living.add(Lakes.row(path, row));
                         }
                     }
                     check(
@@ -373,7 +389,19 @@ final class Auditor {
                         check(gone.size() == end - start, 8, at + " has rows of " + path + " in no segment");
                         continue;
                     }
+                    if (fragment.path("movedIn").asBoolean()) {
+                        continue;
+                    }
                     long segment = fragment.get("segment").asLong();
+                    long first = lengths.merge(segment, end - start, Long::sum) - (end - start);
+                    for (long row = start; row < end; row++) {
+                        if (!gone.contains(row)) {
+                            String what = listed ? Lakes.row(path, row) : moved(at, file, row);
+                            check(served.add(what), 8, at + " serves " + what + " twice");
+                            rowsOf.computeIfAbsent(segment, any -> new TreeMap<>())
+                                    .put(first + row - start, what);
+                        }
+                    }
                     String content = path + "@" + file.get("version").asText() + "[" + start + "," + end + ")";
                     segments.computeIfAbsent(segment, any -> new StringBuilder())
                             .append(content);
@@ -403,6 +431,7 @@ final class Auditor {
                     8,
                     at + " forgets files that could not be read: it says " + shard.get("unread") + ", has " + unread);
         }
+        check(served.equals(living), 8, at + " serves " + served + ", and its files have " + living);
         check(
                 ref.get("totals").get("rows").asLong() == rows,
                 8,
@@ -416,7 +445,21 @@ final class Auditor {
         check(state > 0, 8, at + " serves " + files + ", which " + uri + " never listed");
         Map<Long, String> contents = new TreeMap<>();
         segments.forEach((id, content) -> contents.put(id, content.toString()));
-        return new Snapshot(needed, uri, state, contents, dead);
+        return new Snapshot(needed, uri, state, contents, dead, rowsOf);
+    }
+
+    /** What a living row of a file is that is gone: it is in another file. */
+    private static String moved(String at, JsonNode file, long row) {
+        for (JsonNode to : file.get("movedTo")) {
+            for (JsonNode range : to.get("rows")) {
+                long start = range.get("start").asLong();
+                if (start <= row && row < range.get("end").asLong()) {
+                    return Lakes.row(to.get("file").asText(), range.get("at").asLong() + row - start);
+                }
+            }
+        }
+        throw new Violation(
+                8, at + " loses row " + row + " of " + file.get("path").asText());
     }
 
     private static void follows(CatalogSchemas schema, JsonNode object, String at) {

@@ -2,6 +2,7 @@ package dev.littoral.activities.protocol;
 
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.RowIdRange;
 import dev.littoral.activities.steps.RealSteps;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
  * The sources of a small world. Each source has states, the first of which is 1; files that are kept as they are, and
  * one that is overwritten in place by each change and has its own number of rows in each state, so that a snapshot
  * tells what it lists. Sources with deletes have one file, of which other rows are deleted in each state; tables with
- * versions have another one beside it that is new in each state, which is a version.
+ * versions have another one beside it that is new in each state, which is a version. A table that moves rows writes all
+ * of them to a new file in each state, but one that goes; another one changes, and one is new.
  */
 final class Lakes {
     static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
@@ -45,7 +47,14 @@ final class Lakes {
     /** A table that keeps no version but the newest. */
     static final ExternalSource VACUUMED = new ExternalSource("s3://lake/i/", TableSpec.newest(TableSpec.DELTA));
 
+    /** A table that numbers its rows, and moves them into another file each time. All its versions stay. */
+    static final ExternalSource MOVING = new ExternalSource("s3://lake/j/", TableSpec.newest(TableSpec.DELTA));
+
     private static final int MAX_STATES = 6;
+
+    /** Ids of rows that the table of moving rows wrote first begin there, those of its later states beyond. */
+    private static final int FIRST_IDS = 1_000;
+
     private static final Map<String, Integer> FIRST_ROWS = Map.of(
             A.uri(),
             10,
@@ -64,7 +73,9 @@ final class Lakes {
             VERSIONS.uri(),
             280,
             VACUUMED.uri(),
-            320);
+            320,
+            MOVING.uri(),
+            40);
     private static final Map<String, IntFunction<List<Long>>> DELETES = Map.of(
             GROWING_DELETES.uri(),
             state -> LongStream.range(0, state).boxed().toList(),
@@ -119,10 +130,77 @@ final class Lakes {
         }
     }
 
+    /** A row of a table that numbers them: its id, and the state in which it was written or changed last. */
+    record Row(long id, int changed) {}
+
+    /** The rows of a file of the table of moving rows, in order. */
+    static List<Row> rows(String path) {
+        int state = Integer.parseInt(path.substring(path.lastIndexOf('-') + 1, path.lastIndexOf('.')));
+        List<Row> rows = new ArrayList<>();
+        if (state == 1) {
+            for (int i = 0; i < FIRST_ROWS.get(MOVING.uri()); i++) {
+                rows.add(new Row(firstId(state) + i, state));
+            }
+            return rows;
+        }
+        for (Row row : rows(fileOf(state - 1))) {
+            if (row.id() != firstId(1) + state) {
+                rows.add(row.id() == firstId(1) + 20 + state ? new Row(row.id(), state) : row);
+            }
+        }
+        rows.add(new Row(firstId(state) + rows.size(), state));
+        return rows;
+    }
+
+    private static String fileOf(int state) {
+        return MOVING.uri() + "of-" + state + ".parquet";
+    }
+
+    /** The id of the first row of the file that a state has. */
+    private static long firstId(int state) {
+        return (long) FIRST_IDS * state;
+    }
+
+    /** The id of a file's first row, or null where its table does not number rows. */
+    static Long firstId(String path) {
+        return path.startsWith(MOVING.uri())
+                ? Long.valueOf(firstId(rows(path).getLast().changed()))
+                : null;
+    }
+
+    /** The rows of a file of the table of moving rows that are unchanged since a state. */
+    static List<RowIdRange> rowsBefore(String path, int since) {
+        List<RowIdRange> ranges = new ArrayList<>();
+        int at = 0;
+        for (Row row : rows(path)) {
+            RowIdRange last = ranges.isEmpty() ? null : ranges.getLast();
+            if (row.changed() <= since) {
+                boolean joins = last != null && last.at() + last.count() == at && last.id() + last.count() == row.id();
+                if (joins) {
+                    ranges.removeLast();
+                }
+                ranges.add(
+                        joins
+                                ? new RowIdRange(last.at(), last.id(), last.count() + 1)
+                                : new RowIdRange(at, row.id(), 1));
+            }
+            at++;
+        }
+        return ranges;
+    }
+
+    /** What a row is, wherever its table moves it: who has read it once need not read it again. */
+    static String row(String path, long row) {
+        return path.startsWith(MOVING.uri()) ? rows(path).get((int) row).toString() : path + " " + row;
+    }
+
     /** The files of a source in one of its states, in order. */
     static List<File> files(String uri, int state) {
         int rows = FIRST_ROWS.get(uri);
         List<File> files = new ArrayList<>();
+        if (uri.equals(MOVING.uri())) {
+            return List.of(new File(fileOf(state), "v1", rows(fileOf(state)).size()));
+        }
         if (uri.equals(A.uri())) {
             files.add(new File(uri + "kept-1.parquet", "v1", rows));
             files.add(new File(uri + "kept-2.parquet", "v1", rows));
@@ -144,7 +222,7 @@ final class Lakes {
     }
 
     static boolean isTable(String uri) {
-        return uri.equals(VERSIONS.uri()) || uri.equals(VACUUMED.uri());
+        return uri.equals(VERSIONS.uri()) || uri.equals(VACUUMED.uri()) || uri.equals(MOVING.uri());
     }
 
     /**

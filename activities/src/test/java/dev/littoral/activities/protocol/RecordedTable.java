@@ -6,6 +6,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.path.TableFile;
+import dev.littoral.activities.source.RowIdRange;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.source.table.Table;
@@ -18,6 +19,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,8 +35,28 @@ record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements
                 RecordedTable.class.getClassLoader(),
                 new Class<?>[] {BlobStore.class},
                 (proxy, method, arguments) -> method.getName().equals("location") ? source.uri() : null);
-        return new TableSourceFormat(new RecordedTable(world, source.uri(), lost), Optional.empty())
-                .open(place, Openers.NONE, source.spec(), true);
+        RecordedTable table = new RecordedTable(world, source.uri(), lost);
+        SourceReader reader =
+                new TableSourceFormat(table, Optional.empty()).open(place, Openers.NONE, source.spec(), true);
+        return (SourceReader) Proxy.newProxyInstance(
+                RecordedTable.class.getClassLoader(),
+                new Class<?>[] {SourceReader.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("rowsBefore")) {
+                        return table.rowsBefore((SourceFile) arguments[0], (TableVersion) arguments[1]);
+                    }
+                    try {
+                        return method.invoke(reader, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** Ids of rows as data files have them, which there are none of. */
+    private List<RowIdRange> rowsBefore(SourceFile file, TableVersion since) {
+        TableVersion known = lost == Safeguard.MOVED_SINCE_BASE ? resolve(null) : since;
+        return Lakes.rowsBefore(file.path(), Integer.parseInt(known.version()));
     }
 
     @Override
@@ -61,7 +83,8 @@ record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements
         for (Object each : (List<?>) world.ask(Call.listVersion(uri, Integer.parseInt(version.version())))) {
             Lakes.File file = (Lakes.File) each;
             SourceFile listed = file.listed();
-            TableFile said = new TableFile((long) file.rows(), null, null, false, listed.deletesVersion());
+            TableFile said =
+                    new TableFile((long) file.rows(), null, Lakes.firstId(file.path()), false, listed.deletesVersion());
             files.put(
                     file.path(),
                     new SourceFile(file.path(), file.version(), listed.bytes(), listed.deletesVersion(), said));

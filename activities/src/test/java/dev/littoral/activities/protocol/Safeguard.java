@@ -125,6 +125,10 @@ enum Safeguard {
             "a step reads the table's newest version instead of the one that was listed",
             "a table moves on while it is updated",
             8),
+    MOVED_SINCE_BASE(
+            "what changed of rows that a table moved is asked since its newest version instead of the one that is served",
+            "a table moves rows while it is updated",
+            6),
     DOUBTFUL_BASE(
             "a declaration that failed is forgotten, though it may still arrive",
             "a collection, A -> B -> A, one try for each step",

@@ -88,6 +88,16 @@ final class Worlds {
                 table("a table restores a row and deletes another", Lakes.OTHER_DELETES, lost),
                 table("a table moves on while it is updated", Lakes.VERSIONS, lost),
                 table("a table moves on while it is updated, and keeps no older version", Lakes.VACUUMED, lost),
+                table("a table moves rows while it is updated", Lakes.MOVING, lost),
+                Setup.of("a table moves rows, an update is cancelled and started again beside another", 0)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("second", client(99, Lakes.MOVING, lost))
+                        .letters(
+                                null,
+                                new Flow.Letter.Change(Lakes.MOVING),
+                                new Flow.Letter.Cancel(),
+                                new Flow.Letter.Refresh())
+                        .changes(Lakes.MOVING, 2),
                 Setup.of("a table moves on twice, every call, two attempts of every step", 0)
                         .with("first", client(11, Lakes.VACUUMED, lost))
                         .changes(Lakes.VACUUMED, 2)
