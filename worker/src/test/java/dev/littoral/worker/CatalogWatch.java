@@ -2,6 +2,7 @@ package dev.littoral.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.testing.LogAudit;
@@ -23,7 +24,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Checks a collection's log in the raw store again and again: versions only grow, none changes, none is removed before
- * its time, none comes back, and each snapshot is a listing of its source made after the version before it.
+ * its time, none comes back, each snapshot is a listing of its source made after the version before it, and rows of a
+ * table stay what they are in their segments.
  */
 final class CatalogWatch {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,6 +44,7 @@ final class CatalogWatch {
 
     private final TreeMap<Long, Version> log = new TreeMap<>();
     private final Map<Long, Map<String, ChangingSource.Served>> snapshots = new HashMap<>();
+    private final SegmentRows segmentRows = new SegmentRows();
     private long answeredGeneration;
     private Instant answered = Instant.MAX;
 
@@ -205,10 +208,15 @@ final class CatalogWatch {
                                 file.path("deletes").path("count").asLong()));
             }
         }
+        ChangingSource lake = lakes.get(version.head().get("source").get("uri").asText());
+        if (lake instanceof SeededTable table) {
+            segmentRows
+                    .contradictions(CatalogReader.on(store).snapshot(id, version.number()), table)
+                    .forEach(contradiction -> violations.accept("version " + version.number() + ": " + contradiction));
+        }
         snapshots.put(version.number(), snapshot);
         Version base = log.get(version.number() - 1);
-        lakes.get(version.head().get("source").get("uri").asText())
-                .contradictions(
+        lake.contradictions(
                         snapshot,
                         base.created().toEpochMilli(),
                         version.created().toEpochMilli())

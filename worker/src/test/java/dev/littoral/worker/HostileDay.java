@@ -253,13 +253,14 @@ final class HostileDay implements AutoCloseable {
                 new UpdateEnds(collection, catalog, lakes, reset, violations::add));
     }
 
-    /** A folder of files, or at every third place a table. */
+    /** A folder of files, or at every third place a table, of which every second keeps the ids of moved rows. */
     private ChangingSource changing(String prefix, int place) {
         LakeObjects objects = new LakeObjects(s3.client());
         String uri = "s3://" + bucket + "/" + prefix;
+        boolean keepsIds = place % 12 < 6;
         return switch (place % 6) {
-            case 1 -> new SeededIcebergTable(objects, uri);
-            case 4 -> new SeededDeltaTable(objects, uri, folder);
+            case 1 -> new SeededIcebergTable(objects, uri, keepsIds);
+            case 4 -> new SeededDeltaTable(objects, uri, folder, keepsIds);
             default -> new SeededLake(objects, uri);
         };
     }
@@ -678,11 +679,15 @@ final class HostileDay implements AutoCloseable {
         long versions = 0;
         long late = 0;
         long differing = 0;
+        long kept = 0;
+        long indexedAnew = 0;
         for (Tenant tenant : tenants) {
             tenant.ends().byState().forEach((state, n) -> states.merge(state, n, Long::sum));
             versions += tenant.catalog().versions().size();
             late += tenant.ends().lateCommits();
             differing += tenant.ends().differing();
+            kept += tenant.ends().keptRows();
+            indexedAnew += tenant.ends().movedRows();
         }
         List<String> lines = new ArrayList<>(List.of("| what | how often |", "|---|---|", row("seed", seed)));
         lines.add(row("collections", tenants.size()));
@@ -690,6 +695,8 @@ final class HostileDay implements AutoCloseable {
         states.forEach((state, n) -> lines.add(row("of all updates " + state, n)));
         lines.add(row("commits of updates said to have failed", late));
         lines.add(row("tasks that differed from their history", differing));
+        lines.add(row("rows moved by tables and kept in their segments", kept));
+        lines.add(row("rows moved by tables and indexed anew", indexedAnew));
         lines.add(row("versions", versions));
         counts.forEach((what, n) -> lines.add(row(what, n)));
         lines.add(row("workers that found the store away at the start", fleet.startedAgain()));

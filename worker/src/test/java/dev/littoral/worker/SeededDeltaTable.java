@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.source.delta.DeltaCheckpoints;
 import dev.littoral.activities.source.delta.DeltaFolder;
+import dev.littoral.activities.source.delta.TrackedTable;
 import dev.littoral.activities.source.delta.Vectors;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.TableSpec;
@@ -22,16 +23,20 @@ import java.util.TreeMap;
 /** A Delta table whose commits are written by hand, and its checkpoints by DuckDB. */
 final class SeededDeltaTable extends SeededTable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String PROTOCOL = DeltaFolder.features("deletionVectors");
 
     private final Path scratch;
+    private final List<String> header;
     private final Map<String, Added> adds = new TreeMap<>();
     private long version = -1;
+    private long nextId;
 
-    SeededDeltaTable(LakeObjects objects, String uri, Path scratch) {
-        super(objects, uri);
+    SeededDeltaTable(LakeObjects objects, String uri, Path scratch, boolean keepsIds) {
+        super(objects, uri, keepsIds);
         this.scratch = scratch;
-        commit(List.of(PROTOCOL, DeltaFolder.METADATA));
+        header = keepsIds
+                ? List.of(TrackedTable.PROTOCOL, TrackedTable.METADATA)
+                : List.of(DeltaFolder.features("deletionVectors"), DeltaFolder.METADATA);
+        commit(header);
     }
 
     /** An add action without a deletion vector, and the field of that. */
@@ -60,19 +65,29 @@ final class SeededDeltaTable extends SeededTable {
     }
 
     @Override
-    void replace(List<String> removed, String added, int rows, int bytes, boolean moves) {
+    byte[] fileWithIds(List<Row> rows) throws Exception {
+        return Parquet.ofRows(rows, TrackedTable.IDS, TrackedTable.VERSIONS);
+    }
+
+    @Override
+    Numbered replace(List<String> removed, String added, int rows, int bytes, boolean moves) {
+        Numbered numbered = new Numbered(nextId, version + 1);
         List<String> actions = new ArrayList<>();
         for (String file : removed) {
             actions.add(DeltaFolder.remove(name(file)));
             adds.remove(file);
         }
         if (added != null) {
-            String add = DeltaFolder.add(name(added), rows).replace("\"size\":100,", "\"size\":" + bytes + ",");
+            String ids = ",\"baseRowId\":" + nextId + ",\"defaultRowCommitVersion\":" + numbered.commit();
+            String add = DeltaFolder.add(name(added), rows, keepsIds ? ids : "")
+                    .replace("\"size\":100,", "\"size\":" + bytes + ",");
+            nextId += rows;
             adds.put(added, new Added(add, ""));
             actions.add(add);
         }
         actions.replaceAll(action -> moves ? action.replace("\"dataChange\":true", "\"dataChange\":false") : action);
         commit(actions);
+        return numbered;
     }
 
     @Override
@@ -84,7 +99,7 @@ final class SeededDeltaTable extends SeededTable {
     /** Writes a checkpoint, and removes the commits before it and all data files that the newest version has not. */
     @Override
     void expire() throws Exception {
-        List<String> actions = new ArrayList<>(List.of(PROTOCOL, DeltaFolder.METADATA));
+        List<String> actions = new ArrayList<>(header);
         adds.values().forEach(added -> actions.add(added.action()));
         DeltaFolder local = new DeltaFolder(Files.createTempDirectory(scratch, "delta-"));
         DeltaCheckpoints.write(local, "checkpoint.parquet", "", actions.toArray(String[]::new));

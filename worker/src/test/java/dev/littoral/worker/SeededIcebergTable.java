@@ -15,10 +15,15 @@ import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestReader;
+import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.inmemory.InMemoryInputFile;
 import org.apache.iceberg.io.CloseableIterable;
@@ -35,8 +40,8 @@ final class SeededIcebergTable extends SeededTable {
     private final WrittenTable table;
     private final Map<String, DataFile> files = new HashMap<>();
 
-    SeededIcebergTable(LakeObjects objects, String uri) {
-        super(objects, uri);
+    SeededIcebergTable(LakeObjects objects, String uri, boolean keepsIds) {
+        super(objects, uri, keepsIds);
         table = WrittenTable.create(
                 uri.substring(0, uri.length() - 1), new Bucket(objects), 3, SCHEMA, PartitionSpec.unpartitioned());
     }
@@ -47,7 +52,12 @@ final class SeededIcebergTable extends SeededTable {
     }
 
     @Override
-    void replace(List<String> removed, String added, int rows, int bytes, boolean moves) {
+    byte[] fileWithIds(List<Row> rows) throws Exception {
+        return Parquet.ofRows(rows, MetadataColumns.ROW_ID.name(), MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER.name());
+    }
+
+    @Override
+    Numbered replace(List<String> removed, String added, int rows, int bytes, boolean moves) throws IOException {
         if (added != null) {
             files.put(added, table.file(added.substring(added.lastIndexOf('/') + 1), rows, bytes));
         }
@@ -71,6 +81,26 @@ final class SeededIcebergTable extends SeededTable {
             }
             overwrite.commit();
         }
+        Snapshot now = table.table().currentSnapshot();
+        return new Numbered(added == null ? 0 : firstId(added, now), now.sequenceNumber());
+    }
+
+    /** The id of the first row of a file that a snapshot has added. */
+    private long firstId(String added, Snapshot now) throws IOException {
+        FileIO io = table.table().io();
+        for (ManifestFile manifest : now.dataManifests(io)) {
+            if (manifest.snapshotId() == now.snapshotId()) {
+                try (ManifestReader<DataFile> files =
+                        ManifestFiles.read(manifest, io, table.table().specs())) {
+                    for (DataFile file : files) {
+                        if (file.location().equals(added)) {
+                            return file.firstRowId();
+                        }
+                    }
+                }
+            }
+        }
+        throw new IllegalStateException(added + " is not added by " + now);
     }
 
     @Override

@@ -2,10 +2,13 @@ package dev.littoral.worker;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A table in a bucket, which one writer changes commit by commit. */
 abstract class SeededTable implements ChangingSource {
@@ -18,23 +21,54 @@ abstract class SeededTable implements ChangingSource {
 
     final LakeObjects objects;
 
+    /** Whether rows keep their ids where the table moves them. */
+    final boolean keepsIds;
+
     private final List<State> states = new ArrayList<>();
+
+    /** The values of the rows of each file that there ever was, by address. */
+    private final Map<String, List<Long>> values = new HashMap<>();
+
+    private long nextValue;
     private int named;
 
-    SeededTable(LakeObjects objects, String uri) {
+    SeededTable(LakeObjects objects, String uri, boolean keepsIds) {
         this.objects = objects;
         this.uri = uri;
+        this.keepsIds = keepsIds;
         states.add(new State(Map.of(), 0, 0));
     }
 
-    /** A data file: how many rows it has, and which of them are deleted. */
-    record Content(int rows, BitSet deleted) {
-        Content(int rows) {
+    /**
+     * A row.
+     *
+     * @param value what it is: no other row of the table ever has the same, and one that is changed has another
+     * @param id null where its file does not say it
+     * @param changed the commit that wrote or changed it last, null where its file does not say it
+     */
+    record Row(long value, Long id, Long changed) {}
+
+    /** What a commit gives the rows that it adds: the id of the first row of its file, and its own number. */
+    record Numbered(long firstId, long commit) {
+        Row of(Row row, int at) {
+            return new Row(
+                    row.value(),
+                    row.id() == null ? Long.valueOf(firstId + at) : row.id(),
+                    row.changed() == null ? Long.valueOf(commit) : row.changed());
+        }
+    }
+
+    /** A data file: its rows, and which of them are deleted. */
+    record Content(List<Row> rows, BitSet deleted) {
+        Content(List<Row> rows) {
             this(rows, new BitSet());
         }
 
-        long living() {
-            return (long) rows - deleted.cardinality();
+        List<Row> living() {
+            return IntStream.range(0, rows.size())
+                    .filter(row -> !deleted.get(row))
+                    .mapToObj(rows::get)
+                    .toList();
         }
     }
 
@@ -48,8 +82,8 @@ abstract class SeededTable implements ChangingSource {
         boolean is(Map<String, Served> snapshot) {
             Map<String, List<Long>> expected = new TreeMap<>();
             files.forEach((path, content) -> {
-                if (content.living() > 0) {
-                    expected.put(path, List.of((long) content.rows(), (long)
+                if (!content.living().isEmpty()) {
+                    expected.put(path, List.of((long) content.rows().size(), (long)
                             content.deleted().cardinality()));
                 }
             });
@@ -70,8 +104,12 @@ abstract class SeededTable implements ChangingSource {
      * @param added or null
      * @param bytes how large it is
      * @param moves whether it has the rows of the others
+     * @return how the added file's rows are numbered
      */
-    abstract void replace(List<String> removed, String added, int rows, int bytes, boolean moves);
+    abstract Numbered replace(List<String> removed, String added, int rows, int bytes, boolean moves) throws Exception;
+
+    /** A data file with ids of rows that were written before, as this format keeps them. */
+    abstract byte[] fileWithIds(List<Row> rows) throws Exception;
 
     /** Commits which rows of a file are deleted. */
     abstract void delete(String file, long[] deleted) throws Exception;
@@ -83,7 +121,7 @@ abstract class SeededTable implements ChangingSource {
     public String change(SplittableRandom random) throws Exception {
         Map<String, Content> now = now();
         List<String> files = List.copyOf(now.keySet());
-        int dice = files.size() < FEW ? 0 : files.size() >= MANY ? 9 : random.nextInt(13);
+        int dice = files.size() < FEW ? 0 : files.size() >= MANY ? 10 : random.nextInt(14);
         int rows = 1 + random.nextInt(MAX_ROWS);
         String any = files.isEmpty() ? null : files.get(random.nextInt(files.size()));
         if (dice < 3) {
@@ -93,13 +131,20 @@ abstract class SeededTable implements ChangingSource {
             deleteRows(any, now.get(any), random);
             return "deletes of tables' rows";
         } else if (dice < 8) {
-            write(List.of(any), rows, false);
+            write(List.of(any), fresh(rows), false);
             return "overwrites of tables' files";
         } else if (dice < 9) {
-            write(List.of(any), 0, false);
+            write(List.of(any), List.of(), false);
             return "files of tables removed";
-        } else if (dice < 11) {
-            compact(files.subList(0, 2 + random.nextInt(2)));
+        } else if (dice < 10) {
+            write(List.of(any), updated(now.get(any).living(), random), false);
+            return "updates of tables' rows";
+        } else if (dice < 12) {
+            List<String> old = files.subList(0, 2 + random.nextInt(2));
+            List<Row> moved = old.stream()
+                    .flatMap(file -> now.get(file).living().stream())
+                    .toList();
+            write(old, random.nextInt(5) == 0 ? moved.reversed() : moved, true);
             return "compactions of tables";
         }
         expire();
@@ -108,50 +153,77 @@ abstract class SeededTable implements ChangingSource {
 
     @Override
     public void append(int rows) throws Exception {
-        write(List.of(), rows, false);
+        write(List.of(), fresh(rows), false);
     }
 
-    private void compact(List<String> old) throws Exception {
-        Map<String, Content> now = now();
-        write(old, (int) old.stream().mapToLong(file -> now.get(file).living()).sum(), true);
+    private List<Row> fresh(int rows) {
+        return Stream.generate(() -> new Row(nextValue++, null, null))
+                .limit(rows)
+                .toList();
+    }
+
+    /** The same rows, of which some are changed. */
+    private List<Row> updated(List<Row> rows, SplittableRandom random) {
+        return rows.stream()
+                .map(row -> random.nextInt(10) > 0 ? row : new Row(nextValue++, row.id(), null))
+                .toList();
     }
 
     /** Writes a file in place of others; none where it has no rows. */
-    private void write(List<String> removed, int rows, boolean moves) throws Exception {
+    private void write(List<String> removed, List<Row> rows, boolean moves) throws Exception {
         Map<String, Content> next = now();
         removed.forEach(next::remove);
-        String added = rows == 0 ? null : uri + "data/part-%05d.parquet".formatted(named++);
+        String added = rows.isEmpty() ? null : uri + "data/part-%05d.parquet".formatted(named++);
         int bytes = 0;
         if (added != null) {
-            byte[] parquet = Parquet.ofRows(rows);
+            boolean withIds = keepsIds && rows.stream().anyMatch(row -> row.id() != null);
+            byte[] parquet = withIds ? fileWithIds(rows) : Parquet.ofRows(rows.size());
             objects.put(added, parquet);
             bytes = parquet.length;
             next.put(added, new Content(rows));
+            begin(added, rows);
         }
         begin(next);
-        replace(removed, added, rows, bytes, moves);
-        done();
+        Numbered numbered = replace(removed, added, rows.size(), bytes, moves);
+        Map<String, Content> done = new TreeMap<>(next);
+        if (added != null) {
+            List<Row> all = IntStream.range(0, rows.size())
+                    .mapToObj(row -> numbered.of(rows.get(row), row))
+                    .toList();
+            done.put(added, new Content(all));
+        }
+        done(done);
     }
 
     private void deleteRows(String file, Content content, SplittableRandom random) throws Exception {
         BitSet deleted = (BitSet) content.deleted().clone();
-        for (int i = 0; i <= content.rows() / 10; i++) {
-            deleted.set(random.nextInt(content.rows()));
+        int rows = content.rows().size();
+        for (int i = 0; i <= rows / 10; i++) {
+            deleted.set(random.nextInt(rows));
         }
         Map<String, Content> next = now();
         next.put(file, new Content(content.rows(), deleted));
         begin(next);
         delete(file, deleted.stream().asLongStream().toArray());
-        done();
+        done(next);
+    }
+
+    private synchronized void begin(String file, List<Row> rows) {
+        values.put(file, rows.stream().map(Row::value).toList());
+    }
+
+    /** What a row of a file is. */
+    final synchronized long value(String file, long row) {
+        return values.get(file).get((int) row);
     }
 
     private synchronized void begin(Map<String, Content> next) {
         states.add(new State(next, System.currentTimeMillis(), Long.MAX_VALUE));
     }
 
-    private synchronized void done() {
+    private synchronized void done(Map<String, Content> next) {
         State last = states.removeLast();
-        states.add(new State(last.files(), last.begun(), System.currentTimeMillis()));
+        states.add(new State(next, last.begun(), System.currentTimeMillis()));
     }
 
     /** The data files that the table has now, by their addresses. */
@@ -162,7 +234,7 @@ abstract class SeededTable implements ChangingSource {
     @Override
     public Map<String, Long> rows() {
         Map<String, Long> rows = new TreeMap<>();
-        now().forEach((path, content) -> rows.put(path, content.living()));
+        now().forEach((path, content) -> rows.put(path, (long) content.living().size()));
         rows.values().removeIf(living -> living == 0);
         return rows;
     }
@@ -171,7 +243,7 @@ abstract class SeededTable implements ChangingSource {
     public Map<String, List<Long>> deleted() {
         Map<String, List<Long>> deleted = new TreeMap<>();
         now().forEach((path, content) -> {
-            if (!content.deleted().isEmpty() && content.living() > 0) {
+            if (!content.deleted().isEmpty() && !content.living().isEmpty()) {
                 deleted.put(
                         path, content.deleted().stream().asLongStream().boxed().toList());
             }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -102,6 +103,24 @@ final class UpdateEnds {
     /** Tasks of workflows that differed from their history when they were run again. */
     synchronized long differing() {
         return differing;
+    }
+
+    /** Rows that tables moved and that stayed in their segments, as jobs say. */
+    synchronized long keptRows() {
+        return sum(Job::keptRows);
+    }
+
+    /** Rows that tables moved and that were indexed anew, as jobs say. */
+    synchronized long movedRows() {
+        return sum(Job::movedRows);
+    }
+
+    private long sum(Function<Job, Long> rows) {
+        return ended.values().stream()
+                .map(rows)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     /** When all is idle: no number is missing, and each end is what the catalog and the sources say. */
@@ -224,7 +243,8 @@ final class UpdateEnds {
         if ((commit && job.state() != UpdateState.COMMITTED)
                 || (!commit && job.state() == UpdateState.COMMITTED)
                 || (job.state() == UpdateState.UNCHANGED && report.outcome() != UpdateState.UNCHANGED)
-                || !Objects.equals(report.source(), job.source())) {
+                || !Objects.equals(report.source(), job.source())
+                || (job.keptRows() != null && !job.keptRows().equals(report.keptRows()))) {
             violations.accept(id + " reports " + report + ", and ended as " + job);
         }
     }
