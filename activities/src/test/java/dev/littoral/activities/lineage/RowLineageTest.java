@@ -293,20 +293,20 @@ class RowLineageTest {
         ids.put(
                 "c",
                 IntStream.range(0, 17)
-                        .mapToObj(i -> new RowIdRange(i, 2 * i, 1))
+                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1))
                         .toList());
         assertThat(find().lines()).hasSize(1);
         files.set(0, fresh("c", 21));
         ids.put(
                 "c",
                 IntStream.range(0, 21)
-                        .mapToObj(i -> new RowIdRange(i, 2 * i, 1))
+                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1))
                         .toList());
         assertThat(find().lines()).hasSize(1);
         ids.put(
                 "c",
                 IntStream.range(0, 22)
-                        .mapToObj(i -> new RowIdRange(i, 2 * i, 1))
+                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1))
                         .toList());
         assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
     }
