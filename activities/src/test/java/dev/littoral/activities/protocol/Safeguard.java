@@ -126,7 +126,7 @@ enum Safeguard {
             "a table moves on while it is updated",
             8),
     MOVED_SINCE_BASE(
-            "what changed of rows that a table moved is asked since its newest version instead of the one that is served",
+            "what changed of moved rows is asked since the newest version of the table, not the one served",
             "a table moves rows while it is updated",
             6),
     DOUBTFUL_BASE(
