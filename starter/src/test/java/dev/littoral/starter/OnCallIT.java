@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3600)
 class OnCallIT {
-    private static final Path BOARD = Path.of("../charts/littoral/files/board.json");
     private static final Pattern METRICS = Pattern.compile("metrics at (http://\\S+)/metrics");
     private static final Pattern METRIC = Pattern.compile("\\b(?:littoral|temporal|jvm|process)_[a-z0-9_]+");
     private static final String SINK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -54,11 +54,13 @@ class OnCallIT {
     private static ObjectStore store;
     private static TemporalServer temporal;
     private static Prometheus prometheus;
+    private static Instant began;
     private static HttpServer sink;
     private static volatile int sinkAnswers = 204;
 
     @BeforeAll
     static void startAll() throws Exception {
+        began = Instant.now();
         prometheus = Prometheus.start();
         store = new ObjectStore();
         store.createBucket("lake");
@@ -89,6 +91,14 @@ class OnCallIT {
 
     @AfterAll
     static void stopAll() throws Exception {
+        try {
+            BoardPicture.take(prometheus, began);
+        } finally {
+            stopServers();
+        }
+    }
+
+    private static void stopServers() throws Exception {
         for (Running worker : WORKERS) {
             worker.signal("KILL");
             worker.end();
@@ -571,7 +581,8 @@ class OnCallIT {
         List<String> served = prometheus.metrics();
         int withData = 0;
         List<String> queries = new ArrayList<>();
-        for (JsonNode query : Json.JSON.readTree(BOARD.toFile()).get("panels").findValues("expr")) {
+        for (JsonNode query :
+                Json.JSON.readTree(BoardPicture.BOARD.toFile()).get("panels").findValues("expr")) {
             queries.add(query.asText());
         }
         for (String query : queries) {
@@ -581,8 +592,7 @@ class OnCallIT {
                             .filter(name -> !ONLY_IN_TROUBLE.matcher(name).matches()))
                     .as(query)
                     .isSubsetOf(served);
-            JsonNode result =
-                    prometheus.query(query.replace("$__rate_interval", "1m").replace("$job", ".*"));
+            JsonNode result = prometheus.query(BoardPicture.query(query));
             assertThat(result.isArray()).as(query).isTrue();
             withData += result.isEmpty() ? 0 : 1;
         }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,13 @@ final class Prometheus implements AutoCloseable {
     /** What an expression gives now. */
     JsonNode query(String expression) throws IOException, InterruptedException {
         return get("query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
+                .get("result");
+    }
+
+    /** What an expression gave, in steps of so many seconds. */
+    JsonNode range(String expression, Instant from, Instant to, long step) throws IOException, InterruptedException {
+        return get("query_range?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + "&start="
+                        + from.getEpochSecond() + "&end=" + to.getEpochSecond() + "&step=" + step)
                 .get("result");
     }
 
