@@ -228,6 +228,13 @@ class OnCallIT {
         assertThat(said).contains(words).contains("\n  next      ");
     }
 
+    /** The number of a collection's last update; the drills before have refreshed it, too. */
+    private static long lastUpdate(String collection) throws Exception {
+        JsonNode update = cli().ok("status", collection, "--json").json().at("/last/update");
+        assertThat(update.isIntegralNumber()).isTrue();
+        return update.asLong();
+    }
+
     private static boolean containsAll(String said, String... words) {
         return List.of(words).stream().allMatch(said::contains);
     }
@@ -257,8 +264,12 @@ class OnCallIT {
         awaitFiring("LittoralPauseLasts", "cause", "paused");
         awaitFiring("LittoralConsumerBehind");
         awaitFiring("LittoralEventSinkDown", "sink", "indexer");
-        why("broken", "failed: update 2 FAILED", "b.parquet", "onBadFile");
-        why("damaged", "failed: update 2 FAILED", "Catalog object s3://catalog/littoral/damaged/", "littoral verify");
+        why("broken", "failed: update " + lastUpdate("broken") + " FAILED", "b.parquet", "onBadFile");
+        why(
+                "damaged",
+                "failed: update " + lastUpdate("damaged") + " FAILED",
+                "Catalog object s3://catalog/littoral/damaged/",
+                "littoral verify");
         why("held", "refreshing is paused by request", "littoral resume held");
         why("served", "LAGGING: consumer search serves 2", "see to the consumer");
         why("heard", "Sink indexer at http://127.0.0.1", "answers 503", "see to the sink");
