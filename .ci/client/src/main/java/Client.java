@@ -8,12 +8,14 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.time.Duration;
 
 /** Starts a collection, waits for its update, and reads what it serves: with an address, a source and a catalog. */
 public final class Client {
     public static void main(String[] args) throws InterruptedException {
-        WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(
-                WorkflowServiceStubsOptions.newBuilder().setTarget(args[0]).build());
+        // A server that has just begun may need more than the time of one call.
+        WorkflowServiceStubs service = WorkflowServiceStubs.newConnectedServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder().setTarget(args[0]).build(), Duration.ofMinutes(2));
         ExternalCollectionWorkflow client = WorkflowClient.newInstance(service)
                 .newWorkflowStub(
                         ExternalCollectionWorkflow.class,
