@@ -70,6 +70,12 @@ class AvroFramingTest {
     }
 
     @Test
+    void aPropertyMayBeEmpty() {
+        number(1).number(3).bytes(3).number(0).number(0).bytes(16);
+        right();
+    }
+
+    @Test
     void aBlockBeyondTheEndIsRefused() {
         header().number(7).number(100).bytes(115);
         wrong(file.size(), "a block in it has 100 bytes, with 115 left and at most 67108864 allowed");

@@ -187,6 +187,30 @@ class ContradictoryDeletesTest {
         damaged("the deletion vector at " + vector.contentOffset() + " of " + vector.location() + " " + sentence);
     }
 
+    /** What is read is what the bounds of its length let through. */
+    @ParameterizedTest
+    @CsvSource({"12, is no deletion vector of its length", "67108864, it ends at byte"})
+    void aVectorOfTheLeastOrTheMostBytesIsRead(long length, String sentence) throws Exception {
+        create(3);
+        append();
+        commit(FileMetadata.deleteFileBuilder(table.table().spec())
+                .copy(table.writeVector(file, 3, 5))
+                .withContentSizeInBytes(length)
+                .build());
+        assertThatThrownBy(this::rows).hasMessageContaining(sentence);
+    }
+
+    @Test
+    void aVectorIsReadHoweverSmallItsFileIsSaidToBe() throws Exception {
+        create(3);
+        append();
+        commit(FileMetadata.deleteFileBuilder(table.table().spec())
+                .copy(table.writeVector(file, 3, 5))
+                .withFileSizeInBytes(1)
+                .build());
+        assertThat(rows()).isEqualTo(DeletedRows.of(3, 5));
+    }
+
     @Test
     void theFilesOfPositionsOfADataFileAddUp() throws Exception {
         create(2);
@@ -206,6 +230,8 @@ class ContradictoryDeletesTest {
         append();
         table.deleteRows(file, 7, 99, 100, 5_000_000_000L);
         assertThat(rows()).isEqualTo(DeletedRows.of(7, 99));
+        table.deleteRows(file, 7, 100);
+        assertThat(rows()).isEqualTo(DeletedRows.of(7));
     }
 
     @ParameterizedTest

@@ -3,6 +3,9 @@ package dev.littoral.activities.source.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.source.table.ListedStore;
+import dev.littoral.activities.source.table.TableStorage;
+import dev.littoral.activities.testing.Openers;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,18 @@ class FileDeleteRefsTest {
             FileDeleteRefs refs = new FileDeleteRefs(as, List.of(REF));
             assertThat(FileDeleteRefs.parse(refs.text())).isEqualTo(refs);
         }
+    }
+
+    /** Delete files name a data file as the table does, which may be otherwise than its address. */
+    @Test
+    void thePathOfTheTableIsKeptWhereItIsNotTheAddress() {
+        String address = "s3://lake/t/a.parquet";
+        TableStorage storage = new ListedStore().table(Openers.NONE);
+        List<DeleteRef> refs = List.of(new DeleteRef("s3://lake/t/d.puffin", 100, 4, 50, 2));
+        assertThat(FileDeleteRefs.of(storage, address, address, refs))
+                .isEqualTo(new FileDeleteRefs(null, List.of(REF)));
+        assertThat(FileDeleteRefs.of(storage, "s3a://lake/t/a.parquet", address, refs))
+                .isEqualTo(new FileDeleteRefs("s3a://lake/t/a.parquet", List.of(REF)));
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.source.table.ListedStore;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.testing.Openers;
+import dev.littoral.workflows.model.TableVersion;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,13 +51,65 @@ class MetadataFolderTest {
     }
 
     private static MetadataFolder hinted(String hint) {
-        List<BlobStore.Entry> entries = Stream.of(
-                        "00003-x.metadata.json", "v1.metadata.json", "v2.metadata.json", "version-hint.text")
-                .map(name -> ListedStore.file("metadata/" + name))
-                .toList();
-        return new MetadataFolder(new ListedStore()
-                .page(entries)
+        return hinted(hint, "00003-x.metadata.json", "v1.metadata.json", "v2.metadata.json");
+    }
+
+    private static MetadataFolder hinted(String hint, String... files) {
+        return new MetadataFolder(files(Stream.concat(Stream.of(files), Stream.of("version-hint.text")))
                 .content("metadata/version-hint.text", hint)
                 .table(Openers.NONE));
+    }
+
+    private static ListedStore files(Stream<String> names) {
+        return new ListedStore()
+                .page(names.map(name -> ListedStore.file("metadata/" + name)).toList());
+    }
+
+    @Test
+    void aHintCountsForNothingWhereNoCatalogPointsToAFile() throws InterruptedException {
+        assertThat(hinted("7", "v1.metadata.json", "v2.metadata.json").newest(null))
+                .isEqualTo("s3://lake/t/metadata/v2.metadata.json");
+    }
+
+    private static TableVersion served(String metadata) {
+        return new TableVersion("iceberg", "t", "1", "0", null, metadata);
+    }
+
+    @Test
+    void whereNoFileOfTheFolderWasServedBeforeAllCount() throws InterruptedException {
+        for (String before : new String[] {null, "s3://lake/x", "s3://lake/elsewhere/metadata/00003-a.metadata.json"}) {
+            assertThat(folder(3).newest(served(before))).isEqualTo("s3://lake/t/metadata/v3.metadata.json");
+        }
+    }
+
+    /** The store lists the same whatever it is to begin after: a second list is all of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "00009-b.metadata.json, snap-1.avro, 1, 00009-b.metadata.json",
+        "00009-b.metadata.json, 00010-c.metadata.json, 2, 00011-d.metadata.json",
+        "00009-b.metadata.json, 10000-c.metadata.json, 2, 10001-d.metadata.json"
+    })
+    void aPageOfNewFilesIsEnoughUnlessItEndsAmidNumbers(String found, String last, int lists, String newest)
+            throws InterruptedException {
+        Stream<String> page =
+                Stream.concat(Stream.of(found), IntStream.range(0, 998).mapToObj("00009-m%03d.avro"::formatted));
+        Stream<String> beyond = Stream.of(lists == 1 ? "snap-2.avro" : newest);
+        ListedStore store = files(Stream.concat(Stream.concat(page, Stream.of(last)), beyond));
+        MetadataFolder folder = new MetadataFolder(store.table(Openers.NONE));
+        assertThat(folder.newest(served("s3://lake/t/metadata/00008-a.metadata.json")))
+                .isEqualTo("s3://lake/t/metadata/" + newest);
+        assertThat(store.finished()).isEqualTo(lists);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3://lake/t/metadata/v1.metadata.json, s3://lake/t",
+        "s3://lake/t/metadata/v1.metadata.json.gz, s3://lake/t",
+        "s3://lake/t/metadata/v1.json, s3://lake/t/metadata/v1.json",
+        "s3://lake/t/metadata/x/v1.metadata.json, s3://lake/t/metadata/x/v1.metadata.json",
+        "/metadata/v1.metadata.json, /metadata/v1.metadata.json"
+    })
+    void theFolderOfATableIsAboveItsMetadataFiles(String address, String table) {
+        assertThat(MetadataFolder.tableOf(address)).isEqualTo(table);
     }
 }

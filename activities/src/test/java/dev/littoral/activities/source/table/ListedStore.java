@@ -66,7 +66,8 @@ public final class ListedStore {
         return BlobStore.Entry.file("t/" + name, "v", 10, 0);
     }
 
-    int finished() {
+    /** How many listings ended. */
+    public int finished() {
         return finished;
     }
 

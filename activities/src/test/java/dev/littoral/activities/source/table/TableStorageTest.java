@@ -80,7 +80,7 @@ class TableStorageTest {
     @Test
     void aPathWithAZeroCharacterIsRefusedAndShowsIt() {
         TableStorage table = new ListedStore().table(Openers.NONE);
-        for (String path : List.of("data/a\0b", "s3://lake/t/a\0b")) {
+        for (String path : List.of("data/a\0b", "\0a", "s3://lake/t/a\0b")) {
             assertThatThrownBy(() -> table.normalized(path))
                     .hasMessage("The table s3://lake/t names the path " + path.replace("\0", "\\0")
                             + ", which has a zero character in it; expected a path without");
