@@ -1,6 +1,5 @@
 package dev.littoral.worker;
 
-import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.event.EventObserver;
 import dev.littoral.activities.event.Sinks;
@@ -292,14 +291,6 @@ public final class LittoralWorker implements AutoCloseable {
         factory.shutdown();
         factory.awaitTermination(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
         return factory.isTerminated();
-    }
-
-    /**
-     * Removes what an update whose workflow can no longer do so and those before it have staged. Nothing may still
-     * write there.
-     */
-    public void discardStaging(String collectionId, long update) throws InterruptedException {
-        new CollectionCatalog(store, collectionId).discardStaging(update);
     }
 
     /** Stops polling, interrupts running activities, waits up to 30 seconds for them, and closes everything. */

@@ -1,7 +1,6 @@
 package dev.littoral.starter.embedded;
 
 import dev.littoral.activities.failure.LittoralException;
-import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.temporal.internal.testservice.TestServicesStarter;
@@ -58,9 +57,9 @@ public final class EmbeddedTemporal implements AutoCloseable {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES);
-        for (BindableService service : services.getServices()) {
-            builder.addService(service);
-        }
+        builder.addService(services.getOperatorService());
+        builder.addService(services.getTestService());
+        builder.addService(new CancellationGuard(services.getWorkflowService()).guarded());
         try {
             return new EmbeddedTemporal(services, builder.build().start());
         } catch (IOException e) {

@@ -38,11 +38,6 @@ final class ProgressProbe {
                 new ProgressDisplay.Step(said.get().step(), done, said.get().listed(), retry(activities)));
     }
 
-    /** Whether an update's workflow has nothing under way. */
-    boolean isIdle(Job job) {
-        return collection.pendingActivities(job).isEmpty();
-    }
-
     /** Why an activity is tried again, or null. */
     private String retry(List<PendingActivityInfo> activities) {
         return activities.stream()

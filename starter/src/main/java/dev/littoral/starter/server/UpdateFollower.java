@@ -2,7 +2,6 @@ package dev.littoral.starter.server;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.starter.cli.ShutdownSignal;
-import dev.littoral.worker.LittoralWorker;
 import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
@@ -36,9 +35,6 @@ public final class UpdateFollower {
 
     /** How long no answer may come meanwhile: a machine is busy, a server restarts, a worker takes over. */
     private static final Duration SILENCE = Duration.ofSeconds(60);
-
-    /** After this many polls in a row of an update that is to stop and does nothing, its workflow is stuck. */
-    private static final int MAX_IDLE = 60;
 
     /** How long the workflow of an update that has ended may take to close. */
     private static final Duration STRAGGLER = Duration.ofSeconds(5);
@@ -119,35 +115,30 @@ public final class UpdateFollower {
     /** Follows one update. */
     public UpdateReport follow(long update) throws InterruptedException {
         return follow(
-                status -> is(status.update(), update) || is(status.pending(), update) ? Optional.empty() : end(update),
-                null);
+                status -> is(status.update(), update) || is(status.pending(), update) ? Optional.empty() : end(update));
     }
 
     /**
      * Follows until nothing runs or waits; answers for the update that ended last.
      *
      * @throws LittoralException when the collection has begun without an update, as it is rolled back
-     * @param worker the only one of an in-memory service, or null
      */
-    public UpdateReport followUntilIdle(LittoralWorker worker) throws InterruptedException {
-        return follow(
-                status -> {
-                    if (status.update() != null || status.pending() != null) {
-                        return Optional.empty();
-                    }
-                    if (status.last() == null && status.rolledBack() != null) {
-                        throw LittoralException.input("Collection " + collection.id() + " is " + status.rolledBack()
-                                + "; littoral start and littoral resume on a server take it up again, as does another"
-                                + " source");
-                    }
-                    return Optional.ofNullable(status.last());
-                },
-                worker);
+    public UpdateReport followUntilIdle() throws InterruptedException {
+        return follow(status -> {
+            if (status.update() != null || status.pending() != null) {
+                return Optional.empty();
+            }
+            if (status.last() == null && status.rolledBack() != null) {
+                throw LittoralException.input("Collection " + collection.id() + " is " + status.rolledBack()
+                        + "; littoral start and littoral resume on a server take it up again, as does another"
+                        + " source");
+            }
+            return Optional.ofNullable(status.last());
+        });
     }
 
-    private UpdateReport follow(End end, LittoralWorker worker) throws InterruptedException {
+    private UpdateReport follow(End end) throws InterruptedException {
         boolean cancelling = false;
-        int idle = 0;
         long heard = System.nanoTime();
         long wait = POLL_MILLIS;
         while (true) {
@@ -174,10 +165,6 @@ public final class UpdateFollower {
                 }
                 if (!cancelling) {
                     show(status);
-                } else if (worker == null || status.update() == null || !probe.isIdle(status.update())) {
-                    idle = 0;
-                } else if (++idle == MAX_IDLE) {
-                    return givenUp(status, worker);
                 }
             } catch (LittoralException e) {
                 requireOpen();
@@ -284,18 +271,6 @@ public final class UpdateFollower {
                 null,
                 null,
                 null);
-    }
-
-    /**
-     * Ends an update that is stuck: the in-memory service loses a workflow's answer, for good, when that asks to
-     * cancel an activity that ends at the same moment. It asks only before its commit, so nothing was committed.
-     */
-    private UpdateReport givenUp(CollectionStatus status, LittoralWorker worker) throws InterruptedException {
-        Job job = status.update();
-        // No activity of it runs, so nobody writes there any more.
-        worker.discardStaging(collection.id(), job.update());
-        return reportOf(
-                job.ended(UpdateState.CANCELED, status.version(), null, null, "cancelled by request", null), status);
     }
 
     private void show(CollectionStatus status) {

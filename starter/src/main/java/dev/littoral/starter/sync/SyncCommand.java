@@ -116,7 +116,6 @@ public final class SyncCommand implements Callable<Integer> {
                             ExternalCollectionWorkflow.TASK_QUEUE,
                             input,
                             followed,
-                            true,
                             progress);
                 }
             }
@@ -152,7 +151,6 @@ public final class SyncCommand implements Callable<Integer> {
                 QUEUE_PREFIX + UUID.randomUUID(),
                 new CollectionInput(given),
                 followed(collection.id(), start),
-                false,
                 progress);
     }
 
@@ -197,11 +195,10 @@ public final class SyncCommand implements Callable<Integer> {
             String taskQueue,
             CollectionInput input,
             ExternalSource followed,
-            boolean embedded,
             ProgressDisplay progress)
             throws InterruptedException {
         // A user who names a source on the command line is the worker's operator, and allows it and its profile.
-        try (LittoralWorker worker = LittoralWorker.start(
+        LittoralWorker worker = LittoralWorker.start(
                 collection.server().client(),
                 new WorkerSettings(
                         where.catalog(),
@@ -213,12 +210,13 @@ public final class SyncCommand implements Callable<Integer> {
                         List.of(),
                         access.catalogs(),
                         Optional.empty()),
-                collection.server().attributes())) {
+                collection.server().attributes());
+        try (worker) {
             shutdown.expect();
             collection.start(input, taskQueue);
             UpdateFollower follower = new UpdateFollower(collection, shutdown, progress);
             try {
-                return follower.followUntilIdle(embedded ? worker : null);
+                return follower.followUntilIdle();
             } finally {
                 if (!follower.isClosed()) {
                     // The collection has done its work. Without this worker it could not go on; all that lasts is in
