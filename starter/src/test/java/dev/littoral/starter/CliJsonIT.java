@@ -134,11 +134,11 @@ class CliJsonIT {
         }
     }
 
-    /** An update of a table that has moved rows, half of them to other places among each other. */
+    /** An update of a table that has moved rows, a fifth of them to other places among each other. */
     private void movedRows(Cli cli) throws Exception {
         try (TrackedTable table = new TrackedTable(Files.createDirectory(folder.resolve("table")))) {
-            String kept = table.append(LongStream.range(0, 100).boxed().toList());
-            String sorted = table.append(LongStream.range(100, 200).boxed().toList());
+            String kept = table.append(LongStream.range(0, 400).boxed().toList());
+            String sorted = table.append(LongStream.range(400, 500).boxed().toList());
             table.commit();
             tell(cli, ExitCode.OK, "start", "t", "--source", "table", "--spec", "{\"format\":\"delta\"}", "--wait");
             table.compact(List.of(kept));
