@@ -135,11 +135,15 @@ final class ConsumerLog {
         return there.isPresent() && there.get().equals(entry);
     }
 
-    /** Removes entries beyond the newest, but not what says what is served. */
+    /**
+     * Removes entries beyond the newest, but not what says what is served.
+     *
+     * @param kept how many stay; with 0 what says what is served goes too
+     */
     void expire(KnownConsumer known, int kept) throws InterruptedException {
         List<Long> numbers = log.numbers(PAGE);
         List<Long> old = new ArrayList<>(numbers.subList(Math.min(kept, numbers.size()), numbers.size()));
-        if (known.serving() != null) {
+        if (known.serving() != null && kept > 0) {
             old.remove(known.serving().n());
         }
         // What came since is of a consumer that is back.

@@ -84,10 +84,10 @@ public final class Consumers {
     /**
      * Removes entries that newer ones have replaced long ago, and all of who holds nothing and was not heard of.
      *
-     * @param isKept whether a version that somebody wants is still kept for that
+     * @param isThere whether a version is in the log: who wants it is not forgotten before it is said to be let go
      * @param before consumers whose newest entry is older are forgotten
      */
-    public void expire(List<KnownConsumer> known, LongPredicate isKept, Instant before, Instant now)
+    public void expire(List<KnownConsumer> known, LongPredicate isThere, Instant before, Instant now)
             throws InterruptedException {
         for (KnownConsumer consumer : known) {
             boolean isRollback = consumer.name().startsWith(ROLLBACK);
@@ -95,7 +95,7 @@ public final class Consumers {
                     && consumer.held(now).isEmpty()
                     && (isRollback
                             || (consumer.newest().time().isBefore(before)
-                                    && consumer.wanted(now).stream().noneMatch(isKept::test)));
+                                    && consumer.wanted(now).stream().noneMatch(isThere::test)));
             log(consumer.name()).expire(consumer, isOver ? 0 : ConsumerLog.KEPT);
         }
     }

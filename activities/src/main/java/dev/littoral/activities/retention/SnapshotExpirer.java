@@ -139,7 +139,7 @@ public final class SnapshotExpirer {
             }
         }
         Instant unheard = keptFrom.isBefore(now.minus(Lease.LONGEST)) ? keptFrom : now.minus(Lease.LONGEST);
-        consumers.expire(known, version -> log.isReplacedSince(version, keptFrom), unheard, now);
+        consumers.expire(known, log::has, unheard, now);
         boundaries.expire();
         return held;
     }

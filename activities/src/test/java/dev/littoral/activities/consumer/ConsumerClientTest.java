@@ -2,6 +2,7 @@ package dev.littoral.activities.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.catalog.HeadLog;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +99,7 @@ class ConsumerClientTest {
         clean();
         assertThat(versions()).containsExactly(3L, 4L, 5L);
         assertThat(boundary().below()).isEqualTo(3);
+        assertThat(search.lease(3, HOUR).granted()).as("the first that stays").isTrue();
     }
 
     @Test
@@ -184,6 +187,13 @@ class ConsumerClientTest {
     }
 
     @Test
+    void whatWasWrittenIsAnswered() throws InterruptedException {
+        assertThat(search.serving(1, 7, ALL)).isEqualTo(known("search").newest());
+        assertThat(search.failed(2, ALL, "disk full")).isEqualTo(known("search").newest());
+        assertThat(search.gone(2)).isEqualTo(known("search").newest());
+    }
+
+    @Test
     void aConsumerThatIsGoneHoldsNothing() throws InterruptedException {
         search.serving(1, 0, ALL);
         search.gone(1);
@@ -200,6 +210,99 @@ class ConsumerClientTest {
         clock.pass(Duration.ofDays(3));
         clean();
         assertThat(versions()).startsWith(5L);
+
+        version();
+        clock.pass(Duration.ofDays(3));
+        clean();
+        assertThat(versions()).as("a version that is gone holds no other").containsExactly(6L);
+    }
+
+    @Test
+    void aConsumerIsForgottenOnceItWasNotHeardOfForSoLong() throws InterruptedException {
+        search.gone(1);
+        consumer("late").serving(1, 0, ALL);
+        clock.pass(Duration.ofDays(29));
+        clean();
+        assertThat(known("search").newest()).isNotNull();
+        assertThat(known("late").newest()).isNotNull();
+        clock.pass(Duration.ofDays(4));
+        version();
+        clock.pass(Duration.ofDays(3));
+        clean();
+        assertThat(known("search").newest()).isNull();
+        assertThat(known("late").newest()).isNull();
+    }
+
+    @Test
+    void aConsumerThatIsBackMeanwhileIsNotForgotten() throws InterruptedException {
+        search.serving(1, 0, ALL);
+        clock.pass(Duration.ofDays(40));
+        Consumers consumers = new Consumers(store, "orders");
+        List<KnownConsumer> known = consumers.known(clock.instant());
+        search.lease(5, HOUR);
+        consumers.expire(known, version -> false, clock.instant().minus(Duration.ofDays(30)), clock.instant());
+        assertThat(known("search").newest().n()).isEqualTo(2);
+        assertThat(known("search").serving()).isNull();
+    }
+
+    @Test
+    void consumersAndRollbacksHoldVersionsAndNobodyElse() throws InterruptedException {
+        search.lease(2, HOUR);
+        ConsumerClient.ofRollback(store, "orders", 3, clock).lease(3, HOUR);
+        ConsumerEntry entry = known("search").newest();
+        new ConsumerLog(store, "orders", "wrong name").append(n -> entry);
+        assertThat(new Consumers(store, "orders").holders(clock.instant()))
+                .extracting(KnownConsumer::name)
+                .containsExactly("search", "_rollback-3");
+    }
+
+    /** However soon an operator has consumers forgotten. */
+    @Test
+    void aConsumerIsNotForgottenWithinADay() throws InterruptedException {
+        search.gone(1);
+        clock.pass(Lease.LONGEST);
+        clean(Duration.ZERO);
+        assertThat(known("search").newest()).isNotNull();
+        version();
+        clock.pass(KEEP.plus(HOUR));
+        clean(Duration.ZERO);
+        assertThat(known("search").newest()).isNull();
+    }
+
+    @Test
+    void aConsumerOfAVersionThatIsKeptIsNotForgottenHoweverLongItIsSilent() throws InterruptedException {
+        search.serving(5, 0, ALL);
+        clock.pass(Duration.ofDays(40));
+        clean();
+        assertThat(versions()).containsExactly(5L);
+        assertThat(known("search").serving()).as("of the newest").isNotNull();
+        version();
+        version();
+        clock.pass(Duration.ofDays(10));
+        consumer("other").serving(7, 0, ALL);
+        clean();
+        assertThat(versions()).containsExactly(5L, 6L, 7L);
+        clock.pass(Duration.ofDays(20).plus(HOUR));
+        version();
+        clock.pass(KEEP.plus(HOUR));
+        clean();
+        assertThat(versions()).containsExactly(7L, 8L);
+        assertThat(known("search").serving()).as("of what is let go").isNotNull();
+        consumer("other").serving(8, 0, ALL);
+        clean();
+        assertThat(versions()).containsExactly(8L);
+        assertThat(known("search").newest()).isNull();
+        assertThat(known("other").serving()).isNotNull();
+    }
+
+    @Test
+    void aCleanUpThatRemovesNothingSaysNothing() throws InterruptedException {
+        clock.pass(HOUR);
+        clean();
+        Boundary said = boundary();
+        clock.pass(HOUR);
+        clean();
+        assertThat(boundary()).isEqualTo(said);
     }
 
     /** A renewal is refused, but what was granted before holds to its end. */
@@ -331,14 +434,15 @@ class ConsumerClientTest {
         store.put("orders/consumers/.hidden/9999999998.json", new byte[] {1});
         store.put("orders/consumers/-a/9999999998.json", new byte[] {1});
         store.put("orders/consumers/file", new byte[] {1});
+        store.put("orders/consumers/search/9999999999.json", new byte[] {1});
+        store.put("orders/consumers/search/notes.txt", new byte[] {1});
         for (int i = 0; i < 1_500; i++) {
             store.put("orders/consumers/a-flood/.tmp-" + i, new byte[] {1});
             store.put("orders/consumers/search/.tmp-" + i, new byte[] {1});
         }
         assertThat(new Consumers(store, "orders").known(clock.instant()))
-                .extracting(KnownConsumer::name)
-                .contains("a-flood", "search")
-                .hasSizeLessThan(5);
+                .extracting(KnownConsumer::name, KnownConsumer::problem)
+                .containsExactly(tuple("a-flood", null), tuple("search", null));
         clean();
         assertThat(versions()).startsWith(1L);
     }
@@ -563,7 +667,17 @@ class ConsumerClientTest {
         assertThatThrownBy(() -> consumer("Search"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("1 to 63 characters of a-z 0-9 . _ -");
-        assertThatThrownBy(() -> search.lease(0, HOUR)).hasMessageContaining("version is 0; expected 1 or more");
+        for (ThrowingCallable wrong : List.<ThrowingCallable>of(
+                () -> search.lease(0, HOUR),
+                () -> search.lease(Head.NONE, HOUR),
+                () -> search.serving(0, 0, ALL),
+                () -> search.failed(0, ALL, "disk full"),
+                () -> search.gone(0))) {
+            assertThatThrownBy(wrong).hasMessageContaining("version is 0; expected 1 or more");
+        }
+        assertThatThrownBy(() -> search.lease(head, Duration.ofHours(25))).hasMessageContaining("up to PT24H");
+        assertThatThrownBy(() -> search.lease(99, Duration.ofHours(25))).hasMessageContaining("up to PT24H");
+        assertThat(store.keys()).noneMatch(key -> key.contains("/consumers/"));
         assertThatThrownBy(() -> search.lease(1, Duration.ofHours(25))).hasMessageContaining("up to PT24H");
         assertThatThrownBy(() -> search.lease(1, Duration.ZERO)).hasMessageContaining("more than PT0S");
     }
