@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.MemoryCatalogStore;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,18 @@ class StagingBufferTest {
         none.put(key(1), new byte[] {1});
         assertThat(store.keys()).containsExactly(key(1));
         assertThat(none.isAtMost(1)).isFalse();
+    }
+
+    @Test
+    void whatIsNotStagedIsTheStores() throws Exception {
+        String key = "c/head/0000000001.json";
+        assertThat(buffer.createIfAbsent(key, new byte[] {1})).isTrue();
+        assertThat(buffer.createIfAbsent(key, new byte[] {2})).isFalse();
+        assertThat(buffer.list("c/head/", null, 9)).containsExactly(key);
+        assertThat(buffer.address(key)).isEqualTo(store.address(key));
+        assertThat(buffer.location()).isEqualTo(store.location()).isNotEmpty();
+        buffer.delete(List.of(key));
+        assertThat(store.keys()).isEmpty();
     }
 
     @Test

@@ -186,6 +186,42 @@ class ServingCheckTest {
     }
 
     @Test
+    void whoIsNamedLagsFromThereAndElseFromWhatItBuilds() throws InterruptedException {
+        search.lease(3, Duration.ofHours(1));
+        assertThat(only().behind()).isEqualTo(1);
+        ConsumerStatus named = look(List.of("search"), 0).consumers().getFirst();
+        assertThat(named.named()).isTrue();
+        assertThat(named.behind()).isEqualTo(2);
+    }
+
+    @Test
+    void whoIsNamedDoesNotLagByWhatOnlyDeclares() throws InterruptedException {
+        version(HeadKind.DECLARED, head.snapshot());
+        assertThat(look(List.of("cache"), 3).consumers().getFirst().behind()).isZero();
+    }
+
+    @Test
+    void whatIsServedIsSaidWhileAnotherVersionIsBuilt() throws InterruptedException {
+        search.serving(2, 20, new SegmentProgress(2, 0, 2));
+        search.lease(3, Duration.ofHours(1));
+        assertThat(only().segments()).isEqualTo(new SegmentProgress(2, 0, 2));
+        assertThat(new ServingCheck(store, "orders", clock).look("search")).isEqualTo(only());
+    }
+
+    @Test
+    void aLagIsCountedUpToAThousandVersions() throws InterruptedException {
+        search.serving(2, 20, new SegmentProgress(2, 0, 2));
+        for (int i = 0; i < 25; i++) {
+            commit(1);
+        }
+        assertThat(only().behind()).isEqualTo(26);
+        for (int i = 0; i < 975; i++) {
+            commit(1);
+        }
+        assertThat(only().behind()).isEqualTo(1_000);
+    }
+
+    @Test
     void aFailureKeepsWhatIsServedAndSaysWhy() throws InterruptedException {
         search.serving(2, 20, new SegmentProgress(2, 0, 2));
         search.failed(3, new SegmentProgress(1, 2, 3), "no space left");
@@ -210,7 +246,10 @@ class ServingCheckTest {
     void whatTheBoundaryHasPassedIsLetGoAndForgottenWhenItIsGone() throws InterruptedException {
         search.serving(2, 20, new SegmentProgress(2, 0, 2));
         assertThat(only().letGo()).isFalse();
-        new BoundaryLog(store, "orders").advance(Boundary.NONE, new Boundary(1, 3, null, clock.instant()));
+        BoundaryLog boundaries = new BoundaryLog(store, "orders");
+        Boundary first = boundaries.advance(Boundary.NONE, new Boundary(1, 2, null, clock.instant()));
+        assertThat(only().letGo()).isFalse();
+        boundaries.advance(first, new Boundary(2, 3, null, clock.instant()));
         assertThat(only().letGo()).isTrue();
         heads.delete(List.of(1L, 2L));
         assertThat(only().letGo()).isTrue();
