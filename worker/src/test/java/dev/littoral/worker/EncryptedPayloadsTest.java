@@ -15,6 +15,7 @@ import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.testing.AesCodec;
 import dev.littoral.workflows.testing.CodecServer;
+import dev.littoral.workflows.testing.GuardedEnvironment;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -165,9 +166,8 @@ class EncryptedPayloadsTest {
 
         /** A server in memory. */
         Lab() {
-            this(TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setUseTimeskipping(false)
-                    .build()));
+            this(GuardedEnvironment.newInstance(
+                    TestEnvironmentOptions.newBuilder().setUseTimeskipping(false)));
         }
 
         private Lab(TestWorkflowEnvironment temporal) {

@@ -13,6 +13,7 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.testing.GuardedEnvironment;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -85,12 +86,11 @@ class ForeignWorkflowsTest {
         Path catalog = folder.resolve("catalog");
         Path lake = Files.createDirectories(folder.resolve("lake"));
         Files.write(lake.resolve("a.parquet"), Parquet.ofRows(10));
-        try (TestWorkflowEnvironment temporal = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+        try (TestWorkflowEnvironment temporal = GuardedEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                         .setUseTimeskipping(false)
                         .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                                 .setDataConverter(new MessageConverter())
-                                .build())
-                        .build());
+                                .build()));
                 LittoralWorker worker = LittoralWorker.start(
                         temporal.getWorkflowClient(),
                         new WorkerSettings(

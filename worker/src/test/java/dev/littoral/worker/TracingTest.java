@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.MessageConverter;
+import dev.littoral.workflows.testing.GuardedEnvironment;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
@@ -129,12 +130,11 @@ class TracingTest {
         Path lake = Files.createDirectories(folder.resolve("lake"));
         Files.write(lake.resolve("a.parquet"), Parquet.ofRows(3));
         String uri = "file://" + lake + "/";
-        try (TestWorkflowEnvironment temporal = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+        try (TestWorkflowEnvironment temporal = GuardedEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                         .setUseTimeskipping(false)
                         .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                                 .setDataConverter(new MessageConverter())
-                                .build())
-                        .build());
+                                .build()));
                 Tracing tracing = Tracing.of(environment);
                 LittoralWorker worker = LittoralWorker.start(
                         temporal.getWorkflowClient(),

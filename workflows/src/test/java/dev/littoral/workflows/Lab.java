@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.testing.GuardedEnvironment;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -204,9 +205,8 @@ final class Lab implements AutoCloseable {
     }
 
     static TestWorkflowEnvironment environment() {
-        return TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(clientOptions())
-                .build());
+        return GuardedEnvironment.newInstance(
+                TestEnvironmentOptions.newBuilder().setWorkflowClientOptions(clientOptions()));
     }
 
     private static WorkflowClientOptions clientOptions() {

@@ -1,6 +1,7 @@
 package dev.littoral.starter.embedded;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.workflows.embedded.CancellationGuard;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.temporal.internal.testservice.TestServicesStarter;

@@ -1,4 +1,4 @@
-package dev.littoral.starter.embedded;
+package dev.littoral.workflows.embedded;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ServerMethodDefinition;
@@ -14,8 +14,7 @@ import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskFailedRequest;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskFailedResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
-import io.temporal.internal.testservice.ExecutionId;
-import io.temporal.internal.testservice.TestWorkflowService;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceImplBase;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -29,13 +28,13 @@ import java.util.concurrent.locks.Lock;
  * (github.com/temporalio/sdk-java, issues 2606 and 3088). Here such a task fails instead, and is done again with what
  * has ended.
  *
- * <p>What has ended is known to private fields of the service alone; they are locked until the answer is taken.
+ * <p>What has ended is known to private fields of the service alone; they are locked until the answer is taken. They
+ * are found by their names, so that a worker does not need the service.
  */
-final class CancellationGuard {
-    private static final String STATE = "io.temporal.internal.testservice.TestWorkflowMutableStateImpl";
-    private static final String TOKEN = "io.temporal.internal.testservice.WorkflowTaskToken";
+public final class CancellationGuard {
+    private static final String PACKAGE = "io.temporal.internal.testservice.";
 
-    private final TestWorkflowService service;
+    private final WorkflowServiceImplBase service;
     private final Method parseToken;
     private final Method executionId;
     private final Method state;
@@ -46,17 +45,21 @@ final class CancellationGuard {
     /**
      * A guard.
      *
+     * @param service Temporal's {@code TestWorkflowService}
      * @throws IllegalStateException when the service of this version has other fields
      */
-    CancellationGuard(TestWorkflowService service) {
+    public CancellationGuard(WorkflowServiceImplBase service) {
         this.service = service;
         try {
-            parseToken = accessible(Class.forName(TOKEN).getDeclaredMethod("fromBytes", ByteString.class));
-            executionId = accessible(Class.forName(TOKEN).getDeclaredMethod("getExecutionId"));
-            state = accessible(TestWorkflowService.class.getDeclaredMethod("getMutableState", ExecutionId.class));
-            lock = accessible(Class.forName(STATE).getDeclaredField("lock"));
-            timers = accessible(Class.forName(STATE).getDeclaredField("timers"));
-            activities = accessible(Class.forName(STATE).getDeclaredField("activities"));
+            Class<?> token = Class.forName(PACKAGE + "WorkflowTaskToken");
+            parseToken = accessible(token.getDeclaredMethod("fromBytes", ByteString.class));
+            executionId = accessible(token.getDeclaredMethod("getExecutionId"));
+            state = accessible(
+                    service.getClass().getDeclaredMethod("getMutableState", Class.forName(PACKAGE + "ExecutionId")));
+            Class<?> workflow = Class.forName(PACKAGE + "TestWorkflowMutableStateImpl");
+            lock = accessible(workflow.getDeclaredField("lock"));
+            timers = accessible(workflow.getDeclaredField("timers"));
+            activities = accessible(workflow.getDeclaredField("activities"));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("Temporal's in-memory service has changed", e);
         }
@@ -68,7 +71,7 @@ final class CancellationGuard {
     }
 
     /** The service with answers to workflow tasks guarded. */
-    ServerServiceDefinition guarded() {
+    public ServerServiceDefinition guarded() {
         ServerServiceDefinition all = service.bindService();
         ServerServiceDefinition.Builder guarded = ServerServiceDefinition.builder(all.getServiceDescriptor());
         for (ServerMethodDefinition<?, ?> method : all.getMethods()) {
@@ -82,7 +85,8 @@ final class CancellationGuard {
                 .build();
     }
 
-    private void complete(
+    /** Gives the service the answer to a workflow task, or fails the task. */
+    public void complete(
             RespondWorkflowTaskCompletedRequest request, StreamObserver<RespondWorkflowTaskCompletedResponse> answer) {
         if (request.getCommandsList().stream().noneMatch(CancellationGuard::cancels)) {
             service.respondWorkflowTaskCompleted(request, answer);
