@@ -22,6 +22,7 @@ import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.PreparedSnapshot;
 import dev.littoral.workflows.model.SnapshotRef;
+import dev.littoral.workflows.model.Totals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a listing prepares, and what a commit believes of it. */
 class PreparedSnapshotTest {
@@ -274,6 +277,78 @@ class PreparedSnapshotTest {
         assertThat(pipeline.head()).isEqualTo(base);
         assertThat(pipeline.commits.commitSnapshot(commit(base, prepared)).outcome())
                 .isInstanceOf(CommitOutcome.Created.class);
+    }
+
+    private CommitRequest commit(Head base, long update, ExternalSource of, String plan, boolean prepared) {
+        String objects = CatalogLayout.objects(base.version() + 1, update + "-y");
+        SnapshotRef snapshot = new SnapshotRef(CatalogLayout.root(objects), "0".repeat(64), Totals.NONE, null);
+        return new CommitRequest(
+                "c",
+                update,
+                1,
+                of,
+                OPTIONS,
+                plan,
+                objects,
+                base,
+                update + "-y",
+                1,
+                "a test",
+                prepared ? snapshot : null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCommitIsHeldAgainstItsBaseWhetherItsSnapshotIsPreparedOrNot(boolean prepared) throws Exception {
+        write(7, 120);
+        Head base = update().head();
+        String plan = CatalogLayout.plan(CatalogLayout.attempts(base.update() - 1, 1) + "x");
+        refused(
+                () -> pipeline.commits.commitSnapshot(commit(base, base.update() - 1, source, plan, prepared)),
+                "update is 1; expected 2 to ");
+        ExternalSource other = new ExternalSource(source.uri() + "other/", ExternalSpec.parquet());
+        String next = CatalogLayout.plan(CatalogLayout.attempts(base.update() + 1, 1) + "x");
+        refused(
+                () -> pipeline.commits.commitSnapshot(commit(base, base.update() + 1, other, next, prepared)),
+                "expected the one that version 3 declares");
+        assertThat(pipeline.head()).isEqualTo(base);
+    }
+
+    @Test
+    void aPlanOfAnotherBaseIsNotCommitted() throws Exception {
+        Head base = pipeline.head();
+        write(7, 120);
+        long later = base.update() + 2;
+        String plan = pipeline.work
+                .listFiles(new ListRequest("c", later, 1, source, OPTIONS, base, null, null))
+                .plan();
+        Head newest = update().head();
+        refused(
+                () -> pipeline.commits.commitSnapshot(commit(newest, later, source, plan, false)),
+                "plan has the base 2; expected version 3, the base that is named");
+        pipeline.commits.discardStaging(new DiscardRequest("c", later, List.of()));
+        assertThat(pipeline.head()).isEqualTo(newest);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void moreThanMayBeLostIsNotCommittedWhetherItIsPreparedOrNot(boolean prepared) throws Exception {
+        pipeline.prepares = number -> prepared;
+        CollectionOptions careful = new CollectionOptions(
+                OPTIONS.targetRowsPerSegment(), null, false, 0.3, OPTIONS.keepVersionsFor(), OPTIONS.maxDeadShare());
+        delete(0, 18);
+        assertThat(pipeline.update(source, careful).head().totals().rows()).isEqualTo(4_200);
+        delete(18, 31);
+        refused(
+                () -> pipeline.update(source, careful),
+                "has 2900 rows in 29 files, the collection has 4200 in 42: it would lose more than the share of 0.3");
+        assertThat(pipeline.head().totals().rows()).isEqualTo(4_200);
+    }
+
+    private void delete(int from, int to) throws Exception {
+        for (int i = from; i < to; i++) {
+            Files.delete(lake.resolve("%03d.parquet".formatted(i)));
+        }
     }
 
     @Test

@@ -1,0 +1,72 @@
+package dev.littoral.activities.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Head;
+import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.TableSpec;
+import dev.littoral.workflows.model.TableVersion;
+import dev.littoral.workflows.model.Totals;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ListedBaseTest {
+    private static final TableVersion SERVED =
+            new TableVersion("iceberg", "t", "7", "0", null, "s3://lake/t/metadata/v7.metadata.json");
+
+    private static ExternalSource source(String uri, String format) {
+        return new ExternalSource(
+                uri, new TableSpec(format, null, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false));
+    }
+
+    /** A listing of a source, where a version of an Iceberg table at {@code s3://lake/t} is served. */
+    private static ListedBase listing(ExternalSource now) {
+        ExternalSource then = source("s3://lake/t", "iceberg");
+        Head head = new Head(6, "6-x", HeadKind.COMMITTED, then, 1, 6, null, 40, Instant.EPOCH, "wanted");
+        SnapshotRoot root = new SnapshotRoot(
+                1,
+                "c",
+                6,
+                then,
+                1,
+                1_000,
+                Totals.NONE,
+                List.of(),
+                new SnapshotRoot.SkipReport(0, null, null),
+                0.3,
+                SERVED.text(),
+                Instant.EPOCH,
+                SERVED,
+                null);
+        return new ListedBase(
+                head, Optional.of(root), new ListRequest("c", 7, 1, now, CollectionOptions.DEFAULTS, head, null, null));
+    }
+
+    @Test
+    void aTableIsServedWhereItsPlaceAndItsFormatAreThoseThatAreListed() {
+        assertThat(listing(source("s3://lake/t", "iceberg")).table()).isEqualTo(SERVED);
+        assertThat(listing(source("s3://lake/other", "iceberg")).table()).isNull();
+        assertThat(listing(source("s3://lake/t", "delta")).table()).isNull();
+        assertThat(listing(new ExternalSource("s3://lake/t", ExternalSpec.parquet()))
+                        .table())
+                .isNull();
+    }
+
+    @Test
+    void withoutASnapshotNothingIsServed() {
+        ListRequest request = listing(source("s3://lake/t", "iceberg")).request();
+        ListedBase none = new ListedBase(Head.NONE, Optional.empty(), request);
+        assertThat(none.hasSnapshot()).isFalse();
+        assertThat(none.shards()).isEmpty();
+        assertThat(none.table()).isNull();
+        assertThat(none.touchAll()).isFalse();
+    }
+}
