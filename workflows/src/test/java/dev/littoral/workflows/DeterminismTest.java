@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -34,9 +35,22 @@ class DeterminismTest {
             "java.time.LocalDateTime.now",
             "java.time.ZonedDateTime.now");
 
-    private static final JavaClasses MAIN = new ClassFileImporter()
+    private static final String SERVICE = "dev.littoral.workflows.embedded";
+
+    private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.littoral.workflows");
+
+    /** All but what stands before a service: no workflow sees that. */
+    private static final JavaClasses MAIN =
+            ALL.that(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage(SERVICE)));
+
+    private static final ArchRule NO_SERVICE = noClasses()
+            .that()
+            .resideOutsideOfPackage(SERVICE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(SERVICE);
 
     private static final ArchRule NO_OUTSIDE = noClasses()
             .should()
@@ -71,6 +85,7 @@ class DeterminismTest {
         NO_CLOCK_OR_CHANCE.check(MAIN);
         NO_HASH_ORDER.check(MAIN);
         NO_LOGGER_OF_ITS_OWN.check(MAIN);
+        NO_SERVICE.check(ALL);
     }
 
     @Test
