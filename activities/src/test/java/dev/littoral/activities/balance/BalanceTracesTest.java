@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,18 +243,22 @@ class BalanceTracesTest {
     }
 
     private static Measured measure(DeadRowTrace trace, double shard, int steps, SplitRule rule) {
-        List<Lake> lakes = new ArrayList<>();
-        for (int seed = 0; seed < SEEDS; seed++) {
+        return measure(trace::churn, seed -> {
             Lake lake = trace.lake(seed, shard, rule);
             SplittableRandom random = new SplittableRandom(seed + 11);
             for (int i = 0; i < steps; i++) {
                 trace.step(lake, random, i);
                 lake.commit(true);
             }
-            lakes.add(lake);
-        }
+            return lake;
+        });
+    }
+
+    /** What lakes of all seeds come to, each followed by a thread of its own. */
+    private static Measured measure(ToDoubleFunction<Lake> churn, IntFunction<Lake> follow) {
+        List<Lake> lakes = IntStream.range(0, SEEDS).parallel().mapToObj(follow).toList();
         return new Measured(
-                lakes.stream().mapToDouble(trace::churn).average().orElseThrow(),
+                lakes.stream().mapToDouble(churn).average().orElseThrow(),
                 lakes.stream().mapToDouble(Lake::fill).average().orElseThrow(),
                 lakes.stream().mapToDouble(Lake::leastFill).min().orElseThrow(),
                 lakes.stream().mapToInt(Lake::mostSmall).max().orElseThrow());
@@ -298,18 +305,7 @@ class BalanceTracesTest {
     }
 
     private static Measured measure(Trace trace, double folder, Lake.Files shape, double shard, SplitRule rule) {
-        double churn = 0;
-        double fill = 0;
-        double leastFill = Double.MAX_VALUE;
-        int mostSmall = 0;
-        for (int seed = 0; seed < SEEDS; seed++) {
-            Lake lake = run(trace, folder, shape, shard, rule, seed);
-            churn += lake.churn() / SEEDS;
-            fill += lake.fill() / SEEDS;
-            leastFill = Math.min(leastFill, lake.leastFill());
-            mostSmall = Math.max(mostSmall, lake.mostSmall());
-        }
-        return new Measured(churn, fill, leastFill, mostSmall);
+        return measure(Lake::churn, seed -> run(trace, folder, shape, shard, rule, seed));
     }
 
     private static Lake run(Trace trace, double folder, Lake.Files shape, double shard, SplitRule rule, long seed) {

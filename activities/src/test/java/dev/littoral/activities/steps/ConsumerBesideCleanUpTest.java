@@ -55,7 +55,7 @@ class ConsumerBesideCleanUpTest {
 
     @ParameterizedTest
     @CsvSource({
-        "python, files, 1, 12",
+        "python, files, 1, 6",
         "python, delta by id, 2, 6",
         "java, files, 3, 6",
         "java, iceberg with ids, 4, 6",
