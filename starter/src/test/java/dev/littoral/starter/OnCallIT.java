@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it, and the alert ends.
  */
 @Timeout(3600)
+@Order(1)
 class OnCallIT {
     private static final Pattern METRICS = Pattern.compile("metrics at (http://\\S+)/metrics");
     private static final Pattern METRIC = Pattern.compile("\\b(?:littoral|temporal|jvm|process)_[a-z0-9_]+");
