@@ -17,6 +17,7 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowQueryRejectedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
@@ -27,9 +28,12 @@ import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** A Temporal service and a worker on a {@link FakeLake}. */
@@ -314,20 +318,28 @@ final class Lab implements AutoCloseable {
     }
 
     Job awaitJob(long update, Predicate<Job> condition) throws InterruptedException {
-        await("update " + update, () -> find(update, condition) != null);
-        return find(update, condition);
-    }
-
-    private Job find(long update, Predicate<Job> condition) {
-        return collection().jobs(null).stream()
+        return awaitAnswer("update " + update, () -> collection().jobs(null).stream()
                 .filter(job -> job.update() == update && condition.test(job))
-                .findFirst()
-                .orElse(null);
+                .findFirst());
     }
 
     CollectionStatus awaitStatus(Predicate<CollectionStatus> condition) throws InterruptedException {
-        await("status", () -> condition.test(collection().status()));
-        return collection().status();
+        return awaitAnswer(
+                "status", () -> Optional.of(collection().status()).filter(condition));
+    }
+
+    /** The first answer of a query, which a server rejects while the workflow's task fails and is done again. */
+    private <T> T awaitAnswer(String what, Supplier<Optional<T>> query) throws InterruptedException {
+        AtomicReference<T> answer = new AtomicReference<>();
+        await(what, () -> {
+            try {
+                answer.set(query.get().orElse(null));
+            } catch (WorkflowQueryRejectedException e) {
+                return false;
+            }
+            return answer.get() != null;
+        });
+        return answer.get();
     }
 
     void await(String what, BooleanSupplier condition) throws InterruptedException {
