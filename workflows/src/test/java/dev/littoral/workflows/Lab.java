@@ -318,14 +318,15 @@ final class Lab implements AutoCloseable {
     }
 
     Job awaitJob(long update, Predicate<Job> condition) throws InterruptedException {
-        return awaitAnswer("update " + update, () -> collection().jobs(null).stream()
-                .filter(job -> job.update() == update && condition.test(job))
-                .findFirst());
+        return awaitAnswer(
+                "update " + update,
+                () -> collection().jobs(null).stream()
+                        .filter(job -> job.update() == update && condition.test(job))
+                        .findFirst());
     }
 
     CollectionStatus awaitStatus(Predicate<CollectionStatus> condition) throws InterruptedException {
-        return awaitAnswer(
-                "status", () -> Optional.of(collection().status()).filter(condition));
+        return awaitAnswer("status", () -> Optional.of(collection().status()).filter(condition));
     }
 
     /** The first answer of a query, which a server rejects while the workflow's task fails and is done again. */
