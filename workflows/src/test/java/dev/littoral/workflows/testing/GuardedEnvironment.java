@@ -17,10 +17,14 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.List;
 
 /** Test environments of Temporal in memory, where answers to workflow tasks go through a {@link CancellationGuard}. */
 public final class GuardedEnvironment implements ClientInterceptor {
+    /** A query that comes while a run continues as new may be lost, and is then sent again. */
+    private static final Duration QUERY_TRY = Duration.ofSeconds(2);
+
     private CancellationGuard guard;
 
     private GuardedEnvironment() {}
@@ -31,6 +35,7 @@ public final class GuardedEnvironment implements ClientInterceptor {
         TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(
                 options.setWorkflowServiceStubsOptions(WorkflowServiceStubsOptions.newBuilder()
                                 .setGrpcClientInterceptors(List.of(interceptor))
+                                .setRpcQueryTimeout(QUERY_TRY)
                                 .build())
                         .build());
         try {
