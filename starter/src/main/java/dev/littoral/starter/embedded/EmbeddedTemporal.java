@@ -55,17 +55,24 @@ public final class EmbeddedTemporal implements AutoCloseable {
      */
     public static EmbeddedTemporal start(int port) {
         TestServicesStarter services = new TestServicesStarter(true, 0);
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES);
-        builder.addService(services.getOperatorService());
-        builder.addService(services.getTestService());
-        builder.addService(new CancellationGuard(services.getWorkflowService()).guarded());
         try {
-            return new EmbeddedTemporal(services, builder.build().start());
+            return new EmbeddedTemporal(
+                    services, Listener.of(services, port).build().start());
         } catch (IOException e) {
             services.close();
             throw new UncheckedIOException("The embedded Temporal service cannot listen on the loopback interface", e);
+        }
+    }
+
+    /** Apart: to verify it, a JVM loads classes of the service, which {@link #require} may find missing. */
+    private static final class Listener {
+        static NettyServerBuilder of(TestServicesStarter services, int port) {
+            NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                    .maxInboundMessageSize(MAX_MESSAGE_BYTES);
+            builder.addService(services.getOperatorService());
+            builder.addService(services.getTestService());
+            return builder.addService(new CancellationGuard(services.getWorkflowService()).guarded());
         }
     }
 
