@@ -3,6 +3,8 @@ package dev.littoral.activities.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.catalog.HeadLog;
+import dev.littoral.activities.storage.CatalogStore;
+import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.MutableClock;
 import dev.littoral.workflows.model.ConsumerState;
@@ -20,6 +22,7 @@ import dev.littoral.workflows.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +65,17 @@ class ServingCheckTest {
     }
 
     private ConsumersSeen look(List<String> named, long namedAt) throws InterruptedException {
-        return new ServingCheck(store, "orders", clock).look(new ConsumersRequest("orders", named, namedAt, MONTH));
+        return look(store, named, namedAt);
+    }
+
+    private ConsumersSeen look(CatalogStore from, List<String> named, long namedAt) throws InterruptedException {
+        return new ServingCheck(from, "orders", clock).look(new ConsumersRequest("orders", named, namedAt, MONTH));
+    }
+
+    private Map<String, Long> requestsOfALook() throws InterruptedException {
+        RequestCounts requests = new RequestCounts();
+        look(store.observed(requests), List.of(), 0);
+        return requests.counts();
     }
 
     private ConsumerStatus only() throws InterruptedException {
@@ -79,6 +92,19 @@ class ServingCheckTest {
     @Test
     void aCollectionWithoutConsumersCostsOneRequest() throws InterruptedException {
         assertThat(look(List.of(), 0)).isEqualTo(ConsumersSeen.NONE);
+        assertThat(requestsOfALook()).isEqualTo(Map.of("catalog.list", 1L));
+    }
+
+    @Test
+    void theLogIsReadOnlyAsFarBackAsSomebodyIsBehind() throws InterruptedException {
+        for (int i = 0; i < 50; i++) {
+            commit(1);
+        }
+        serving(53, 10, 1, 0);
+        assertThat(requestsOfALook().get("catalog.get")).isEqualTo(2);
+        commit(1);
+        // The newest version, the one that is served, a page of twenty, and the entry.
+        assertThat(requestsOfALook().get("catalog.get")).isEqualTo(23);
     }
 
     @Test
