@@ -10,6 +10,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.Totals;
@@ -29,6 +30,10 @@ class ListedBaseTest {
 
     /** A listing of a source, where a version of an Iceberg table at {@code s3://lake/t} is served. */
     private static ListedBase listing(ExternalSource now) {
+        return listing(now, Totals.NONE, 0.3);
+    }
+
+    private static ListedBase listing(ExternalSource now, Totals totals, double maxDeadShare) {
         ExternalSource then = source("s3://lake/t", "iceberg");
         Head head = new Head(6, "6-x", HeadKind.COMMITTED, then, 1, 6, null, 40, Instant.EPOCH, "wanted");
         SnapshotRoot root = new SnapshotRoot(
@@ -37,11 +42,11 @@ class ListedBaseTest {
                 6,
                 then,
                 1,
-                1_000,
-                Totals.NONE,
+                CollectionOptions.DEFAULT_TARGET_ROWS,
+                totals,
                 List.of(),
                 new SnapshotRoot.SkipReport(0, null, null),
-                0.3,
+                maxDeadShare,
                 SERVED.text(),
                 Instant.EPOCH,
                 SERVED,
@@ -58,6 +63,36 @@ class ListedBaseTest {
         assertThat(listing(new ExternalSource("s3://lake/t", ExternalSpec.parquet()))
                         .table())
                 .isNull();
+    }
+
+    @Test
+    void aTableThatIsMeantInOtherWordsIsLookedUpAnew() {
+        assertThat(listing(source("s3://lake/t", "iceberg")).tableAsMeant()).isEqualTo(SERVED);
+        ExternalSource tagged = new ExternalSource(
+                "s3://lake/t",
+                new TableSpec(
+                        "iceberg",
+                        new TableAt(null, null, "monday", null, null),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        OnBadFile.FAIL,
+                        null,
+                        false,
+                        false));
+        assertThat(listing(tagged).table()).isEqualTo(SERVED);
+        assertThat(listing(tagged).tableAsMeant()).isNull();
+        assertThat(listing(source("s3://lake/other", "iceberg")).tableAsMeant()).isNull();
+    }
+
+    @Test
+    void segmentsAreBuiltAnewWhereFewerOfTheirRowsMayBeDead() {
+        ExternalSource same = source("s3://lake/t", "iceberg");
+        Totals dead = new Totals(1, 1, 1, 9, 1, 0, 1);
+        assertThat(listing(same, dead, 0.9).touchAll()).isTrue();
+        assertThat(listing(same, dead, 0.3).touchAll()).isFalse();
+        assertThat(listing(same, new Totals(1, 1, 1, 10, 1, 0, 0), 0.9).touchAll())
+                .isFalse();
     }
 
     @Test

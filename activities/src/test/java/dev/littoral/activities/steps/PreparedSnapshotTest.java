@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,6 +207,32 @@ class PreparedSnapshotTest {
                 .filter(key -> key.startsWith("c/" + commit.objects()))
                 .toList());
         assertThat(pipeline.commits.commitSnapshot(commit).outcome()).isEqualTo(new CommitOutcome.Moved(newest));
+    }
+
+    @Test
+    void whereItsBaseHasExpiredTheNewestIsToldUnlessItIsThere() throws Exception {
+        Head base = pipeline.head();
+        write(7, 120);
+        PreparedSnapshot prepared = listed(base).prepared();
+        CommitRequest commit = commit(base, prepared);
+        CommitOutcome own = pipeline.commits.commitSnapshot(commit).outcome();
+        expire(base);
+        assertThat(pipeline.commits.commitSnapshot(commit).outcome()).isEqualTo(own);
+        pipeline.update++;
+        write(8, 120);
+        Head newest = update().head();
+        expire(((CommitOutcome.Created) own).head());
+        CommitOutcome moved = new CommitOutcome.Moved(newest);
+        assertThat(pipeline.commits.commitSnapshot(commit).outcome()).isEqualTo(moved);
+        CommitRequest planned = commit(base, prepared, null, OPTIONS, commit.nextSegmentId());
+        assertThat(pipeline.commits.commitSnapshot(planned).outcome()).isEqualTo(moved);
+    }
+
+    /** Removes a version from the log, and all before it. */
+    private void expire(Head head) {
+        store.delete(LongStream.rangeClosed(1, head.version())
+                .mapToObj(version -> "c/head/%010d.json".formatted(CatalogLayout.LAST_VERSION - version))
+                .toList());
     }
 
     @Test

@@ -1,9 +1,13 @@
 package dev.littoral.activities.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.consumer.Boundary;
+import dev.littoral.activities.consumer.BoundaryLog;
 import dev.littoral.activities.testing.CleanUp;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.CollectionOptions;
@@ -211,6 +215,49 @@ class RollbackStepTest {
         RollbackRequest otherReason =
                 new RollbackRequest("c", request.update(), 2, request.base(), request.commitId(), null);
         assertThat(pipeline.commits.rollBack(otherReason)).isEqualTo(new CommitOutcome.Moved(head));
+    }
+
+    @Test
+    void whereItsBaseHasExpiredTheNewestIsTold() throws InterruptedException {
+        RollbackRequest request = request(2);
+        lake.write("part-21.parquet", 100, 0);
+        update();
+        objects.delete(List.of(object("head/9999999996.json")));
+        assertThat(pipeline.commits.rollBack(request)).isEqualTo(new CommitOutcome.Moved(pipeline.head()));
+    }
+
+    @Test
+    void oneThatNamesAnUpdateBelowItsBasesIsRefused() throws InterruptedException {
+        Head head = pipeline.head();
+        RollbackRequest older = new RollbackRequest("c", head.update() - 1, 2, head, "rollback-1", null);
+        assertThatThrownBy(() -> pipeline.commits.rollBack(older))
+                .rootCause()
+                .hasMessageContaining("update is " + (head.update() - 1));
+        assertThat(pipeline.head()).isEqualTo(head);
+    }
+
+    @Test
+    void aVersionThatCleanUpIsAboutToTakeIsRefused() throws InterruptedException {
+        new BoundaryLog(objects, "c").advance(Boundary.NONE, new Boundary(1, 3, null, Instant.EPOCH));
+        refused(2, "version 2 has expired; expected one that littoral versions lists");
+    }
+
+    @Test
+    void objectsAreFoundHoweverManyOthersLieBeforeThem() throws InterruptedException {
+        String shard = pipeline.catalog()
+                .root(version(2))
+                .orElseThrow()
+                .shards()
+                .getLast()
+                .key();
+        for (int i = 0; i < 2_500; i++) {
+            objects.put(object(CatalogLayout.folderOf(shard) + "/%04d".formatted(i)), new byte[] {1});
+        }
+        byte[] bytes = objects.get(object(shard)).orElseThrow();
+        objects.delete(List.of(object(shard)));
+        refused(2, shard + " is missing");
+        objects.put(object(shard), bytes);
+        rollBack(2);
     }
 
     @Test
