@@ -22,6 +22,10 @@ import org.openqa.selenium.chrome.ChromeOptions;
 /** A headless Chromium with a profile of its own. Pages may poll for ever, so tests wait for text. */
 final class Browser implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
+
+    /** A page of the UI asks its worker once, and stays without an answer that a busy machine has lost. */
+    private static final Duration BEFORE_RELOAD = Duration.ofSeconds(30);
+
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
     private final Path chromium = ServerProcess.binary("chromium");
@@ -83,6 +87,7 @@ final class Browser implements AutoCloseable {
     /** Waits until the page says all of this, and returns what it says. */
     String awaitText(String... parts) throws InterruptedException {
         Instant deadline = Instant.now().plus(TIMEOUT);
+        Instant reload = Instant.now().plus(BEFORE_RELOAD);
         while (true) {
             String text = text();
             String missing = null;
@@ -97,6 +102,10 @@ final class Browser implements AutoCloseable {
             if (Instant.now().isAfter(deadline)) {
                 screenshot("missing");
                 throw new AssertionError("The page does not say \"" + missing + "\"; it says: " + text);
+            }
+            if (Instant.now().isAfter(reload)) {
+                driver.navigate().refresh();
+                reload = Instant.now().plus(BEFORE_RELOAD);
             }
             Thread.sleep(100);
         }
