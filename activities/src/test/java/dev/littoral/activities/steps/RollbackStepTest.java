@@ -261,6 +261,29 @@ class RollbackStepTest {
     }
 
     @Test
+    void whatOlderVersionsLeftIsNotListed() throws InterruptedException {
+        String shard = pipeline.catalog()
+                .root(version(2))
+                .orElseThrow()
+                .shards()
+                .getLast()
+                .key();
+        objects.delete(List.of(object(shard)));
+        refused(2, shard + " is missing");
+        long requests = requestsOfARefusal();
+        for (int i = 0; i < 2_500; i++) {
+            objects.put(object(CatalogLayout.SNAPSHOTS + "0000000001-x/%04d".formatted(i)), new byte[] {1});
+        }
+        assertThat(requestsOfARefusal()).isEqualTo(requests);
+    }
+
+    private long requestsOfARefusal() throws InterruptedException {
+        pipeline.store.forget();
+        refused(2, " is missing");
+        return pipeline.store.requests();
+    }
+
+    @Test
     void cleanUpKeepsWhatItServes() throws InterruptedException {
         Head head = rollBack(2);
         // The rollback holds the version for a day.
