@@ -329,15 +329,10 @@ final class Lab implements AutoCloseable {
         return awaitAnswer("status", () -> Optional.of(collection().status()).filter(condition));
     }
 
-    /** The first answer of a query, which a server rejects while the workflow's task fails and is done again. */
     private <T> T awaitAnswer(String what, Supplier<Optional<T>> query) throws InterruptedException {
         AtomicReference<T> answer = new AtomicReference<>();
         await(what, () -> {
-            try {
-                answer.set(query.get().orElse(null));
-            } catch (WorkflowQueryRejectedException e) {
-                return false;
-            }
+            answer.set(query.get().orElse(null));
             return answer.get() != null;
         });
         return answer.get();
@@ -345,12 +340,21 @@ final class Lab implements AutoCloseable {
 
     void await(String what, BooleanSupplier condition) throws InterruptedException {
         Instant deadline = Instant.now().plus(TIMEOUT);
-        while (!condition.getAsBoolean()) {
+        while (!holds(condition)) {
             if (Instant.now().isAfter(deadline)) {
                 throw new AssertionError(
                         "waited too long for " + what + "; ends are " + ends() + service.diagnostics());
             }
             Thread.sleep(20);
+        }
+    }
+
+    /** Whether a condition holds, as far as queries can tell: a server rejects them while a workflow's task fails. */
+    private static boolean holds(BooleanSupplier condition) {
+        try {
+            return condition.getAsBoolean();
+        } catch (WorkflowQueryRejectedException e) {
+            return false;
         }
     }
 

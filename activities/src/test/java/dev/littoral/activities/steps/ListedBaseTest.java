@@ -24,8 +24,12 @@ class ListedBaseTest {
             new TableVersion("iceberg", "t", "7", "0", null, "s3://lake/t/metadata/v7.metadata.json");
 
     private static ExternalSource source(String uri, String format) {
+        return source(uri, format, null);
+    }
+
+    private static ExternalSource source(String uri, String format, TableAt at) {
         return new ExternalSource(
-                uri, new TableSpec(format, null, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false));
+                uri, new TableSpec(format, at, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false));
     }
 
     /** A listing of a source, where a version of an Iceberg table at {@code s3://lake/t} is served. */
@@ -68,18 +72,7 @@ class ListedBaseTest {
     @Test
     void aTableThatIsMeantInOtherWordsIsLookedUpAnew() {
         assertThat(listing(source("s3://lake/t", "iceberg")).tableAsMeant()).isEqualTo(SERVED);
-        ExternalSource tagged = new ExternalSource(
-                "s3://lake/t",
-                new TableSpec(
-                        "iceberg",
-                        new TableAt(null, null, "monday", null, null),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        OnBadFile.FAIL,
-                        null,
-                        false,
-                        false));
+        ExternalSource tagged = source("s3://lake/t", "iceberg", new TableAt(null, null, "monday", null, null));
         assertThat(listing(tagged).table()).isEqualTo(SERVED);
         assertThat(listing(tagged).tableAsMeant()).isNull();
         assertThat(listing(source("s3://lake/other", "iceberg")).tableAsMeant()).isNull();

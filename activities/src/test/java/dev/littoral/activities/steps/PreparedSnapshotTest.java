@@ -231,7 +231,7 @@ class PreparedSnapshotTest {
     /** Removes a version from the log, and all before it. */
     private void expire(Head head) {
         store.delete(LongStream.rangeClosed(1, head.version())
-                .mapToObj(version -> "c/head/%010d.json".formatted(CatalogLayout.LAST_VERSION - version))
+                .mapToObj(version -> "c/" + CatalogLayout.head(version))
                 .toList());
     }
 

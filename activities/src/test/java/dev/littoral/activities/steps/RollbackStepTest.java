@@ -92,6 +92,23 @@ class RollbackStepTest {
                 .toList();
     }
 
+    /** The last shard of version 2, as its key. */
+    private String lastShard() throws InterruptedException {
+        return pipeline.catalog()
+                .root(version(2))
+                .orElseThrow()
+                .shards()
+                .getLast()
+                .key();
+    }
+
+    /** Adds more objects to a folder than two pages of a listing have, before those of a snapshot. */
+    private void addObjects(String folder) {
+        for (int i = 0; i < 2_500; i++) {
+            objects.put(object(folder + "/%04d".formatted(i)), new byte[] {1});
+        }
+    }
+
     private String object(String key) {
         return "c/" + key;
     }
@@ -178,12 +195,11 @@ class RollbackStepTest {
 
     @Test
     void aVersionWhoseObjectsAreGoneIsRefusedByTheirNames() throws InterruptedException {
-        ShardRef last =
-                pipeline.catalog().root(version(2)).orElseThrow().shards().getLast();
-        byte[] shard = objects.get(object(last.key())).orElseThrow();
-        objects.delete(List.of(object(last.key())));
-        refused(2, "version 2 cannot be served again: Catalog object ", last.key() + " is missing");
-        objects.put(object(last.key()), shard);
+        String last = lastShard();
+        byte[] shard = objects.get(object(last)).orElseThrow();
+        objects.delete(List.of(object(last)));
+        refused(2, "version 2 cannot be served again: Catalog object ", last + " is missing");
+        objects.put(object(last), shard);
 
         String root = version(2).snapshot().key();
         byte[] bytes = objects.get(object(root)).orElseThrow();
@@ -244,15 +260,8 @@ class RollbackStepTest {
 
     @Test
     void objectsAreFoundHoweverManyOthersLieBeforeThem() throws InterruptedException {
-        String shard = pipeline.catalog()
-                .root(version(2))
-                .orElseThrow()
-                .shards()
-                .getLast()
-                .key();
-        for (int i = 0; i < 2_500; i++) {
-            objects.put(object(CatalogLayout.folderOf(shard) + "/%04d".formatted(i)), new byte[] {1});
-        }
+        String shard = lastShard();
+        addObjects(CatalogLayout.folderOf(shard));
         byte[] bytes = objects.get(object(shard)).orElseThrow();
         objects.delete(List.of(object(shard)));
         refused(2, shard + " is missing");
@@ -262,18 +271,11 @@ class RollbackStepTest {
 
     @Test
     void whatOlderVersionsLeftIsNotListed() throws InterruptedException {
-        String shard = pipeline.catalog()
-                .root(version(2))
-                .orElseThrow()
-                .shards()
-                .getLast()
-                .key();
+        String shard = lastShard();
         objects.delete(List.of(object(shard)));
         refused(2, shard + " is missing");
         long requests = requestsOfARefusal();
-        for (int i = 0; i < 2_500; i++) {
-            objects.put(object(CatalogLayout.SNAPSHOTS + "0000000001-x/%04d".formatted(i)), new byte[] {1});
-        }
+        addObjects(CatalogLayout.SNAPSHOTS + "0000000001-x");
         assertThat(requestsOfARefusal()).isEqualTo(requests);
     }
 
