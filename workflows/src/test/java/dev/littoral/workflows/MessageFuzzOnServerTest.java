@@ -14,6 +14,6 @@ class MessageFuzzOnServerTest extends MessageFuzzTest {
 
     @Override
     int messages() {
-        return super.messages() / 10;
+        return super.messages() / 4;
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Messages that are nearly right, by the thousand. None stops a workflow, and what people are answered are sentences.
+ * Messages that are nearly right, by the hundred. None stops a workflow, and what people are answered are sentences.
  *
  * <p>{@code -Dlittoral.fuzz.messages} says how many there are, {@code -Dlittoral.fuzz.seed} sends the one of a seed
  * alone.
@@ -51,7 +51,7 @@ class MessageFuzzTest {
 
     /** How many messages there are. */
     int messages() {
-        return Integer.getInteger("littoral.fuzz.messages", 2_000);
+        return Integer.getInteger("littoral.fuzz.messages", 800);
     }
 
     /**
