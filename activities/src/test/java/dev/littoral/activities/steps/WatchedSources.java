@@ -40,6 +40,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
     private final AtomicInteger open = new AtomicInteger();
     private volatile Step step = file -> {};
     private volatile Runnable listing = () -> {};
+    private volatile String disagreement;
 
     WatchedSources(UpdateActivitiesImpl.Opener sources) {
         this(sources, true);
@@ -59,6 +60,11 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
     void beforeEachListing(Runnable newListing) {
         listing = newListing;
+    }
+
+    /** Has listings and reads of the source name versions differently, for a reason. */
+    void disagree(String reason) {
+        disagreement = reason;
     }
 
     void forget() {
@@ -201,7 +207,7 @@ final class WatchedSources implements UpdateActivitiesImpl.Opener {
 
         @Override
         public Optional<String> disagreement(String path) throws InterruptedException {
-            return source.disagreement(path);
+            return disagreement == null ? source.disagreement(path) : Optional.of(disagreement);
         }
 
         @Override
