@@ -25,16 +25,23 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** An initial listing over S3: that it is whole, and what it costs. */
 class InitialListerTest {
-    private static final Duration LATENCY = Duration.ofMillis(20);
+    private static final int PAGES_AT_ONCE = 5;
+
+    /** Of the store. Threads meet where it takes longer than the machine, which may be busy. */
+    private static final List<Duration> LATENCIES =
+            List.of(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(2));
 
     private static Set<Map.Entry<String, List<String>>> shapes() {
         return KeyShapes.of(60_000).entrySet();
     }
 
-    private final CollectionCatalog catalog = new CollectionCatalog(new MemoryCatalogStore(), "c");
+    private static CollectionCatalog newCatalog() {
+        return new CollectionCatalog(new MemoryCatalogStore(), "c");
+    }
 
     /** What an initial listing of all that a server has comes to. */
-    private SourceLister.Result list(KeyServer server) throws FileChangedException, InterruptedException {
+    private static SourceLister.Result list(KeyServer server, CollectionCatalog catalog)
+            throws FileChangedException, InterruptedException {
         try (S3Client client = S3Clients.connect(server.endpoint(), "key", "secret");
                 FileSource source = S3Stores.source(client, "s3://" + KeyServer.BUCKET + "/lake/")) {
             return new SourceLister(source, catalog, "staging/1", SourceLister.MAX_FILES, new AtomicLong())
@@ -46,28 +53,33 @@ class InitialListerTest {
     @MethodSource("shapes")
     void aLargeSourceIsListedInParallelByFewRequestsWhateverItsShape(Map.Entry<String, List<String>> shape)
             throws Exception {
-        try (KeyServer server = new KeyServer(shape.getValue(), LATENCY)) {
-            SourceLister.Result result = list(server);
-            List<String> listed = new ArrayList<>();
-            for (PlannedShard shard : result.plan().shards()) {
-                for (StagedFiles part : shard.parts()) {
-                    catalog.lines(part.object(), SourceFile.class).forEach(file -> listed.add(file.path()));
+        TreeSet<String> expected = new TreeSet<>(PathOrder.ORDER);
+        shape.getValue().forEach(key -> expected.add("s3://" + KeyServer.BUCKET + "/" + key));
+        int mostRequests = 2 * shape.getValue().size() / 1_000;
+        for (Duration latency : LATENCIES) {
+            CollectionCatalog catalog = newCatalog();
+            try (KeyServer server = new KeyServer(shape.getValue(), latency)) {
+                List<String> listed = new ArrayList<>();
+                for (PlannedShard shard : list(server, catalog).plan().shards()) {
+                    for (StagedFiles part : shard.parts()) {
+                        catalog.lines(part.object(), SourceFile.class).forEach(file -> listed.add(file.path()));
+                    }
+                }
+                assertThat(listed).isEqualTo(List.copyOf(expected));
+                if (latency.equals(LATENCIES.getLast())) {
+                    assertThat(server.mostAtOnce()).as("pages at once").isGreaterThanOrEqualTo(PAGES_AT_ONCE);
+                    assertThat(server.lists()).as("requests").isLessThan(mostRequests);
+                } else if (server.mostAtOnce() >= PAGES_AT_ONCE && server.lists() < mostRequests) {
+                    return;
                 }
             }
-            TreeSet<String> expected = new TreeSet<>(PathOrder.ORDER);
-            shape.getValue().forEach(key -> expected.add("s3://" + KeyServer.BUCKET + "/" + key));
-            assertThat(listed).isEqualTo(List.copyOf(expected));
-            assertThat(server.mostAtOnce()).as("pages at once").isGreaterThan(4);
-            assertThat(server.lists())
-                    .as("requests")
-                    .isLessThan(2 * shape.getValue().size() / 1_000);
         }
     }
 
     @Test
     void aSourceOfOnePageCostsOneRequest() throws Exception {
         try (KeyServer server = new KeyServer(KeyShapes.of(1_000).get("folders of one size"), Duration.ZERO)) {
-            list(server);
+            list(server, newCatalog());
             assertThat(server.lists()).isEqualTo(1);
         }
     }

@@ -16,8 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,6 +31,9 @@ public final class KeyServer implements AutoCloseable {
     public static final String BUCKET = "bucket";
 
     private static final int PAGE = 1_000;
+
+    /** How long a read is held back for others to come. */
+    private static final int HELD_SECONDS = 60;
 
     static {
         // Else each answer waits for the client to acknowledge its head.
@@ -53,6 +58,7 @@ public final class KeyServer implements AutoCloseable {
     private final AtomicInteger other = new AtomicInteger();
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger mostReading = new AtomicInteger();
+    private volatile CountDownLatch readsAtOnce = new CountDownLatch(0);
 
     /** A server of names. */
     public KeyServer(Collection<String> keys, Duration latency) {
@@ -77,6 +83,12 @@ public final class KeyServer implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
+    }
+
+    /** Holds reads back until so many go on at the same time, those that it refuses among them. */
+    public KeyServer awaitReads(int atOnce) {
+        readsAtOnce = new CountDownLatch(atOnce);
+        return this;
     }
 
     public URI endpoint() {
@@ -132,12 +144,15 @@ public final class KeyServer implements AutoCloseable {
         try {
             int now = reading.incrementAndGet();
             if (now > mostGets) {
+                readsAtOnce.countDown();
                 refused.incrementAndGet();
                 answer(exchange, 503, "<Error><Code>SlowDown</Code></Error>");
                 return;
             }
             mostReading.accumulateAndGet(now, Math::max);
             gets.incrementAndGet();
+            readsAtOnce.countDown();
+            readsAtOnce.await(HELD_SECONDS, TimeUnit.SECONDS);
             Thread.sleep(latency);
         } finally {
             reading.decrementAndGet();
