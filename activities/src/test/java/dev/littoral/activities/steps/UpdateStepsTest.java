@@ -147,8 +147,10 @@ class UpdateStepsTest {
     /** A checkpoint of a listing of which one part is staged. */
     private static Checkpoint checkpoint(String attempts) throws IOException {
         String part = CatalogLayout.listedPart(CatalogLayout.listedRange(attempts + "before", 0), 0);
-        return Json.JSON.readValue("""
-                {"cuts":[],"runs":[[{"unchanged":false,"listed":1,"parts":[{"object":"%s","first":"/a","files":1}]}]]}""".formatted(part), Checkpoint.class);
+        String json = """
+                {"cuts":[],"runs":[[{"unchanged":false,"listed":1,
+                    "parts":[{"object":"%s","first":"/a","files":1}]}]]}""";
+        return Json.JSON.readValue(json.formatted(part), Checkpoint.class);
     }
 
     @Test
