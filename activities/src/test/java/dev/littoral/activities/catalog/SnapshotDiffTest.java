@@ -264,6 +264,7 @@ class SnapshotDiffTest {
         commit(shard("", file("/a", "w", 3)), shard("/b", file("/b", 2)));
         for (long[] way : new long[][] {{1, 2}, {2, 1}}) {
             SnapshotDiff diff = reader.diff("c", way[0], way[1]);
+            assertThat(diff.shardsToRead()).isEqualTo(3);
             assertThat(diff.changes().map(SegmentChange::id)).containsExactlyInAnyOrder(1L, 3L);
             assertThat(diff.files().map(change -> change.change() + " " + change.path()))
                     .containsExactly("CHANGED /a");
