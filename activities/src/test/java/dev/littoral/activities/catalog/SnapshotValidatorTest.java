@@ -35,7 +35,7 @@ class SnapshotValidatorTest {
 
     /** Sets what is at pointers, or takes it away: {@code /a/b=1 ; /c=}. */
     private static <T> T edited(T value, Class<T> type, String edits) throws IOException {
-        JsonNode tree = Json.tree(value).deepCopy();
+        JsonNode tree = Json.tree(value);
         for (String edit : edits.split(" ; ", -1)) {
             String[] parts = edit.split("=", 2);
             JsonPointer at = JsonPointer.compile(parts[0]);

@@ -27,10 +27,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 class InitialListerTest {
     private static final int PAGES_AT_ONCE = 5;
 
-    /** Of the store. Threads meet where it takes longer than the machine, which may be busy. */
-    private static final List<Duration> LATENCIES =
-            List.of(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(2));
-
     private static Set<Map.Entry<String, List<String>>> shapes() {
         return KeyShapes.of(60_000).entrySet();
     }
@@ -56,7 +52,7 @@ class InitialListerTest {
         TreeSet<String> expected = new TreeSet<>(PathOrder.ORDER);
         shape.getValue().forEach(key -> expected.add("s3://" + KeyServer.BUCKET + "/" + key));
         int mostRequests = 2 * shape.getValue().size() / 1_000;
-        for (Duration latency : LATENCIES) {
+        for (Duration latency : KeyServer.LATENCIES) {
             CollectionCatalog catalog = newCatalog();
             try (KeyServer server = new KeyServer(shape.getValue(), latency)) {
                 List<String> listed = new ArrayList<>();
@@ -66,7 +62,7 @@ class InitialListerTest {
                     }
                 }
                 assertThat(listed).isEqualTo(List.copyOf(expected));
-                if (latency.equals(LATENCIES.getLast())) {
+                if (latency.equals(KeyServer.LATENCIES.getLast())) {
                     assertThat(server.mostAtOnce()).as("pages at once").isGreaterThanOrEqualTo(PAGES_AT_ONCE);
                     assertThat(server.lists()).as("requests").isLessThan(mostRequests);
                 } else if (server.mostAtOnce() >= PAGES_AT_ONCE && server.lists() < mostRequests) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows that die in files that stay, in a hundred random updates, against a model of what lives in each segment. */
 class RandomDeletesTest {
     private static final long TARGET = 400;
-    private static final int UPDATES = 60;
+    private static final int UPDATES = 100;
 
     @TempDir
     private Path folder;
