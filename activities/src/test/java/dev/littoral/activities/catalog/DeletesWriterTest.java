@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.catalog.FileEntry.Deletes;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.testing.MemoryCatalogStore;
+import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +111,54 @@ class DeletesWriterTest {
                 reader,
                 right.withDeletes(new Deletes(key(5), 0, garbage.length, 3, sha256)),
                 "the deleted rows of /lake/1 cannot be read: its bytes are no 64-bit Roaring bitmap");
+    }
+
+    @Test
+    void theObjectsThatWereReadLastAreKept() throws InterruptedException {
+        byte[] bitmap = DeletedRows.of(3).bytes();
+        List<FileEntry> files = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            byte[] object = Arrays.copyOf(bitmap, (i == 3 ? 100 : 30) << 20);
+            store.put("c/" + key(i), object);
+            files.add(file(i, 1, new Deletes(key(i), 0, bitmap.length, 1, Sha256.hex(bitmap))));
+        }
+        DeletesReader reader = new DeletesReader(catalog);
+        // Two of 30 MiB are kept, or a larger one alone.
+        assertThat(reads(reader, files, 0, 0, 1, 0, 1)).isEqualTo(2);
+        assertThat(reads(reader, files, 0, 2, 0, 2)).isEqualTo(1);
+        assertThat(reads(reader, files, 1)).isEqualTo(1);
+        assertThat(reads(reader, files, 3, 3)).isEqualTo(1);
+        assertThat(reads(reader, files, 1, 2, 1, 2)).isEqualTo(2);
+    }
+
+    private int reads(DeletesReader reader, List<FileEntry> files, int... which) throws InterruptedException {
+        int before = store.calls(Call.GET);
+        for (int i : which) {
+            assertThat(reader.deadRows(files.get(i))).isEqualTo(DeletedRows.of(3));
+        }
+        return store.calls(Call.GET) - before;
+    }
+
+    @Test
+    void partsAreFullWhenTheNextBitmapDoesNotFit() throws InterruptedException {
+        int length = DeletedRows.of(1).bytes().length;
+        DeletesWriter writer = new DeletesWriter(catalog, (part, sha256) -> key(part), 2 * length);
+        List<FileEntry> files = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            files.add(file(i, 1, writer.add(DeletedRows.of(i))));
+        }
+        writer.finish();
+        files.replaceAll(writer::located);
+        assertThat(files)
+                .extracting(file -> file.deletes().offset())
+                .containsExactly(0L, (long) length, 0L, (long) length, 0L);
+        assertThat(DeletesWriter.keys(files)).containsExactly(key(0), key(1), key(2));
+        assertThat(DeletesWriter.parts(List.of(16 << 20, 16 << 20, 16 << 20))).isEqualTo(2);
+        writer.finish();
+        assertThat(store.calls(Call.PUT)).isEqualTo(3);
+        FileEntry without = file(9, 0, null);
+        assertThat(writer.located(without)).isSameAs(without);
+        assertThat(writer.located(files.getFirst())).isSameAs(files.getFirst());
     }
 
     private static void refused(DeletesReader reader, FileEntry line, String because) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.catalog.Segment.RowLocation;
+import dev.littoral.activities.catalog.Segment.RowSpan;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Json;
@@ -65,6 +66,36 @@ class SegmentTest {
                 .containsExactly(3L, 6L, 9L);
         assertThat(segment.locate(2)).isEqualTo(new RowLocation(7, 2, "/a", "v1", 0, 2, 12, 3L));
         assertThat(segment.locate(8)).isEqualTo(new RowLocation(7, 8, "/b", "v1", 1, 3, 3, null));
+    }
+
+    /** Rows 12 and 13 of a are rows 5 and 6 of c, row 10 is row 7 of b; the others died before they were moved. */
+    @Test
+    void aRowThatWasMovedIsWhereItIsNow() {
+        Segment segment = new Segment(
+                7,
+                List.of(
+                        new FragmentSpan("/z", "v0", 0, 100, 0, 0, null, null, null),
+                        new FragmentSpan(
+                                "/a",
+                                "v1",
+                                10,
+                                15,
+                                100,
+                                2,
+                                null,
+                                null,
+                                List.of(
+                                        new MovedRows("/c", "v3", List.of(new MovedRows.Range(12, 14, 5))),
+                                        new MovedRows("/b", "v2", List.of(new MovedRows.Range(10, 11, 7)))))));
+        assertThat(segment.fragments().getLast().rows())
+                .containsExactly(new RowSpan("/b", "v2", 7, 8, 100), new RowSpan("/c", "v3", 5, 7, 102));
+        assertThat(segment.fragments().getFirst().rows()).containsExactly(new RowSpan("/z", "v0", 0, 100, 0));
+        assertThat(segment.locate(99)).isEqualTo(new RowLocation(7, 99, "/z", "v0", 0, 99, 99, null));
+        assertThat(segment.locate(100)).isEqualTo(new RowLocation(7, 100, "/b", "v2", 1, 0, 7, null));
+        assertThat(segment.locate(101)).isEqualTo(new RowLocation(7, 101, "/a", "v1", 1, 1, 11, null));
+        assertThat(segment.locate(102)).isEqualTo(new RowLocation(7, 102, "/c", "v3", 1, 2, 5, null));
+        assertThat(segment.locate(103)).isEqualTo(new RowLocation(7, 103, "/c", "v3", 1, 3, 6, null));
+        assertThat(segment.locate(104)).isEqualTo(new RowLocation(7, 104, "/a", "v1", 1, 4, 14, null));
     }
 
     /** What the command line prints. */

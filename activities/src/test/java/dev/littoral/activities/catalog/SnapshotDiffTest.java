@@ -5,25 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
-import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
 import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
-import dev.littoral.workflows.model.CommitOutcome;
-import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SnapshotRef;
-import dev.littoral.workflows.model.Totals;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -37,68 +30,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** The difference between two versions whose shards a test lays out by hand. */
-class SnapshotDiffTest {
-    private static final ExternalSource SOURCE = new ExternalSource("file:///lake/", ExternalSpec.parquet());
-
-    private final MemoryCatalogStore store = new MemoryCatalogStore();
-    private final CollectionCatalog catalog = new CollectionCatalog(store, "c");
-    private final CatalogReader reader = CatalogReader.on(store);
-    private Head head = Head.NONE;
-
-    /** A file of which a segment has all rows: 10 for each. */
-    private static FileEntry file(String path, long segment) {
-        return file(path, "v", segment);
-    }
-
-    private static FileEntry file(String path, String version, long segment) {
-        return FileEntry.served(
-                new SourceFile(path, version, 100), 10, "s", List.of(new FragmentEntry(0, 10, segment)));
-    }
-
-    private ShardRef shard(String from, String name, FileEntry... lines) throws InterruptedException {
-        String key = "snapshots/%010d-x/%s".formatted(head.version() + 1, name);
-        Totals totals = Totals.NONE;
-        for (FileEntry line : lines) {
-            totals = totals.plus(new Totals(line.listed() ? 1 : 0, 0, 0, line.living(), 0, 0, line.listed() ? 0 : 10));
-        }
-        String sha256 = catalog.write(key, JsonLines.write(List.of(lines)));
-        return new ShardRef(from, key, sha256, sha256, totals, List.of("s"), 0L, null, 0);
-    }
-
-    private ShardRef shard(String from, FileEntry... lines) throws InterruptedException {
-        return shard(from, "shard-%06d.jsonl.zst".formatted(shards++), lines);
-    }
-
-    private int shards;
-
-    private SnapshotRoot commit(ShardRef... refs) throws InterruptedException {
-        Totals totals = Arrays.stream(refs).map(ShardRef::totals).reduce(Totals.NONE, Totals::plus);
-        SnapshotRoot root = new SnapshotRoot(
-                SnapshotRoot.FORMAT,
-                "c",
-                head.version() + 1,
-                SOURCE,
-                1,
-                1_000,
-                totals,
-                List.of(refs),
-                new SkipReport(0, null, null),
-                0.9,
-                "",
-                Instant.EPOCH,
-                null,
-                null);
-        add(HeadKind.COMMITTED, catalog.writeRoot("snapshots/%010d-x".formatted(head.version() + 1), root));
-        return root;
-    }
-
-    private void add(HeadKind kind, SnapshotRef snapshot) throws InterruptedException {
-        long version = head.version() + 1;
-        Head next = new Head(version, "id-" + version, kind, SOURCE, 1, 1, snapshot, 99, Instant.EPOCH, "a test");
-        assertThat(catalog.heads().create(head, next)).isEqualTo(new CommitOutcome.Created(next));
-        head = next;
-    }
-
+class SnapshotDiffTest extends HandMadeCollection {
     private List<String> changes(long from, long to) {
         return reader.diff("c", from, to)
                 .changes()

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * many states of each world.
  */
 class EveryInterleavingTest {
-    private static final int MAX_STATES = Integer.getInteger("littoral.explore.states", 6_000);
+    private static final int MAX_STATES = Integer.getInteger("littoral.explore.states", 3_000);
 
     /** Invariants 1 to 13. */
     @Test
