@@ -39,15 +39,13 @@ class EventsIT {
     private final List<String> types = new CopyOnWriteArrayList<>();
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private volatile int status = 503;
+    private final TemporalServer temporal = TemporalServer.shared();
+    private final String namespace = temporal.newNamespace();
     private HttpServer receiver;
-    private TemporalServer temporal;
-    private String namespace;
     private Running worker;
 
     @BeforeEach
     void open() throws IOException {
-        temporal = TemporalServer.shared();
-        namespace = temporal.newNamespace();
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.createContext("/hook", this::take);
         receiver.start();

@@ -43,17 +43,15 @@ class EventsTest {
     @TempDir
     private Path folder;
 
+    private final TemporalServer temporal = TemporalServer.shared();
+    private final WorkflowClient client = temporal.client();
+    private final TemporalConnection connection = TemporalConnection.to(temporal.target(), null);
     private final Receiver receiver = new Receiver();
-    private WorkflowClient client;
-    private TemporalConnection connection;
     private LittoralWorker worker;
 
     @BeforeEach
     void start() throws Exception {
         Files.createDirectories(folder.resolve("lake"));
-        TemporalServer temporal = TemporalServer.shared();
-        client = temporal.client();
-        connection = TemporalConnection.to(temporal.target(), null);
         startWorker();
     }
 
