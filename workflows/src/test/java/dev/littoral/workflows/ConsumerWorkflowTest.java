@@ -279,11 +279,16 @@ class ConsumerWorkflowTest {
         lab.awaitEnd(4, COMMITTED);
     }
 
+    /** Until the collection knows what a look has found; before the first one a refresh waits for nobody. */
+    private void awaitLooked() throws InterruptedException {
+        lab.awaitStatus(status -> status.serving() != null && status.serving().lookedAt() != null);
+    }
+
     @Test
     void aChangedSourceDoesNotWait() throws InterruptedException {
         lab.start(A, naming(List.of("search"), 1));
         lab.awaitEnd(1, COMMITTED);
-        lab.await("a look", () -> lake.calls("lookAtConsumers") > 0);
+        awaitLooked();
         lab.collection().updateRefresh();
         lab.awaitStatus(status -> status.serving().waits() != null);
         lab.collection().changeSource(SourceRequest.of(B));
@@ -295,7 +300,7 @@ class ConsumerWorkflowTest {
     void aRefreshThatHasWaitedForADayGoesAheadAndSaysSo() throws InterruptedException {
         lab.start(A, naming(List.of("search"), 1));
         lab.awaitEnd(1, COMMITTED);
-        lab.await("a look", () -> lake.calls("lookAtConsumers") > 0);
+        awaitLooked();
         lake.touch(A);
         lab.collection().updateRefresh();
         lab.awaitStatus(status -> status.serving().waits() != null);
