@@ -13,7 +13,6 @@ import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.SnapshotRef;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -163,8 +162,7 @@ class SnapshotTest extends HandMadeCollection {
         commit(shard("", deleted("/a", 2)));
         commit(shard("", deleted("/a", 2)));
         commit(shard("", deleted("/a", 2)));
-        String oldest = head(1);
-        store.delete(List.of(oldest, head(2)));
+        store.delete(List.of(head(1), head(2)));
         RowLocation cleaned = reader.snapshot("c").locate(1, 2);
         assertThat(cleaned.deadSince()).isEqualTo(3);
         assertThat(cleaned.orBefore()).isTrue();
@@ -183,12 +181,8 @@ class SnapshotTest extends HandMadeCollection {
         assertThat(reader.snapshot("c").locate(1, 2).deadSince()).isEqualTo(4);
     }
 
-    private String head(long version) {
-        return store.keys().stream()
-                .filter(key -> key.startsWith("c/head/") && key.contains("%010d".formatted(9_999_999_999L - version)))
-                .findFirst()
-                .orElseThrow(
-                        () -> new AssertionError(Arrays.toString(store.keys().toArray())));
+    private static String head(long version) {
+        return "c/" + CatalogLayout.head(version);
     }
 
     @Test
