@@ -222,7 +222,8 @@ public final class CatalogReader implements AutoCloseable {
 
     private static boolean isId(String name) {
         try {
-            return CollectionId.check(name).equals(name);
+            CollectionId.check(name);
+            return true;
         } catch (InvalidRequestException e) {
             return false;
         }

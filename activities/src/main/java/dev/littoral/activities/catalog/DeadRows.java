@@ -34,12 +34,4 @@ final class DeadRows {
         ofFragment.addMoved(ofFile, fragment.start(), fragment.end(), 0);
         return ofFragment.build().ranges().toList();
     }
-
-    /** Whether a fragment has the same dead rows by two lines, as far as that is known without asking which. */
-    static boolean areSame(FileEntry line, FragmentEntry fragment, FileEntry other, FragmentEntry otherFragment) {
-        return fragment.dead() == otherFragment.dead()
-                && (fragment.dead() == 0
-                        || fragment.living() == 0
-                        || (line.deletes() != null && line.deletes().equals(other.deletes())));
-    }
 }

@@ -19,8 +19,9 @@ record ShardSegment(long id, List<Part> parts) {
                     && fragment.sameRows(other.fragment);
         }
 
-        boolean sameDead(Part other) {
-            return DeadRows.areSame(line, fragment, other.line, other.fragment);
+        /** Whether the positions of the deleted rows are the same ones, so that nobody has to read them. */
+        boolean sameDeletes(Part other) {
+            return line.deletes() != null && line.deletes().equals(other.line.deletes());
         }
 
         /** Where its rows are now, or null where they are in the file itself, or dead. */
@@ -117,7 +118,7 @@ record ShardSegment(long id, List<Part> parts) {
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             Part there = other.parts.get(i);
-            if (part.fragment.dead() > 0 && !part.sameDead(there)) {
+            if (part.fragment.dead() > 0 && !part.sameDeletes(there)) {
                 RowRange.append(
                         ranges,
                         RowRange.minus(rows.of(part.line, part.fragment), rows.of(there.line, there.fragment)),

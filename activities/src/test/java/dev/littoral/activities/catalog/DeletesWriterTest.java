@@ -101,6 +101,11 @@ class DeletesWriterTest {
                 reader,
                 right.withDeletes(new Deletes(at.key(), 1L << 40, at.length(), 3, at.sha256())),
                 "expected bytes of the ");
+        Deletes last = writer.located(file(1, 3, beyond)).deletes();
+        refused(
+                reader,
+                right.withDeletes(new Deletes(last.key(), last.offset() + 1, last.length(), 3, last.sha256())),
+                "expected bytes of the ");
         refused(
                 reader,
                 right.withDeletes(new Deletes(key(9), 0, at.length(), 3, at.sha256())),
@@ -118,12 +123,12 @@ class DeletesWriterTest {
         byte[] bitmap = DeletedRows.of(3).bytes();
         List<FileEntry> files = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            byte[] object = Arrays.copyOf(bitmap, (i == 3 ? 100 : 30) << 20);
+            byte[] object = Arrays.copyOf(bitmap, (i == 3 ? 100 : 32) << 20);
             store.put("c/" + key(i), object);
             files.add(file(i, 1, new Deletes(key(i), 0, bitmap.length, 1, Sha256.hex(bitmap))));
         }
         DeletesReader reader = new DeletesReader(catalog);
-        // Two of 30 MiB are kept, or a larger one alone.
+        // Two of 32 MiB are kept, or a larger one alone.
         assertThat(reads(reader, files, 0, 0, 1, 0, 1)).isEqualTo(2);
         assertThat(reads(reader, files, 0, 2, 0, 2)).isEqualTo(1);
         assertThat(reads(reader, files, 1)).isEqualTo(1);

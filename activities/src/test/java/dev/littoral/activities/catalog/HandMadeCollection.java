@@ -42,11 +42,16 @@ abstract class HandMadeCollection {
         String key = "snapshots/%010d-x/shard-%06d.jsonl.zst".formatted(head.version() + 1, shards++);
         Totals totals = Totals.NONE;
         for (FileEntry line : lines) {
-            totals = totals.plus(new Totals(line.listed() ? 1 : 0, 0, 0, line.living(), 0, 0, line.listed() ? 0 : 10));
+            totals = totals.plus(
+                    line.served()
+                            ? new Totals(line.listed() ? 1 : 0, 0, 0, line.living(), 0, 0, line.listed() ? 0 : 10)
+                            : new Totals(0, 0, 0, 0, 0, 1, 0));
         }
         String sha256 = catalog.write(key, JsonLines.write(List.of(lines)));
         List<String> deletes = DeletesWriter.keys(List.of(lines));
-        return new ShardRef(from, key, sha256, sha256, totals, List.of("s"), 0L, deletes.isEmpty() ? null : deletes, 0);
+        long movedIn = Arrays.stream(lines).mapToLong(FileEntry::movedIn).sum();
+        return new ShardRef(
+                from, key, sha256, sha256, totals, List.of("s"), 0L, deletes.isEmpty() ? null : deletes, movedIn);
     }
 
     /** Adds a version that serves these shards. */

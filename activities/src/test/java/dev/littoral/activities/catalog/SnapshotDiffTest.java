@@ -9,6 +9,7 @@ import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.testing.ForwardingStore;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.Head;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -171,6 +173,7 @@ class SnapshotDiffTest extends HandMadeCollection {
                                 new Segment(2, List.of(new FragmentSpan("/b", "v", 0, 10, 0, 0, null, null, second))),
                                 10));
         assertThat(diff.totals()).isEqualTo(new DiffTotals(0, 0, 0, 0, 0, 0, 0, 20));
+        assertThat(changes(1, 2)).containsExactly("move 1 of 10", "move 2 of 10");
     }
 
     private static FileEntry moved(FileEntry file, List<MovedRows> to) {
@@ -461,6 +464,34 @@ class SnapshotDiffTest extends HandMadeCollection {
                     }
                 },
                 "Version 2 was cleaned away; expected one of 4 to 4, those that are kept");
+    }
+
+    /** It is not there at the first look, and the newest one at the second. */
+    @Test
+    void aVersionThatComesBetweenTwoLooksWasNotCleanedAway() throws Exception {
+        add(HeadKind.DECLARED, null);
+        AtomicBoolean opened = new AtomicBoolean();
+        VersionFeed feed = CatalogReader.on(new ForwardingStore(store) {
+                    @Override
+                    public List<String> list(String prefix, String startAfter, int limit) {
+                        if (opened.get()) {
+                            declare();
+                        }
+                        return super.list(prefix, startAfter, limit);
+                    }
+                })
+                .feed("c", 1);
+        opened.set(true);
+        assertThat(feed.next()).isEmpty();
+        assertThat(feed.next().orElseThrow().to()).isEqualTo(head);
+    }
+
+    private void declare() {
+        try {
+            add(HeadKind.DECLARED, null);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** What the command line prints. */

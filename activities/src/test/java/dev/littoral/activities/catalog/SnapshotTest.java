@@ -8,12 +8,17 @@ import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.Segment.FragmentSpan;
 import dev.littoral.activities.catalog.Segment.RowLocation;
 import dev.littoral.activities.deletes.DeletedRows;
+import dev.littoral.activities.deletes.RowRange;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.testing.ForwardingStore;
 import dev.littoral.activities.testing.MemoryCatalogStore.Call;
 import dev.littoral.workflows.model.HeadKind;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.SnapshotRef;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Segments, and their deleted rows, in versions whose shards a test lays out by hand. */
@@ -136,6 +141,35 @@ class SnapshotTest extends HandMadeCollection {
         assertThat(since(2, 1, 3)).isEqualTo(2);
     }
 
+    /** Also where its shard begins with its file, and its fragment with it; before nothing was served. */
+    @Test
+    void theFirstRowOfItsFragmentIsOneOfThem() throws Exception {
+        add(HeadKind.DECLARED, null);
+        commit(shard("", file("/a", 3)), shard("/b", deleted("/b", 10)));
+        commit(shard("", file("/a", 3)), shard("/b", deleted("/b", 0, 10)));
+        assertThat(since(3, 2, 0)).isEqualTo(2);
+        assertThat(since(3, 1, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void whatWasDeletedWithinFilesIsADifference() throws Exception {
+        commit(shard("", twoSegments("/a")));
+        commit(shard("", deleted("/a", 2, 15)));
+        commit(shard("", deleted("/a", 2, 3, 9)));
+        assertThat(reader.diff("c", 1, 2).changes())
+                .containsExactly(delete(1, new RowRange(2, 3)), delete(2, new RowRange(5, 6)));
+        assertThat(reader.diff("c", 2, 3).changes())
+                .containsExactly(
+                        delete(1, new RowRange(3, 4), new RowRange(9, 10)),
+                        new SegmentChange.Restore(2, List.of(new RowRange(5, 6))));
+        assertThat(reader.diff("c", 0, 3).changes().map(change -> ((SegmentChange.Build) change).deleted()))
+                .containsExactly(List.of(new RowRange(2, 4), new RowRange(9, 10)), List.of());
+    }
+
+    private static SegmentChange delete(long segment, RowRange... rows) {
+        return new SegmentChange.Delete(segment, List.of(rows));
+    }
+
     /** Versions come in pages of a hundred; what they share is read once. */
     @Test
     void theHistoryOfARowIsReadPageByPage() throws Exception {
@@ -179,6 +213,51 @@ class SnapshotTest extends HandMadeCollection {
                 .hasMessageContaining("missing");
         store.delete(List.of(head(3)));
         assertThat(reader.snapshot("c").locate(1, 2).deadSince()).isEqualTo(4);
+    }
+
+    /** A version is listed, and gone with its objects when these are asked for. */
+    @Test
+    void whatIsCleanedAwayWhileItIsReadMayHaveBeenDeletedBefore() throws Exception {
+        commit(shard("", twoSegments("/a")));
+        commit(shard("", deleted("/a", 2)));
+        commit(shard("", deleted("/a", 2)));
+        Snapshot snapshot = CatalogReader.on(new ForwardingStore(store) {
+                    @Override
+                    public Optional<byte[]> get(String key) {
+                        if (key.startsWith("c/snapshots/0000000002-x/root")) {
+                            store.delete(List.of(head(1), head(2), key));
+                        }
+                        return super.get(key);
+                    }
+                })
+                .snapshot("c");
+        RowLocation at = snapshot.locate(1, 2);
+        assertThat(at.deadSince()).isEqualTo(3);
+        assertThat(at.orBefore()).isTrue();
+    }
+
+    @Test
+    void onlyShardsWithFilesThatAreLeftOutOrGoneAreReadForThem() throws Exception {
+        FileEntry leftOut = FileEntry.leftOut(new SourceFile("/b/x", "v", 5), "no rows");
+        List<MovedRows> to = List.of(new MovedRows("/d/y", "v", List.of(new MovedRows.Range(0, 10, 0))));
+        FileEntry moved = file("/d/x", 3).gone(1L, file("/d/x", 3).fragments(), null, to);
+        FileEntry target = FileEntry.served(
+                new SourceFile("/d/y", "v", 9), 10, "s", List.of(new FragmentEntry(0, 10, 3L, 0, 0, true)));
+        commit(
+                shard("", file("/a", 1)),
+                shard("/b", leftOut),
+                shard("/c", file("/c/x", 2), file("/c/y", 2).dead(1)),
+                shard("/d", moved, target));
+        Snapshot snapshot = reader.snapshot("c");
+        int before = store.calls(Call.GET);
+        assertThat(snapshot.skipped()).containsExactly(new SkippedFile("/b/x", "no rows"));
+        assertThat(store.calls(Call.GET)).isEqualTo(before + 1);
+        assertThat(snapshot.deadFiles().map(FileEntry::path)).containsExactly("/c/y", "/d/x");
+        assertThat(store.calls(Call.GET)).isEqualTo(before + 3);
+        assertThat(snapshot.collectionId()).isEqualTo("c");
+        assertThat(snapshot.listedAt()).contains(Instant.EPOCH);
+        assertThat(snapshot.table()).isEmpty();
+        assertThat(snapshot.schema()).isEmpty();
     }
 
     private static String head(long version) {
