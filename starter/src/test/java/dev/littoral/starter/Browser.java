@@ -21,7 +21,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** A headless Chromium with a profile of its own. Pages may poll for ever, so tests wait for text. */
 final class Browser implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
     /** A page of the UI asks its worker once, and stays without an answer that a busy machine has lost. */
     private static final Duration BEFORE_RELOAD = Duration.ofSeconds(30);

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /** Runs the packaged jar in a process of its own, in a folder and with a catalog of its own. */
 final class Cli {
-    private static final long TIMEOUT_SECONDS = 300;
+    private static final long TIMEOUT_SECONDS = 480;
     static final Path JAR = jar();
     /** Classes of a first sync, from which every further process starts in half the time. */
     private static final Path ARCHIVE = archive();

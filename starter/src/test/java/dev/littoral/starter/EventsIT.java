@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events from a worker that is a process of its own, to a receiver that checks their signatures. */
-@Timeout(360)
+@Timeout(600)
 class EventsIT {
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String PLANTED = "hush7f3a";
-    private static final int WAITS = 3_000;
+    private static final int WAITS = 9_000;
 
     @TempDir
     Path folder;

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class ObjectStore implements AutoCloseable {
     static final String USER = "lake-reader";
     static final String SECRET = "wJalrXUtnFEMIhush";
-    private static final int WAITS = 600;
+    private static final int WAITS = 6_000;
     private static final int SLOW_MILLIS = 3_000;
     private static final int QUICK_MILLIS = 100;
 

@@ -30,7 +30,7 @@ final class Prometheus implements AutoCloseable {
     private static final Pattern FOR = Pattern.compile("(?m)(?<=^ {8}for: )\\w+$");
     private static final Pattern RANGE = Pattern.compile("(?<=\\[)\\w+(?=])");
     private static final Pattern SECONDS = Pattern.compile("> \\d{2,}\n");
-    private static final int WAITS = 600;
+    private static final int WAITS = 6_000;
 
     private static final String CONFIG = """
             global:

@@ -49,7 +49,7 @@ class CollectionResetTest {
 
     private static final int REQUESTS = 20;
 
-    private static final int TIMEOUT_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 480;
 
     @TempDir
     private Path folder;

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workflows of another namespace, and schedules, work with collections on the real server. */
-@Timeout(300)
+@Timeout(600)
 class CollectionsServiceTest {
     private static final String CALLERS = "callers";
 

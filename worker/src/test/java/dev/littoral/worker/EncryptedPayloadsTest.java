@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Collections in a namespace whose payloads are encrypted. */
-@Timeout(300)
+@Timeout(600)
 class EncryptedPayloadsTest {
     private static final String SECRET = "hushlake";
 

@@ -34,11 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
  * Events of a collection on the real server, whose files and catalog are real, at a receiver that checks signatures and
  * loses, delays and repeats.
  */
-@Timeout(360)
+@Timeout(600)
 class EventsTest {
     private static final String ID = "events-products";
     private static final String QUEUE = "events-test";
-    private static final long TIMEOUT_MILLIS = 180_000;
+    private static final long TIMEOUT_MILLIS = 480_000;
 
     @TempDir
     private Path folder;
@@ -76,7 +76,7 @@ class EventsTest {
                         List.of(new SinkSettings("indexer", receiver.address().toString(), "file:" + secret)),
                         List.of(),
                         Optional.empty()));
-        assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
+        assertThat(worker.awaitPolling(Duration.ofMinutes(8))).isTrue();
     }
 
     private ExternalCollectionWorkflow startCollection() throws Exception {

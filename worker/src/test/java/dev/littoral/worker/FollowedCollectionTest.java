@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A collection with a consumer on the real server, with the real activities. */
-@Timeout(300)
+@Timeout(600)
 class FollowedCollectionTest {
     private static final String ID = "followed";
     private static final String TASK_QUEUE = "followed";

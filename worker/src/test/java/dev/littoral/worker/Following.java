@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * @param id the collection
  */
 record Following(WorkflowClient client, String id) {
-    private static final long TIMEOUT_SECONDS = 300;
+    private static final long TIMEOUT_SECONDS = 480;
 
     /** Many segments in few rows, and a source that may become empty. */
     static final CollectionOptions SMALL =

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody else's worker in the namespace schedules this worker's activities with whatever it likes. */
-@Timeout(300)
+@Timeout(600)
 class ForeignWorkflowsTest {
     private static final String FOREIGN_QUEUE = "foreign";
     private static final String SECRET = "planted-Secret-1234567890";
@@ -68,13 +68,13 @@ class ForeignWorkflowsTest {
                                 ChildWorkflowOptions.newBuilder()
                                         .setWorkflowId(name)
                                         .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
-                                        .setWorkflowExecutionTimeout(Duration.ofSeconds(30))
+                                        .setWorkflowExecutionTimeout(Duration.ofMinutes(8))
                                         .build())
                         .execute(Object.class, rest);
             }
             Workflow.newUntypedActivityStub(ActivityOptions.newBuilder()
                             .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
-                            .setStartToCloseTimeout(Duration.ofSeconds(30))
+                            .setStartToCloseTimeout(Duration.ofMinutes(8))
                             .build())
                     .execute(name, Object.class, rest);
             return "done";
@@ -103,7 +103,7 @@ class ForeignWorkflowsTest {
             foreign.newWorker(FOREIGN_QUEUE).registerWorkflowImplementationTypes(Anything.class);
             foreign.start();
             try {
-                assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
+                assertThat(worker.awaitPolling(Duration.ofMinutes(8))).isTrue();
                 commit(client, "file://" + lake + "/");
                 Map<String, String> before = files(catalog);
                 assertThat(before.keySet()).anyMatch(key -> key.contains("root.json"));

@@ -26,7 +26,7 @@ class MonitoringServerTest {
 
     private volatile String failure;
 
-    private final MonitoringServer server = start("a_total 1.0\n", Duration.ofSeconds(30));
+    private final MonitoringServer server = start("a_total 1.0\n", Duration.ofMinutes(8));
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -123,7 +123,7 @@ class MonitoringServerTest {
             List<Socket> crowd = crowd(busy);
             for (String path : List.of("/healthz", "/readyz", "/metrics")) {
                 HttpRequest request = HttpRequest.newBuilder(URI.create(busy.address() + path))
-                        .timeout(Duration.ofSeconds(60))
+                        .timeout(Duration.ofMinutes(8))
                         .build();
                 assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
                                 .statusCode())

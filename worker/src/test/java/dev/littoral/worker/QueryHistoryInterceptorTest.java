@@ -97,6 +97,7 @@ class QueryHistoryInterceptorTest {
         HeldQuery held = new HeldQuery();
         WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporal.target())
+                .setRpcTimeout(TemporalServer.ANSWER)
                 .setGrpcClientInterceptors(List.of(held, new QueryHistoryInterceptor()))
                 .build());
         WorkerFactory factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
@@ -139,7 +140,7 @@ class QueryHistoryInterceptorTest {
         } finally {
             held.goesOn.countDown();
             factory.shutdownNow();
-            factory.awaitTermination(60, TimeUnit.SECONDS);
+            factory.awaitTermination(8, TimeUnit.MINUTES);
             service.shutdownNow();
         }
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsTest {
     private static final String PLANTED = "hush7f3a";
 
-    private static final long TIMEOUT_MILLIS = 180_000;
+    private static final long TIMEOUT_MILLIS = 480_000;
 
     @TempDir
     private Path folder;

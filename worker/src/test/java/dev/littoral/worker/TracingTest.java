@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Traces of updates, as a receiver of OTLP gets them. */
-@Timeout(300)
+@Timeout(600)
 class TracingTest {
     /** How many updates are timed with traces, and without. */
     private static final int TIMED = Integer.getInteger("littoral.tracing.updates", 0);

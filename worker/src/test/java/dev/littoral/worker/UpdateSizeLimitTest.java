@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workflow updates of megabytes, to a real worker, by the real server. */
-@Timeout(300)
+@Timeout(600)
 class UpdateSizeLimitTest {
     /** A little less than the service takes. */
     private static final int MEGABYTES = 3_600_000;
@@ -56,7 +56,7 @@ class UpdateSizeLimitTest {
                                 new AllowList(List.of("file://" + folder), List.of()),
                                 ExternalCollectionWorkflow.TASK_QUEUE,
                                 16))) {
-            assertThat(worker.awaitPolling(Duration.ofSeconds(60))).isTrue();
+            assertThat(worker.awaitPolling(Duration.ofMinutes(8))).isTrue();
             WorkflowClient client = temporal.client();
             ExternalCollectionWorkflow collection = client.newWorkflowStub(
                     ExternalCollectionWorkflow.class,

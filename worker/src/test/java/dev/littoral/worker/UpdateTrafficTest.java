@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** What updates report of their requests, against what a proxy before the store counts. */
-@Timeout(300)
+@Timeout(600)
 class UpdateTrafficTest {
     private static final String ID = "counted";
 

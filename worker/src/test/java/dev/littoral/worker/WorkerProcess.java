@@ -20,7 +20,7 @@ import java.util.TreeMap;
 
 /** A worker in a process of its own, which can be paused and killed. */
 final class WorkerProcess {
-    private static final long TIMEOUT_MILLIS = 180_000;
+    private static final long TIMEOUT_MILLIS = 480_000;
 
     private static final AllowList ALLOWED =
             new AllowList(StorageRegistry.EVERY_SOURCE, List.of(new AllowList.AllowedProfile("", "other")));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A collection's search attributes on the real server: registered, removed while it runs, and never required. */
-@Timeout(300)
+@Timeout(600)
 class CollectionAttributesOnServerTest {
     private static final ExternalSource A = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A collection with consumers continues as new on the real server while it looks at them. */
-@Timeout(360)
+@Timeout(600)
 class ConsumerSuccessionTest {
     private final FakeLake lake = new FakeLake();
     private final TemporalServer server = TemporalServer.shared();

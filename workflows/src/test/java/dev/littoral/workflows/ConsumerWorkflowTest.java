@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The consumers of a collection's workflow: what they say by messages and in the catalog, and who waits for them. */
-@Timeout(360)
+@Timeout(600)
 class ConsumerWorkflowTest {
     private static final Duration HOUR = Duration.ofHours(1);
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The events of a collection's workflow. */
-@Timeout(360)
+@Timeout(600)
 class EventWorkflowTest {
     private final FakeLake lake = new FakeLake();
     private final FakeSinks sinks = new FakeSinks();

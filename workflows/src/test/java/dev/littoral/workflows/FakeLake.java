@@ -50,7 +50,7 @@ import java.util.stream.LongStream;
  */
 final class FakeLake implements CatalogActivities, UpdateActivities {
     /** How long a test waits for a step before it gives up. */
-    private static final long TIMEOUT_SECONDS = 180;
+    private static final long TIMEOUT_SECONDS = 480;
 
     private static final Totals TOTALS = new Totals(3, 300, 3, 30, 2, 0, 0);
 

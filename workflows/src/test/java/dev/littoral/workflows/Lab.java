@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
 /** A Temporal service and a worker on a {@link FakeLake}. */
 final class Lab implements AutoCloseable {
     static final String ID = "orders";
-    private static final Duration TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
     /** What a lab's workflows run on. */
     private interface Service extends AutoCloseable {

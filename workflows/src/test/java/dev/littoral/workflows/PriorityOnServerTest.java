@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The priority and fairness key of a collection's work, as the real server takes them. */
-@Timeout(120)
+@Timeout(600)
 class PriorityOnServerTest {
     @Test
     void workHasTheFairnessKeyOfItsCollectionAndAFirstListingComesFirst() throws Exception {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Rollbacks of a collection's workflow. */
-@Timeout(360)
+@Timeout(600)
 class RollbackWorkflowTest {
     private final FakeLake lake = new FakeLake();
     private Lab lab = new Lab(lake, RecordedHistories.SHORT);

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(600)
 class ParallelTasksTest {
     /** Waits for what never comes, until it is interrupted. */
     private static final Callable<Integer> FOREVER = () -> {
@@ -100,7 +100,7 @@ class ParallelTasksTest {
             assertThat(interrupted.get()).isEqualTo(started.get());
             // No task runs; the threads themselves need a moment more to end.
             for (Thread thread : threads) {
-                assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+                assertThat(thread.join(Duration.ofMinutes(8))).isTrue();
             }
         }
     }
@@ -157,7 +157,7 @@ class ParallelTasksTest {
         assertThat(end.get()).isInstanceOf(InterruptedException.class);
         assertThat(threads).hasSize(3);
         for (Thread thread : threads) {
-            assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+            assertThat(thread.join(Duration.ofMinutes(8))).isTrue();
         }
     }
 

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the steps on a catalog do beside reading and writing it, for a worker that may read one source. */
-@Timeout(180)
+@Timeout(600)
 class CatalogActivitiesTest {
     private static final ExternalSource ALLOWED = new ExternalSource("s3://lake/a/", ExternalSpec.parquet());
     private static final ExternalSource OTHER = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
@@ -364,7 +364,7 @@ class CatalogActivitiesTest {
         CountDownLatch heard = new CountDownLatch(1);
         temporal.setActivityHeartbeatListener(String.class, word -> heard.countDown());
         store.beforeEachWrite(key -> {
-            if (!heard.await(2, TimeUnit.MINUTES)) {
+            if (!heard.await(8, TimeUnit.MINUTES)) {
                 throw new AssertionError("no heartbeat");
             }
         });

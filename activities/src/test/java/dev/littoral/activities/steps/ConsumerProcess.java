@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 final class ConsumerProcess implements AutoCloseable {
     private static final Path DOCS =
             Path.of("../docs/consumers").toAbsolutePath().normalize();
-    private static final long TIMEOUT_MILLIS = 180_000;
+    private static final long TIMEOUT_MILLIS = 480_000;
     private static final Pattern ADDRESS = Pattern.compile("search at (http://127\\.0\\.0\\.1:\\d+/)");
 
     private final String name;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events of a collection whose updates are real. */
-@Timeout(180)
+@Timeout(600)
 class EventActivitiesTest {
     @TempDir
     private Path folder;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Heartbeats and the edge to Temporal, in real activities. */
-@Timeout(120)
+@Timeout(600)
 class HeartbeatsTest {
     private final TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
     private final AtomicReference<Thread> worker = new AtomicReference<>();

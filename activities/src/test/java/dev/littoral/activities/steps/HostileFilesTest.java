@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>{@code -Dlittoral.hostile.files} says how many damaged files there are, {@code -Dlittoral.hostile.seed} plays one
  * of them alone.
  */
-@Timeout(300)
+@Timeout(600)
 class HostileFilesTest {
     private static final int FILES = Integer.getInteger("littoral.hostile.files", 4_000);
     private static final Long SEED = Long.getLong("littoral.hostile.seed");

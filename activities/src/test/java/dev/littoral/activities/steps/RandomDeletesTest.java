@@ -28,10 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows that die in files that stay, in a hundred random updates, against a model of what lives in each segment. */
+/**
+ * Rows that die in files that stay, in random updates, against a model of what lives in each segment.
+ * {@code -Dlittoral.deletes.updates=100} says how many.
+ */
 class RandomDeletesTest {
     private static final long TARGET = 400;
-    private static final int UPDATES = 100;
+    private static final int UPDATES = Integer.getInteger("littoral.deletes.updates", 60);
 
     @TempDir
     private Path folder;

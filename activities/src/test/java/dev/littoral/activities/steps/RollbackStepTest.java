@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rollbacks of a collection whose version 2 serves twenty files, and version 3 one that changed and one more. */
-@Timeout(180)
+@Timeout(600)
 class RollbackStepTest {
     private static final CollectionOptions OPTIONS = PipelineTest.options(5_000);
 

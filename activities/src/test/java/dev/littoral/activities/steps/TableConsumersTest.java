@@ -22,10 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The consumers of {@code docs/consumers} beside tables that change at random: rows are appended, deleted, moved by a
  * compaction, and columns get other names. After each change they answer as the table itself would.
+ * {@code -Dlittoral.consumers.steps=18} says how many there are.
  */
 @Timeout(900)
 class TableConsumersTest {
-    private static final int STEPS = 18;
+    private static final int STEPS = Integer.getInteger("littoral.consumers.steps", 10);
     private static final CollectionOptions OPTIONS =
             new CollectionOptions(400, null, true, 1.0, CollectionOptions.DEFAULTS.keepVersionsFor(), 0.4);
 

@@ -67,7 +67,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an update does in the cases that matter, step by step over a folder of forty files in four shards. */
-@Timeout(180)
+@Timeout(600)
 class UpdateTest {
     private static final int FILES = 40;
     private static final int ROWS = 1_000;
@@ -908,7 +908,7 @@ class UpdateTest {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("littoral-") && !before.contains(thread)) {
                 // Its work is over; the thread itself needs a moment more to end.
-                assertThat(thread.join(Duration.ofMinutes(1)))
+                assertThat(thread.join(Duration.ofMinutes(8)))
                         .as(thread.getName())
                         .isTrue();
             }

@@ -37,7 +37,7 @@ public final class S3Servers {
     private static final Map<Kind, S3Server> SHARED = new EnumMap<>(Kind.class);
     private static final int STARTS = 3;
     /** Waits of 50 ms for a server to answer. */
-    private static final int WAITS = 600;
+    private static final int WAITS = 6_000;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(S3Servers::stopShared));

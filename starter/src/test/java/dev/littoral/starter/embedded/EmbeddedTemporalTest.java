@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Durations;
+import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.api.command.v1.CancelTimerCommandAttributes;
 import io.temporal.api.command.v1.Command;
 import io.temporal.api.command.v1.CompleteWorkflowExecutionCommandAttributes;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Cancellations of what has ended since a workflow task began, with no worker in between. */
-@Timeout(120)
+@Timeout(600)
 class EmbeddedTemporalTest {
     private static final String NAMESPACE = "default";
     private static final TaskQueue QUEUE = TaskQueue.newBuilder().setName("q").build();
@@ -54,6 +55,7 @@ class EmbeddedTemporalTest {
         temporal = EmbeddedTemporal.start();
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporal.target())
+                .setRpcTimeout(TemporalServer.ANSWER)
                 .build());
         service = stubs.blockingStub();
         String runId = service.startWorkflowExecution(StartWorkflowExecutionRequest.newBuilder()

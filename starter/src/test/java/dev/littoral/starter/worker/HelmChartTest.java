@@ -467,7 +467,7 @@ class HelmChartTest {
         builder.environment().put("NO_COLOR", "1");
         Process process = builder.start();
         try {
-            if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            if (!process.waitFor(8, TimeUnit.MINUTES)) {
                 throw new AssertionError(command + " does not end");
             }
             String said = Files.readString(out, StandardCharsets.UTF_8);

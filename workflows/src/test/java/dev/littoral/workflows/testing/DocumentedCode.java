@@ -27,7 +27,7 @@ public final class DocumentedCode {
             Pattern.compile("test-classes|-tests\\.jar|junit|opentest4j|apiguardian|assertj|archunit|temporal-testing"
                     + "|temporal-test-server|surefire|duckdb|logback|s3proxy|jclouds|parquet-|lucene");
 
-    private static final long TIMEOUT_MILLIS = 60_000;
+    private static final long TIMEOUT_MILLIS = 480_000;
 
     private final Path folder;
     private final String name;

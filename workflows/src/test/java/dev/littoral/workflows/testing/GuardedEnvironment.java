@@ -35,6 +35,7 @@ public final class GuardedEnvironment implements ClientInterceptor {
         TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(
                 options.setWorkflowServiceStubsOptions(WorkflowServiceStubsOptions.newBuilder()
                                 .setGrpcClientInterceptors(List.of(interceptor))
+                                .setRpcTimeout(TemporalServer.ANSWER)
                                 .setRpcQueryTimeout(QUERY_TRY)
                                 .build())
                         .build());

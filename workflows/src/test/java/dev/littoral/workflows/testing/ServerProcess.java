@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Assumptions;
  * its home is its folder, and what it prints goes to the file {@code log} there.
  */
 public final class ServerProcess {
-    private static final long TIMEOUT_MILLIS = 60_000;
+    private static final long TIMEOUT_MILLIS = 480_000;
 
     /** Those that were not seen to end; none outlives the tests, also when these are interrupted. */
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();

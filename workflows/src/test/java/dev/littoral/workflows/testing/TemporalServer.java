@@ -34,11 +34,14 @@ public final class TemporalServer implements AutoCloseable {
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
     private static final int STARTS = 3;
     /** Waits of 50 ms for a server to answer. */
-    private static final int WAITS = 600;
+    private static final int WAITS = 6_000;
+
+    /** How long a request of a test may take: the SDK's ten seconds are too few on a busy machine. */
+    public static final java.time.Duration ANSWER = java.time.Duration.ofMinutes(8);
     /** On a busy machine a server that was killed takes seconds to list what it keeps. */
     private static final int ANSWER_SECONDS = 60;
 
-    private static final long CLI_SECONDS = 120;
+    private static final long CLI_SECONDS = 480;
 
     private static TemporalServer shared;
 
@@ -57,8 +60,10 @@ public final class TemporalServer implements AutoCloseable {
         this.binary = binary;
         this.folder = ServerProcess.newFolder("temporal");
         this.durable = durable;
-        this.stubs = WorkflowServiceStubs.newServiceStubs(
-                WorkflowServiceStubsOptions.newBuilder().setTarget(target()).build());
+        this.stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(target())
+                .setRpcTimeout(ANSWER)
+                .build());
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 

@@ -28,10 +28,10 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Events at SNS and SQS, on a server that speaks as AWS does (moto). */
-@Timeout(180)
+@Timeout(600)
 class AwsSinkTest {
     /** Waits of 100 ms for the server to answer. */
-    private static final int WAITS = 600;
+    private static final int WAITS = 6_000;
 
     private static final AwsCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("testing", "testing"));

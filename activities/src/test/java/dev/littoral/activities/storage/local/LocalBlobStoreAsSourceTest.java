@@ -295,7 +295,7 @@ class LocalBlobStoreAsSourceTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(600)
     void whatIsNeitherFileNorFolderIsNeverOpened() throws Exception {
         run("mkfifo", path("fifo"));
         try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

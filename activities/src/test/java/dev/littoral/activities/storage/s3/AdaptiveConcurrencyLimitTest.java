@@ -186,7 +186,7 @@ class AdaptiveConcurrencyLimitTest {
         });
         assertThat(waiting.join(Duration.ofMillis(50))).isFalse();
         end(AdaptiveConcurrencyLimit.End.OTHER, 0, 0);
-        assertThat(waiting.join(Duration.ofMinutes(1))).isTrue();
+        assertThat(waiting.join(Duration.ofMinutes(8))).isTrue();
         assertThat(limit.beganAtOnce("lake")).isFalse();
 
         Thread.currentThread().interrupt();

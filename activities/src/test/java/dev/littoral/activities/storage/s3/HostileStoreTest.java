@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Stores that say what no store should: each is found out in bounded memory and time, and named in one sentence. */
-@Timeout(120)
+@Timeout(600)
 class HostileStoreTest {
     /** What a reply may bring, what lies in the buffers of its connection, and that for each of a few tries. */
     private static final long FEW_REPLIES = 160L << 20;

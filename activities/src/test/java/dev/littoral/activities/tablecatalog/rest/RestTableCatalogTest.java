@@ -69,7 +69,7 @@ class RestTableCatalogTest {
     }
 
     private void open(String... properties) {
-        open(Duration.ofSeconds(30), properties);
+        open(Duration.ofMinutes(8), properties);
     }
 
     private void open(Duration timeout, String... properties) {
