@@ -9,6 +9,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.UpdateState;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
@@ -54,5 +55,65 @@ class JobHistoryTest extends CollectionFixture {
                 .hasSize(100)
                 .allMatch(job -> job.source().equals(A));
         assertThat(CollectionFixture.jobs(restored(state))).isEqualTo(CollectionFixture.jobs(state));
+    }
+
+    private static Job ended(long update, UpdateState end, long generation) {
+        return new Job(
+                update,
+                end,
+                "refresh",
+                A,
+                generation,
+                0,
+                START,
+                START.plusSeconds(update),
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static JobHistory history(Job... jobs) {
+        JobHistory history = new JobHistory();
+        for (Job job : jobs) {
+            history.add(job, job.ended());
+        }
+        return history;
+    }
+
+    @Test
+    void failuresCountFromTheLastEndThatIsNone() {
+        assertThat(history().failuresInARow()).isZero();
+        assertThat(history().failingSince()).isNull();
+        JobHistory history = history(
+                ended(1, UpdateState.FAILED, 1),
+                ended(2, UpdateState.UNCHANGED, 1),
+                ended(3, UpdateState.FAILED, 1),
+                ended(4, UpdateState.FAILED, 1));
+        assertThat(history.failuresInARow()).isEqualTo(2);
+        assertThat(history.failingSince()).isEqualTo(START.plusSeconds(3));
+        history.add(ended(5, UpdateState.COMMITTED, 1), now);
+        assertThat(history.failuresInARow()).isZero();
+        assertThat(history.failingSince()).isNull();
+        assertThat(history.lastFailure().update()).isEqualTo(4);
+    }
+
+    @Test
+    void aSourceWasListedWhereAnUpdateOfItsGenerationHasFoundWhatItHas() {
+        Head declared = next(Head.NONE, HeadKind.DECLARED, A, 1);
+        long generation = declared.generation();
+        assertThat(history().hasListed(declared)).isFalse();
+        assertThat(history().hasListed(next(declared, HeadKind.COMMITTED, A, 1)))
+                .isTrue();
+        for (UpdateState end : UpdateState.values()) {
+            boolean lists = end == UpdateState.COMMITTED || end == UpdateState.UNCHANGED;
+            assertThat(history(ended(1, end, generation)).hasListed(declared))
+                    .as("%s", end)
+                    .isEqualTo(lists);
+            assertThat(history(ended(1, end, generation + 1)).hasListed(declared))
+                    .as("%s of another generation", end)
+                    .isFalse();
+        }
     }
 }

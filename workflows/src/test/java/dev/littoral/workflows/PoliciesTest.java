@@ -44,4 +44,60 @@ class PoliciesTest {
         assertThat(Policies.priority("a", true).getPriorityKey())
                 .isLessThan(Policies.priority("a", false).getPriorityKey());
     }
+
+    @Test
+    void afterAnUpdateACollectionRestsATwentiethOfItsPromiseAndLongerAfterFailures() {
+        Duration hour = Duration.ofHours(1);
+        assertThat(IntStream.of(0, 1, 2, 3, 4, 100).mapToObj(failures -> Policies.rest(hour, failures)))
+                .containsExactly(minutes(3), minutes(3), minutes(6), minutes(12), minutes(15), minutes(15));
+        Duration day = Duration.ofDays(1);
+        assertThat(IntStream.of(0, 2, 8, 100).mapToObj(failures -> Policies.rest(day, failures)))
+                .containsExactly(minutes(5), minutes(10), minutes(360), minutes(360));
+    }
+
+    private static Duration minutes(long minutes) {
+        return Duration.ofMinutes(minutes);
+    }
+
+    @Test
+    void anUpdateBeginsWithATenthOfThePromiseInHand() {
+        assertThat(Policies.lead(minutes(100), minutes(8))).isEqualTo(minutes(10 + 8 + 2));
+        assertThat(Policies.cycle(null, null, minutes(8))).isNull();
+        assertThat(Policies.cycle(minutes(60), null, minutes(8))).isEqualTo(minutes(68));
+        assertThat(Policies.cycle(null, minutes(100), minutes(8))).isEqualTo(minutes(80));
+        assertThat(Policies.cycle(minutes(60), minutes(100), minutes(8))).isEqualTo(minutes(68));
+        assertThat(Policies.cycle(minutes(75), minutes(100), minutes(8))).isEqualTo(minutes(80));
+        assertThat(Policies.cycle(null, minutes(100), minutes(60)))
+                .as("one that takes too long rests all the same")
+                .isEqualTo(minutes(65));
+    }
+
+    @Test
+    void consumersAreLookedAtEverMoreSlowly() {
+        assertThat(IntStream.of(0, 4, 58, 116, 200, 3_599)
+                        .mapToObj(waited ->
+                                Policies.look(Duration.ofSeconds(waited)).toSeconds()))
+                .containsExactly(2L, 4L, 31L, 60L, 60L, 60L);
+        assertThat(Policies.look(minutes(60))).isEqualTo(minutes(1));
+        assertThat(Policies.look(minutes(70))).isEqualTo(minutes(6));
+        assertThat(Policies.look(minutes(88))).isEqualTo(minutes(15));
+        assertThat(Policies.look(Duration.ofDays(1))).isEqualTo(minutes(15));
+        assertThat(Policies.longestBackPressure(Duration.ofHours(1))).isEqualTo(Duration.ofHours(1));
+        assertThat(Policies.longestBackPressure(Duration.ofDays(7))).isEqualTo(Duration.ofHours(24));
+    }
+
+    @Test
+    void eventsAreSentAgainEverMoreSlowlyAndNotAllAtOnce() {
+        assertThat(Policies.eventQueue("littoral")).isEqualTo("littoral-events");
+        // The hash of this one is 0.
+        assertThat(IntStream.of(1, 2, 3, 8, 9)
+                        .mapToObj(failures -> Policies.eventGap(failures, "").toSeconds()))
+                .containsExactly(5L, 10L, 20L, 640L, 900L);
+        assertThat(Policies.eventGap(100, "")).isEqualTo(minutes(15));
+        assertThat(Policies.eventGap(100, "orders")).isBetween(minutes(15), Duration.ofSeconds(1_350));
+        assertThat(IntStream.range(0, 50)
+                        .mapToObj(i -> Policies.eventGap(100, "c" + i))
+                        .distinct())
+                .hasSizeGreaterThan(10);
+    }
 }

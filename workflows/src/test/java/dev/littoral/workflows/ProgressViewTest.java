@@ -6,6 +6,7 @@ import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.ProgressSignal;
 import dev.littoral.workflows.model.RetryInfo;
 import dev.littoral.workflows.model.RunningProgress;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ProgressViewTest extends CollectionFixture {
@@ -41,5 +42,28 @@ class ProgressViewTest extends CollectionFixture {
             onProgress(state, new ProgressSignal.Report(1, "read", "w" + worker, 1, 0, null), now);
         }
         assertThat(state.view().status().progress().done()).isEqualTo(100);
+    }
+
+    @Test
+    void whatIsTriedAgainSaysSinceWhenUntilTheUpdateEnds() {
+        running(A);
+        ProgressView view = state.progress();
+        onProgress(state, retry(now), now);
+        onProgress(state, retry(now.plusSeconds(30)), now);
+        assertThat(view.retry().time()).isEqualTo(now.plusSeconds(30));
+        assertThat(view.retrySince()).isEqualTo(now);
+        onProgress(state, new ProgressSignal.Report(1, "list", "w1", 70, 0, null), now);
+        assertThat(view.retrySince()).isNull();
+        onProgress(state, retry(now.plusSeconds(60)), now);
+        assertThat(view.retrySince()).isEqualTo(now.plusSeconds(60));
+        view.clearProgress();
+        assertThat(view.retry()).isNull();
+        assertThat(view.retrySince()).isNull();
+        assertThat(view.progress()).isNull();
+    }
+
+    private static ProgressSignal.Report retry(Instant failed) {
+        RetryInfo retry = new RetryInfo("list", "the store answers 503", 2, failed, failed.plusSeconds(1));
+        return new ProgressSignal.Report(1, null, "w1", 0, 0, retry);
     }
 }

@@ -139,4 +139,29 @@ class SourceDeclarationTest extends CollectionFixture {
         assertThat(state.next(now)).isEqualTo(new Decision.Declare(job(waiting)));
         assertThat(state.view().answer(waiting).generation()).isZero();
     }
+
+    @Test
+    void onlyANewerVersionThatRollsBackPauses() {
+        for (boolean honors : new boolean[] {true, false}) {
+            SourceDeclaration declaration = new SourceDeclaration();
+            if (honors) {
+                declaration.honorRollbacks();
+            }
+            Head first = next(Head.NONE, HeadKind.COMMITTED, A, 1);
+            Head back = next(first, HeadKind.ROLLED_BACK, A, 1);
+            declaration.advance(first);
+            assertThat(declaration.isPausedByRollback()).isFalse();
+            declaration.advance(back);
+            assertThat(declaration.isPausedByRollback()).isEqualTo(honors);
+            declaration.release();
+            declaration.advance(back);
+            assertThat(declaration.isPausedByRollback()).as("it is no newer").isFalse();
+            declaration.advance(first);
+            assertThat(declaration.head()).isEqualTo(back);
+            declaration.advance(next(back, HeadKind.ROLLED_BACK, A, 1));
+            assertThat(declaration.isPausedByRollback()).isEqualTo(honors);
+            declaration.advance(next(declaration.head(), HeadKind.COMMITTED, A, 2));
+            assertThat(declaration.isPausedByRollback()).isFalse();
+        }
+    }
 }

@@ -107,6 +107,13 @@ class FooterDecoderTest {
     }
 
     @Test
+    void rowGroupsOfMoreRowsThanAnyFileHasAreFound() {
+        assertInput(
+                Footers.metadata(Footers.columns(1), 1L << 40, 1).setNum_rows(1L << 40),
+                "found 1 in row group 1 after 1099511627776 before it");
+    }
+
+    @Test
     void rowGroupsThatDoNotAddUpAreFound() {
         assertInput(
                 Footers.metadata(Footers.columns(1), 40, 50).setNum_rows(100),
@@ -122,6 +129,15 @@ class FooterDecoderTest {
                 metadata,
                 "has a column chunk that is too short: found 8 values in column chunk " + column
                         + " of row group 1, expected 9, the rows of the row group");
+    }
+
+    @Test
+    void theFirstOfTheShortColumnChunksIsNamed() {
+        FileMetaData metadata = Footers.metadata(Footers.columns(3), 8);
+        for (int column = 1; column < 3; column++) {
+            chunk(metadata, 0, column).getMeta_data().setNum_values(5);
+        }
+        assertInput(metadata, "found 5 values in column chunk 1 of row group 0");
     }
 
     private static final String VERSION = "05 02 02";
@@ -212,6 +228,14 @@ class FooterDecoderTest {
                         + offset + ", expected 0 to 1048575");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1048575})
+    void aColumnChunkMayBeginWithAnyByteOfTheFile(long offset) {
+        FileMetaData metadata = Footers.metadata(Footers.columns(1), 8);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(offset);
+        assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
+    }
+
     @Test
     void theFirstOfTheColumnChunksOutsideTheFileIsNamed() {
         FileMetaData metadata = Footers.metadata(Footers.columns(2), 8);
@@ -233,6 +257,14 @@ class FooterDecoderTest {
                 metadata,
                 "has rows that lie in another file, as a summary of other files has: found column chunk " + column
                         + " of row group 1 in day=1/b .parquet, expected it in this file");
+    }
+
+    @Test
+    void theFirstOfTheColumnChunksInOtherFilesIsNamed() {
+        FileMetaData metadata = Footers.metadata(Footers.columns(2), 8);
+        chunk(metadata, 0, 0).setFile_path("b.parquet");
+        chunk(metadata, 0, 1).setFile_path("c.parquet");
+        assertInput(metadata, "found column chunk 0 of row group 0 in b.parquet");
     }
 
     @ParameterizedTest
@@ -362,12 +394,64 @@ class FooterDecoderTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1502 191c 480172150000 0904 1c 480172150000 1600 190c 00, a second schema",
+        "1502 191c 480172150000 1600 190c 0908 0c 00, a second list of row groups",
+        "1502 2606 191c 190c2606 00 00, no schema",
+        "1502 191c 480172150000 1600 00, no row groups",
+        "1502 191c 480172150000 1606 191c 3606 00 00, row group 0 without columns",
+        "1502 1925 0202 00, a list of type 5"
+    })
+    void whatAFooterHasOnceIsThereOnce(String footer, String finding) {
+        assertThatThrownBy(() -> Footers.decode(bytes(footer)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageStartingWith("File /lake/a.parquet has a corrupt footer: found " + finding + " at byte");
+    }
+
+    @Test
+    void anEmptyListMayBeOfAnyType() {
+        assertThat(Footers.decode(bytes("1502 191c 480172150000 1600 1905 00")).rowGroupRows())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1502 1803616263, 'its end at byte 7 of it, expected more fields'",
+        "1502 1805616263, 'a length of 5 at byte 4 of it, expected at most the 3 bytes left'",
+        "1502 1d 00000000, '16 bytes where 4 are left at byte 3 of it, expected fewer'"
+    })
+    void whatGoesOnBehindTheEndIsFound(String footer, String finding) {
+        assertThatThrownBy(() -> Footers.decode(bytes(footer)))
+                .hasMessage("File /lake/a.parquet has a corrupt footer: found " + finding);
+    }
+
+    @Test
+    void mapsAreSkippedWholeAndStructsAsDeepAsTheyMayBe() {
+        byte[] footer = Footers.bytes(Footers.metadata(Footers.columns(2), 3));
+        byte[] known = Arrays.copyOf(footer, footer.length - 1);
+        // Two strings with a UUID each.
+        String uuid = "ff".repeat(16);
+        byte[] map = bytes("0bde01 02 8d", "0161" + uuid, "0162" + uuid, "00");
+        assertThat(Footers.decode(concat(known, map)).rows()).isEqualTo(3);
+
+        byte[] deepest = bytes("1c".repeat(65), "00".repeat(66));
+        assertThat(Footers.decode(concat(known, deepest)).rows()).isEqualTo(3);
+        byte[] deeper = bytes("1c".repeat(66), "00".repeat(67));
+        assertThatThrownBy(() -> Footers.decode(concat(known, deeper)))
+                .hasMessageContaining("found values nested deeper than 64");
+    }
+
     @Test
     void rowGroupsBeforeTheSchemaAreRead() {
         String rowGroup = "391c 190c 2606 00";
         assertThat(Footers.decode(bytes("1502", rowGroup, "0904 1c 4801721500 00 1606 00"))
                         .rowGroupRows())
                 .containsExactly(3);
+        String two = "392c 190c 2606 00 190c 2608 00";
+        assertThat(Footers.decode(bytes("1502", two, "0904 1c 4801721500 00 160e 00"))
+                        .rowGroupRows())
+                .containsExactly(3, 4);
         assertThatThrownBy(
                         () -> Footers.decode(bytes("1502", rowGroup, "0904 2c 4801721502 00 1502 3801610 0 1606 00")))
                 .hasMessageContaining("found 0 column chunks in row group 0, expected 1");
@@ -416,6 +500,11 @@ class FooterDecoderTest {
         byte[] lists = new byte[1_000_000];
         Arrays.fill(lists, (byte) 0x19);
         assertThatThrownBy(() -> Footers.decode(lists)).hasMessageContaining("found values nested deeper than 64");
+        // Maps as the values of maps, and as their keys.
+        for (String map : List.of("01 1b 00", "01 b1")) {
+            assertThatThrownBy(() -> Footers.decode(bytes("1b", map.repeat(300_000))))
+                    .hasMessageContaining("found values nested deeper than 64");
+        }
     }
 
     @ParameterizedTest
