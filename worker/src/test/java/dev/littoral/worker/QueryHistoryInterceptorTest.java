@@ -97,7 +97,7 @@ class QueryHistoryInterceptorTest {
         HeldQuery held = new HeldQuery();
         WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporal.target())
-                .setRpcTimeout(TemporalServer.ANSWER)
+                .setRpcTimeout(TemporalServer.RPC_TIMEOUT)
                 .setGrpcClientInterceptors(List.of(held, new QueryHistoryInterceptor()))
                 .build());
         WorkerFactory factory = WorkerFactory.newInstance(WorkflowClient.newInstance(

@@ -55,7 +55,7 @@ class EmbeddedTemporalTest {
         temporal = EmbeddedTemporal.start();
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporal.target())
-                .setRpcTimeout(TemporalServer.ANSWER)
+                .setRpcTimeout(TemporalServer.RPC_TIMEOUT)
                 .build());
         service = stubs.blockingStub();
         String runId = service.startWorkflowExecution(StartWorkflowExecutionRequest.newBuilder()

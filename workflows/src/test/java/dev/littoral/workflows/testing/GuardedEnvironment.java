@@ -35,7 +35,7 @@ public final class GuardedEnvironment implements ClientInterceptor {
         TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(
                 options.setWorkflowServiceStubsOptions(WorkflowServiceStubsOptions.newBuilder()
                                 .setGrpcClientInterceptors(List.of(interceptor))
-                                .setRpcTimeout(TemporalServer.ANSWER)
+                                .setRpcTimeout(TemporalServer.RPC_TIMEOUT)
                                 .setRpcQueryTimeout(QUERY_TRY)
                                 .build())
                         .build());

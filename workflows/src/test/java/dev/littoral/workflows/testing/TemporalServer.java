@@ -37,7 +37,7 @@ public final class TemporalServer implements AutoCloseable {
     private static final int WAITS = 6_000;
 
     /** How long a request of a test may take: the SDK's ten seconds are too few on a busy machine. */
-    public static final java.time.Duration ANSWER = java.time.Duration.ofMinutes(8);
+    public static final java.time.Duration RPC_TIMEOUT = java.time.Duration.ofMinutes(8);
     /** On a busy machine a server that was killed takes seconds to list what it keeps. */
     private static final int ANSWER_SECONDS = 60;
 
@@ -62,7 +62,7 @@ public final class TemporalServer implements AutoCloseable {
         this.durable = durable;
         this.stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(target())
-                .setRpcTimeout(ANSWER)
+                .setRpcTimeout(RPC_TIMEOUT)
                 .build());
         Runtime.getRuntime().addShutdownHook(atExit);
     }
