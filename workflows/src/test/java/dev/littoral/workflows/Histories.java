@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What histories on the real server must and must not hold. */
 final class Histories {
@@ -80,13 +81,13 @@ final class Histories {
                     case WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND -> false;
                     // So many messages came at once that the server would not buffer more.
                     case WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND -> false;
-                    // On a busy machine a task's pages of history may be outdated when the SDK asks for them; it is
-                    // done again.
+                    // On a busy machine a task's pages of history may be outdated when the SDK asks for them, and with
+                    // Temporal's service in memory a query may overtake the task before it: the task is done again.
                     default ->
-                        !event.getWorkflowTaskFailedEventAttributes()
-                                .getFailure()
-                                .getMessage()
-                                .startsWith("Premature end of stream");
+                        Stream.of("Premature end of stream", "Server history for the workflow is below the progress")
+                                .noneMatch(event.getWorkflowTaskFailedEventAttributes()
+                                        .getFailure()
+                                        .getMessage()::startsWith);
                 };
     }
 }
