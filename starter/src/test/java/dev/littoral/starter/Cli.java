@@ -21,11 +21,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Runs the packaged jar in a process of its own, in a folder and with a catalog of its own. */
 final class Cli {
     private static final long TIMEOUT_SECONDS = 480;
+
+    /** What the SDK logs on a machine that is so busy that a workflow task takes longer than it may. */
+    private static final Pattern LATE_TASK = Pattern.compile("UnableToAcquireLockException|Workflow task not found");
+
     static final Path JAR = jar();
     /** Classes of a first sync, from which every further process starts in half the time. */
     private static final Path ARCHIVE = archive();
@@ -113,7 +118,10 @@ final class Cli {
 
         Run endsWith(ExitCode code) {
             assertThat(exit).as("%s", this).isEqualTo(code.code());
-            assertThat(err).as("%s", this).doesNotContain("\tat ", "Exception:", "WARNING");
+            assertThat(err.lines().filter(line -> !LATE_TASK.matcher(line).find()))
+                    .as("%s", this)
+                    .noneMatch(
+                            line -> line.contains("\tat ") || line.contains("Exception:") || line.contains("WARNING"));
             return this;
         }
 
