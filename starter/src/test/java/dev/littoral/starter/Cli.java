@@ -125,6 +125,11 @@ final class Cli {
             return this;
         }
 
+        /** Whether the machine was too busy for a worker, or Temporal, to answer in time. */
+        boolean isUnanswered() {
+            return err.contains("No worker answers") || err.contains("Temporal does not answer");
+        }
+
         /** The one sentence that says what is wrong. */
         String sentence() {
             List<String> said =
@@ -259,10 +264,10 @@ final class Cli {
         return start(words).end();
     }
 
-    /** Runs a command that has to succeed; again where the machine is too busy for a worker to answer in time. */
+    /** Runs a command that has to succeed; again where the machine is too busy for an answer in time. */
     Run ok(String... words) throws IOException, InterruptedException {
         Run run = run(words);
-        for (int i = 0; i < 5 && run.err().contains("No worker answers"); i++) {
+        for (int i = 0; i < 5 && run.isUnanswered(); i++) {
             run = run(words);
         }
         return run.endsWith(ExitCode.OK);
