@@ -175,8 +175,13 @@ public final class Snapshot {
     public DeletedRows deadRows(Segment segment) {
         DeletedRows.Builder rows = new DeletedRows.Builder();
         for (FragmentSpan span : segment.fragments()) {
-            DeletedRows ofFile = CatalogReader.uninterrupted(() -> deletes.deadRows(span));
-            rows.addMoved(ofFile, span.start(), span.end(), span.from());
+            if (span.dead() > 0) {
+                rows.addMoved(
+                        CatalogReader.uninterrupted(() -> deletes.deadRows(span)),
+                        span.start(),
+                        span.end(),
+                        span.from());
+            }
         }
         return rows.build();
     }
