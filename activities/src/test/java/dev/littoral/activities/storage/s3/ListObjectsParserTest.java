@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.activities.storage.BlobStore;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -71,6 +72,83 @@ class ListObjectsParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "2026-11-30T14:08:59.123Z",
+                "1999-12-31T23:59:59.999Z",
+                "2000-02-29T00:00:00.001Z",
+                "0000-01-01T01:02:03.040Z",
+                // As other stores write it.
+                "2026-11-30T14:08:59Z",
+                "2026-11-30T14:08:59.123456Z",
+                "2026-11-30T14:08:59.12Z",
+            })
+    void aTimeIsReadFromItsDigits(String time) {
+        assertThat(modified("<LastModified>" + time + "</LastModified>"))
+                .isEqualTo(Instant.parse(time).toEpochMilli());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<LastModified/>",
+                "<LastModified></LastModified>",
+                "<LastModified>yesterday</LastModified>",
+                "<LastModified>2026-11-30T14:08:59.123x</LastModified>",
+                "<LastModified>2026-11-30T14:08:5:.123Z</LastModified>",
+                "<LastModified>2026-11-30T14:08:5/.123Z</LastModified>",
+                "<LastModified>+999999999-01-01T00:00:00Z</LastModified>",
+            })
+    void aTimeThatIsNoneIsUnknown(String element) {
+        assertThat(modified(element)).isEqualTo(BlobStore.Entry.UNKNOWN);
+    }
+
+    private static long modified(String element) {
+        return read(page(LAST + "<Contents>" + element + "<Key>a</Key><ETag>e</ETag><Size>1</Size></Contents>"))
+                .orElseThrow()
+                .objects()
+                .getFirst()
+                .modified();
+    }
+
+    @Test
+    void whatIsSkippedIsAtMostEightElementsDeep() {
+        assertThat(read(page(LAST + "<x>".repeat(8) + "<y/>" + "</x>".repeat(8))))
+                .isPresent();
+        assertThat(read(page(LAST + "<x>".repeat(9) + "</x>".repeat(9)))).isEmpty();
+        assertThat(read(page(LAST + "<Contents>" + "<x>".repeat(9) + "</x>".repeat(9) + "</Contents>")))
+                .isEmpty();
+    }
+
+    @Test
+    void spaceIsLetBeBetweenElementsAndInTags() {
+        ListPage page = read("\r\n\t <ListBucketResult\n>" + LAST + "<Contents ><Key >a</Key\t><ETag\n>e</ETag >"
+                        + "<Size >1</Size\r\n></Contents > <CommonPrefixes> <Prefix>b/</Prefix><x/></CommonPrefixes>"
+                        + "</ListBucketResult >\r\n\t ")
+                .orElseThrow();
+        assertThat(page.objects()).containsExactly(new ListPage.Listed("a", "e", 1, BlobStore.Entry.UNKNOWN));
+        assertThat(page.prefixes()).containsExactly("b/");
+    }
+
+    @Test
+    void whatThePageSaysOfItselfIsRead() {
+        assertThat(read(page(LAST)).orElseThrow().prefix()).isNull();
+        assertThat(read(page(LAST + "<Prefix/>")).orElseThrow().prefix()).isEmpty();
+        assertThat(read(page(LAST + "<Prefix>in/&apos;</Prefix>")).orElseThrow().prefix())
+                .isEqualTo("in/'");
+        ListPage encoded = read(page(LAST + "<EncodingType>url</EncodingType>" + object("a+b")
+                        + "<CommonPrefixes><Prefix>c%20d/</Prefix></CommonPrefixes>"))
+                .orElseThrow();
+        assertThat(encoded.objects().getFirst().key()).isEqualTo("a b");
+        assertThat(encoded.prefixes()).containsExactly("c d/");
+        // That of a page that is the last leads nowhere.
+        assertThat(read(page(LAST + "<NextContinuationToken>t</NextContinuationToken>"))
+                        .orElseThrow()
+                        .next())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 " ",
                 "hello",
@@ -108,6 +186,19 @@ class ListObjectsParserTest {
                 "<ListBucketResult>" + LAST + "<EncodingType>url</EncodingType>"
                         + "<Contents><Key>%zz</Key><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult>",
                 "<ListBucketResult>" + LAST + "<CommonPrefixes></CommonPrefixes></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<CommonPrefixes/></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Key<a/></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<></></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<a-b/></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><LastModified>2026-13-01T00:00:00.000Z</LastModified>"
+                        + "<Key>a</Key><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><LastModified>2026-01-01T00:00:00.000Z<b/></LastModified>"
+                        + "<Key>a</Key><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><LastModified>2026-01-01T00:00:00.000Zx</LastModified>"
+                        + "<Key>a</Key><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult><",
+                "<ListBucketResult>" + LAST
+                        + "<Contents><Key>a</Key><ETag>\"\"</ETag><Size>1</Size></Contents></ListBucketResult>",
+                "<?xml-x version='1.0'?><ListBucketResult>" + LAST + "</ListBucketResult>",
             })
     void anythingElseIsNotRead(String xml) {
         assertThat(read(xml)).isEmpty();

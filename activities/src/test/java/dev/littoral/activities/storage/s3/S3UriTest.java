@@ -27,6 +27,20 @@ class S3UriTest {
                 .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.INPUT));
     }
 
+    @Test
+    void anARNIsRefusedWithWhatToWriteInItsPlace() {
+        assertThatThrownBy(() -> S3Uri.parse("s3://arn:aws:s3:eu-west-1:1:accesspoint/mine/in/"))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("not an ARN")
+                .hasMessageContaining("-s3alias");
+    }
+
+    @Test
+    void itIsWrittenAsItIsRead() {
+        assertThat(S3Uri.parse("s3://lake/a b/")).hasToString("s3://lake/a b/");
+        assertThat(S3Uri.parse("s3://lake")).hasToString("s3://lake/");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"s3://user:hush@lake/in", "https://user:hush@lake/in", "s3://user:hush@lake"})
     void credentialsInAnAddressAreRefusedAndNotRepeated(String uri) {
