@@ -98,6 +98,7 @@ class QueryHistoryInterceptorTest {
         WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporal.target())
                 .setRpcTimeout(TemporalServer.RPC_TIMEOUT)
+                .setRpcRetryOptions(TemporalServer.RPC_RETRIES)
                 .setGrpcClientInterceptors(List.of(held, new QueryHistoryInterceptor()))
                 .build());
         WorkerFactory factory = WorkerFactory.newInstance(WorkflowClient.newInstance(

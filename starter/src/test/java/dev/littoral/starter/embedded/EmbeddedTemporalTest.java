@@ -56,6 +56,7 @@ class EmbeddedTemporalTest {
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(temporal.target())
                 .setRpcTimeout(TemporalServer.RPC_TIMEOUT)
+                .setRpcRetryOptions(TemporalServer.RPC_RETRIES)
                 .build());
         service = stubs.blockingStub();
         String runId = service.startWorkflowExecution(StartWorkflowExecutionRequest.newBuilder()

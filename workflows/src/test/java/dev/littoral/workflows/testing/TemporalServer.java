@@ -7,6 +7,7 @@ import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.RegisterNamespaceRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.RpcRetryOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
@@ -38,6 +39,9 @@ public final class TemporalServer implements AutoCloseable {
 
     /** How long a request of a test may take: the SDK's ten seconds are too few on a busy machine. */
     public static final java.time.Duration RPC_TIMEOUT = java.time.Duration.ofMinutes(8);
+    /** A server that waits for a busy machine says for minutes that it has nobody to answer. */
+    public static final RpcRetryOptions RPC_RETRIES =
+            RpcRetryOptions.newBuilder().setExpiration(RPC_TIMEOUT).build();
     /** On a busy machine a server that was killed takes seconds to list what it keeps. */
     private static final int ANSWER_SECONDS = 60;
 
@@ -63,6 +67,7 @@ public final class TemporalServer implements AutoCloseable {
         this.stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(target())
                 .setRpcTimeout(RPC_TIMEOUT)
+                .setRpcRetryOptions(RPC_RETRIES)
                 .build());
         Runtime.getRuntime().addShutdownHook(atExit);
     }
@@ -118,7 +123,10 @@ public final class TemporalServer implements AutoCloseable {
                 "--log-level",
                 "error",
                 "--dynamic-config-value",
-                "system.enableActivityEagerExecution=true"));
+                "system.enableActivityEagerExecution=true",
+                // With five seconds it gives its state up on a busy machine, and takes minutes to have it again.
+                "--dynamic-config-value",
+                "history.shardIOTimeout=\"300s\""));
         if (durable) {
             command.addAll(
                     List.of("--db-filename", folder.resolve("temporal.db").toString()));
