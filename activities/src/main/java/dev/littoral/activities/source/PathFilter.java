@@ -74,11 +74,20 @@ public final class PathFilter {
      * @throws LittoralException INPUT when it does, unless tables are served like any folder
      */
     public void refuseTable(String source, String relativePath) {
+        refuseTable(source, relativePath, TableMarker.of(relativePath));
+    }
+
+    /** Checks, as for other paths, whether a symbolic link shows that the source is a table. */
+    public void refuseTableByLink(String source, String relativePath) {
+        refuseTable(source, relativePath + ", a symbolic link,", TableMarker.ofLink(relativePath));
+    }
+
+    private void refuseTable(String source, String sign, Optional<TableMarker> found) {
         if (table == OnTable.IGNORE) {
             return;
         }
-        TableMarker.of(relativePath).ifPresent(format -> {
-            throw LittoralException.input("The source " + source + " is " + format.words() + ", as " + relativePath
+        found.ifPresent(format -> {
+            throw LittoralException.input("The source " + source + " is " + format.words() + ", as " + sign
                     + " in it says; expected a folder of which every file counts, and a table may keep files that it"
                     + " has removed: " + format.advice() + ", or set \"table\":\"ignore\" in the spec to serve every"
                     + " file that is there");
@@ -104,6 +113,16 @@ public final class PathFilter {
             unfinished |= isUnfinished(relativePath, end) && !(folder && isPartition(relativePath, start, end));
         }
         return unfinished ? Optional.of(SkipReason.UNFINISHED) : Optional.empty();
+    }
+
+    /** Where what follows the folders of partitions begins, {@code column=value/column=value/}. */
+    static int partitionsEnd(String relativePath) {
+        int start = 0;
+        int slash;
+        while ((slash = relativePath.indexOf('/', start)) >= 0 && isPartition(relativePath, start, slash)) {
+            start = slash + 1;
+        }
+        return start;
     }
 
     private static boolean isPartition(String path, int start, int end) {

@@ -144,14 +144,25 @@ public final class Sources {
 
             @Override
             public void check(String address) {
-                refusal(new ExternalSource(address, source.spec())).ifPresent(why -> {
-                    throw LittoralException.input("Source " + source.uri() + " names another place. " + why);
-                });
+                requireElsewhere(refusal(of(address)));
             }
 
+            /** Checked by the very location that is opened, as a link may be another than at a check before. */
             @Override
             public BlobStore open(String address) {
-                return storages.source(address).openSource(StorageAccess.of(source.spec()), observed);
+                StorageLocation location = storages.source(address);
+                requireElsewhere(refusal(of(address), location));
+                return location.openSource(StorageAccess.of(source.spec()), observed);
+            }
+
+            private ExternalSource of(String address) {
+                return new ExternalSource(address, source.spec());
+            }
+
+            private void requireElsewhere(Optional<String> refusal) {
+                refusal.ifPresent(why -> {
+                    throw LittoralException.input("Source " + source.uri() + " names another place. " + why);
+                });
             }
         };
     }

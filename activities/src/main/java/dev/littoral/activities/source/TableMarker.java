@@ -2,6 +2,7 @@ package dev.littoral.activities.source;
 
 import dev.littoral.workflows.model.TableSpec;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A table format whose tables are folders of files. Only the table's own log says which files count: reading all of
@@ -13,10 +14,22 @@ enum TableMarker {
     LANCE("a Lance dataset", TableSpec.LANCE),
     HUDI("a Hudi table", null),
     HUDI_PARTITION("a partition of a Hudi table", null),
-    SPARK_SINK("the sink of a Spark stream", null);
+    SPARK_SINK("the sink of a Spark stream", null),
+    HIVE("a transactional Hive table", null),
+    PAIMON("a Paimon table", null),
+    DUCKLAKE("a DuckLake table", null);
 
     private static final String ICEBERG_FOLDER = "metadata/";
     private static final String LANCE_FOLDER = "_versions/";
+
+    /** The folders of writes, and those into which a compaction or an overwrite put all before it. */
+    private static final Pattern HIVE_WRITE =
+            Pattern.compile("((delete_)?delta_\\d{7,}_\\d{7,}(_\\d{4,})?|base_\\d{7,})(_v\\d+)?/.*");
+
+    private static final Pattern PAIMON_SNAPSHOT = Pattern.compile("snapshot/snapshot-\\d+");
+
+    private static final Pattern DUCKLAKE_FILE =
+            Pattern.compile("ducklake-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-[a-z]+)?\\.(parquet|puffin)");
 
     private final String words;
 
@@ -38,6 +51,19 @@ enum TableMarker {
     /** In words, with an article. */
     String words() {
         return words;
+    }
+
+    /**
+     * The format of the table that a folder is, if a symbolic link in it says so: by its name as that of a file or of a
+     * folder, or because a log may be where it leads.
+     *
+     * @param relativePath the link's, below the folder
+     */
+    static Optional<TableMarker> ofLink(String relativePath) {
+        return of(relativePath)
+                .or(() -> of(relativePath + "/"))
+                .or(() -> of(relativePath + "/0.metadata.json"))
+                .or(() -> of(relativePath + "/0.manifest"));
     }
 
     /**
@@ -63,6 +89,16 @@ enum TableMarker {
                 && relativePath.endsWith(".manifest")
                 && relativePath.indexOf('/', LANCE_FOLDER.length()) < 0) {
             return Optional.of(LANCE);
+        }
+        if (PAIMON_SNAPSHOT.matcher(relativePath).matches()) {
+            return Optional.of(PAIMON);
+        }
+        String inPartition = relativePath.substring(PathFilter.partitionsEnd(relativePath));
+        if (HIVE_WRITE.matcher(inPartition).matches()) {
+            return Optional.of(HIVE);
+        }
+        if (DUCKLAKE_FILE.matcher(inPartition).matches()) {
+            return Optional.of(DUCKLAKE);
         }
         boolean iceberg = relativePath.startsWith(ICEBERG_FOLDER)
                 && relativePath.indexOf('/', ICEBERG_FOLDER.length()) < 0

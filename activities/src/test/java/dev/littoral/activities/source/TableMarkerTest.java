@@ -22,6 +22,17 @@ class TableMarkerTest {
         "metadata/v1.metadata.json.gz, an Iceberg table",
         "_versions/18446744073709551614.manifest, a Lance dataset",
         "_versions/1.manifest, a Lance dataset",
+        "base_0000003/000000_0, a transactional Hive table",
+        "base_0000003_v0000017/000000_0, a transactional Hive table",
+        "delta_0000001_0000001/000000_0, a transactional Hive table",
+        "delta_0000001_0000001_0000/, a transactional Hive table",
+        "delta_0000001_0000005_v0000017/000000_0, a transactional Hive table",
+        "delete_delta_0000001_0000001_0000/bucket_00000, a transactional Hive table",
+        "day=1/hour=2/delta_0000001_0000001_0000/000000_0, a transactional Hive table",
+        "snapshot/snapshot-1, a Paimon table",
+        "ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77.parquet, a DuckLake table",
+        "ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77-delete.parquet, a DuckLake table",
+        "day=1/ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77-delete.puffin, a DuckLake table",
     })
     void aTableIsToldByItsLog(String path, String words) {
         assertThat(TableMarker.of(path)).map(TableMarker::words).contains(words);
@@ -47,8 +58,46 @@ class TableMarkerTest {
                 "_versions/1",
                 "_versions/x/1.manifest",
                 "a/_versions/1.manifest",
+                "base_0000003",
+                "base_3/a.parquet",
+                "a/base_0000003/000000_0",
+                "x_base_0000003/000000_0",
+                "delta_0000001/000000_0",
+                "delta_0000001_0000001_0000x/000000_0",
+                "day=1/x/delta_0000001_0000001_0000/000000_0",
+                "snapshot/snapshot-1/a.parquet",
+                "snapshot/snapshot-",
+                "snapshot/a.parquet",
+                "snapshot-1",
+                "ducklake-1.parquet",
+                "a/ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77.parquet",
+                "ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77.parquet/a",
             })
     void otherPathsTellNothing(String path) {
         assertThat(TableMarker.of(path)).isEmpty();
+    }
+
+    /** A link may be one to a file or to a folder, and to one that has a log in it. */
+    @ParameterizedTest
+    @CsvSource({
+        "_delta_log, a Delta table",
+        ".hoodie, a Hudi table",
+        ".hoodie_partition_metadata, a partition of a Hudi table",
+        "metadata, an Iceberg table",
+        "metadata/v1.metadata.json, an Iceberg table",
+        "_versions, a Lance dataset",
+        "_versions/1.manifest, a Lance dataset",
+        "base_0000003, a transactional Hive table",
+        "snapshot/snapshot-1, a Paimon table",
+        "ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77.parquet, a DuckLake table",
+    })
+    void aLinkTellsWhatMayLieWhereItLeads(String path, String words) {
+        assertThat(TableMarker.ofLink(path)).map(TableMarker::words).contains(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.parquet", "current", "snapshot", "data", "a/metadata", "metadata/x", "metadatas"})
+    void anotherLinkTellsNothing(String path) {
+        assertThat(TableMarker.ofLink(path)).isEmpty();
     }
 }

@@ -103,6 +103,12 @@ class TablesTest {
                 new String[] {".hoodie_partition_metadata", "a partition of a Hudi table, as .hoodie_partition_metadata"
                 },
                 new String[] {".hoodie_partition_metadata.parquet", "a partition of a Hudi table"},
+                new String[] {"delta_0000001_0000001_0000/_orc_acid_version", "a transactional Hive table, as delta_"},
+                new String[] {"day=2/base_0000003/000000_0", "a transactional Hive table, as day=2/base_0000003/"},
+                new String[] {"snapshot/snapshot-1", "a Paimon table, as snapshot/snapshot-1"},
+                new String[] {
+                    "ducklake-0197d0ab-1d65-7cb4-a2b3-8ac0d9ca6a77-delete.parquet", "a DuckLake table, as ducklake-0197"
+                },
                 new String[] {"_spark_metadata/0", "the sink of a Spark stream, as _spark_metadata/"});
         List<Arguments> arguments = new ArrayList<>();
         for (Kind kind : Kind.values()) {
@@ -218,7 +224,25 @@ class TablesTest {
             assertRefused(pipeline, source(lake, OnTable.REFUSE), DELTA);
             Files.delete(log);
             Files.createSymbolicLink(log, Files.createDirectory(folder.resolve("elsewhere")));
-            assertRefused(pipeline, source(lake, OnTable.REFUSE), DELTA);
+            assertRefused(pipeline, source(lake, OnTable.REFUSE), "a Delta table, as _delta_log, a symbolic link,");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"metadata", "metadata/v1.metadata.json", "_versions", "_versions/1.manifest"})
+    void aLinkInPlaceOfALogOrOfAFolderOfOneMakesALocalTable(String name) throws Exception {
+        Lake lake = lake(Kind.LOCAL);
+        lake.write("data/a.parquet", 100, 0);
+        Path link = folder.resolve("lake").resolve(name);
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, Files.createDirectory(folder.resolve("elsewhere")));
+        try (Pipeline pipeline = pipeline(Kind.LOCAL)) {
+            assertRefused(pipeline, source(lake, OnTable.REFUSE), name + ", a symbolic link, in it says");
+            assertThat(pipeline.update(source(lake, OnTable.IGNORE), CollectionOptions.DEFAULTS)
+                            .head()
+                            .totals()
+                            .rows())
+                    .isEqualTo(100);
         }
     }
 

@@ -167,8 +167,12 @@ public final class BlobFileSource implements FileSource {
 
     private void visit(Entry entry, String path, Visitor visitor) throws InterruptedException {
         String relative = relative(entry);
-        // A link that leads to a table's log makes a table no less than the log itself.
-        filter.refuseTable(address, entry.kind() == Kind.SYMBOLIC_LINK ? relative + "/" : relative);
+        if (entry.kind() == Kind.SYMBOLIC_LINK) {
+            // One that leads to a table's log makes a table no less than the log itself.
+            filter.refuseTableByLink(address, relative);
+        } else {
+            filter.refuseTable(address, relative);
+        }
         Optional<SkipReason> reason = switch (entry.kind()) {
             case DIRECTORY_MARKER, FOLDER -> Optional.of(SkipReason.DIRECTORY_MARKER);
             case SYMBOLIC_LINK -> Optional.of(SkipReason.SYMBOLIC_LINK);

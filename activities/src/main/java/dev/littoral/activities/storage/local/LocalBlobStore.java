@@ -9,6 +9,7 @@ import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -224,18 +225,35 @@ final class LocalBlobStore implements BlobStore {
     public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
         Optional<byte[]> read = observer.<Optional<byte[]>, RuntimeException>observe(role, "GET", () -> {
             Path path = root.path(key);
-            try {
-                BlobStore.checkSize(key, Files.size(path), maxBytes);
-                return Optional.of(Files.readAllBytes(path));
-            } catch (IOException e) {
-                if (FileFailures.gone(e) || Files.isDirectory(path)) {
-                    return Optional.empty();
-                }
-                throw FileFailures.of("read", path, e);
-            }
+            return role == StoreObserver.Role.SOURCE ? getInPlace(key, path, maxBytes) : get(key, path, path, maxBytes);
         });
         read.ifPresent(bytes -> observer.read(role, bytes.length));
         return read;
+    }
+
+    /** Reads a file of a source, which is where the source is, whatever links lead to another place. */
+    private Optional<byte[]> getInPlace(String key, Path path, int maxBytes) throws InterruptedException {
+        boolean isLink = RootDirectory.isTrue(root.attributes(path), "isSymbolicLink");
+        Optional<byte[]> read =
+                isLink ? Optional.empty() : get(key, path, root.place(path), maxBytes, LinkOption.NOFOLLOW_LINKS);
+        if (isLink || (read.isPresent() && !root.isInPlace(path))) {
+            throw LittoralException.input("File " + path
+                    + " is a symbolic link, or in a folder that is one; expected a file, as links are not followed");
+        }
+        return read;
+    }
+
+    private static Optional<byte[]> get(String key, Path path, Path place, int maxBytes, OpenOption... options)
+            throws InterruptedException {
+        try (InputStream in = Files.newInputStream(place, options)) {
+            BlobStore.checkSize(key, Files.size(place), maxBytes);
+            return Optional.of(in.readAllBytes());
+        } catch (IOException e) {
+            if (FileFailures.gone(e) || Files.isDirectory(place)) {
+                return Optional.empty();
+            }
+            throw FileFailures.of("read", path, e);
+        }
     }
 
     @Override

@@ -820,4 +820,45 @@ class LocalBlobStoreAsSourceTest {
         cursor.finish();
         return keys;
     }
+
+    @Test
+    void aFileIsGotWholeWhereTheSourceIs() throws Exception {
+        write("log/1");
+        LocalBlobStore store =
+                LocalBlobStore.source(new RootDirectory(root), false, FileChannel::open, StoreObserver.NONE);
+        assertThat(store.get(path("log/1"), 1)).hasValue(new byte[] {'x'});
+        assertThat(store.get(path("log/2"), 1)).isEmpty();
+        assertThat(store.get(path("log"), 1 << 20)).isEmpty();
+        assertThat(store.get(path("no/log"), 1)).isEmpty();
+        assertThatThrownBy(() -> store.get(path("log/1"), 0))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("has 1 bytes; expected at most 0");
+        Path link = temporary.resolve("link");
+        Files.createSymbolicLink(link, root);
+        LocalBlobStore byLink =
+                LocalBlobStore.source(new RootDirectory(link), false, FileChannel::open, StoreObserver.NONE);
+        assertThat(byLink.get(link + "/log/1", 1)).hasValue(new byte[] {'x'});
+        // Where the source was when it was opened.
+        Files.delete(link);
+        Files.createSymbolicLink(link, outside);
+        write(outside.resolve("log/1"), "stolen");
+        assertThat(byLink.get(link + "/log/1", 1)).hasValue(new byte[] {'x'});
+    }
+
+    @Test
+    void noLinkIsFollowedToGetAFile() throws Exception {
+        write(outside.resolve("secret"), "secret");
+        Files.createSymbolicLink(root.resolve("file"), outside.resolve("secret"));
+        Files.createSymbolicLink(root.resolve("folder"), outside);
+        Files.createSymbolicLink(root.resolve("within"), write("real"));
+        LocalBlobStore store =
+                LocalBlobStore.source(new RootDirectory(root), false, FileChannel::open, StoreObserver.NONE);
+        for (String name : List.of("file", "folder", "folder/secret", "within", "folder/../../outside/secret")) {
+            assertThatThrownBy(() -> store.get(path(name), 100))
+                    .isInstanceOfSatisfying(
+                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .hasMessage("File " + path(name) + " is a symbolic link, or in a folder that is one; expected a"
+                            + " file, as links are not followed");
+        }
+    }
 }
