@@ -7,6 +7,7 @@ import java.io.InputStream;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.TruncatedChunkException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -27,7 +28,8 @@ final class BoundedHttpClient implements SdkHttpClient {
     static final int MAX_XML = 8 << 20;
 
     /** How the client below begins what it says of a chunk without a length. */
-    private static final String BAD_CHUNK = "Bad chunk header";
+    /** How it is said that a body ends where a chunk does. */
+    private static final String NO_END = "CRLF expected";
 
     private final SdkHttpClient http;
     private final MinimumRateBody.Pace pace;
@@ -105,13 +107,12 @@ final class BoundedHttpClient implements SdkHttpClient {
             }
             whole = true;
             // Of a head that was cut off the length is missing.
-            if (isGet
-                    && read.length == 0
-                    && head.firstMatchingHeader("Content-Length").isPresent()) {
+            if (read.length == 0 && hasLength(head)) {
                 throw new UnexpectedReplyException(
                         "the store's reply has nothing in it; expected a reply as S3 gives it");
             }
-            if (read.length > 0 && !XmlLimits.isWhole(read)) {
+            // A page of a listing that has nothing in it is told from others when it is read.
+            if (read.length > 0 ? !XmlLimits.isWhole(read) : !isGet) {
                 throw new EOFException("the reply breaks off");
             }
             return read;
@@ -124,12 +125,15 @@ final class BoundedHttpClient implements SdkHttpClient {
         try {
             return paced.readNBytes(MAX_XML + 1);
         } catch (MalformedChunkCodingException e) {
-            // Where the body ends within a chunk, or behind one, it says otherwise.
-            if (e.getMessage().startsWith(BAD_CHUNK)) {
-                throw new UnexpectedReplyException(
-                        "the store's reply comes in chunks that are none; expected a reply as S3 gives it");
+            // Where the body ends within a chunk, or behind one, it was cut off.
+            if (e instanceof TruncatedChunkException || e.getMessage().startsWith(NO_END)) {
+                throw (IOException) new EOFException("the reply ends early").initCause(e);
             }
-            throw (IOException) new EOFException("the reply ends early").initCause(e);
+            throw new UnexpectedReplyException(
+                    "the store's reply comes in chunks that are none; expected a reply as S3 gives it");
+        } catch (MessageConstraintException e) {
+            throw new UnexpectedReplyException("the store's reply comes in chunks with lines of more than 8 KB, or more"
+                    + " than a hundred behind them; expected a reply as S3 gives it");
         } catch (IOException e) {
             throw (IOException) new EOFException("the reply ends early").initCause(e);
         }
@@ -150,10 +154,8 @@ final class BoundedHttpClient implements SdkHttpClient {
         } finally {
             end(body, whole);
         }
-        boolean hasEnd = head.firstMatchingHeader("Content-Length").isPresent()
-                || head.firstMatchingHeader("Transfer-Encoding").isPresent();
         if (read.length == 0) {
-            return hasEnd ? read : ErrorBody.with(ErrorBody.Lack.NO_LENGTH);
+            return hasLength(head) ? read : ErrorBody.with(ErrorBody.Lack.NO_LENGTH);
         }
         if (!whole) {
             return ErrorBody.with(ErrorBody.Lack.TOO_LONG);
@@ -178,6 +180,12 @@ final class BoundedHttpClient implements SdkHttpClient {
             // Closing would read what is left of a body of any length.
             body.abort();
         }
+    }
+
+    /** Whether a head says where its body ends: then it was not cut off. */
+    static boolean hasLength(SdkHttpResponse head) {
+        return head.firstMatchingHeader("Content-Length").isPresent()
+                || head.firstMatchingHeader("Transfer-Encoding").isPresent();
     }
 
     private static boolean isEncoded(SdkHttpResponse head) {

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * object by its status.
  */
 final class ContentRangeCheck {
-    private static final Pattern ASKED = Pattern.compile("bytes=(\\d{1,18})-(\\d{1,18})");
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+    private static final Pattern ASKED = Pattern.compile("bytes=(\\d{1,19})-(\\d{1,19})");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,19})-(\\d{1,19})/(\\d{1,19}|\\*)");
     private static final int OK = 200;
     private static final int SHOWN = 60;
 
@@ -52,9 +52,13 @@ final class ContentRangeCheck {
 
     private boolean isAsked(String contentRange) {
         Matcher range = CONTENT_RANGE.matcher(contentRange);
-        return range.matches()
-                && Long.parseLong(range.group(1)) == first
-                && Long.parseLong(range.group(2)) == last
-                && (range.group(3).equals("*") || Long.parseLong(range.group(3)) > last);
+        try {
+            return range.matches()
+                    && Long.parseLong(range.group(1)) == first
+                    && Long.parseLong(range.group(2)) == last
+                    && (range.group(3).equals("*") || Long.parseLong(range.group(3)) > last);
+        } catch (NumberFormatException beyondAnySize) {
+            return false;
+        }
     }
 }

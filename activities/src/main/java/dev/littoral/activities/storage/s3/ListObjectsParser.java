@@ -122,8 +122,8 @@ final class ListObjectsParser {
         }
         String text = text(tag);
         try {
-            return Instant.parse(text).toEpochMilli();
-        } catch (DateTimeException | ArithmeticException e) {
+            return ListPage.millis(Instant.parse(text));
+        } catch (DateTimeException e) {
             return BlobStore.Entry.UNKNOWN;
         }
     }

@@ -1,6 +1,7 @@
 package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.storage.BlobStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,12 +59,10 @@ record ListPage(String prefix, List<Listed> objects, List<String> prefixes, Stri
             check(o.key() != null, "lists an object without a key");
             check(o.size() != null, "lists an object without a size");
             String etag = isVersion(o.eTag()) ? o.eTag() : null;
+            long modified = millis(o.lastModified());
             check(
-                    etag != null || o.lastModified() != null,
+                    etag != null || modified != BlobStore.Entry.UNKNOWN,
                     "lists an object with neither an ETag nor the time it was written");
-            long modified = o.lastModified() == null
-                    ? BlobStore.Entry.UNKNOWN
-                    : o.lastModified().toEpochMilli();
             objects.add(new Listed(o.key(), etag, o.size(), modified));
         }
         List<String> prefixes = new ArrayList<>();
@@ -77,6 +76,15 @@ record ListPage(String prefix, List<Listed> objects, List<String> prefixes, Stri
                 prefixes,
                 page.isTruncated() ? page.nextContinuationToken() : null,
                 page.encodingType() == EncodingType.URL));
+    }
+
+    /** A time in milliseconds; one that has no number of them is unknown. */
+    static long millis(Instant time) {
+        try {
+            return time == null ? BlobStore.Entry.UNKNOWN : time.toEpochMilli();
+        } catch (ArithmeticException tooFar) {
+            return BlobStore.Entry.UNKNOWN;
+        }
     }
 
     private static void check(boolean isSo, String otherwise) {

@@ -18,6 +18,9 @@ final class ListPageCheck {
     /** A token goes into the address of the next request. */
     private static final int MAX_TOKEN = 8_192;
 
+    /** Twenty times what an object of S3 may have, in bytes. */
+    private static final long MAX_BYTES = 1L << 50;
+
     private static final int SHOWN = 120;
 
     private final ListObjectsV2Request asked;
@@ -39,8 +42,8 @@ final class ListPageCheck {
         }
         for (ListPage.Listed o : page.objects()) {
             check("key", o.key());
-            if (o.bytes() < 0) {
-                throw strange("a size of " + o.bytes() + " bytes for " + shown(o.key()), "0 or more");
+            if (o.bytes() < 0 || o.bytes() > MAX_BYTES) {
+                throw strange("a size of " + o.bytes() + " bytes for " + shown(o.key()), "0 to " + MAX_BYTES);
             }
             if (o.etag() != null && !isEtag(o.etag())) {
                 throw strange(

@@ -235,7 +235,10 @@ final class S3BlobStore implements BlobStore {
             try {
                 GetObjectResponse reply = get(file, 0, 1, null).response();
                 listed.add(file.version());
-                read.add(S3Version.of(file, reply, reply.eTag() != null, S3Version.sizeOf(reply, file)));
+                // By size and time where the listing has no ETags, as a read compares them.
+                boolean hasEtag =
+                        reply.eTag() != null && S3Version.etag(file.version()).isPresent();
+                read.add(S3Version.of(file, reply, hasEtag, S3Version.sizeOf(reply, file)));
             } catch (FileChangedException e) {
                 return Optional.empty();
             }
@@ -279,11 +282,13 @@ final class S3BlobStore implements BlobStore {
                 .build();
         PutObjectResponse reply = bucket.send(s3 -> s3.putObject(request, RequestBody.fromBytes(body)));
         if (reply.eTag() == null) {
-            throw new LittoralException(
-                    FailureType.TRANSIENT,
-                    "Cannot " + writing(key)
-                            + " for certain: the reply was cut off or names no ETag, so it may have been written or"
-                            + " not");
+            String unknown = "Cannot " + writing(key) + " for certain: the store's answer ";
+            if (!BoundedHttpClient.hasLength(reply.sdkHttpResponse())) {
+                throw new LittoralException(
+                        FailureType.TRANSIENT, unknown + "was cut off, so the object may have been written or not");
+            }
+            throw LittoralException.strangeReply(
+                    unknown + "names no ETag; expected that of the object, as S3 gives it", null);
         }
         bucket.written(body.length);
     }
@@ -321,10 +326,24 @@ final class S3BlobStore implements BlobStore {
                     s3 -> s3.deleteObjects(r -> r.bucket(bucket.name())
                             .delete(d -> d.objects(batch))
                             .overrideConfiguration(bucket.configuration())),
-                    answer -> answer.deleted().size() + answer.errors().size() >= batch.size());
+                    answer -> {
+                        requireAll(
+                                batch.size(),
+                                answer.deleted().size(),
+                                answer.errors().size());
+                        return true;
+                    });
             if (!reply.errors().isEmpty()) {
                 throw S3Failures.ofCode(action, reply.errors().getFirst().code());
             }
+        }
+    }
+
+    /** Another whole document, as of a proxy, says nothing of objects either. */
+    private static void requireAll(int asked, int deleted, int refused) {
+        if (deleted + refused < asked) {
+            throw new UnexpectedReplyException("the store's reply names " + deleted + " objects that were deleted and "
+                    + refused + " that were not; expected each of the " + asked + " that it was asked to delete");
         }
     }
 

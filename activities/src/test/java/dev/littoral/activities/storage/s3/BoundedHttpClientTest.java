@@ -211,7 +211,20 @@ class BoundedHttpClientTest {
                 .isInstanceOf(UnexpectedReplyException.class)
                 .hasMessageContaining("nothing in it");
         assertReadToItsEnd();
-        assertThat(replied(SdkHttpMethod.POST, "?delete", text(""))).isEmpty();
+    }
+
+    @Test
+    void anAnswerToADeletionHasSomethingInIt() throws Exception {
+        assertThatThrownBy(() -> replied(SdkHttpMethod.POST, "?delete", text("")))
+                .as("of a head that was cut off the length is missing")
+                .isInstanceOf(EOFException.class)
+                .hasMessage("the reply breaks off");
+        head.putHeader("Content-Length", "0");
+        assertThatThrownBy(() -> replied(SdkHttpMethod.POST, "?delete", text("")))
+                .isInstanceOf(UnexpectedReplyException.class)
+                .hasMessageContaining("nothing in it");
+        assertThat(replied(SdkHttpMethod.POST, "?delete", text("<DeleteResult/>")))
+                .isEqualTo("<DeleteResult/>");
     }
 
     @Test

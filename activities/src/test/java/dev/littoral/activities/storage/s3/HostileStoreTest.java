@@ -52,6 +52,9 @@ class HostileStoreTest {
             "<ListBucketResult><Name>lake</Name><KeyCount>1</KeyCount>" + "<IsTruncated>false</IsTruncated>";
     private static final String END = "</ListBucketResult>";
 
+    /** A time that has no number of milliseconds. */
+    private static final String FAR = "<LastModified>+999999999-01-01T00:00:00Z</LastModified>";
+
     private static final SourceFile FILE = new SourceFile("s3://lake/in/a", "etag:e", 10);
 
     private static final SourceFile LONG = new SourceFile("s3://lake/in/a", "etag:e", 5_000);
@@ -115,6 +118,13 @@ class HostileStoreTest {
     record Trick(String name, String said, HostileS3.Script script) {
         static Trick page(String name, String said, String body) {
             return new Trick(name, said, (number, request, out) -> reply(out, body));
+        }
+
+        static Trick chunked(String name, String said, String body) {
+            return new Trick(
+                    name,
+                    said,
+                    (number, request, out) -> out.write(XML_HEAD + "Transfer-Encoding: chunked\r\n\r\n" + body));
         }
 
         @Override
@@ -203,6 +213,27 @@ class HostileStoreTest {
                 Trick.page("a size that is none", "could not be read", page(object("in/a", "e", "many"))),
                 Trick.page("a size below nothing", "-5 bytes", page(object("in/a", "e", "-5"))),
                 Trick.page("a size too large", "could not be read", page(object("in/a", "e", "9".repeat(30)))),
+                Trick.page(
+                        "a size beyond any store's",
+                        Long.MAX_VALUE + " bytes",
+                        page(object("in/a", "e", "" + Long.MAX_VALUE))),
+                Trick.page(
+                        "no version, and a time that is none",
+                        "neither an ETag",
+                        page("<Contents><Key>in/a</Key>" + FAR + "<Size>1</Size></Contents>")),
+                Trick.chunked(
+                        "a chunk that is longer than it says",
+                        "in chunks that are none",
+                        "5\r\nhelloworld\r\n0\r\n\r\n"),
+                Trick.chunked("a chunk of less than nothing", "in chunks that are none", "-5\r\nhello\r\n"),
+                Trick.chunked(
+                        "a chunk's extension of 20 KB",
+                        "in chunks with lines of more",
+                        "5;" + "x".repeat(20 << 10) + "\r\nhello\r\n0\r\n\r\n"),
+                Trick.chunked(
+                        "200 lines behind the chunks",
+                        "in chunks with lines of more",
+                        "0\r\n" + "x: y\r\n".repeat(200) + "\r\n"),
                 Trick.page("no size", "without a size", page("<Contents><Key>in/a</Key><ETag>e</ETag></Contents>")),
                 Trick.page("no key", "without a key", page("<Contents><ETag>e</ETag><Size>1</Size></Contents>")),
                 Trick.page("no version", "neither an ETag", page("<Contents><Key>in/a</Key><Size>1</Size></Contents>")),
@@ -955,6 +986,37 @@ class HostileStoreTest {
                 });
                 S3Client client = client(server)) {
             assertThat(source(client).disagreement("s3://lake/in/a")).isEmpty();
+        }
+    }
+
+    /** By size and time, which is how what is listed without ETags is compared when it is read. */
+    @Test
+    void aFileThatIsListedWithoutAnETagIsNotSaidToBeListedWrongly() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", "", "10")));
+                    } else {
+                        out.write("HTTP/1.1 206 Partial\r\nETag: e\r\nContent-Range: bytes 0-0/10\r\n"
+                                        + "Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT\r\n")
+                                .write("Content-Length: 1\r\nConnection: close\r\n\r\nh");
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThat(source(client).disagreement("s3://lake/in/a")).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTimeBeyondAllNumbersIsUnknown(boolean warm) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> reply(
+                        out, page("<Contents><Key>in/a</Key>" + FAR + "<ETag>e</ETag><Size>1</Size></Contents>")));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            if (warm) {
+                assertThat(list(source)).containsExactly("s3://lake/in/a");
+            }
+            assertThat(list(source)).containsExactly("s3://lake/in/a");
         }
     }
 }

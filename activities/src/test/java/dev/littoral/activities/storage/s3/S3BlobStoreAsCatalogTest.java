@@ -203,6 +203,48 @@ class S3BlobStoreAsCatalogTest {
         }
     }
 
+    private static void isStrange(ThrowingCallable call, String said) {
+        assertThatThrownBy(call)
+                .asInstanceOf(type(LittoralException.class))
+                .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.TRANSIENT))
+                .satisfies(e -> assertThat(e)
+                        .hasMessageContaining("s3://lake/catalog/")
+                        .hasMessageContaining(said)
+                        .hasMessageContaining("; expected")
+                        .hasMessageNotContaining("cut off"));
+    }
+
+    /** A store that is always quiet, and what else is whole and says nothing of the objects. */
+    @Test
+    void aWholeAnswerThatNamesNoObjectIsNotSaidToBeCutOff() throws Exception {
+        for (String body : List.of("<DeleteResult/>", "<html><body>hello</body></html>", "")) {
+            List<String> requests = new ArrayList<>();
+            try (FakeS3 server = new FakeS3((number, request) -> {
+                        requests.add(request);
+                        return FakeS3.reply(200, "Content-Type: application/xml\r\n", body);
+                    });
+                    S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
+                    CatalogStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
+                isStrange(
+                        () -> store.delete(List.of("c/1", "c/2")),
+                        body.isEmpty()
+                                ? "has nothing in it"
+                                : "names 0 objects that were deleted and 0 that were not; expected each of the 2");
+                assertThat(requests).as("the second answer is the same").hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void aWholeAnswerToAWriteThatNamesNoETagIsNotSaidToBeCutOff() throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> FakeS3.reply(200, "", ""));
+                S3Client client = S3Clients.connect(server.endpoint(), "access-key", "secret-key");
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/catalog", counter)) {
+            isStrange(() -> store.put("c/1", bytes("x")), "names no ETag");
+            isStrange(() -> store.createIfAbsent("c/1", bytes("x")), "names no ETag");
+        }
+    }
+
     private CatalogStore store(S3Server server) {
         String uri = "s3://" + server.newBucket() + "/catalog";
         CatalogStore store = S3Stores.catalog(server.client(), uri, counter);
