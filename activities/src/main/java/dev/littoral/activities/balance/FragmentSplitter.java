@@ -8,6 +8,8 @@ import java.util.Arrays;
 public final class FragmentSplitter {
     static final int MAX_FRAGMENTS = 1_000_000;
 
+    private static final String ADVICE = "; raise targetRowsPerSegment";
+
     /** A fragment of more than this part of the target is large: two of its kind may leave a gap. */
     private static final double LARGE = 0.25;
 
@@ -109,14 +111,18 @@ public final class FragmentSplitter {
         }
     }
 
-    /** Whether a file can stay split as it is: a target that was made smaller asks for new fragments. */
+    /**
+     * Whether a file can stay split as it is: a target that was made smaller asks for new fragments. One that was left
+     * out for the target alone is looked at again, as the target may be another by now.
+     */
     public static boolean fits(FileEntry file, long target) {
-        return file.fragments().stream().allMatch(fragment -> fragment.rows() <= target);
+        return !(file.skipped() != null && file.skipped().endsWith(ADVICE))
+                && file.fragments().stream().allMatch(fragment -> fragment.rows() <= target);
     }
 
     private static BadFileException tooMany(String path, long target) {
         return new BadFileException("File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS
-                + " of at most " + target + " rows, expected fewer; raise targetRowsPerSegment");
+                + " of at most " + target + " rows, expected fewer" + ADVICE);
     }
 
     private static final class Boundaries {

@@ -250,6 +250,20 @@ class UpdateTest {
         assertThat(repaired.head().totals().rows()).isEqualTo(FILES * ROWS);
     }
 
+    /** Not the file is wrong, but what was asked for. */
+    @Test
+    void aFileThatWasLeftOutForTheTargetIsLookedAtAgainForAnother() throws Exception {
+        lake.writeBytes(name(12), ParquetFiles.of("SELECT range AS id FROM range(1000001)"), 0, "long");
+        ExternalSource lenient = with(spec(List.of(), OnBadFile.SKIP));
+        Update skipped = update(lenient, PipelineTest.options(1));
+        assertThat(skipped.skipped()).extracting(SkippedFile::file).containsExactly(path(12));
+        assertThat(skipped.skipped().getFirst().reason()).endsWith("raise targetRowsPerSegment");
+        assertThat(update(lenient, PipelineTest.options(1)).committed()).isFalse();
+        Update served = update(lenient, PipelineTest.options(1_000_000));
+        assertThat(served.skipped()).isEmpty();
+        assertThat(served.head().totals().rows()).isEqualTo((FILES - 1) * ROWS + 1_000_001);
+    }
+
     @Test
     void aFileThatWasLeftOutIsNotCountedAsRemovedWhenItIsGone() throws Exception {
         lake.writeBytes(name(12), BAD, 0, "bad");
