@@ -238,10 +238,10 @@ public final class CollectionCatalog {
         }
     }
 
-    /** Removes what this update and those before it staged. */
+    /** Removes what an update staged. */
     public void discardStaging(long update) throws InterruptedException {
-        String end = CatalogLayout.staging(update) + "/~";
-        deleteAll(CatalogLayout.STAGING, null, key -> key.compareTo(end) < 0);
+        String folder = CatalogLayout.staging(update);
+        deleteAll(CatalogLayout.STAGING, folder, key -> key.startsWith(folder + "/"));
     }
 
     /**
@@ -249,7 +249,9 @@ public final class CollectionCatalog {
      * not one that declared it, as another service may be running it.
      */
     public void discardEndedStaging(Head newest) throws InterruptedException {
-        discardStaging(newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update());
+        long last = newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update();
+        String end = CatalogLayout.staging(last) + "/~";
+        deleteAll(CatalogLayout.STAGING, null, key -> key.compareTo(end) < 0);
     }
 
     /** Whether the version that a folder of snapshot objects is for is there and names it. */

@@ -105,13 +105,13 @@ public final class HeadLog {
 
     /**
      * The version that a request names as its base, as the log has it, whatever the request says of it. Empty where it
-     * has expired.
+     * has expired, and where none is named and the first version has: its place must not be taken again.
      *
      * @throws LittoralException INPUT when no version of the log is named
      */
     public Optional<Head> resolve(Head base) throws InterruptedException {
         if (!base.exists()) {
-            return Optional.of(Head.NONE);
+            return newest().version() > 1 && at(1).isEmpty() ? Optional.empty() : Optional.of(Head.NONE);
         }
         Optional<Head> there = at(base.version());
         if (there.isEmpty() && newest().version() > base.version()) {

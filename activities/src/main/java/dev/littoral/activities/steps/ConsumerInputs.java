@@ -18,22 +18,22 @@ final class ConsumerInputs {
     }
 
     void check(ActivityCaller caller, LeaseRequest request) {
-        StepInputs.given(request);
+        InputChecks.given(request);
         inputs.fromCollection(caller, request.collectionId());
         LeaseParser.check(request);
     }
 
     void check(ActivityCaller caller, AcknowledgeRequest request) {
-        StepInputs.given(request);
+        InputChecks.given(request);
         inputs.fromCollection(caller, request.collectionId());
         AcknowledgeParser.check(request);
     }
 
     void check(ActivityCaller caller, ConsumersRequest request) {
-        StepInputs.given(request);
+        InputChecks.given(request);
         inputs.fromCollection(caller, request.collectionId());
         ConsumerOptions.check(request.named());
-        StepInputs.range("namedAt", request.namedAt(), 0, Long.MAX_VALUE);
+        InputChecks.range("namedAt", request.namedAt(), 0, Long.MAX_VALUE);
         if (request.forgetConsumersAfter() == null) {
             throw LittoralException.input("forgetConsumersAfter is missing; expected that of the collection's options");
         }

@@ -25,7 +25,7 @@ final class EventInputs {
     }
 
     void checkSend(ActivityCaller caller, EventRequest request) {
-        StepInputs.given(request);
+        InputChecks.given(request);
         inputs.checkRead(caller, request.collectionId());
         SinkName.check("sink", request.sink());
         range("cursor", request.cursor());
@@ -57,6 +57,6 @@ final class EventInputs {
     }
 
     private static void range(String name, long found) {
-        StepInputs.range(name, found, 0, MAX_NUMBER);
+        InputChecks.range(name, found, 0, MAX_NUMBER);
     }
 }

@@ -26,7 +26,7 @@ final class PreparedInputs {
     static void checkCommitId(ListRequest request) {
         String commitId = request.commitId();
         if (!COMMIT_ID.matcher(commitId).matches() || !commitId.startsWith(request.update() + "-")) {
-            throw StepInputs.refused("commitId is " + StepInputs.quoted(commitId) + "; expected " + request.update()
+            throw InputChecks.refused("commitId is " + InputChecks.quoted(commitId) + "; expected " + request.update()
                     + "-<id>, of at most 80 characters of 0-9 a-z -");
         }
     }
@@ -39,7 +39,7 @@ final class PreparedInputs {
                 || snapshot.sha256() == null
                 || !SHA_256.matcher(snapshot.sha256()).matches()
                 || snapshot.totals() == null) {
-            throw StepInputs.refused("snapshot is " + StepInputs.quoted(snapshot.key()) + "; expected " + expected
+            throw InputChecks.refused("snapshot is " + InputChecks.quoted(snapshot.key()) + "; expected " + expected
                     + ", with its SHA-256 and its totals");
         }
     }
@@ -55,10 +55,10 @@ final class PreparedInputs {
                 && Objects.equals(root.listedAt(), request.snapshot().listedAt())
                 && Objects.equals(root.table(), request.snapshot().table());
         if (!isForIt) {
-            throw StepInputs.refused("snapshot is "
-                    + StepInputs.quoted(request.snapshot().key())
+            throw InputChecks.refused("snapshot is "
+                    + InputChecks.quoted(request.snapshot().key())
                     + ", which is of version " + root.version() + ", generation " + root.generation() + " and source "
-                    + StepInputs.quoted(root.source().uri()) + "; expected one of version " + (base.version() + 1)
+                    + InputChecks.quoted(root.source().uri()) + "; expected one of version " + (base.version() + 1)
                     + " with the source, the options and the times of the request");
         }
     }

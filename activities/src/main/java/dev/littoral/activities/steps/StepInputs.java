@@ -1,8 +1,12 @@
 package dev.littoral.activities.steps;
 
+import static dev.littoral.activities.steps.InputChecks.given;
+import static dev.littoral.activities.steps.InputChecks.quoted;
+import static dev.littoral.activities.steps.InputChecks.range;
+import static dev.littoral.activities.steps.InputChecks.refused;
+
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.SnapshotRoot;
-import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.Policies;
@@ -16,7 +20,6 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.ListRequest;
-import dev.littoral.workflows.model.PrintableText;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -37,6 +40,12 @@ class StepInputs {
     private static final long MAX_VERSION = 9_999_999_998L;
     private static final long MAX_UPDATE = 9_999_999_999L;
     private static final long MAX_SEGMENT_ID = 1L << 62;
+
+    /** More updates than end without a commit, one a minute for many years. */
+    private static final long MOST_UPDATES_AHEAD = 10_000_000;
+
+    /** More segments than an update can make. */
+    private static final long MOST_NEW_SEGMENTS = 1L << 40;
 
     /** More than any source has. */
     private static final int MAX_SHARDS = 10_000_000;
@@ -75,12 +84,14 @@ class StepInputs {
         given(request);
         fromCollection(caller, request.collectionId());
         write(request.update(), request.base(), request.commitId(), "retired");
+        exists(request.base());
     }
 
     void checkRollback(ActivityCaller caller, RollbackRequest request) {
         given(request);
         fromCollection(caller, request.collectionId());
         write(request.update(), request.base(), request.commitId(), "rolled back");
+        exists(request.base());
         RollbackTarget.check(request.version(), request.reason());
     }
 
@@ -128,7 +139,7 @@ class StepInputs {
 
     void checkBalance(ShardsRequest request, ListingPlan plan) {
         checkShards(request, plan);
-        range("firstSegmentId", request.firstSegmentId(), plan.base().nextSegmentId(), MAX_SEGMENT_ID);
+        segmentId("firstSegmentId", request.firstSegmentId(), plan.base().nextSegmentId());
         if (CatalogLayout.versionOfFolder(request.objects()) != plan.base().version() + 1) {
             throw refused("objects is " + quoted(request.objects()) + "; expected a folder of version "
                     + (plan.base().version() + 1) + ", as the plan has the base "
@@ -170,7 +181,7 @@ class StepInputs {
      */
     void checkCommit(CommitRequest request, Head base, SnapshotRoot root, long freeSegmentId) {
         PreparedInputs.check(request, base, root);
-        range("nextSegmentId", request.nextSegmentId(), freeSegmentId, MAX_SEGMENT_ID);
+        segmentId("nextSegmentId", request.nextSegmentId(), freeSegmentId);
     }
 
     /**
@@ -204,15 +215,20 @@ class StepInputs {
             }
             free = shard.nextSegmentId();
         }
-        range("nextSegmentId", request.nextSegmentId(), free, MAX_SEGMENT_ID);
+        segmentId("nextSegmentId", request.nextSegmentId(), free);
     }
 
-    /** A write against its base, as the log has it. */
+    /** One write must not use up the ids of all that come after it. */
+    private static void segmentId(String name, long id, long free) {
+        range(name, id, free, Math.min(MAX_SEGMENT_ID, free + MOST_NEW_SEGMENTS));
+    }
+
+    /** A write against its base, as the log has it. It must not use up the numbers of all updates after it. */
     void checkBase(long update, Head base) {
         if (base.retired()) {
             throw refused("base is version " + base.version() + ", the collection's end; expected no write after it");
         }
-        range("update", update, base.update(), MAX_UPDATE);
+        range("update", update, base.update(), Math.min(MAX_UPDATE, base.update() + MOST_UPDATES_AHEAD));
     }
 
     void checkDiscard(ActivityCaller caller, DiscardRequest request) {
@@ -243,12 +259,6 @@ class StepInputs {
     }
 
     // ------------------------------------------------------------------ parts
-
-    static void given(Object request) {
-        if (request == null) {
-            throw refused("the request is missing; expected an object");
-        }
-    }
 
     void fromCollection(ActivityCaller caller, String collectionId) {
         CollectionId.check(collectionId);
@@ -295,6 +305,13 @@ class StepInputs {
         }
     }
 
+    /** What declares no source of its own takes over its base's. */
+    private static void exists(Head base) {
+        if (!base.exists()) {
+            throw refused("base is none; expected a version of the log");
+        }
+    }
+
     private static void write(long update, Head base, String commitId, String reason) {
         range("update", update, 0, MAX_UPDATE);
         base(base);
@@ -322,20 +339,5 @@ class StepInputs {
             throw refused(name + " is " + quoted(folder) + "; expected snapshots/<version>-" + update
                     + "-<id>, a folder of update " + update);
         }
-    }
-
-    static void range(String name, long found, long least, long most) {
-        if (found < least || found > most) {
-            throw refused(name + " is " + found + "; expected " + least
-                    + (most == Long.MAX_VALUE ? " or more" : " to " + most));
-        }
-    }
-
-    static String quoted(String text) {
-        return text == null ? "missing" : '"' + PrintableText.value(text) + '"';
-    }
-
-    static LittoralException refused(String sentence) {
-        return LittoralException.input(sentence);
     }
 }

@@ -274,6 +274,34 @@ class CatalogActivitiesTest {
                 "the collection's end");
     }
 
+    /** Another cluster's service has gone on meanwhile, or the collection is reset to before its first version. */
+    @Test
+    void theFirstVersionsPlaceIsNotTakenAgainOnceItWasCleanedAway() throws InterruptedException {
+        Head first = ((CommitOutcome.Created) declare(ALLOWED)).head();
+        HeadLog heads = new CollectionCatalog(objects, "c").heads();
+        Head second = committed(first, "1-x");
+        Head third = committed(second, "1-y");
+        assertThat(declare(ALLOWED)).as("the answer was lost").isEqualTo(new CommitOutcome.Created(first));
+        create(heads, first, second);
+        assertThat(declare(ALLOWED)).as("and comes late").isEqualTo(new CommitOutcome.Created(first));
+        create(heads, second, third);
+        heads.delete(List.of(1L));
+        Map<String, byte[]> before = contents();
+        assertThat(declare(ALLOWED)).isEqualTo(new CommitOutcome.Moved(third));
+        assertThat(contents()).usingRecursiveComparison().isEqualTo(before);
+    }
+
+    @Test
+    void whatDeclaresNoSourceHasABase() {
+        declare(ALLOWED);
+        refused(
+                () -> steps.retireCollection(new RetireRequest("c", 1, Head.NONE, "commit-2")),
+                "base is none; expected a version of the log");
+        refused(
+                () -> steps.rollBack(new RollbackRequest("c", 1, 1, Head.NONE, "commit-2", null)),
+                "base is none; expected a version of the log");
+    }
+
     static List<DeclareRequest> declarationsThatAreNotRight() {
         ExternalSource secret = new ExternalSource("s3://AKIAIOSFODNN7EXAMPLE:secret@lake/", ExternalSpec.parquet());
         return List.of(
@@ -353,9 +381,15 @@ class CatalogActivitiesTest {
         }
         caller = update(3);
         steps.discardStaging(new DiscardRequest("c", 3, List.of("snapshots/0000000003-3-mine")));
-        assertThat(objects.keys())
-                .containsExactly(
-                        "c/snapshots/0000000003-3-mine2/root.json.zst", "c/staging/0000000004/r1-x/plan.json.zst");
+        List<String> others = List.of(
+                "c/snapshots/0000000003-3-mine2/root.json.zst",
+                "c/staging/0000000002/r1-x/plan.json.zst",
+                "c/staging/0000000004/r1-x/plan.json.zst");
+        assertThat(objects.keys()).containsExactlyElementsOf(others);
+        // Whatever number somebody gives an update of theirs, what others have staged is not its own.
+        caller = update(9_999_999_999L);
+        steps.discardStaging(new DiscardRequest("c", 9_999_999_999L, List.of()));
+        assertThat(objects.keys()).containsExactlyElementsOf(others);
     }
 
     /** So that a worker that dies in it is soon noticed. */

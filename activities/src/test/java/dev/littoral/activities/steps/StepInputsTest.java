@@ -452,6 +452,13 @@ class StepInputsTest {
         assertThatCode(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 50, "x"), BASE, shards))
                 .doesNotThrowAnyException();
         refused(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 46, "x"), BASE, shards), "nextSegmentId is 46");
+        // No write uses up the ids of those after it.
+        long most = 47 + (1L << 40);
+        assertThatCode(() -> inputs.checkCommit(commit(OBJECTS, "7-x", most, "x"), BASE, shards))
+                .doesNotThrowAnyException();
+        refused(
+                () -> inputs.checkCommit(commit(OBJECTS, "7-x", most + 1, "x"), BASE, shards),
+                "nextSegmentId is " + (most + 1) + "; expected 47 to " + most);
         refused(
                 () -> inputs.checkCommit(
                         commit(OBJECTS, "7-x", 50, "x"), BASE, List.of(balanced(44, 47), balanced(40, 45))),
@@ -467,6 +474,11 @@ class StepInputsTest {
     void nothingIsWrittenAfterACollectionsEndOrWithANumberThatIsPast() {
         assertThatCode(() -> inputs.checkBase(7, BASE)).doesNotThrowAnyException();
         refused(() -> inputs.checkBase(6, BASE), "update is 6; expected 7 to");
+        // No write uses up the numbers of those after it.
+        assertThatCode(() -> inputs.checkBase(10_000_007, BASE)).doesNotThrowAnyException();
+        refused(() -> inputs.checkBase(10_000_008, BASE), "update is 10000008; expected 7 to 10000007");
+        Head last = new Head(6, "6-x", HeadKind.COMMITTED, A, 3, 9_999_999_000L, null, 40, Instant.EPOCH, "x");
+        refused(() -> inputs.checkBase(10_000_000_000L, last), "expected 9999999000 to 9999999999");
         Head end = new Head(6, "6-x", HeadKind.RETIRED, A, 3, 7, null, 40, Instant.EPOCH, "retired");
         refused(() -> inputs.checkBase(8, end), "the collection's end");
     }
