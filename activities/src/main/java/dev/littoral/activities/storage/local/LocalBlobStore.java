@@ -18,6 +18,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -115,6 +116,9 @@ final class LocalBlobStore implements BlobStore {
         Map<String, Object> found = path.equals(root.path()) ? root.attributes() : root.attributes(path);
         if (RootDirectory.isTrue(found, "isRegularFile")) {
             root.requireInPlace();
+            if (!path.equals(root.path()) && role == StoreObserver.Role.SOURCE && !root.isInPlace(path)) {
+                return Optional.empty();
+            }
             // A source that is one file is listed by this look.
             observer.answered(role, "LIST", StoreObserver.OK);
             return Optional.of(RootDirectory.file(key, found));
@@ -137,7 +141,7 @@ final class LocalBlobStore implements BlobStore {
                 return new FolderWalk(new RootDirectory(top), top, false, after);
             }
             if (!top.equals(root.path())) {
-                return new FolderWalk(root, top, false, after);
+                return root.isInPlace(top) ? new FolderWalk(root, top, false, after) : List::of;
             }
             if (folderOnly) {
                 requireFolder(root.attributes());

@@ -859,6 +859,11 @@ class LocalBlobStoreAsSourceTest {
                             LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                     .hasMessage("File " + path(name) + " is a symbolic link, or in a folder that is one; expected a"
                             + " file, as links are not followed");
+            assertThat(store.find(path(name))).as(name).isEmpty();
+        }
+        write(outside.resolve("deep/secret"), "secret");
+        for (String name : List.of("folder/", "folder/deep/", "folder/../../outside/")) {
+            assertThat(files(store, path(name), null)).as(name).isEmpty();
         }
     }
 }
