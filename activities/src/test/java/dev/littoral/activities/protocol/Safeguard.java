@@ -89,12 +89,11 @@ enum Safeguard {
             "of what an update may have committed only the newest version is looked at",
             "a collection that somebody else retires, one try for each step, two faults",
             5),
-    LIST_AGAIN_WITHOUT_STAGING(
-            "an update whose staging another one has removed fails", "two refreshes of one source, answers lost", 5),
+    LIST_AGAIN_WITHOUT_STAGING("an update whose staging clean-up has removed fails", "clean-up while two update", 5),
     FIRST_ATTEMPT_OF_COMMIT(
             "any attempt of a commit says that nothing was sent where staging is gone, though one before it may have"
                     + " created the version",
-            "two refreshes of one source, answers lost",
+            "clean-up while one updates, stragglers",
             5),
     BOUNDARY(
             "clean-up deletes versions without saying so before",

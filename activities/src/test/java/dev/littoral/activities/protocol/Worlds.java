@@ -120,6 +120,11 @@ final class Worlds {
                         .with("second", client(13, Lakes.A, lost))
                         .changes(Lakes.A, 1)
                         .cleaned(),
+                Setup.of("clean-up while one updates, stragglers", 1)
+                        .with("first", client(11, Lakes.A, lost))
+                        .with("cleaner", new Programs.Cleans(lost))
+                        .changes(Lakes.A, 1)
+                        .stragglers(1),
                 Setup.of("clean-up twice at once, one update, answers lost", 3)
                         .with("first", client(11, Lakes.A, lost))
                         .with("cleaner", new Programs.Cleans(lost))
