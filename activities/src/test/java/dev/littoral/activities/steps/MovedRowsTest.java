@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that a table moves into other files stay in their segments, by the ids that it keeps of them. */
 class MovedRowsTest {
+    private static final int UPDATES = Integer.getInteger("littoral.moved.updates", 12);
+
     private static final long TARGET = 400;
 
     @TempDir
@@ -213,7 +215,7 @@ class MovedRowsTest {
         }
         update();
         long kept = 0;
-        for (int i = 0; i < 25; i++) {
+        for (int i = 0; i < UPDATES; i++) {
             for (int commits = random.nextInt(3); commits >= 0; commits--) {
                 change(random);
                 if (commits > 0) {
