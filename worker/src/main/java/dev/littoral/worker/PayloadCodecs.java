@@ -45,7 +45,7 @@ final class PayloadCodecs {
             throw LittoralException.input(ENDPOINT + " and " + CLASS + " are both set; expected one of them");
         }
         if (!endpoint.isEmpty()) {
-            String address = address(endpoint);
+            String address = address(endpoint, namespace);
             String authorization = environment.getOrDefault(AUTHORIZATION, "");
             return Optional.of(new CheckedCodec(
                     new RemoteCodec(address, namespace, authorization.isEmpty() ? null : authorization),
@@ -57,9 +57,9 @@ final class PayloadCodecs {
                         instance(type, environment.getOrDefault(PATH, "")), "the payload codec " + type));
     }
 
-    private static String address(String endpoint) {
+    private static String address(String endpoint, String namespace) {
         try {
-            URI uri = new URI(endpoint.replace("{namespace}", "namespace"));
+            URI uri = new URI(endpoint.replace("{namespace}", namespace));
             if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
                     && uri.getHost() != null
                     && uri.getRawUserInfo() == null

@@ -141,6 +141,16 @@ class PayloadCodecsTest {
         assertRefused(Map.of("TEMPORAL_CODEC_ENDPOINT", endpoint), "TEMPORAL_CODEC_ENDPOINT", "expected http://");
     }
 
+    @Test
+    void aNamespaceThatMakesItNoAddressIsRefusedBeforeAnythingStarts() {
+        for (String namespace : List.of("a b", "100%", "a?b")) {
+            assertThatThrownBy(() -> PayloadCodecs.of(
+                            Map.of("TEMPORAL_CODEC_ENDPOINT", "https://codec.example.com/{namespace}"), namespace))
+                    .isInstanceOf(LittoralException.class)
+                    .hasMessageStartingWith("TEMPORAL_CODEC_ENDPOINT is no address of a codec server; expected");
+        }
+    }
+
     private static void assertRefused(Map<String, String> environment, String... words) {
         assertThatThrownBy(() -> PayloadCodecs.of(environment, "shop"))
                 .isInstanceOfSatisfying(LittoralException.class, failure -> {

@@ -115,6 +115,20 @@ public final class ColumnCursor {
         return value.text();
     }
 
+    /**
+     * The value of a column of texts.
+     *
+     * @param maxBytes of it in UTF-8
+     * @throws BadFileException when it has more
+     */
+    public String text(int maxBytes) {
+        require(column.physical() == ColumnValue.BINARY, "texts");
+        if (value.length > maxBytes) {
+            throw pages.corrupt("a text of " + value.length + " bytes", "at most " + maxBytes);
+        }
+        return value.text();
+    }
+
     /** Reads bytes within an array. */
     public interface Bytes<T> {
         T read(byte[] bytes, int offset, int length);

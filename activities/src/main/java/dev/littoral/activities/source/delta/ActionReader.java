@@ -21,7 +21,7 @@ import java.util.Map;
  */
 final class ActionReader {
     private static final int MAX_DEPTH = 200;
-    private static final int MAX_TEXT = 32 << 20;
+    private static final int MAX_TEXT = 16 << 20;
 
     static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -32,6 +32,9 @@ final class ActionReader {
             .build();
 
     private static final int MAX_COLUMNS = 10_000;
+
+    /** Characters of all texts of a map or a list. */
+    private static final int MAX_TEXTS = 4 << 20;
 
     private final String address;
     private final InputStream bytes;
@@ -100,7 +103,7 @@ final class ActionReader {
         Long baseRowId = null;
         while (field()) {
             switch (in.currentName()) {
-                case "path" -> path = text();
+                case "path" -> path = path();
                 case "partitionValues" -> partition = texts();
                 case "size" -> size = number();
                 case "modificationTime" -> modified = number();
@@ -113,15 +116,17 @@ final class ActionReader {
         }
         require(path != null, "add with a path");
         require(size != null && size >= 0, "add with a size of 0 or more");
-        visitor.add(new AddFile(
-                path, partition, size, modified == null ? 0 : modified, dataChange, rows, deletes, baseRowId));
+        AddFile file = new AddFile(
+                path, partition, size, modified == null ? 0 : modified, dataChange, rows, deletes, baseRowId);
+        require(file.weight() <= AddFile.MAX_WEIGHT, "add with texts of at most " + AddFile.MAX_WEIGHT + " characters");
+        visitor.add(file);
     }
 
     private void remove() throws IOException, InterruptedException {
         String path = null;
         while (field()) {
             if (in.currentName().equals("path")) {
-                path = text();
+                path = path();
             } else {
                 pass();
             }
@@ -179,7 +184,7 @@ final class ActionReader {
         Long size = null;
         while (field()) {
             switch (in.currentName()) {
-                case "path" -> path = text();
+                case "path" -> path = path();
                 case "sizeInBytes" -> size = number();
                 default -> pass();
             }
@@ -250,6 +255,14 @@ final class ActionReader {
         return token == JsonToken.VALUE_NULL ? null : in.getText();
     }
 
+    private String path() throws IOException {
+        String path = text();
+        require(
+                path == null || path.length() <= LogPath.MAX_LENGTH,
+                "a path of at most " + LogPath.MAX_LENGTH + " characters");
+        return path;
+    }
+
     private Long number() throws IOException {
         JsonToken token = in.nextToken();
         require(token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NULL, "a whole number");
@@ -262,10 +275,14 @@ final class ActionReader {
         }
         require(in.currentToken() == JsonToken.START_OBJECT, "an object");
         Map<String, String> texts = new LinkedHashMap<>();
+        long length = 0;
         while (field()) {
             String name = in.currentName();
             require(texts.size() < MAX_COLUMNS, "at most " + MAX_COLUMNS + " fields");
-            texts.put(name, text());
+            String text = text();
+            length += name.length() + (text == null ? 0 : text.length());
+            requireLength(length);
+            texts.put(name, text);
         }
         return texts;
     }
@@ -276,11 +293,18 @@ final class ActionReader {
         }
         require(in.currentToken() == JsonToken.START_ARRAY, "a list");
         List<String> texts = new ArrayList<>();
+        long length = 0;
         while (in.nextToken() != JsonToken.END_ARRAY) {
             require(in.currentToken() == JsonToken.VALUE_STRING && texts.size() < MAX_COLUMNS, "a list of texts");
+            length += in.getTextLength();
+            requireLength(length);
             texts.add(in.getText());
         }
         return texts;
+    }
+
+    private void requireLength(long texts) throws IOException {
+        require(texts <= MAX_TEXTS, "texts of at most " + MAX_TEXTS + " characters together");
     }
 
     private void require(boolean isSo, String expected) throws JsonParseException {

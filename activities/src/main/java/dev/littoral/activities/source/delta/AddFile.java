@@ -22,4 +22,17 @@ record AddFile(
         boolean dataChange,
         Long rows,
         DeletionVector deletes,
-        Long baseRowId) {}
+        Long baseRowId) {
+    /** The most that its texts take: more is no path, partition and deleted rows of any file. */
+    static final int MAX_WEIGHT = 1 << 20;
+
+    /** How many characters its texts have. */
+    int weight() {
+        long weight = path.length() + (deletes == null ? 0 : deletes.path().length());
+        for (Map.Entry<String, String> each : partition.entrySet()) {
+            weight += each.getKey() == null ? 0 : each.getKey().length();
+            weight += each.getValue() == null ? 0 : each.getValue().length();
+        }
+        return (int) Math.min(weight, Integer.MAX_VALUE);
+    }
+}

@@ -40,6 +40,14 @@ abstract class CheckpointRows {
             StateRows::new);
 
     private static final int MAX_ENTRIES = 10_000;
+
+    /** Characters of all texts of a map or a list. */
+    private static final int MAX_TEXTS = 4 << 20;
+
+    /** Bytes of a path or a name. */
+    private static final int MAX_PATH = LogPath.MAX_LENGTH;
+
+    private static final int MAX_SCHEMA = 3 * DeltaSchema.MAX_LENGTH;
     private static final int BETWEEN_CHECKS = 4096;
 
     private final List<String> names;
@@ -74,8 +82,9 @@ abstract class CheckpointRows {
             return cursor != null && cursor.isPresent();
         }
 
-        String text() {
-            return isPresent() ? cursor.text() : null;
+        /** A text of at most so many bytes. */
+        String text(int maxBytes) {
+            return isPresent() ? cursor.text(maxBytes) : null;
         }
 
         Long number() {
@@ -130,18 +139,31 @@ abstract class CheckpointRows {
         if (!keys.isPresent()) {
             return Map.of();
         }
-        String firstKey = keys.text();
-        String firstValue = values.text();
+        Texts texts = new Texts();
+        String firstKey = texts.of(keys);
+        String firstValue = texts.of(values);
         if (!nextInRow(keys, values)) {
             return Collections.singletonMap(firstKey, firstValue);
         }
         Map<String, String> map = new LinkedHashMap<>();
         map.put(firstKey, firstValue);
         do {
-            map.put(keys.text(), values.text());
+            map.put(texts.of(keys), texts.of(values));
             require(map.size() <= MAX_ENTRIES, "a map of more than " + MAX_ENTRIES + " entries", "fewer");
         } while (nextInRow(keys, values));
         return map;
+    }
+
+    /** The texts of a map or a list, which have a bound together. */
+    private static final class Texts {
+        private int left = MAX_TEXTS;
+
+        String of(Column column) {
+            String text = column.text(MAX_TEXTS);
+            left -= text == null ? 0 : text.length();
+            require(left >= 0, "texts of more than " + MAX_TEXTS + " characters together", "fewer");
+            return text;
+        }
     }
 
     private static boolean nextInRow(Column keys, Column values) throws FileChangedException, InterruptedException {
@@ -152,9 +174,10 @@ abstract class CheckpointRows {
 
     static List<String> list(Column elements) throws FileChangedException, InterruptedException {
         List<String> list = new ArrayList<>();
+        Texts texts = new Texts();
         boolean more = elements.isPresent();
         while (more) {
-            list.add(elements.text());
+            list.add(texts.of(elements));
             require(list.size() <= MAX_ENTRIES, "a list of more than " + MAX_ENTRIES + " elements", "fewer");
             more = elements.nextInRow() && elements.isPresent();
         }
@@ -192,7 +215,7 @@ abstract class CheckpointRows {
         void visit(ActionVisitor visitor) throws FileChangedException, InterruptedException {
             if (sidecar.isPresent()) {
                 require(sidecarSize.isPresent() && sidecarSize.number() > 0, "a sidecar without a size", "one");
-                visitor.sidecar(sidecar.text(), sidecarSize.number());
+                visitor.sidecar(sidecar.text(MAX_PATH), sidecarSize.number());
             }
             if (!path.isPresent()) {
                 return;
@@ -203,15 +226,20 @@ abstract class CheckpointRows {
                 known = stats.cursor.read(Stats::rows);
             }
             // Writers say of all files in a checkpoint that they change no data.
-            visitor.add(new AddFile(
-                    path.text(),
+            AddFile file = new AddFile(
+                    path.text(MAX_PATH),
                     map(keys, values),
                     size.number(),
                     modified.isPresent() ? modified.number() : 0,
                     true,
                     known,
                     deletes(),
-                    baseRowId.number()));
+                    baseRowId.number());
+            require(
+                    file.weight() <= AddFile.MAX_WEIGHT,
+                    "a file with texts of " + file.weight() + " characters",
+                    "at most " + AddFile.MAX_WEIGHT);
+            visitor.add(file);
         }
 
         private DeletionVector deletes() {
@@ -219,7 +247,11 @@ abstract class CheckpointRows {
                 return null;
             }
             return DeletionVector.of(
-                            storage.text(), vector.text(), offset.number(), vectorSize.number(), cardinality.number())
+                            storage.text(MAX_PATH),
+                            vector.text(AddFile.MAX_WEIGHT),
+                            offset.number(),
+                            vectorSize.number(),
+                            cardinality.number())
                     .orElseThrow(() -> new BadFileException(
                             "found a deletion vector that cannot be, expected one with a path, a size and a"
                                     + " cardinality"));
@@ -245,9 +277,9 @@ abstract class CheckpointRows {
             if (id.isPresent()) {
                 require(schema.isPresent(), "metadata without a schema", "one");
                 visitor.metadata(new Metadata(
-                        id.text(),
-                        provider.isPresent() ? provider.text() : "parquet",
-                        schema.text(),
+                        id.text(MAX_PATH),
+                        provider.isPresent() ? provider.text(MAX_PATH) : "parquet",
+                        schema.text(MAX_SCHEMA),
                         list(partitionColumns),
                         map(keys, values)));
             }

@@ -29,6 +29,9 @@ final class Checkpoints {
 
     private static final int BATCH = 500;
 
+    /** Characters of the texts of a batch, which end it, too. */
+    private static final int BATCH_WEIGHT = 2 << 20;
+
     private final TableStorage storage;
     private final LogFiles files;
 
@@ -46,6 +49,7 @@ final class Checkpoints {
         private final ActionVisitor visitor;
         private final List<Sidecar> sidecars;
         private final List<AddFile> batch = new ArrayList<>(BATCH);
+        private int weight;
 
         Part(LogListing.Checkpoint checkpoint, ActionVisitor visitor, List<Sidecar> sidecars) {
             this.checkpoint = checkpoint;
@@ -56,7 +60,8 @@ final class Checkpoints {
         @Override
         public void add(AddFile file) throws InterruptedException {
             batch.add(file);
-            if (batch.size() == BATCH) {
+            weight += file.weight();
+            if (batch.size() == BATCH || weight >= BATCH_WEIGHT) {
                 flush();
             }
         }
@@ -78,6 +83,7 @@ final class Checkpoints {
                 }
             }
             batch.clear();
+            weight = 0;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.littoral.activities.source.delta;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -17,12 +18,22 @@ import java.util.function.Consumer;
 
 /** The schema of a table in a version. */
 final class DeltaSchema implements Columns {
-    private static final ObjectMapper MAPPER = new ObjectMapper(ActionReader.JSON);
+    /** Ten of them are a column, and a tree takes up to 75 bytes for each. */
+    private static final int MAX_TOKENS = 500_000;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(ActionReader.JSON
+            .rebuild()
+            .streamReadConstraints(ActionReader.JSON
+                    .streamReadConstraints()
+                    .rebuild()
+                    .maxTokenCount(MAX_TOKENS)
+                    .build())
+            .build());
 
     private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
 
-    /** A tree of it takes ten times that. */
-    private static final int MAX_LENGTH = 8 << 20;
+    /** Characters of its JSON. */
+    static final int MAX_LENGTH = 8 << 20;
 
     /** Types of the schema, by what users know them as from Parquet. */
     private static final Map<String, String> TYPES = Map.ofEntries(
@@ -52,20 +63,36 @@ final class DeltaSchema implements Columns {
     DeltaSchema(String table, DeltaVersionState state) {
         this.table = table;
         this.state = state;
-        if (state.metadata().schema().length() > MAX_LENGTH) {
-            throw damaged(state.metadata().schema().length() + " characters of a schema, more than " + MAX_LENGTH);
-        }
+        checkLength(table, state);
         try {
             this.schema = MAPPER.readTree(state.metadata().schema());
+        } catch (StreamConstraintsException e) {
+            throw damaged(
+                    table,
+                    "more than " + MAX_TOKENS
+                            + " names and values in it, or such as are nested too deeply or too long ("
+                            + ActionReader.reason(e) + ")");
         } catch (JsonProcessingException e) {
-            throw damaged("what is no JSON (" + ActionReader.reason(e) + ")");
+            throw damaged(table, "what is no JSON (" + ActionReader.reason(e) + ")");
         }
         if (!schema.path("fields").isArray()) {
-            throw damaged("a schema without fields");
+            throw damaged(table, "a schema without fields");
         }
     }
 
-    private LittoralException damaged(String found) {
+    /**
+     * Checks the length of a schema, before it is kept.
+     *
+     * @throws LittoralException INPUT when it is too long
+     */
+    static void checkLength(String table, DeltaVersionState state) {
+        int length = state.metadata().schema().length();
+        if (length > MAX_LENGTH) {
+            throw damaged(table, length + " characters of a schema, more than " + MAX_LENGTH);
+        }
+    }
+
+    private static LittoralException damaged(String table, String found) {
         return LittoralException.input(
                 "The Delta table " + table + " has a damaged schema: found " + found + ", expected a struct in JSON");
     }

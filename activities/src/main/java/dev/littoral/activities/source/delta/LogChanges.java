@@ -2,6 +2,7 @@ package dev.littoral.activities.source.delta;
 
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.table.HeapBounds;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.source.table.TableStorage.Listed;
 import java.util.ArrayList;
@@ -19,12 +20,18 @@ final class LogChanges {
     private static final int MAX_COMMITS = 2_000;
     private static final int MAX_PATHS = 200_000;
 
+    /** Characters of the texts of all that is kept. */
+    private static final int MAX_WEIGHT = HeapBounds.of(48 << 20, 512 << 20);
+
     private final TableStorage storage;
     private final LogFiles files;
     private final LogReplay replay;
 
     /** The newest addition of each path that commits name, or null where it was removed. */
     private final Map<String, AddFile> paths = new LinkedHashMap<>();
+
+    /** Of what was kept so far, whether it still is or not. */
+    private long weight;
 
     private Metadata metadata;
     private Protocol protocol;
@@ -62,11 +69,15 @@ final class LogChanges {
         files.prefetch(commits);
         for (Listed commit : commits) {
             files.read(commit, new CommitVisitor());
-            if (paths.size() > MAX_PATHS) {
+            if (isTooMuch()) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isTooMuch() {
+        return paths.size() > MAX_PATHS || weight > MAX_WEIGHT;
     }
 
     private final class CommitVisitor implements ActionVisitor {
@@ -74,6 +85,9 @@ final class LogChanges {
 
         @Override
         public void add(AddFile file) {
+            if (isTooMuch()) {
+                return;
+            }
             String path = replay.path(file.path());
             String deletes = file.deletes() == null ? "" : file.deletes().id();
             String before = added.put(path, deletes);
@@ -81,13 +95,18 @@ final class LogChanges {
                 throw LogReplay.twice(storage, path);
             }
             paths.put(path, file);
+            weight += file.weight();
         }
 
         @Override
         public void remove(String inLog) {
+            if (isTooMuch()) {
+                return;
+            }
             String path = replay.path(inLog);
             if (!added.containsKey(path)) {
                 paths.put(path, null);
+                weight += path.length();
             }
         }
 

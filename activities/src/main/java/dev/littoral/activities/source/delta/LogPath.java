@@ -3,10 +3,14 @@ package dev.littoral.activities.source.delta;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.source.table.TableStorage;
 import java.io.ByteArrayOutputStream;
 
 /** Paths in a log are percent-encoded, as in a URI. */
 final class LogPath {
+    /** Characters of a path, each byte of which may be three. */
+    static final int MAX_LENGTH = 3 * TableStorage.MAX_PATH;
+
     private LogPath() {}
 
     /**

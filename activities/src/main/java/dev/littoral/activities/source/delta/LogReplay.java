@@ -68,6 +68,7 @@ final class LogReplay {
             throw LittoralException.input("The Delta table " + storage.root() + " has a damaged log: found a metaData"
                     + " without a schemaString for version " + segment.version() + ", expected one with it");
         }
+        DeltaSchema.checkLength(storage.root(), state);
         return state;
     }
 

@@ -62,7 +62,7 @@ final class AvroCodecs {
             block.duplicate().get(bytes);
             byte[] plain;
             try {
-                plain = Snappy.decompress(bytes, 0, length, AvroLimits.BLOCK_BYTES);
+                plain = Snappy.decompress(bytes, 0, length, AvroLimits.PLAIN_BYTES);
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 throw new IOException("a block in it is no Snappy", e);
             }

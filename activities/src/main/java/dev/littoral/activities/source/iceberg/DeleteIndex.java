@@ -38,6 +38,11 @@ final class DeleteIndex {
     /** More are not held against each manifest. */
     private static final int MAX_PARTITIONS = 1000;
 
+    /** What a delete file takes besides its texts. */
+    private static final int ENTRY = 250;
+
+    private static final long MOST_KEPT = 4L * TextWeight.MOST_KEPT;
+
     /** A delete file, with what decides whether it applies. Bounds are on the paths in it, null where not known. */
     private record Entry(DeleteRef ref, long sequence, ByteBuffer lower, ByteBuffer upper) {
         boolean appliesTo(long dataSequence, ByteBuffer path) {
@@ -60,6 +65,9 @@ final class DeleteIndex {
     private final PartitionSet partitions;
 
     private long lastSequence = Long.MIN_VALUE;
+
+    /** What is kept of delete files so far, as {@link TextWeight} has it, with what each takes besides. */
+    private long kept;
 
     /** The newest equality delete file of a partition. */
     private record Equality(String path, long sequence) {
@@ -103,6 +111,16 @@ final class DeleteIndex {
     }
 
     void add(DeleteFile file) {
+        // Its path is kept as it is, as its address, and with what it names.
+        kept += ENTRY
+                + 2 * TextWeight.ofNames(file)
+                + TextWeight.of(onPaths(file.lowerBounds()))
+                + TextWeight.of(onPaths(file.upperBounds()));
+        if (kept > MOST_KEPT && !ofTwoSnapshots) {
+            throw LittoralException.input("The Iceberg table " + storage.root() + " has delete files that take more"
+                    + " than " + MOST_KEPT + " bytes of memory; expected fewer: compact them, as"
+                    + " rewrite_position_delete_files of Spark does, or give the worker more heap");
+        }
         long sequence = sequence(file);
         lastSequence = Math.max(lastSequence, sequence);
         partitions.add(file.specId(), file.partition());
@@ -157,8 +175,12 @@ final class DeleteIndex {
     }
 
     private static ByteBuffer bound(Map<Integer, ByteBuffer> bounds) {
-        ByteBuffer bound = bounds == null ? null : bounds.get(PATH);
+        ByteBuffer bound = onPaths(bounds);
         return bound == null ? null : unsigned(bound);
+    }
+
+    private static ByteBuffer onPaths(Map<Integer, ByteBuffer> bounds) {
+        return bounds == null ? null : bounds.get(PATH);
     }
 
     /** So that buffers compare as unsigned bytes do. */

@@ -1,17 +1,21 @@
 package dev.littoral.activities.source.iceberg;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.GZIPInputStream;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -22,14 +26,21 @@ import org.apache.iceberg.TableProperties;
  * What a metadata file says: the state of a table after one of its commits, with the snapshots that it keeps.
  *
  * @param address of the metadata file
+ * @param manifests the lists of manifests that were read, by the ids of their snapshots
  */
-record IcebergMetadata(String address, TableMetadata metadata) {
+record IcebergMetadata(String address, TableMetadata metadata, Map<Long, List<ManifestFile>> manifests) {
     /** The version of a table that has no snapshot yet. */
     static final String NO_SNAPSHOT = "none";
 
     private static final int MAX_BYTES = 64 << 20;
     private static final int NEWEST_FORMAT = 3;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int DECOMPRESSED_AT_ONCE = 1 << 16;
+
+    /** Of a file up to this, the tree takes some megabytes. */
+    private static final int SMALL = 256 << 10;
+
+    /** Of larger files one has a tree at a time, as that may fill a good part of the heap. */
+    private static final ReentrantLock TREES = new ReentrantLock();
 
     /**
      * Reads a metadata file. One request.
@@ -46,17 +57,23 @@ record IcebergMetadata(String address, TableMetadata metadata) {
         return Optional.of(LibraryFailures.read(what, () -> parse(what, address, body.get())));
     }
 
-    private static IcebergMetadata parse(String what, String address, byte[] body) throws IOException {
-        JsonNode json;
+    private static IcebergMetadata parse(String what, String address, byte[] body)
+            throws IOException, InterruptedException {
+        boolean isCompressed = isCompressed(body);
+        if (!isCompressed && body.length <= SMALL) {
+            return parse(what, address, new ByteArrayInputStream(body));
+        }
+        TREES.lockInterruptibly();
         try {
-            json = JSON.readTree(isCompressed(body) ? decompressed(what, body) : body);
-        } catch (JsonProcessingException e) {
-            // Its message quotes what it found, and says where twice.
-            throw new IOException("it is no JSON: " + e.getOriginalMessage(), e);
+            InputStream in = new ByteArrayInputStream(body);
+            return parse(what, address, isCompressed ? new Decompressed(what, in) : in);
+        } finally {
+            TREES.unlock();
         }
-        if (json == null || !json.isObject()) {
-            throw new IOException("it is no JSON object");
-        }
+    }
+
+    private static IcebergMetadata parse(String what, String address, InputStream in) throws IOException {
+        JsonNode json = new MetadataJson(what, MetadataLimits.OF_HEAP).read(in);
         JsonNode version = json.get("format-version");
         if (version != null
                 && version.isIntegralNumber()
@@ -65,21 +82,32 @@ record IcebergMetadata(String address, TableMetadata metadata) {
                     + "; expected 1, 2 or " + NEWEST_FORMAT + ", the versions that are known here: serve a copy of the"
                     + " table in one of these");
         }
-        return new IcebergMetadata(address, TableMetadataParser.fromJson(address, json));
+        return new IcebergMetadata(address, TableMetadataParser.fromJson(address, json), new ConcurrentHashMap<>());
     }
 
     private static boolean isCompressed(byte[] body) {
         return body.length > 1 && body[0] == 0x1f && (body[1] & 0xff) == 0x8b;
     }
 
-    private static byte[] decompressed(String what, byte[] body) throws IOException {
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
-            byte[] plain = in.readNBytes(MAX_BYTES + 1);
-            if (plain.length > MAX_BYTES) {
+    /** A body as it is decompressed, up to a bound. */
+    private static final class Decompressed extends GZIPInputStream {
+        private final String what;
+        private long left = MAX_BYTES;
+
+        Decompressed(String what, InputStream body) throws IOException {
+            super(body, DECOMPRESSED_AT_ONCE);
+            this.what = what;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = super.read(into, offset, length);
+            left -= Math.max(0, count);
+            if (left < 0) {
                 throw LittoralException.input(what + " has more than " + MAX_BYTES
                         + " bytes when decompressed; expected at most as many: expire snapshots of the table");
             }
-            return plain;
+            return count;
         }
     }
 

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.ManifestContent;
@@ -30,9 +32,14 @@ final class ManifestChanges {
     /** More files are not compared in memory: the whole is listed then. */
     private static final int MAX_FILES = 100_000;
 
+    private static final long MAX_KEPT = 2L * TextWeight.MOST_KEPT;
+
     private final TableStorage storage;
     private final IcebergMetadata state;
     private final Manifests manifests;
+
+    /** What is kept of files so far, as {@link TextWeight} has it. */
+    private final AtomicLong kept = new AtomicLong();
 
     ManifestChanges(TableStorage storage, IcebergMetadata state) {
         this.storage = storage;
@@ -155,11 +162,15 @@ final class ManifestChanges {
         }
     }
 
-    private static <T> void add(List<T> to, T file) {
-        if (to.size() == MAX_FILES) {
+    private void add(List<DataFile> to, DataFile file) {
+        keep(to.size(), file);
+        to.add(file);
+    }
+
+    private void keep(int files, ContentFile<?> another) {
+        if (files == MAX_FILES || kept.addAndGet(TextWeight.of(another)) > MAX_KEPT) {
             throw new TooMuchException();
         }
-        to.add(file);
     }
 
     /** The living data files of manifests by their paths. */
@@ -167,9 +178,7 @@ final class ManifestChanges {
         Map<String, Told> told = new HashMap<>();
         manifests.data(of, (manifest, files) -> {
             for (DataFile file : files) {
-                if (told.size() == MAX_FILES) {
-                    throw new TooMuchException();
-                }
+                keep(told.size(), file);
                 told.put(file.location(), Told.of(file));
             }
             return true;
@@ -200,9 +209,7 @@ final class ManifestChanges {
         Map<Identity, DeleteFile> living = new HashMap<>();
         manifests.deletes(of, (manifest, files) -> {
             for (DeleteFile file : files) {
-                if (living.size() == MAX_FILES) {
-                    throw new TooMuchException();
-                }
+                keep(living.size(), file);
                 living.put(new Identity(file.location(), file.contentOffset(), file.dataSequenceNumber()), file);
             }
             return true;

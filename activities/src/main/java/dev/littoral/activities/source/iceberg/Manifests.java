@@ -30,6 +30,9 @@ final class Manifests {
     private static final int PARALLEL = 4;
     private static final int BATCH = 1000;
 
+    /** What the paths and bounds of a batch take ends it, too. */
+    private static final int BATCH_WEIGHT = 2 << 20;
+
     /** Statistics of columns, which are most of a manifest, are passed over. */
     private static final List<String> DATA_COLUMNS = List.of(
             "content",
@@ -57,11 +60,13 @@ final class Manifests {
 
     private final FileIO io;
     private final Map<Integer, PartitionSpec> specs;
+    private final Map<Long, List<ManifestFile>> known;
 
     /** Of a table. */
     Manifests(TableStorage storage, IcebergMetadata state) {
         this.io = new StorageFileIO(storage);
         this.specs = state.metadata().specsById();
+        this.known = state.manifests();
     }
 
     /** Gets living files, a batch from one manifest at a time. */
@@ -75,13 +80,28 @@ final class Manifests {
         boolean files(ManifestFile manifest, List<F> files) throws InterruptedException, FileChangedException;
     }
 
-    /** The manifests of a snapshot. One request; more for the oldest tables, which have no lists of manifests. */
+    /**
+     * The manifests of a snapshot. One request for the first time; more for the oldest tables, which have no lists of
+     * manifests.
+     */
     List<ManifestFile> of(Snapshot snapshot) throws FileChangedException, InterruptedException {
+        List<ManifestFile> before = known.get(snapshot.snapshotId());
+        if (before != null) {
+            return before;
+        }
+        List<ManifestFile> all = read(snapshot);
+        known.put(snapshot.snapshotId(), all);
+        return all;
+    }
+
+    private List<ManifestFile> read(Snapshot snapshot) throws FileChangedException, InterruptedException {
         if (snapshot.keyId() != null) {
             throw encrypted("Snapshot " + snapshot.snapshotId());
         }
         String what = "The list of manifests of snapshot " + snapshot.snapshotId();
-        List<ManifestFile> all = LibraryFailures.read(what, () -> snapshot.allManifests(io));
+        String list = snapshot.manifestListLocation();
+        List<ManifestFile> all = LibraryFailures.read(
+                what, () -> list == null ? snapshot.allManifests(io) : ManifestList.read(what, io, list));
         for (ManifestFile manifest : all) {
             if (manifest.keyMetadata() != null) {
                 throw encrypted("Manifest " + manifest.path());
@@ -151,8 +171,11 @@ final class Manifests {
 
     private static <F extends ContentFile<F>> List<F> next(CloseableIterator<F> files) {
         List<F> batch = new ArrayList<>(BATCH);
-        while (batch.size() < BATCH && files.hasNext()) {
-            batch.add(checked(files.next()));
+        long weight = 0;
+        while (batch.size() < BATCH && weight < BATCH_WEIGHT && files.hasNext()) {
+            F file = checked(files.next());
+            weight += TextWeight.of(file);
+            batch.add(file);
         }
         return batch;
     }
@@ -168,6 +191,10 @@ final class Manifests {
     }
 
     private static <F extends ContentFile<F>> F checked(F file) {
+        TextWeight.checkPath(file.location());
+        if (file instanceof DeleteFile deletes) {
+            TextWeight.checkPath(deletes.referencedDataFile());
+        }
         if (file.location() == null || file.recordCount() < 0 || file.fileSizeInBytes() < 0) {
             throw new IllegalArgumentException("file " + file.location() + " has " + file.recordCount() + " rows and "
                     + file.fileSizeInBytes() + " bytes");

@@ -32,6 +32,9 @@ final class PositionDeletes {
 
     private static final long KEPT_BYTES_OF_ONE = 16L << 20;
 
+    /** Of a path in UTF-8. */
+    private static final int MAX_PATH_BYTES = 3 * TableStorage.MAX_PATH;
+
     /** About what a path, and 65,536 positions of which one is there, take in a bitmap. */
     private static final int PATH_BYTES = 1000;
 
@@ -117,7 +120,7 @@ final class PositionDeletes {
                     throw new IOException("position delete file " + file.path() + " has a row without a " + PATH
                             + " or without a " + POSITION + " from 0");
                 }
-                if (!rows.row(paths.text(), positions.number())) {
+                if (!rows.row(paths.text(MAX_PATH_BYTES), positions.number())) {
                     return;
                 }
             }
@@ -162,7 +165,7 @@ final class PositionDeletes {
                 if (positions == null) {
                     positions = new Positions();
                     building.put(path, positions);
-                    size[0] += PATH_BYTES;
+                    size[0] += PATH_BYTES + path.length();
                 }
                 size[0] += positions.add(position);
                 isTooLarge = size[0] > keptBytesOfOne;

@@ -13,7 +13,9 @@ import java.util.List;
  * @param deletion which of its rows are deleted, or null where none is
  */
 record Fragment(long id, long rows, List<DataFile> files, DeletionFile deletion) {
-    private static final int MAX_BYTES = 64 << 20;
+    /** The ids of a hundred thousand columns take half a megabyte; in memory a fragment takes some times its bytes. */
+    private static final int MAX_BYTES = 8 << 20;
+
     private static final int MAX_FILES = 100_000;
     private static final int MAX_FIELDS = 4_000_000;
 

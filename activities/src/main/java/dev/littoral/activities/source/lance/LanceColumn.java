@@ -1,6 +1,7 @@
 package dev.littoral.activities.source.lance;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Map;
@@ -18,8 +19,12 @@ record LanceColumn(
         int kind, String name, int id, int parent, String logicalType, boolean nullable, Map<String, String> metadata) {
     private static final int MAX_METADATA = 64 << 10;
 
-    /** Reads a column, whose length comes first. */
-    static LanceColumn read(CodedInputStream in) throws IOException {
+    /**
+     * Reads a column, whose length comes first.
+     *
+     * @param maxEntries of metadata
+     */
+    static LanceColumn read(CodedInputStream in, int maxEntries) throws IOException {
         int kind = 0;
         String name = "";
         int id = 0;
@@ -36,7 +41,12 @@ record LanceColumn(
                 case ProtobufFields.VARINT | 4 << 3 -> parent = in.readInt32();
                 case ProtobufFields.BYTES | 5 << 3 -> type = ProtobufFields.text(in);
                 case ProtobufFields.VARINT | 6 << 3 -> nullable = in.readBool();
-                case ProtobufFields.BYTES | 10 << 3 -> metadata(in, metadata);
+                case ProtobufFields.BYTES | 10 << 3 -> {
+                    if (metadata.size() == maxEntries) {
+                        throw new InvalidProtocolBufferException("too many entries of metadata about columns");
+                    }
+                    metadata(in, metadata);
+                }
                 default -> ProtobufFields.skip(in, tag);
             }
         }

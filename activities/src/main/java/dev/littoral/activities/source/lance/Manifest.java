@@ -35,8 +35,10 @@ record Manifest(
         List<LanceColumn> columns,
         Map<Integer, BasePath> bases,
         Duration retention) {
+    /** And as many entries of metadata about them. */
     private static final int MAX_COLUMNS = 200_000;
-    private static final int MAX_COLUMN_BYTES = 64 << 20;
+
+    private static final int MAX_COLUMN_BYTES = 16 << 20;
     private static final int MAX_BASES = 4096;
     private static final String OLDER_THAN = "lance.auto_cleanup.older_than";
 
@@ -68,6 +70,7 @@ record Manifest(
         boolean hasWriter = false;
         List<LanceColumn> columns = new ArrayList<>();
         long columnBytes = 0;
+        int columnMetadata = 0;
         Map<Integer, BasePath> bases = new HashMap<>();
         Duration retention = null;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -77,7 +80,9 @@ record Manifest(
                         throw new InvalidProtocolBufferException("more than " + MAX_COLUMNS + " columns");
                     }
                     int before = in.getTotalBytesRead();
-                    columns.add(LanceColumn.read(in));
+                    LanceColumn column = LanceColumn.read(in, MAX_COLUMNS - columnMetadata);
+                    columns.add(column);
+                    columnMetadata += column.metadata().size();
                     columnBytes += in.getTotalBytesRead() - before;
                     if (columnBytes > MAX_COLUMN_BYTES) {
                         throw new InvalidProtocolBufferException("columns of more than " + MAX_COLUMN_BYTES + " bytes");

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
  * @param folder the table's, which relative paths are below, with a slash at its end; null as the address
  */
 record TablePaths(String table, Storages storages, String address, String folder) {
+    private static final int SHOWN = 100;
+
     private static final Pattern URI = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
 
     /** The paths of a table that lies nowhere yet. */
@@ -37,6 +39,12 @@ record TablePaths(String table, Storages storages, String address, String folder
      * @throws LittoralException INPUT when it is of no store that is known, or leads out of where it begins, naming it
      */
     String normalized(String path) {
+        if (path.length() > TableStorage.MAX_PATH) {
+            throw refused(
+                    path.substring(0, SHOWN).replace("\0", "\\0") + "…",
+                    "has " + path.length() + " characters; expected at most " + TableStorage.MAX_PATH
+                            + ", as of any store");
+        }
         if (isPlain(path)) {
             return below(path);
         }

@@ -17,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * table's own source is read only where the worker allows it. Safe for use by many threads.
  */
 public final class TableStorage implements AutoCloseable {
+    /** Characters of a path that a table names: S3 has keys of 1,024 bytes, file systems paths of 4,096. */
+    public static final int MAX_PATH = 8192;
+
     private final StoreOpener opener;
     private final Map<String, BlobStore> others = new ConcurrentHashMap<>();
     private volatile Place place;

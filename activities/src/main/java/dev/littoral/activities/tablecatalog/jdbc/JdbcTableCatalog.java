@@ -2,6 +2,7 @@ package dev.littoral.activities.tablecatalog.jdbc;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.tablecatalog.MetadataPointer;
 import dev.littoral.activities.tablecatalog.TableCatalog;
 import dev.littoral.activities.tablecatalog.TableCatalogSettings;
 import dev.littoral.workflows.model.FailureType;
@@ -94,6 +95,12 @@ public final class JdbcTableCatalog implements TableCatalog {
         if (row.get().location() == null) {
             throw LittoralException.input(settings.words() + " says of table " + table.fullName()
                     + " no metadata_location; expected a table that was committed");
+        }
+        if (!MetadataPointer.isAddress(row.get().location())) {
+            throw LittoralException.input(settings.words() + " says of table " + table.fullName()
+                    + " a metadata_location of " + row.get().location().length()
+                    + " characters that is none; expected an address, of at most " + MetadataPointer.MAX_LENGTH
+                    + " and none of them a control character");
         }
         return row.get().location();
     }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.spec.CatalogTable;
 import java.net.URI;
@@ -23,9 +22,8 @@ import java.util.stream.Collectors;
  * @param separator what stands between the levels of a namespace, percent-encoded
  */
 record CatalogConfig(URI base, String prefix, String separator) {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SEPARATOR = "%1F";
-    private static final Pattern PREFIX = Pattern.compile("[ -\"$->@-~]{0,1024}");
+    private static final Pattern PREFIX = Pattern.compile("([ -\"$&->@-~]|%[0-9A-Fa-f]{2}){0,1024}");
     private static final Pattern SEPARATORS = Pattern.compile("(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~-]){1,8}");
 
     /** What stands in a path as it is; a percent sign is of something that is encoded already. */
@@ -40,7 +38,7 @@ record CatalogConfig(URI base, String prefix, String separator) {
     static CatalogConfig of(String body, String words, URI base, String ownPrefix) {
         JsonNode json;
         try {
-            json = JSON.readTree(body);
+            json = Answers.JSON.readTree(body);
         } catch (JsonProcessingException e) {
             json = null;
         }
@@ -57,12 +55,18 @@ record CatalogConfig(URI base, String prefix, String separator) {
                 .path("namespace-separator")
                 .asText(defaults.path("namespace-separator").asText(SEPARATOR));
         if (!PREFIX.matcher(prefix).matches()
-                || Arrays.asList(prefix.split("/", -1)).contains("..")
+                || leadsUp(prefix)
                 || !SEPARATORS.matcher(separator).matches()) {
             throw LittoralException.strangeReply(
                     words + " has a prefix or a separator of namespaces that is none; expected a part of a path", null);
         }
         return new CatalogConfig(moved(words, base, overrides.path("uri").asText("")), prefix, separator);
+    }
+
+    /** Whether a part of it is the folder above, also where that is percent-encoded. */
+    private static boolean leadsUp(String prefix) {
+        String plain = prefix.replaceAll("%2[Ee]", ".").replaceAll("%2[Ff]", "/");
+        return Arrays.asList(plain.split("/", -1)).contains("..");
     }
 
     private static URI moved(String words, URI base, String uri) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.secret.SecretPlace;
 import dev.littoral.activities.storage.StoreObserver;
@@ -25,7 +24,6 @@ import java.util.stream.Collectors;
  * before it ends, or once the catalog refuses it.
  */
 final class OAuth2Token implements Authorization {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A token is renewed when so much of its life is over. */
     private static final double USED_SHARE = 0.9;
@@ -122,7 +120,7 @@ final class OAuth2Token implements Authorization {
 
     private Granted granted(String body, Instant asked) {
         try {
-            JsonNode json = JSON.readTree(body);
+            JsonNode json = Answers.JSON.readTree(body);
             String token = json == null ? "" : json.path("access_token").asText("");
             if (BearerToken.isRight(token)) {
                 long seconds = json.path("expires_in").asLong(MAX_SECONDS);

@@ -1,9 +1,9 @@
 package dev.littoral.activities.tablecatalog.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.StoreObserver;
+import dev.littoral.activities.tablecatalog.MetadataPointer;
 import dev.littoral.activities.tablecatalog.TableCatalog;
 import dev.littoral.activities.tablecatalog.TableCatalogSettings;
 import dev.littoral.workflows.spec.CatalogTable;
@@ -42,9 +42,7 @@ public final class RestTableCatalog implements TableCatalog {
             "rest.signing-name",
             "rest.signing-region");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ETAG = Pattern.compile("(W/)?\"[!#-~]{0,512}\"");
-    private static final Pattern LOCATION = Pattern.compile("[^\\p{Cntrl}]{1,2048}");
 
     /** Tables whose answers are remembered, of some hundred bytes each. */
     private static final int MAX_KNOWN = 10_000;
@@ -67,7 +65,7 @@ public final class RestTableCatalog implements TableCatalog {
         }
     });
 
-    /** Null before it was asked for, and after the catalog did not find what it led to. */
+    /** Null before it was asked for, and after no table was had by it: the catalog may have said something wrong. */
     private volatile CatalogConfig config;
 
     private RestTableCatalog(TableCatalogSettings settings, URI base, CatalogHttp http, Authorization authorization) {
@@ -165,26 +163,36 @@ public final class RestTableCatalog implements TableCatalog {
     @Override
     public String metadataLocation(CatalogTable table, StoreObserver requests) throws InterruptedException {
         CatalogConfig now = config;
-        if (now == null) {
-            now = configuration(requests);
+        boolean isRight = false;
+        try {
+            if (now == null) {
+                now = configuration(requests);
+            }
+            URI uri = now.table(table);
             config = now;
+            String location = load(uri, table, requests);
+            isRight = true;
+            return location;
+        } finally {
+            if (!isRight) {
+                config = null;
+            }
         }
-        URI uri = now.table(table);
+    }
+
+    private String load(URI uri, CatalogTable table, StoreObserver requests) throws InterruptedException {
         Known before = known.get(table);
         CatalogHttp.Reply reply = get(uri, LOAD, Optional.ofNullable(before), requests);
         if (reply.status() == NOT_MODIFIED && before != null) {
             return before.location();
         }
         if (!reply.isOk()) {
-            if (reply.status() == NOT_FOUND) {
-                config = null;
-            }
             throw refusal(table, reply);
         }
         String location = reply.location()
                 .orElseThrow(() -> LittoralException.input(settings.words() + " says of table " + table.fullName()
                         + " no metadata-location; expected a table that was committed"));
-        if (!LOCATION.matcher(location).matches()) {
+        if (!MetadataPointer.isAddress(location)) {
             throw LittoralException.strangeReply(
                     settings.words() + " says of table " + table.fullName()
                             + " a metadata-location that is none; expected an address",
@@ -212,7 +220,7 @@ public final class RestTableCatalog implements TableCatalog {
     /** What the catalog calls its refusal. Only compared, never shown: it may be anything. */
     private static String type(String body) {
         try {
-            return JSON.readTree(body).path("error").path("type").asText("");
+            return Answers.JSON.readTree(body).path("error").path("type").asText("");
         } catch (JsonProcessingException e) {
             return "";
         }

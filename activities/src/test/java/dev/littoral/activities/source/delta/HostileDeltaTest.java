@@ -188,6 +188,58 @@ class HostileDeltaTest {
     }
 
     @Test
+    void textsThatFillMemoryAreRefused() {
+        String path = "p".repeat(24_577);
+        for (String action : List.of(
+                DeltaFolder.add(path, 1),
+                DeltaFolder.remove(path),
+                "{\"sidecar\":{\"path\":\"" + path + "\",\"sizeInBytes\":1}}")) {
+            delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.METADATA, action);
+            refused("has a damaged log", "expected a path of at most 24576 characters");
+        }
+        String add = DeltaFolder.add("a", 1);
+        String text = "t".repeat(1 << 20);
+        for (String action : List.of(
+                add.replace("Values\":{}", "Values\":{\"p\":\"" + text + "\"}"),
+                DeltaFolder.add("a", 1, Vectors.json("i", text, null, 4, 1)))) {
+            delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.METADATA, action);
+            refused("has a damaged log", "expected add with texts of at most 1048576 characters");
+        }
+        String many = "\"k\":\"" + text + "\"," + "\"l\":\"" + text + text + text + "\"";
+        delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.metadata("t1", "", "", many));
+        refused("has a damaged log", "expected texts of at most 4194304 characters together");
+        String columns = ("\"" + text + "\",").repeat(4) + "\"c\"";
+        delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.metadata("t1", columns, "", ""));
+        refused("has a damaged log", "expected texts of at most 4194304 characters together");
+    }
+
+    @Test
+    void aSchemaOfSoManyValuesThatTheyFillMemoryIsRefused() throws Exception {
+        delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.metadata("t1", "", "{}" + ",{}".repeat(250_000), ""));
+        Table table = delta.open();
+        TableVersion version = table.resolve(null);
+        assertThatThrownBy(() -> table.schema(version))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessageContainingAll("has a damaged schema: found more than 500000 names and values in it");
+        delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.metadata("t1", "", "{}" + "  ".repeat(4 << 20), ""));
+        assertThatThrownBy(() -> delta.open().resolve(null))
+                .hasMessageContaining("characters of a schema, more than 8388608");
+    }
+
+    @Test
+    void textsThatFillMemoryInACheckpointAreRefused() throws Exception {
+        String name = LogListing.padded(0) + ".checkpoint.parquet";
+        String path = "p".repeat(24_577);
+        for (String action : List.of(
+                DeltaFolder.add(path, 1),
+                DeltaFolder.add("a", 1).replace("Values\":{}", "Values\":{\"p\":\"" + "t".repeat(1 << 20) + "\"}"))) {
+            DeltaCheckpoints.write(delta, name, "", DeltaFolder.PROTOCOL, DeltaFolder.METADATA, action);
+            refused("has a damaged checkpoint of version 0", "expected at most ");
+        }
+    }
+
+    @Test
     void aBombInACheckpointIsRefusedBeforeItTakesUpMemory() throws Exception {
         // A gigabyte of one letter in a few kilobytes.
         for (String codec : List.of("zstd", "gzip")) {

@@ -3,6 +3,7 @@ package dev.littoral.activities.source.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
@@ -10,6 +11,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.inmemory.InMemoryFileIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileTablesTest {
     private static final int TRIES = Integer.getInteger("littoral.hostile.tables", 500);
+
+    private static final String LIST = "{\"type\":\"record\",\"name\":\"manifest_file\",\"fields\":["
+            + "{\"name\":\"manifest_path\",\"type\":\"string\",\"field-id\":500},"
+            + "{\"name\":\"manifest_length\",\"type\":\"long\",\"field-id\":501},"
+            + "{\"name\":\"partition_spec_id\",\"type\":\"int\",\"field-id\":502},"
+            + "{\"name\":\"added_snapshot_id\",\"type\":\"long\",\"field-id\":503}]}";
 
     @TempDir
     private Path temporary;
@@ -124,10 +135,14 @@ class HostileTablesTest {
     }
 
     private static ByteArrayOutputStream avroHeader(String schema) {
+        return avroHeader(schema, "null");
+    }
+
+    private static ByteArrayOutputStream avroHeader(String schema, String codec) {
         ByteArrayOutputStream avro = new ByteArrayOutputStream();
         avro.writeBytes(new byte[] {'O', 'b', 'j', 1});
         varint(avro, 2);
-        for (String part : List.of("avro.schema", schema, "avro.codec", "null")) {
+        for (String part : List.of("avro.schema", schema, "avro.codec", codec)) {
             varint(avro, part.length());
             avro.writeBytes(part.getBytes(StandardCharsets.UTF_8));
         }
@@ -179,5 +194,108 @@ class HostileTablesTest {
         refusesList(string.toByteArray(), "cannot be read");
 
         refusesList("no Avro at all".getBytes(StandardCharsets.UTF_8), "it is no Avro file");
+    }
+
+    /** Blocks of equal entries in a list of manifests. */
+    private static byte[] list(int blocks, int entries, String path) {
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        for (int i = 0; i < entries; i++) {
+            varint(plain, path.length());
+            plain.writeBytes(path.getBytes(StandardCharsets.UTF_8));
+            varint(plain, 100);
+            varint(plain, 0);
+            varint(plain, 1);
+        }
+        byte[] block = deflated(plain.toByteArray());
+        ByteArrayOutputStream list = avroHeader(LIST, "deflate");
+        for (int i = 0; i < blocks; i++) {
+            varint(list, entries);
+            varint(list, block.length);
+            list.writeBytes(block);
+            list.writeBytes(new byte[16]);
+        }
+        return list.toByteArray();
+    }
+
+    private static byte[] deflated(byte[] plain) {
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        deflater.setInput(plain);
+        deflater.finish();
+        byte[] block = new byte[plain.length + 100];
+        int length = deflater.deflate(block);
+        deflater.end();
+        return Arrays.copyOf(block, length);
+    }
+
+    @Test
+    void aListOfMoreManifestsThanMemoryHasRoomForIsRefusedHoweverSmallItIs() throws Exception {
+        byte[] list = list(11, 100_000, "a");
+        assertThat(list.length).isLessThan(50_000);
+        refusesList(list, " manifests; expected at most as many, as they fill memory: rewrite the manifests");
+    }
+
+    @Test
+    void aListIsCountedByItsEntriesAndByWhatTheirPathsTake() throws Exception {
+        InMemoryFileIO io = new InMemoryFileIO();
+        io.addFile("l", list(2, 50, "m".repeat(20)));
+        assertThat(ManifestList.read("A list", io, "l", 100, 2000)).hasSize(100);
+        assertThatThrownBy(() -> ManifestList.read("A list", io, "l", 99, 2000))
+                .isInstanceOf(LittoralException.class)
+                .hasMessage("A list has more than 99 manifests; expected at most as many, as they fill memory: rewrite"
+                        + " the manifests of the table, or give the worker more heap");
+        assertThatThrownBy(() -> ManifestList.read("A list", io, "l", 100, 1999))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageStartingWith(
+                        "A list has more than 1999 bytes in paths of manifests and bounds of partitions;");
+    }
+
+    @Test
+    void aManifestsPathThatNoStoreHasIsRefused() throws Exception {
+        refusesList(list(1, 1, "m".repeat(8193)), "a path in it has 8193 characters, with at most 8192 allowed");
+        refusesList(list(1, 1, "m".repeat(1 << 20)), "cannot be read: found that");
+    }
+
+    /** What is said of a table with a data file of such a name. */
+    private void refusesFile(String name, String words) throws Exception {
+        WrittenTable written = WrittenTable.create(
+                temporary.toRealPath().resolve("f" + name.length()), 2, PartitionSpec.unpartitioned());
+        written.table().newFastAppend().appendFile(written.file(name, 1, 1)).commit();
+        try (Opened opened = Opened.at(written.folder())) {
+            TableVersion version = opened.resolve();
+            assertThatThrownBy(() -> opened.files(version))
+                    .isInstanceOfSatisfying(
+                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .hasMessageContainingAll("Manifest ", words)
+                    .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000));
+        }
+    }
+
+    @Test
+    void aDataFilesPathThatNoStoreHasIsRefusedBeforeItIsKept() throws Exception {
+        refusesFile("a".repeat(10_000), " characters, with at most 8192 allowed");
+        refusesFile("a".repeat(1 << 20), "cannot be read: found that");
+    }
+
+    @Test
+    void metadataOfMillionsOfValuesThatNobodyAsksForTakesNoMemory() throws Exception {
+        WrittenTable written = written();
+        String right = Files.readString(written.metadata());
+        StringBuilder wrong = new StringBuilder(right.substring(0, right.lastIndexOf('}')));
+        wrong.append(",\"x\":[{}").append(",{}".repeat(2_000_000)).append("]}");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(wrong.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        Path small = written.folder().resolve("metadata/v99.gz.metadata.json");
+        Files.write(small, bytes.toByteArray());
+        try (Opened opened = Opened.at(written.folder())) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            TableVersion version = opened.resolve();
+            long taken = threads.getCurrentThreadAllocatedBytes() - before;
+            assertThat(version.metadata()).endsWith("v99.gz.metadata.json");
+            // A tree of them has 170 MB.
+            assertThat(taken).isLessThan(50_000_000);
+        }
     }
 }

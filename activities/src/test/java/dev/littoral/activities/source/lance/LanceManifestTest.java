@@ -493,4 +493,18 @@ class LanceManifestTest {
         assertThat(requests).isEmpty();
         assertThat(table.changes(version, version)).hasValue(new SourceChanges(List.of()));
     }
+
+    @Test
+    void whatFillsMemoryIsRefused() throws Exception {
+        Protobuf column = new Protobuf().text(2, "c");
+        for (int i = 0; i <= 200_000; i++) {
+            column.message(10, new Protobuf().text(1, Integer.toString(i, Character.MAX_RADIX)));
+        }
+        assertThat(refused(with(new Protobuf().message(1, column))))
+                .hasMessageContaining("is damaged: found too many entries of metadata about columns; expected");
+        Protobuf fragment = Protobuf.fragment(1, 1, Protobuf.dataFile("f")).text(15, "x".repeat(8 << 20));
+        assertThat(refused(with(new Protobuf().message(2, fragment))))
+                .hasMessageContaining("is damaged: found a fragment of 83886")
+                .hasMessageContaining(" bytes; expected");
+    }
 }

@@ -88,6 +88,16 @@ class TableStorageTest {
     }
 
     @Test
+    void aPathThatNoStoreHasIsRefusedByItsBeginning() {
+        TableStorage table = new ListedStore().table(Openers.NONE);
+        assertThat(table.normalized("a".repeat(8192))).endsWith("a".repeat(8192));
+        assertThatThrownBy(() -> table.normalized("a".repeat(8193)))
+                .isInstanceOf(LittoralException.class)
+                .hasMessage("The table s3://lake/t names the path " + "a".repeat(100) + "…, which has 8193 characters;"
+                        + " expected at most 8192, as of any store");
+    }
+
+    @Test
     void aNeighbourWhoseNameBeginsAlikeIsElsewhere() {
         TableStorage table = new ListedStore().table(Openers.NONE);
         assertThat(table.address("s3://lake/t/x")).isEqualTo("s3://lake/t/x");

@@ -82,6 +82,15 @@ class JdbcTableCatalogTest {
             assertThat(ask(catalog, "a.t")).isEqualTo("/m.json");
             assertThatThrownBy(() -> ask(catalog, "a.n"))
                     .hasMessageContaining("says of table a.n no metadata_location");
+            for (String wrong : List.of("", "/a" + "b".repeat(8191), "/a\n")) {
+                statement.execute(
+                        "INSERT INTO iceberg_tables VALUES ('lake', 'a', 'w" + wrong.length() + "', '" + wrong + "')");
+                assertThatThrownBy(() -> ask(catalog, "a.w" + wrong.length()))
+                        .isInstanceOf(LittoralException.class)
+                        .hasMessage("Table catalog prod says of table a.w" + wrong.length()
+                                + " a metadata_location of " + wrong.length() + " characters that is none; expected an"
+                                + " address, of at most 8192 and none of them a control character");
+            }
             statement.execute("ALTER TABLE iceberg_tables ADD iceberg_type TEXT");
             assertThat(ask(catalog, "a.t")).isEqualTo("/m.json");
             statement.execute("UPDATE iceberg_tables SET iceberg_type = 'VIEW'");

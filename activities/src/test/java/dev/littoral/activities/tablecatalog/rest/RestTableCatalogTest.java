@@ -278,7 +278,8 @@ class RestTableCatalogTest {
                 "{\"metadata-location\":7}",
                 "{\"a\":\"" + MARKER,
                 "{\"metadata\":{\"metadata-location\":\"/elsewhere\"}}",
-                "{\"metadata-location\":\"\\u0000" + MARKER + "\"}"
+                "{\"metadata-location\":\"\\u0000" + MARKER + "\"}",
+                "{\"metadata-location\":\"\"}"
             })
     void whatIsNoAnswerOfTheProtocolIsNotBelieved(String body) throws Exception {
         open();
@@ -351,6 +352,10 @@ class RestTableCatalogTest {
                 "{'prefix':'../../" + MARKER + "'}",
                 "{'prefix':'a?b=" + MARKER + "'}",
                 "{'prefix':'a#" + MARKER + "'}",
+                "{'prefix':'" + MARKER + "100%'}",
+                "{'prefix':'" + MARKER + "%zz'}",
+                "{'prefix':'%2e%2E/" + MARKER + "'}",
+                "{'prefix':'a%2F..%2f" + MARKER + "'}",
                 "{'namespace-separator':'/'}"
             })
     void aConfigurationThatLeadsElsewhereIsRefused(String overrides) {
@@ -360,6 +365,34 @@ class RestTableCatalogTest {
         assertThat(refused.getMessage()).startsWith("Table catalog prod ").contains("expected");
         assertThat(trace(refused)).doesNotContain(MARKER);
         assertThat(server.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{'prefix':'100%'}", "{'prefix':'a%zz'}", "{'prefix':'elsewhere/v1'}", "{'uri':'BASE/else'}"})
+    void aConfigurationThatWasWrongOnceIsAskedForAgain(String overrides) throws Exception {
+        Table table = lake.create("sales.eu", "orders");
+        server.overrides =
+                overrides.replace('\'', '"').replace("BASE", server.address().toString());
+        server.fault = exchange -> {
+            boolean isLost = exchange.getRequestURI().getPath().contains("else");
+            if (isLost) {
+                IcebergServer.error(exchange, 400, "BadRequestException", "what is that");
+            }
+            return isLost;
+        };
+        open();
+        assertThat(refusal().getMessage()).startsWith("Table catalog prod ").contains("expected");
+        server.overrides = "{}";
+        assertThat(ask()).isEqualTo(metadata(table));
+        assertThat(ask()).isEqualTo(metadata(table));
+    }
+
+    @Test
+    void aConfigurationOfSoManyValuesThatTheyFillMemoryIsNone() {
+        server.overrides = "{\"x\":[1" + ",1".repeat(100_000) + "]}";
+        open();
+        assertThat(refusal()).hasMessageContaining("what is no JSON object");
     }
 
     @Test
