@@ -1,5 +1,7 @@
 package dev.littoral.worker;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.littoral.workflows.CodecException;
@@ -8,33 +10,49 @@ import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.payload.codec.PayloadCodec;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A codec server as Temporal's own tools ask it: {@code POST} of payloads as JSON to {@code <endpoint>/encode} and
  * {@code <endpoint>/decode}. Safe for use by many threads.
  */
 final class RemoteCodec implements PayloadCodec {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Longer than that no task of a workflow may take. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** More than any payloads that Temporal takes have as JSON. */
-    private static final int MAX_ANSWER_BYTES = 64 << 20;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Temporal takes messages of 4 MB, which as JSON are a third longer; a codec may have compressed some. */
+    private static final int MAX_ANSWER_BYTES = 16 << 20;
+
+    /** More than the names and values of what a payload has besides its data. */
+    private static final int MAX_TOKENS_OF_A_PAYLOAD = 1_000;
+
+    private static final int OK = 200;
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
+            .connectTimeout(CONNECT_TIMEOUT)
             .build();
 
     private final String endpoint;
     private final String namespace;
     private final String authorization;
+    private final Duration timeout;
 
     /**
      * A codec server.
@@ -43,9 +61,15 @@ final class RemoteCodec implements PayloadCodec {
      * @param authorization the header {@code Authorization}, or null
      */
     RemoteCodec(String endpoint, String namespace, String authorization) {
+        this(endpoint, namespace, authorization, TIMEOUT);
+    }
+
+    /** A codec server that may take so long for a whole answer. */
+    RemoteCodec(String endpoint, String namespace, String authorization, Duration timeout) {
         this.endpoint = endpoint.replace("{namespace}", namespace);
         this.namespace = namespace;
         this.authorization = authorization;
+        this.timeout = timeout;
     }
 
     @Override
@@ -59,44 +83,90 @@ final class RemoteCodec implements PayloadCodec {
     }
 
     private List<Payload> ask(String verb, List<Payload> payloads) {
+        HttpResponse<byte[]> answer = await(client.sendAsync(request(verb, payloads), RemoteCodec::body), verb);
+        int status = answer.statusCode();
+        if (status != OK) {
+            throw failure(
+                    "answers " + status + " to " + verb,
+                    status == 401 || status == 403 ? FailureType.ACCESS : FailureType.TRANSIENT);
+        }
+        if (answer.body().length > MAX_ANSWER_BYTES) {
+            throw failure("answers more than " + MAX_ANSWER_BYTES + " bytes to " + verb, FailureType.TRANSIENT);
+        }
         try {
-            String body = JsonFormat.printer()
-                    .omittingInsignificantWhitespace()
-                    .print(Payloads.newBuilder().addAllPayloads(payloads));
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + "/" + verb))
-                    .timeout(TIMEOUT)
-                    .header("Content-Type", "application/json")
-                    .header("X-Namespace", namespace)
-                    .POST(HttpRequest.BodyPublishers.ofString(body));
-            if (authorization != null) {
-                request.header("Authorization", authorization);
-            }
-            return answer(client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()), verb);
+            String json = new String(answer.body(), StandardCharsets.UTF_8);
+            requireFewTokens(json, Math.max(1, payloads.size()));
+            Payloads.Builder answered = Payloads.newBuilder();
+            JsonFormat.parser().ignoringUnknownFields().merge(json, answered);
+            return answered.getPayloadsList();
         } catch (IOException e) {
-            throw failure("does not answer (" + e.getClass().getSimpleName() + ")", FailureType.TRANSIENT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure("was not waited for", FailureType.TRANSIENT);
+            // Its message quotes what it found.
+            throw failure("does not answer payloads to " + verb, FailureType.TRANSIENT);
         }
     }
 
-    private List<Payload> answer(HttpResponse<InputStream> response, String verb) throws IOException {
-        try (InputStream body = response.body()) {
-            int status = response.statusCode();
-            if (status != 200) {
-                throw failure(
-                        "answers " + status + " to " + verb,
-                        status == 401 || status == 403 ? FailureType.ACCESS : FailureType.TRANSIENT);
-            }
-            byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES + 1);
-            if (bytes.length > MAX_ANSWER_BYTES) {
-                throw failure("answers more than " + MAX_ANSWER_BYTES + " bytes to " + verb, FailureType.TRANSIENT);
-            }
-            Payloads.Builder payloads = Payloads.newBuilder();
-            JsonFormat.parser().ignoringUnknownFields().merge(new String(bytes, StandardCharsets.UTF_8), payloads);
-            return payloads.getPayloadsList();
+    private HttpRequest request(String verb, List<Payload> payloads) {
+        String body;
+        try {
+            body = JsonFormat.printer()
+                    .omittingInsignificantWhitespace()
+                    .print(Payloads.newBuilder().addAllPayloads(payloads));
         } catch (InvalidProtocolBufferException e) {
-            throw failure("does not answer payloads to " + verb, FailureType.TRANSIENT);
+            throw new IllegalStateException("Payloads have nothing that JSON does not", e);
+        }
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + "/" + verb))
+                .timeout(timeout)
+                .header("Content-Type", "application/json")
+                .header("X-Namespace", namespace)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return request.build();
+    }
+
+    /** Of an error the status is enough. */
+    private static HttpResponse.BodySubscriber<byte[]> body(HttpResponse.ResponseInfo head) {
+        return new BoundedBytes(head.statusCode() == OK ? MAX_ANSWER_BYTES : 0);
+    }
+
+    private <T> T await(CompletableFuture<T> answer, String verb) {
+        try {
+            // The request's own limit ends with the answer's head.
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw late(verb);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof HttpTimeoutException) {
+                throw late(verb);
+            }
+            // The client lets what it cannot read through as it is, a length that is no number.
+            if (e.getCause() instanceof ProtocolException || e.getCause() instanceof RuntimeException) {
+                throw failure("answers with a head that is none of HTTP/1.1 to " + verb, FailureType.TRANSIENT);
+            }
+            throw failure("does not answer (" + e.getCause().getClass().getSimpleName() + ")", FailureType.TRANSIENT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("was not waited for", FailureType.TRANSIENT);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private CodecException late(String verb) {
+        return failure(
+                "does not answer to " + verb + " within " + timeout.toSeconds() + " seconds", FailureType.TRANSIENT);
+    }
+
+    /** Fails before a tree is built of what has far more in it than payloads have. */
+    private static void requireFewTokens(String json, int payloads) throws IOException {
+        long left = (long) payloads * MAX_TOKENS_OF_A_PAYLOAD;
+        try (JsonParser parser = JSON.createParser(json)) {
+            while (parser.nextToken() != null) {
+                if (--left < 0) {
+                    throw new IOException("it has too many values");
+                }
+            }
         }
     }
 

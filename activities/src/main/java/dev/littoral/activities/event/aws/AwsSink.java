@@ -4,12 +4,12 @@ import dev.littoral.activities.event.Event;
 import dev.littoral.activities.event.Sink;
 import dev.littoral.activities.event.SinkException;
 import dev.littoral.activities.event.SinkSettings;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * environment and the shared files, the region from the ARN.
  */
 public abstract sealed class AwsSink implements Sink permits SnsSink, SqsSink {
-    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    /** All attempts of one request; each has its share. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /** The collection's own tries come on top. */
     private static final int ATTEMPTS = 2;
@@ -40,9 +40,11 @@ public abstract sealed class AwsSink implements Sink permits SnsSink, SqsSink {
     static final String CONTENT_TYPE = "content-type";
 
     private final AwsArn arn;
+    private final Duration timeout;
 
-    AwsSink(AwsArn arn) {
+    AwsSink(AwsArn arn, Duration timeout) {
         this.arn = arn;
+        this.timeout = timeout;
     }
 
     /** Whether an address is of this kind. */
@@ -57,7 +59,7 @@ public abstract sealed class AwsSink implements Sink permits SnsSink, SqsSink {
      */
     public static AwsSink open(SinkSettings settings) {
         AwsArn arn = AwsArn.of(settings);
-        return open(arn, null, null);
+        return open(arn, null, null, TIMEOUT);
     }
 
     /**
@@ -66,10 +68,16 @@ public abstract sealed class AwsSink implements Sink permits SnsSink, SqsSink {
      * @param endpoint null for where the environment says, or AWS
      * @param credentials null for those of the environment
      */
-    static AwsSink open(AwsArn arn, URI endpoint, AwsCredentialsProvider credentials) {
+    static AwsSink open(AwsArn arn, URI endpoint, AwsCredentialsProvider credentials, Duration timeout) {
         return arn.service().equals("sns")
-                ? new SnsSink(arn, client(arn, SnsClient.builder(), endpoint, credentials))
-                : new SqsSink(arn, client(arn, SqsClient.builder(), endpoint, credentials));
+                ? new SnsSink(
+                        arn,
+                        timeout,
+                        client(arn, SnsClient.builder(), AnswerFormat.XML, endpoint, credentials, timeout))
+                : new SqsSink(
+                        arn,
+                        timeout,
+                        client(arn, SqsClient.builder(), AnswerFormat.JSON, endpoint, credentials, timeout));
     }
 
     /** What the SDK sends; throws its exceptions. */
@@ -88,15 +96,28 @@ public abstract sealed class AwsSink implements Sink permits SnsSink, SqsSink {
     }
 
     private static <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C client(
-            AwsArn arn, B builder, URI endpoint, AwsCredentialsProvider credentials) {
+            AwsArn arn,
+            B builder,
+            AnswerFormat format,
+            URI endpoint,
+            AwsCredentialsProvider credentials,
+            Duration timeout) {
+        Duration attempt = timeout.dividedBy(ATTEMPTS);
         return builder.region(Region.of(arn.region()))
                 .endpointOverride(endpoint)
-                .credentialsProvider(credentials)
-                .httpClientBuilder(Apache5HttpClient.builder()
-                        .connectionTimeout(ATTEMPT_TIMEOUT)
-                        .socketTimeout(ATTEMPT_TIMEOUT))
-                .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
-                        .apiCallTimeout(CALL_TIMEOUT)
+                .credentialsProvider(new FoundCredentials(
+                        credentials == null
+                                ? DefaultCredentialsProvider.builder().build()
+                                : credentials))
+                // Closed with the client.
+                .httpClientBuilder(defaults -> new BoundedAnswers(
+                        Apache5HttpClient.builder()
+                                .connectionTimeout(attempt)
+                                .socketTimeout(attempt)
+                                .buildWithDefaults(defaults),
+                        format))
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(attempt)
+                        .apiCallTimeout(timeout)
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(ATTEMPTS)
                                 .build()))
@@ -124,20 +145,47 @@ public abstract sealed class AwsSink implements Sink permits SnsSink, SqsSink {
                     ? SinkException.unavailable(message, null)
                     : SinkException.refused(message, null);
         } catch (ApiCallTimeoutException | ApiCallAttemptTimeoutException e) {
-            throw SinkException.unreachable("does not answer within " + CALL_TIMEOUT.toSeconds() + " seconds", e);
+            throw SinkException.unreachable("does not answer within " + timeout.toSeconds() + " seconds", e);
         } catch (SdkException e) {
-            Throwable cause = e;
-            while (cause != null && !(cause instanceof IOException)) {
-                cause = cause.getCause();
-            }
+            throw failure(e);
+        }
+    }
+
+    /** The failure of a request that got no answer, or one that the SDK cannot read. */
+    private static SinkException failure(SdkException e) {
+        if (find(e, FoundCredentials.Lack.class) != null) {
             // What the SDK says of credentials may repeat some of them.
-            throw SinkException.unreachable(
-                    cause == null
-                            ? "cannot be asked, as no AWS credentials were found that can be used; expected some in the"
-                                    + " environment, the shared files or a role of the worker"
-                            : "cannot be reached (" + cause.getClass().getSimpleName() + ")",
+            return SinkException.unreachable(
+                    "cannot be asked, as no AWS credentials were found that can be used; expected some in the"
+                            + " environment, the shared files or a role of the worker",
                     e);
         }
+        BoundedAnswers.Unreached unreached = find(e, BoundedAnswers.Unreached.class);
+        if (unreached != null) {
+            return SinkException.unreachable(
+                    "cannot be reached (" + unreached.getCause().getClass().getSimpleName() + ")", e);
+        }
+        UnreadableAnswerException unreadable = find(e, UnreadableAnswerException.class);
+        return unreadable(unreadable == null ? "what is no answer to the event" : unreadable.getMessage(), e);
+    }
+
+    /**
+     * The failure of a service that answers what it should not; it may answer otherwise later.
+     *
+     * @param found what it answers
+     */
+    static SinkException unreadable(String found, Throwable cause) {
+        return SinkException.unreachable(
+                "answers what cannot be read: " + found + "; expected that it takes the event", cause);
+    }
+
+    private static <T> T find(Throwable failure, Class<T> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
+            }
+        }
+        return null;
     }
 
     private static InterruptedException interrupted(AbortedException e) {

@@ -1,6 +1,7 @@
 package dev.littoral.activities.event.aws;
 
 import dev.littoral.activities.event.Event;
+import java.time.Duration;
 import java.util.Map;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sns.model.MessageAttributeValue;
@@ -10,8 +11,8 @@ import software.amazon.awssdk.services.sns.model.PublishRequest;
 final class SnsSink extends AwsSink {
     private final SnsClient client;
 
-    SnsSink(AwsArn arn, SnsClient client) {
-        super(arn);
+    SnsSink(AwsArn arn, Duration timeout, SnsClient client) {
+        super(arn, timeout);
         this.client = client;
     }
 
@@ -29,7 +30,9 @@ final class SnsSink extends AwsSink {
         if (arn().isFifo()) {
             request.messageGroupId(group(event)).messageDeduplicationId(event.id());
         }
-        client.publish(request.build());
+        if (client.publish(request.build()).messageId() == null) {
+            throw unreadable("no id of a message", null);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.littoral.activities.event.aws;
 
 import dev.littoral.activities.event.Event;
+import java.time.Duration;
 import java.util.Map;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -10,22 +11,27 @@ import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 final class SqsSink extends AwsSink {
     private final SqsClient client;
 
-    /** The queue's URL, or null while it was not asked for. */
+    /** The queue's URL, or null while no message was taken there. */
     private volatile String url;
 
-    SqsSink(AwsArn arn, SqsClient client) {
-        super(arn);
+    SqsSink(AwsArn arn, Duration timeout, SqsClient client) {
+        super(arn, timeout);
         this.client = client;
     }
 
     @Override
     void publish(Event event) {
-        if (url == null) {
-            url = client.getQueueUrl(request -> request.queueName(arn().name()).queueOwnerAWSAccountId(arn().account()))
+        String queue = url;
+        if (queue == null) {
+            queue = client.getQueueUrl(
+                            request -> request.queueName(arn().name()).queueOwnerAWSAccountId(arn().account()))
                     .queueUrl();
         }
+        if (queue == null) {
+            throw unreadable("no URL of the queue", null);
+        }
         SendMessageRequest.Builder request = SendMessageRequest.builder()
-                .queueUrl(url)
+                .queueUrl(queue)
                 .messageBody(event.json())
                 .messageAttributes(Map.of(
                         CONTENT_TYPE,
@@ -37,6 +43,7 @@ final class SqsSink extends AwsSink {
             request.messageGroupId(group(event)).messageDeduplicationId(event.id());
         }
         client.sendMessage(request.build());
+        url = queue;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.secret.SecretPlace;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -136,6 +137,11 @@ public final class WebhookSink implements Sink {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof java.net.http.HttpTimeoutException) {
                 throw late(e);
+            }
+            // The client lets what it cannot read through as it is, a length that is no number; it quotes the head.
+            if (e.getCause() instanceof ProtocolException || e.getCause() instanceof RuntimeException) {
+                throw SinkException.unavailable(
+                        "answers with a head that is none of HTTP/1.1; expected a status of 200 to 299", null);
             }
             if (e.getCause() instanceof IOException io) {
                 throw SinkException.unreachable(

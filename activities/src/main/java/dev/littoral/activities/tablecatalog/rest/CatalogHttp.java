@@ -6,6 +6,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -114,6 +115,12 @@ final class CatalogHttp implements AutoCloseable {
                 }
             }
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            // The client lets what it cannot read through as it is, a length that is no number; it quotes the head.
+            if (cause instanceof ProtocolException || cause instanceof RuntimeException) {
+                throw LittoralException.strangeReply(
+                        words + " answers with a head that is none of HTTP/1.1; expected what Iceberg's protocol says",
+                        null);
+            }
             if (cause instanceof IOException) {
                 throw new LittoralException(
                         FailureType.TRANSIENT,

@@ -9,6 +9,7 @@ import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.workflows.testing.ServerProcess;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 class AwsSinkTest {
     /** Waits of 100 ms for the server to answer. */
     private static final int WAITS = 6_000;
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
     private static final AwsCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("testing", "testing"));
@@ -98,7 +101,7 @@ class AwsSinkTest {
 
     private static AwsSink sink(String service, String name) {
         AwsArn arn = AwsArn.of(new SinkSettings("s", "arn:aws:" + service + ":eu-west-1:123456789012:" + name, null));
-        return AwsSink.open(arn, endpoint, CREDENTIALS);
+        return AwsSink.open(arn, endpoint, CREDENTIALS, TIMEOUT);
     }
 
     private static List<Message> received(String url) {
@@ -168,7 +171,7 @@ class AwsSinkTest {
     void aServiceThatIsAwayIsSaidInASentence() {
         AwsArn arn = AwsArn.of(new SinkSettings("s", "arn:aws:sqs:eu-west-1:123456789012:x", null));
         URI nobody = URI.create("http://127.0.0.1:" + ServerProcess.freePort());
-        try (AwsSink sink = AwsSink.open(arn, nobody, CREDENTIALS)) {
+        try (AwsSink sink = AwsSink.open(arn, nobody, CREDENTIALS, TIMEOUT)) {
             assertThatThrownBy(() -> sink.send(EVENT))
                     .isInstanceOf(SinkException.class)
                     .hasMessageStartingWith("cannot be reached (");

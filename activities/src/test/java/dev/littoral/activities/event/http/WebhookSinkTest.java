@@ -10,6 +10,7 @@ import dev.littoral.activities.event.SinkSettings;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.secret.SecretPlace;
 import dev.littoral.activities.testing.Receiver;
+import dev.littoral.workflows.testing.RawServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -177,6 +178,28 @@ class WebhookSinkTest {
         });
         assertThat(refused(Duration.ofSeconds(1))).hasMessageStartingWith("does not answer within");
         end.countDown();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: hidden\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 12, 12\r\n\r\nhello, hello",
+                "HTTP/1.1 503 Away\r\nContent-Length: 999999999999999999999999999999\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n",
+                "HTTP/1.1 hidden OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nhidden place: x\r\n\r\n",
+                "hidden\r\n\r\n"
+            })
+    void aHeadThatIsNoneOfHttpIsAFailureThatPasses(String answer) {
+        try (RawServer server = new RawServer(RawServer.text(answer));
+                WebhookSink sink = sink(server.endpoint(), Receiver.SECRET, Duration.ofMinutes(8))) {
+            SinkException failure = refused(sink);
+            assertThat(failure)
+                    .hasMessage("answers with a head that is none of HTTP/1.1; expected a status of 200 to 299")
+                    .hasNoCause();
+            assertThat(failure.isUnavailable()).isTrue();
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.littoral.activities.testing.IcebergLake;
 import dev.littoral.activities.testing.IcebergServer;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.spec.CatalogTable;
+import dev.littoral.workflows.testing.RawServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -73,6 +74,10 @@ class RestTableCatalogTest {
     }
 
     private void open(Duration timeout, String... properties) {
+        open(server.address() + "/", timeout, properties);
+    }
+
+    private void open(String address, Duration timeout, String... properties) {
         Map<String, String> all = new HashMap<>();
         for (int i = 0; i < properties.length; i += 2) {
             all.put(properties[i], properties[i + 1]);
@@ -94,7 +99,7 @@ class RestTableCatalogTest {
             }
         };
         catalog = RestTableCatalog.open(
-                new TableCatalogSettings("prod", server.address() + "/", all),
+                new TableCatalogSettings("prod", address, all),
                 (settings, base) -> uri -> Map.of("X-Signed", List.of(uri.getRawPath())),
                 timeout,
                 clock);
@@ -257,6 +262,31 @@ class RestTableCatalogTest {
         };
         assertThat(refusal().type()).isEqualTo(FailureType.TRANSIENT);
         assertThat(observed).containsExactly("CONFIG " + StoreObserver.ERROR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: " + MARKER + "\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\nContent-Length: 12, 12\r\n\r\nhello, hello",
+                "HTTP/1.1 503 Away\r\nContent-Length: 999999999999999999999999999999\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n{}",
+                "HTTP/1.1 " + MARKER + " OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n" + MARKER + " a: x\r\n\r\n",
+                MARKER + "\r\n\r\n"
+            })
+    void aHeadThatIsNoneOfHttpIsTriedAgainAFewTimes(String answer) {
+        try (RawServer raw = new RawServer(RawServer.text(answer))) {
+            open(raw.endpoint() + "/", Duration.ofMinutes(8));
+            LittoralException refused = refusal();
+            assertThat(refused)
+                    .hasMessage("Table catalog prod answers with a head that is none of HTTP/1.1; expected what"
+                            + " Iceberg's protocol says");
+            assertThat(refused.type()).isEqualTo(FailureType.TRANSIENT);
+            assertThat(refused.helpsToTryAgain(1)).isTrue();
+            assertThat(refused.helpsToTryAgain(100)).isFalse();
+            assertThat(trace(refused)).doesNotContain(MARKER);
+        }
     }
 
     @Test
