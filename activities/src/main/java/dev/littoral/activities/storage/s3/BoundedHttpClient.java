@@ -27,8 +27,7 @@ final class BoundedHttpClient implements SdkHttpClient {
     /** A page of a thousand keys of a kilobyte, each byte of them written as {@code %XX}, and some more for each. */
     static final int MAX_XML = 8 << 20;
 
-    /** How the client below begins what it says of a chunk without a length. */
-    /** How it is said that a body ends where a chunk does. */
+    /** How the client below begins what it says of a body that ends where a chunk does. */
     private static final String NO_END = "CRLF expected";
 
     private final SdkHttpClient http;
