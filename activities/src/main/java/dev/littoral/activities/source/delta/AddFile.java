@@ -28,7 +28,8 @@ record AddFile(
 
     /** How many characters its texts have. */
     int weight() {
-        long weight = path.length() + (deletes == null ? 0 : deletes.path().length());
+        long weight = path.length();
+        weight += deletes == null ? 0 : deletes.path().length();
         for (Map.Entry<String, String> each : partition.entrySet()) {
             weight += each.getKey() == null ? 0 : each.getKey().length();
             weight += each.getValue() == null ? 0 : each.getValue().length();
