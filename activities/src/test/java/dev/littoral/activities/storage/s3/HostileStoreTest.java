@@ -996,8 +996,8 @@ class HostileStoreTest {
                     if (request.contains("list-type")) {
                         reply(out, page(object("in/a", "", "10")));
                     } else {
-                        out.write("HTTP/1.1 206 Partial\r\nETag: e\r\nContent-Range: bytes 0-0/10\r\n"
-                                        + "Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT\r\n")
+                        out.write("HTTP/1.1 206 Partial\r\nETag: e\r\nContent-Range: bytes 0-0/10\r\n")
+                                .write("Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT\r\n")
                                 .write("Content-Length: 1\r\nConnection: close\r\n\r\nh");
                     }
                 });
