@@ -249,8 +249,7 @@ public final class CollectionCatalog {
      * not one that declared it, as another service may be running it.
      */
     public void discardEndedStaging(Head newest) throws InterruptedException {
-        long last = newest.kind() == HeadKind.DECLARED ? newest.update() - 1 : newest.update();
-        String end = CatalogLayout.staging(last) + "/~";
+        String end = CatalogLayout.staging(newest.update() - (newest.kind() == HeadKind.DECLARED ? 1 : 0)) + "/~";
         deleteAll(CatalogLayout.STAGING, null, key -> key.compareTo(end) < 0);
     }
 

@@ -236,9 +236,9 @@ final class S3BlobStore implements BlobStore {
                 GetObjectResponse reply = get(file, 0, 1, null).response();
                 listed.add(file.version());
                 // By size and time where the listing has no ETags, as a read compares them.
-                boolean hasEtag =
+                boolean tagged =
                         reply.eTag() != null && S3Version.etag(file.version()).isPresent();
-                read.add(S3Version.of(file, reply, hasEtag, S3Version.sizeOf(reply, file)));
+                read.add(S3Version.of(file, reply, tagged, S3Version.sizeOf(reply, file)));
             } catch (FileChangedException e) {
                 return Optional.empty();
             }
@@ -326,13 +326,7 @@ final class S3BlobStore implements BlobStore {
                     s3 -> s3.deleteObjects(r -> r.bucket(bucket.name())
                             .delete(d -> d.objects(batch))
                             .overrideConfiguration(bucket.configuration())),
-                    answer -> {
-                        requireAll(
-                                batch.size(),
-                                answer.deleted().size(),
-                                answer.errors().size());
-                        return true;
-                    });
+                    answer -> namesAll(batch.size(), answer));
             if (!reply.errors().isEmpty()) {
                 throw S3Failures.ofCode(action, reply.errors().getFirst().code());
             }
@@ -340,11 +334,14 @@ final class S3BlobStore implements BlobStore {
     }
 
     /** Another whole document, as of a proxy, says nothing of objects either. */
-    private static void requireAll(int asked, int deleted, int refused) {
+    private static boolean namesAll(int asked, DeleteObjectsResponse reply) {
+        int deleted = reply.deleted().size();
+        int refused = reply.errors().size();
         if (deleted + refused < asked) {
             throw new UnexpectedReplyException("the store's reply names " + deleted + " objects that were deleted and "
                     + refused + " that were not; expected each of the " + asked + " that it was asked to delete");
         }
+        return true;
     }
 
     /** Nothing to close: the client is the clients'. */
