@@ -26,6 +26,8 @@ final class LogChanges {
     private final TableStorage storage;
     private final LogFiles files;
     private final LogReplay replay;
+    private final int maxPaths;
+    private final long maxWeight;
 
     /** The newest addition of each path that commits name, or null where it was removed. */
     private final Map<String, AddFile> paths = new LinkedHashMap<>();
@@ -37,9 +39,15 @@ final class LogChanges {
     private Protocol protocol;
 
     LogChanges(TableStorage storage, LogFiles files, LogReplay replay) {
+        this(storage, files, replay, MAX_PATHS, MAX_WEIGHT);
+    }
+
+    LogChanges(TableStorage storage, LogFiles files, LogReplay replay, int maxPaths, long maxWeight) {
         this.storage = storage;
         this.files = files;
         this.replay = replay;
+        this.maxPaths = maxPaths;
+        this.maxWeight = maxWeight;
     }
 
     /** The commits behind a version, up to another; empty where one is missing, or they are too many. */
@@ -77,7 +85,7 @@ final class LogChanges {
     }
 
     private boolean isTooMuch() {
-        return paths.size() > MAX_PATHS || weight > MAX_WEIGHT;
+        return paths.size() > maxPaths || weight > maxWeight;
     }
 
     private final class CommitVisitor implements ActionVisitor {

@@ -60,6 +60,7 @@ final class DeleteIndex {
     private final PartitionMap<Equality> equalityByPartition;
     private Equality equalityOfAll;
     private final boolean ofTwoSnapshots;
+    private final long mostKept;
 
     /** The partitions of delete files. */
     private final PartitionSet partitions;
@@ -76,29 +77,45 @@ final class DeleteIndex {
         }
     }
 
-    private DeleteIndex(TableStorage storage, IcebergMetadata state, boolean ofTwoSnapshots) {
+    private DeleteIndex(TableStorage storage, IcebergMetadata state, boolean ofTwoSnapshots, long mostKept) {
         this.storage = storage;
         this.ofTwoSnapshots = ofTwoSnapshots;
+        this.mostKept = mostKept;
         this.specs = state.metadata().specsById();
         this.byPartition = PartitionMap.create(specs);
         this.equalityByPartition = PartitionMap.create(specs);
         this.partitions = PartitionSet.create(specs);
     }
 
-    /** For delete files that only one of two snapshots has: {@link #mayConcern} says what they concern. */
+    /**
+     * For delete files that only one of two snapshots has: {@link #mayConcern} says what they concern. Who adds them
+     * bounds them.
+     */
     static DeleteIndex ofDifference(TableStorage storage, IcebergMetadata state) {
-        return new DeleteIndex(storage, state, true);
+        return new DeleteIndex(storage, state, true, Long.MAX_VALUE);
     }
 
     /**
      * The index of delete manifests, as far as data of some age needs it.
      *
      * @param oldest the sequence number of the oldest data that is asked for
+     * @throws LittoralException INPUT when the delete files take too much memory
      */
     static DeleteIndex read(
             TableStorage storage, IcebergMetadata state, Manifests manifests, List<ManifestFile> deletes, long oldest)
             throws FileChangedException, InterruptedException {
-        DeleteIndex index = new DeleteIndex(storage, state, false);
+        return read(storage, state, manifests, deletes, oldest, MOST_KEPT);
+    }
+
+    static DeleteIndex read(
+            TableStorage storage,
+            IcebergMetadata state,
+            Manifests manifests,
+            List<ManifestFile> deletes,
+            long oldest,
+            long mostKept)
+            throws FileChangedException, InterruptedException {
+        DeleteIndex index = new DeleteIndex(storage, state, false, mostKept);
         List<ManifestFile> needed =
                 deletes.stream().filter(each -> each.sequenceNumber() >= oldest).toList();
         manifests.deletes(needed, (manifest, files) -> {
@@ -116,9 +133,9 @@ final class DeleteIndex {
                 + 2 * TextWeight.ofNames(file)
                 + TextWeight.of(onPaths(file.lowerBounds()))
                 + TextWeight.of(onPaths(file.upperBounds()));
-        if (kept > MOST_KEPT && !ofTwoSnapshots) {
+        if (kept > mostKept) {
             throw LittoralException.input("The Iceberg table " + storage.root() + " has delete files that take more"
-                    + " than " + MOST_KEPT + " bytes of memory; expected fewer: compact them, as"
+                    + " than " + mostKept + " bytes of memory; expected fewer: compact them, as"
                     + " rewrite_position_delete_files of Spark does, or give the worker more heap");
         }
         long sequence = sequence(file);

@@ -32,18 +32,26 @@ final class ManifestChanges {
     /** More files are not compared in memory: the whole is listed then. */
     private static final int MAX_FILES = 100_000;
 
-    private static final long MAX_KEPT = 2L * TextWeight.MOST_KEPT;
+    private static final long MOST_KEPT = 2L * TextWeight.MOST_KEPT;
 
     private final TableStorage storage;
     private final IcebergMetadata state;
     private final Manifests manifests;
+    private final int maxFiles;
+    private final long mostKept;
 
     /** What is kept of files so far, as {@link TextWeight} has it. */
     private final AtomicLong kept = new AtomicLong();
 
     ManifestChanges(TableStorage storage, IcebergMetadata state) {
+        this(storage, state, MAX_FILES, MOST_KEPT);
+    }
+
+    ManifestChanges(TableStorage storage, IcebergMetadata state, int maxFiles, long mostKept) {
         this.storage = storage;
         this.state = state;
+        this.maxFiles = maxFiles;
+        this.mostKept = mostKept;
         this.manifests = new Manifests(storage, state);
     }
 
@@ -168,7 +176,7 @@ final class ManifestChanges {
     }
 
     private void keep(int files, ContentFile<?> another) {
-        if (files == MAX_FILES || kept.addAndGet(TextWeight.of(another)) > MAX_KEPT) {
+        if (files == maxFiles || kept.addAndGet(TextWeight.of(another)) > mostKept) {
             throw new TooMuchException();
         }
     }

@@ -93,6 +93,10 @@ public final class DeltaFolder {
     }
 
     Table open(TableAt at) {
+        return new DeltaTable(storage(), at);
+    }
+
+    TableStorage storage() {
         counts = new RequestCounts();
         Storages storages = StorageRegistry.storages();
         StoreOpener elsewhere = Openers.of(
@@ -103,7 +107,7 @@ public final class DeltaFolder {
                 },
                 address -> storages.source(address).openSource(StorageAccess.OWN, counts));
         BlobStore store = storages.source("file://" + folder).openSource(StorageAccess.OWN, counts);
-        return new DeltaTable(new TableStorage(store, elsewhere), at);
+        return new TableStorage(store, elsewhere);
     }
 
     /** Requests since the table was opened last. */

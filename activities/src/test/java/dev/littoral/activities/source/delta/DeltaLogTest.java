@@ -7,6 +7,7 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.table.Table;
+import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableVersion;
@@ -484,5 +485,17 @@ class DeltaLogTest {
         delta.log(LogListing.padded(2) + ".checkpoint.parquet", "");
         assertThat(delta.open().resolve(null).version()).isEqualTo("3");
         assertThat(delta.newest()).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 0, true", "1, 0, false", "2, -1, false"})
+    void commitsThatNameMoreThanMemoryHasRoomForAreNotKept(int maxPaths, int room, boolean isKept) throws Exception {
+        delta.commit(1, DeltaFolder.add("four", 1), DeltaFolder.remove("gone"));
+        int maxWeight = "four".length() + (delta.folder + "/gone").length() + room;
+        TableStorage storage = delta.storage();
+        DeltaLog log = new DeltaLog(storage);
+        LogChanges changes = new LogChanges(storage, log.files(), log.replay(), maxPaths, maxWeight);
+        assertThat(changes.read(LogChanges.commits(log.list(0, 1), 0, 1).orElseThrow()))
+                .isEqualTo(isKept);
     }
 }

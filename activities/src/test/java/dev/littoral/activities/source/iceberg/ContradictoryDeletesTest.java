@@ -250,11 +250,31 @@ class ContradictoryDeletesTest {
         damaged("position delete file " + path + " " + sentence);
     }
 
+    @ParameterizedTest
+    @CsvSource({"24576, true", "24577, false"})
+    void aPathInAFileOfPositionsThatNoStoreHasIsDamage(int length, boolean isRead) throws Exception {
+        create(2);
+        append();
+        Path path = positions("d.parquet", "repeat('x', " + length + ")", "3 AS pos");
+        commit(deletes("d.parquet", FileFormat.PARQUET)
+                .withFileSizeInBytes(Files.size(path))
+                .build());
+        if (isRead) {
+            assertThat(rows()).isEqualTo(DeletedRows.NONE);
+        } else {
+            damaged("a text of 24577 bytes", "at most 24576");
+        }
+    }
+
     private Path positions(String name, String position) throws Exception {
+        return positions(name, "'" + file.location() + "'", position);
+    }
+
+    private Path positions(String name, String dataFile, String position) throws Exception {
         Path path = table.folder().resolve("data/" + name);
         try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckDb.createStatement()) {
-            statement.execute("COPY (SELECT '" + file.location() + "' AS file_path, " + position + ") TO '" + path
+            statement.execute("COPY (SELECT " + dataFile + " AS file_path, " + position + ") TO '" + path
                     + "' (FORMAT parquet)");
         }
         return path;

@@ -9,9 +9,13 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableVersion;
+import io.airlift.compress.Compressor;
+import io.airlift.compress.snappy.SnappyCompressor;
+import io.airlift.compress.zstd.ZstdCompressor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +25,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.inmemory.InMemoryFileIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tables whose metadata says what is not so, by accident or on purpose. {@code -Dlittoral.hostile.tables=1500} damages
@@ -206,8 +213,11 @@ class HostileTablesTest {
             varint(plain, 0);
             varint(plain, 1);
         }
-        byte[] block = deflated(plain.toByteArray());
-        ByteArrayOutputStream list = avroHeader(LIST, "deflate");
+        return list("deflate", blocks, entries, deflated(plain.toByteArray()));
+    }
+
+    private static byte[] list(String codec, int blocks, int entries, byte[] block) {
+        ByteArrayOutputStream list = avroHeader(LIST, codec);
         for (int i = 0; i < blocks; i++) {
             varint(list, entries);
             varint(list, block.length);
@@ -253,6 +263,38 @@ class HostileTablesTest {
     void aManifestsPathThatNoStoreHasIsRefused() throws Exception {
         refusesList(list(1, 1, "m".repeat(8193)), "a path in it has 8193 characters, with at most 8192 allowed");
         refusesList(list(1, 1, "m".repeat(1 << 20)), "cannot be read: found that");
+    }
+
+    /** Of as many zeros, which are entries without a path. */
+    private static byte[] block(String codec, int bytes) {
+        byte[] plain = new byte[bytes];
+        if (codec.equals("deflate")) {
+            return deflated(plain);
+        }
+        Compressor compressor = codec.equals("snappy") ? new SnappyCompressor() : new ZstdCompressor();
+        byte[] block = new byte[compressor.maxCompressedLength(bytes)];
+        int length = compressor.compress(plain, 0, bytes, block, 0, block.length);
+        if (codec.equals("snappy")) {
+            CRC32 checksum = new CRC32();
+            checksum.update(plain);
+            ByteBuffer.wrap(block).putInt(length, (int) checksum.getValue());
+            length += Integer.BYTES;
+        }
+        return Arrays.copyOf(block, length);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "deflate, exceeds maximum allowed size",
+        "zstandard, exceeds maximum allowed size",
+        "snappy, of at most"
+    })
+    void aBlockIsDecompressedNoFurtherThanMemoryHasRoomFor(String codec, String words) throws Exception {
+        int most = AvroLimits.PLAIN_BYTES;
+        assertThat(most).isBetween(16 << 20, 64 << 20);
+        // What is decompressed has more in it than the one entry.
+        refusesList(list(codec, 1, 1, block(codec, most)), "Block read partially");
+        refusesList(list(codec, 1, 1, block(codec, most + 1)), words);
     }
 
     /** What is said of a table with a data file of such a name. */

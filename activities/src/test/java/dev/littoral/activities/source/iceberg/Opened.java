@@ -79,6 +79,15 @@ final class Opened implements AutoCloseable {
         return table;
     }
 
+    TableStorage storage() {
+        return storage;
+    }
+
+    /** The metadata of a version. */
+    IcebergMetadata metadata(TableVersion version) throws FileChangedException, InterruptedException {
+        return IcebergMetadata.read(storage, version.metadata()).orElseThrow();
+    }
+
     /** The requests since the last call, by their kind. */
     Map<String, Integer> requests() {
         Map<String, Integer> sent = new TreeMap<>(requests);
