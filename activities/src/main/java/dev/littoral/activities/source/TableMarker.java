@@ -90,14 +90,16 @@ enum TableMarker {
                 && relativePath.indexOf('/', LANCE_FOLDER.length()) < 0) {
             return Optional.of(LANCE);
         }
-        if (PAIMON_SNAPSHOT.matcher(relativePath).matches()) {
+        if (matches(PAIMON_SNAPSHOT, relativePath, 0, "snapshot/snapshot-")) {
             return Optional.of(PAIMON);
         }
-        String inPartition = relativePath.substring(PathFilter.partitionsEnd(relativePath));
-        if (HIVE_WRITE.matcher(inPartition).matches()) {
+        int name = PathFilter.partitionsEnd(relativePath);
+        if (matches(HIVE_WRITE, relativePath, name, "delta_")
+                || matches(HIVE_WRITE, relativePath, name, "delete_delta_")
+                || matches(HIVE_WRITE, relativePath, name, "base_")) {
             return Optional.of(HIVE);
         }
-        if (DUCKLAKE_FILE.matcher(inPartition).matches()) {
+        if (matches(DUCKLAKE_FILE, relativePath, name, "ducklake-")) {
             return Optional.of(DUCKLAKE);
         }
         boolean iceberg = relativePath.startsWith(ICEBERG_FOLDER)
@@ -105,5 +107,11 @@ enum TableMarker {
                 // Compressed ones are named v1.gz.metadata.json, those of old writers v1.metadata.json.gz.
                 && (relativePath.endsWith(".metadata.json") || relativePath.endsWith(".metadata.json.gz"));
         return iceberg ? Optional.of(ICEBERG) : Optional.empty();
+    }
+
+    /** Whether a path matches from a place on. Few begin as the pattern does, and every path of a listing comes here. */
+    private static boolean matches(Pattern pattern, String path, int from, String beginning) {
+        return path.startsWith(beginning, from)
+                && pattern.matcher(path).region(from, path.length()).matches();
     }
 }
