@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -247,11 +248,25 @@ final class LocalBlobStore implements BlobStore {
         return read;
     }
 
-    private static Optional<byte[]> get(String key, Path path, Path place, int maxBytes, OpenOption... options)
+    private static Optional<byte[]> get(String key, Path path, Path place, int maxBytes, LinkOption... options)
             throws InterruptedException {
-        try (InputStream in = Files.newInputStream(place, options)) {
-            BlobStore.checkSize(key, Files.size(place), maxBytes);
-            return Optional.of(in.readAllBytes());
+        try {
+            BasicFileAttributes found = Files.readAttributes(place, BasicFileAttributes.class, options);
+            if (found.isDirectory()) {
+                return Optional.empty();
+            }
+            if (!found.isRegularFile()) {
+                // To open a named pipe would wait for its writer.
+                throw LittoralException.input(
+                        "File " + path + " is a pipe, a socket or a device; expected a regular file");
+            }
+            BlobStore.checkSize(key, found.size(), maxBytes);
+            try (InputStream in = Files.newInputStream(place, options)) {
+                // It may grow while it is read.
+                byte[] body = in.readNBytes((int) Math.min(maxBytes + 1L, Integer.MAX_VALUE));
+                BlobStore.checkSize(key, body.length, maxBytes);
+                return Optional.of(body);
+            }
         } catch (IOException e) {
             if (FileFailures.gone(e) || Files.isDirectory(place)) {
                 return Optional.empty();

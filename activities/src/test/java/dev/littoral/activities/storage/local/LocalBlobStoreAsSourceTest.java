@@ -3,6 +3,7 @@ package dev.littoral.activities.storage.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -843,6 +844,32 @@ class LocalBlobStoreAsSourceTest {
         Files.createSymbolicLink(link, outside);
         write(outside.resolve("log/1"), "stolen");
         assertThat(byLink.get(link + "/log/1", 1)).hasValue(new byte[] {'x'});
+    }
+
+    @Test
+    @Timeout(600)
+    void whatIsNoRegularFileIsRefusedUnopened() throws Exception {
+        run("mkfifo", path("pipe"));
+        LocalBlobStore source =
+                LocalBlobStore.source(new RootDirectory(root), false, FileChannel::open, StoreObserver.NONE);
+        for (LocalBlobStore store : List.of(source, LocalBlobStore.forReading(new RootDirectory(root)))) {
+            assertThatThrownBy(() -> store.get(path("pipe"), 100))
+                    .isInstanceOfSatisfying(
+                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .hasMessage("File " + path("pipe") + " is a pipe, a socket or a device; expected a regular file");
+        }
+    }
+
+    @Test
+    void aFileThatTurnsOutLargerThanItsSizeIsReadNoFurther() throws Exception {
+        Path growing = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(growing) && Files.size(growing) == 0, "no file here has more bytes than its size");
+        LocalBlobStore store = LocalBlobStore.source(
+                new RootDirectory(growing.getParent()), false, FileChannel::open, StoreObserver.NONE);
+        assertThatThrownBy(() -> store.get(growing.toString(), 10))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessage("Object " + growing + " has 11 bytes; expected at most 10");
     }
 
     @Test
