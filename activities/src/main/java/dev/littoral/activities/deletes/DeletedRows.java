@@ -13,7 +13,6 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.roaringbitmap.longlong.LongIterator;
 import org.roaringbitmap.longlong.Roaring64NavigableMap;
 
 /**
@@ -48,11 +47,19 @@ public final class DeletedRows {
 
     /** Makes a set. One thread. */
     public static final class Builder {
+        /** As they come one by one, rows in a run take a bit each until runs are looked for. */
+        private static final long ROWS_WITHOUT_RUNS = 4 << 20;
+
         private final Roaring64NavigableMap rows = bitmap();
+        private long withoutRuns = ROWS_WITHOUT_RUNS;
 
         /** Adds a row, at least 0. */
         public void add(long row) {
             rows.addLong(row);
+            if (--withoutRuns == 0) {
+                rows.runOptimize();
+                withoutRuns = Math.max(ROWS_WITHOUT_RUNS, rows.getLongSizeInBytes());
+            }
         }
 
         /** Adds all rows of a range. */
@@ -69,17 +76,14 @@ public final class DeletedRows {
 
         /** Adds those rows of a set that are in {@code [start, end)}, so moved that the range begins at target. */
         public void addMoved(DeletedRows set, long start, long end, long target) {
-            if (set.count(start, end) == end - start) {
-                addRange(target, target + end - start);
-                return;
+            for (LowerHalves each : LowerHalves.of(set.rows)) {
+                each.addMoved(start, end, target - start, rows);
             }
-            Roaring64NavigableMap within = bitmap();
-            within.addRange(start, end);
-            within.and(set.rows);
-            LongIterator each = within.getLongIterator();
-            while (each.hasNext()) {
-                rows.addLong(each.next() - start + target);
-            }
+        }
+
+        /** About how many bytes the rows take. */
+        long bytes() {
+            return rows.getLongSizeInBytes();
         }
 
         /** The set. Nothing can be added after. */
@@ -174,40 +178,54 @@ public final class DeletedRows {
     public Stream<RowRange> ranges() {
         return StreamSupport.stream(
                 Spliterators.spliteratorUnknownSize(
-                        new Ranges(rows.getLongIterator()), Spliterator.ORDERED | Spliterator.NONNULL),
+                        new Ranges(LowerHalves.of(rows).iterator()), Spliterator.ORDERED | Spliterator.NONNULL),
                 false);
     }
 
     private static final class Ranges implements Iterator<RowRange> {
-        private final LongIterator rows;
+        private final Iterator<LowerHalves> halves;
+        private LowerHalves half;
         private long next;
-        private boolean more;
 
-        Ranges(LongIterator rows) {
-            this.rows = rows;
+        Ranges(Iterator<LowerHalves> halves) {
+            this.halves = halves;
+            go(halves.hasNext() ? halves.next() : null);
             advance();
         }
 
+        private void go(LowerHalves to) {
+            half = to;
+            next = to == null ? 0 : to.base();
+        }
+
+        /** Goes to the first row from here on. */
         private void advance() {
-            more = rows.hasNext();
-            next = more ? rows.next() : 0;
+            while (half != null) {
+                next = half.next(next);
+                if (next != half.end()) {
+                    return;
+                }
+                go(halves.hasNext() ? halves.next() : null);
+            }
         }
 
         @Override
         public boolean hasNext() {
-            return more;
+            return half != null;
         }
 
         @Override
         public RowRange next() {
-            if (!more) {
+            if (half == null) {
                 throw new NoSuchElementException();
             }
             long from = next;
-            long to = from + 1;
+            long to = half.nextAbsent(from);
+            next = to;
             advance();
-            while (more && next == to) {
-                to++;
+            while (half != null && next == to) {
+                to = half.nextAbsent(next);
+                next = to;
                 advance();
             }
             return new RowRange(from, to);

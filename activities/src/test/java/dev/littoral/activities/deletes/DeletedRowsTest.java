@@ -3,11 +3,17 @@ package dev.littoral.activities.deletes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DeletedRowsTest {
@@ -57,6 +63,88 @@ class DeletedRowsTest {
         assertThat(DeletedRows.NONE.isEmpty()).isTrue();
         assertThat(DeletedRows.range(5, 5)).isEqualTo(DeletedRows.NONE);
         assertThat(DeletedRows.range(0, 1L << 33).bytes()).hasSizeLessThan(3 << 20);
+    }
+
+    @Test
+    void movedRowsAndRangesAreAsThoseOfNumbersWhateverTheyAreKeptAs() {
+        Random random = new Random(11);
+        int size = 400_000;
+        long base = (1L << 32) - size / 2;
+        for (int run = 0; run < 24; run++) {
+            BitSet model = new BitSet(size);
+            for (int at = random.nextInt(size / 2); at < size; at += random.nextInt(100_000)) {
+                int end = Math.min(size, at + random.nextInt(100_000));
+                switch (random.nextInt(3)) {
+                    case 0 -> model.set(at, end);
+                    case 1 -> random.ints(20, at, end + 1).filter(row -> row < size).forEach(model::set);
+                    default -> IntStream.range(at, end).filter(row -> row % 3 != 1).forEach(model::set);
+                }
+            }
+            DeletedRows rows = rows(model, base);
+            assertThat(rows.ranges()).as("run %s", run).containsExactlyElementsOf(ranges(model, base));
+            int from = random.nextInt(size);
+            int to = run % 10 == 0 ? size : from + random.nextInt(size - from);
+            long target = switch (run % 4) {
+                case 0 -> 0;
+                case 1 -> base + from;
+                case 2 -> (1L << 34) - random.nextInt(size);
+                default -> random.nextLong(1L << 33);
+            };
+            DeletedRows.Builder moved = new DeletedRows.Builder();
+            moved.add(target + size);
+            moved.addMoved(rows, base + from, base + to, target);
+            BitSet within = model.get(from, to);
+            within.set(size);
+            assertThat(moved.build()).as("run %s", run).isEqualTo(rows(within, target));
+        }
+    }
+
+    private static DeletedRows rows(BitSet model, long base) {
+        DeletedRows.Builder rows = new DeletedRows.Builder();
+        model.stream().forEach(row -> rows.add(base + row));
+        return rows.build();
+    }
+
+    private static List<RowRange> ranges(BitSet model, long base) {
+        List<RowRange> ranges = new ArrayList<>();
+        for (int at = model.nextSetBit(0); at >= 0; at = model.nextSetBit(model.nextClearBit(at))) {
+            ranges.add(new RowRange(base + at, base + model.nextClearBit(at)));
+        }
+        return ranges;
+    }
+
+    @Test
+    void billionsOfRowsInRunsStayFewBytes() {
+        int chunks = 1 << 17;
+        long end = (long) chunks << 16;
+        DeletedRows.Builder runs = new DeletedRows.Builder();
+        for (long start = 0; start < end; start += 1 << 16) {
+            runs.addRange(start, start + 65_000);
+        }
+        runs.add(-1);
+        DeletedRows rows = runs.build();
+        long before = allocated();
+        DeletedRows.Builder moved = new DeletedRows.Builder();
+        moved.addMoved(rows, 0, Long.MAX_VALUE, 0);
+        moved.addMoved(rows, 1L << 16, end, (1L << 40) + 9);
+        DeletedRows all = moved.build();
+        assertThat(all.count()).isEqualTo((2L * chunks - 1) * 65_000);
+        assertThat(all.ranges().count()).isEqualTo(2L * chunks - 1);
+        assertThat(allocated() - before).isLessThan(256 << 20);
+    }
+
+    @Test
+    void rowsThatComeOneByOneAreARunSoon() {
+        DeletedRows.Builder builder = new DeletedRows.Builder();
+        for (int row = 0; row < 1 << 25; row++) {
+            builder.add(row);
+        }
+        assertThat(builder.bytes()).isLessThan(1 << 20);
+        assertThat(builder.build()).isEqualTo(DeletedRows.range(0, 1 << 25));
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     @Test

@@ -41,6 +41,9 @@ final class PositionDeletes {
     private static final int CHUNK_BYTES = 80;
     private static final int CHUNK_SHIFT = 16;
 
+    /** Few bytes may stand for billions of positions. */
+    private static final int ROWS_BETWEEN_INTERRUPTS = 1 << 16;
+
     private final TableStorage storage;
     private final long keptBytesOfOne;
     private final Semaphore decoding = new Semaphore(PARALLEL);
@@ -114,6 +117,9 @@ final class PositionDeletes {
             ColumnCursor paths = rowGroup.column(names.indexOf(PATH));
             ColumnCursor positions = rowGroup.column(names.indexOf(POSITION));
             for (long row = 0; row < rowGroup.rows(); row++) {
+                if (row % ROWS_BETWEEN_INTERRUPTS == 0 && Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
                 paths.nextRow();
                 positions.nextRow();
                 if (!paths.isPresent() || !positions.isPresent() || positions.number() < 0) {
