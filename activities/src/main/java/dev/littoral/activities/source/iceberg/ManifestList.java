@@ -10,8 +10,11 @@ import org.apache.iceberg.GenericManifestFile;
 import org.apache.iceberg.GenericPartitionFieldSummary;
 import org.apache.iceberg.InternalData;
 import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
 
 /**
  * Reads a list of manifests as Iceberg's library does, but for what is counted on the way: a list of a megabyte may
@@ -46,16 +49,65 @@ final class ManifestList {
                 TextWeight.checkPath(each.path());
                 weight += TextWeight.of(each);
                 if (all.size() == most || weight > mostKept) {
-                    throw LittoralException.input(what + " has more than "
-                            + (all.size() == most
+                    throw tooMuch(
+                            what,
+                            all.size() == most
                                     ? most + " manifests"
-                                    : mostKept + " bytes in paths of manifests and bounds of partitions")
-                            + "; expected at most as many, as they fill memory: rewrite the manifests of the table, or"
-                            + " give the worker more heap");
+                                    : mostKept + " bytes in paths of manifests and bounds of partitions");
                 }
                 all.add(each);
             }
         }
         return all;
+    }
+
+    private static LittoralException tooMuch(String what, String most) {
+        return LittoralException.input(what + " has more than " + most
+                + "; expected at most as many, as they fill memory: rewrite the manifests of the table, or give the"
+                + " worker more heap");
+    }
+
+    /**
+     * The manifests of a snapshot of an old table, which has no lists of them: its metadata file names them.
+     *
+     * @param what as for {@link #read}
+     * @throws LittoralException INPUT when it has too many
+     */
+    static List<ManifestFile> inMetadata(String what, FileIO io, Snapshot snapshot) {
+        return snapshot.allManifests(new AtMost(what, io, MOST));
+    }
+
+    /** Access to a number of files. One thread. */
+    private static final class AtMost implements FileIO {
+        private static final long serialVersionUID = 1L;
+
+        private final String what;
+        private final transient FileIO files;
+        private final int most;
+        private int opened;
+
+        AtMost(String what, FileIO files, int most) {
+            this.what = what;
+            this.files = files;
+            this.most = most;
+        }
+
+        @Override
+        public InputFile newInputFile(String path) {
+            if (++opened > most) {
+                throw tooMuch(what, most + " manifests");
+            }
+            return files.newInputFile(path);
+        }
+
+        @Override
+        public OutputFile newOutputFile(String path) {
+            return files.newOutputFile(path);
+        }
+
+        @Override
+        public void deleteFile(String path) {
+            files.deleteFile(path);
+        }
     }
 }

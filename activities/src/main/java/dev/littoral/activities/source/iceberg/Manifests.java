@@ -101,7 +101,10 @@ final class Manifests {
         String what = "The list of manifests of snapshot " + snapshot.snapshotId();
         String list = snapshot.manifestListLocation();
         List<ManifestFile> all = LibraryFailures.read(
-                what, () -> list == null ? snapshot.allManifests(io) : ManifestList.read(what, io, list));
+                what,
+                () -> list == null
+                        ? ManifestList.inMetadata(what, io, snapshot)
+                        : ManifestList.read(what, io, list));
         for (ManifestFile manifest : all) {
             if (manifest.keyMetadata() != null) {
                 throw encrypted("Manifest " + manifest.path());

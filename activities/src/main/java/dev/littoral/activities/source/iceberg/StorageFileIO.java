@@ -89,30 +89,33 @@ final class StorageFileIO implements FileIO {
         }
     }
 
-    /** An object that is read whole, as its length is not known. */
+    /** An object that is read whole, as its length is not known before. Of what was read only that is kept. */
     private final class Whole extends StoredFile {
-        private byte[] body;
+        private static final long UNKNOWN = -1;
+
+        private long length = UNKNOWN;
 
         Whole(String path) {
             super(path);
         }
 
-        private byte[] body() {
-            if (body == null) {
-                body = carried(() -> storage.get(address, MAX_LIST)
-                        .orElseThrow(() -> new FileChangedException(address, "it is gone")));
-            }
-            return body;
-        }
-
         @Override
         public long getLength() {
-            return body().length;
+            if (length == UNKNOWN) {
+                length = carried(() -> storage.size(address).orElseThrow(this::gone));
+            }
+            return length;
         }
 
         @Override
         public SeekableInputStream newStream() {
-            return new Stream(body().length, (offset, bytes) -> body());
+            byte[] body = carried(() -> storage.get(address, MAX_LIST).orElseThrow(this::gone));
+            length = body.length;
+            return new Stream(length, (offset, bytes) -> body);
+        }
+
+        private FileChangedException gone() {
+            return new FileChangedException(address, "it is gone");
         }
     }
 

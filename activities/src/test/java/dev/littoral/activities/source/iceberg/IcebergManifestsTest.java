@@ -4,8 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.table.HeapBounds;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableVersion;
 import io.airlift.compress.snappy.SnappyCompressor;
@@ -16,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +51,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Manifests of Iceberg: which are read, how they are compressed, and what is said of damaged ones. */
 class IcebergManifestsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @TempDir
     private Path temporary;
 
@@ -304,5 +312,64 @@ class IcebergManifestsTest {
             }
         });
         refused(table, listed, "Manifest " + path + " cannot be read: found that file ", " rows and ", "-1");
+    }
+
+    /** A table of format version 1 whose metadata file names the manifests of its snapshot itself. */
+    private WrittenTable withoutLists(List<String> manifests) throws IOException {
+        WrittenTable table =
+                WrittenTable.create(temporary.toRealPath().resolve("old"), 1, PartitionSpec.unpartitioned());
+        for (int i = 0; i < 3; i++) {
+            table.table()
+                    .newFastAppend()
+                    .appendFile(table.file("f" + i + ".parquet", 10, 1000))
+                    .commit();
+        }
+        String newest = Long.toString(table.table().currentSnapshot().snapshotId());
+        ObjectNode metadata = (ObjectNode) JSON.readTree(table.metadata().toFile());
+        List<String> named = new ArrayList<>(manifests);
+        if (named.isEmpty()) {
+            table.table()
+                    .currentSnapshot()
+                    .allManifests(table.table().io())
+                    .forEach(each -> named.add(each.path()));
+        }
+        ArrayNode kept = JSON.createArrayNode();
+        for (JsonNode each : metadata.get("snapshots")) {
+            if (each.get("snapshot-id").asText().equals(newest)) {
+                ((ObjectNode) each).remove("manifest-list");
+                named.forEach(((ObjectNode) each).putArray("manifests")::add);
+                kept.add(each);
+            }
+        }
+        metadata.set("snapshots", kept);
+        metadata.remove("snapshot-log");
+        JSON.writeValue(table.metadata().toFile(), metadata);
+        return table;
+    }
+
+    @Test
+    void manifestsThatNoListHasAreReadOnceAndNotKept() throws Exception {
+        WrittenTable table = withoutLists(List.of());
+        try (Opened opened = Opened.at(table.folder())) {
+            TableVersion version = opened.resolve();
+            opened.requests();
+            assertThat(opened.files(version)).hasSize(3);
+            // The size of each, and each.
+            assertThat(opened.requests()).isEqualTo(Map.of("LIST", 3, "GET", 3));
+        }
+    }
+
+    @Test
+    void manifestsThatNoListHasAreBounded() throws Exception {
+        int most = HeapBounds.of(50_000, 1_000_000);
+        WrittenTable table = withoutLists(Collections.nCopies(most + 1, "m"));
+        try (Opened opened = Opened.at(table.folder())) {
+            TableVersion version = opened.resolve();
+            assertThatThrownBy(() -> opened.files(version))
+                    .isInstanceOfSatisfying(
+                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .hasMessageStartingWith("The list of manifests of snapshot ")
+                    .hasMessageContaining(" has more than " + most + " manifests; expected at most as many");
+        }
     }
 }
