@@ -14,6 +14,12 @@ final class ColumnChunks {
     /** Levels are no more than what a byte holds, and in fact ten or so. */
     private static final int MAX_LEVEL = 127;
 
+    /** Longer than any path that is asked for. */
+    private static final int MAX_PATH = 1024;
+
+    /** A group on the way to where the schema is read, with the levels of a value in it. */
+    private record Group(int pathLength, int definition, int repetition) {}
+
     /**
      * A column that holds values.
      *
@@ -70,32 +76,31 @@ final class ColumnChunks {
     private static List<Column> columns(CompactReader in, Predicate<String> wanted) {
         List<Column> columns = new ArrayList<>();
         SchemaCursor cursor = new SchemaCursor(in, in.structs());
-        List<String> path = new ArrayList<>();
-        List<int[]> levels = new ArrayList<>();
+        StringBuilder path = new StringBuilder();
+        List<Group> open = new ArrayList<>(List.of(new Group(0, 0, 0)));
         int leaf = 0;
         while (cursor.next()) {
             int depth = cursor.depth();
-            while (path.size() > Math.max(depth - 1, 0)) {
-                path.removeLast();
-                levels.removeLast();
-            }
             if (depth == 0) {
                 continue;
             }
-            SchemaElement element = cursor.element();
-            int[] parent = levels.isEmpty() ? new int[2] : levels.getLast();
-            int[] level = {
-                parent[0] + (element.isRequired() ? 0 : 1), parent[1] + (element.isRepeated() ? 1 : 0),
-            };
-            path.add(element.name());
-            levels.add(level);
-            if (element.isLeaf()) {
-                String dotted = String.join(".", path);
-                if (level[0] <= MAX_LEVEL && wanted.test(dotted)) {
-                    columns.add(new Column(dotted, leaf, element.physical(), level[0], level[1]));
-                }
-                leaf++;
+            while (open.size() > depth) {
+                open.removeLast();
             }
+            SchemaElement element = cursor.element();
+            Group parent = open.getLast();
+            path.setLength(parent.pathLength());
+            path.append(depth == 1 ? "" : ".").append(element.name());
+            int definition = parent.definition() + (element.isRequired() ? 0 : 1);
+            int repetition = parent.repetition() + (element.isRepeated() ? 1 : 0);
+            if (!element.isLeaf()) {
+                open.add(new Group(path.length(), definition, repetition));
+                continue;
+            }
+            if (definition <= MAX_LEVEL && path.length() <= MAX_PATH && wanted.test(path.toString())) {
+                columns.add(new Column(path.toString(), leaf, element.physical(), definition, repetition));
+            }
+            leaf++;
         }
         return columns;
     }

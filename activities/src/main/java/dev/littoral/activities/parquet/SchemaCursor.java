@@ -8,6 +8,9 @@ import java.util.Arrays;
  * failure. One thread.
  */
 final class SchemaCursor {
+    /** Deeper than any schema is nested, and than readers that call themselves for each level can go. */
+    private static final int MAX_DEPTH = 500;
+
     private final CompactReader in;
     private final int count;
     private final SchemaElement element;
@@ -71,6 +74,9 @@ final class SchemaCursor {
             throw in.corrupt(
                     "schema element " + element.name() + " with " + children + " children",
                     "0 to " + (count - read) + ", the elements left");
+        }
+        if (depth > MAX_DEPTH) {
+            throw in.corrupt("schema elements nested deeper than " + MAX_DEPTH, "fewer levels");
         }
         if (depth == 0 && element.isLeaf()) {
             throw in.corrupt("a column as the root of the schema", "a group");

@@ -1,11 +1,15 @@
 package dev.littoral.activities.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.testing.MemorySource;
 import dev.littoral.workflows.model.FailureType;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -15,6 +19,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -104,6 +110,40 @@ class HostileFootersTest {
                 throw new AssertionError("seed " + seed, e);
             }
         }
+    }
+
+    /** Groups in one another, the innermost with columns. */
+    private static byte[] nested(int depth, String name, int columns) {
+        SchemaElement[] elements = new SchemaElement[depth + columns];
+        for (int i = 0; i < depth; i++) {
+            elements[i] = Footers.group(name, i == depth - 1 ? columns : 1);
+        }
+        for (int i = 0; i < columns; i++) {
+            elements[depth + i] = Footers.leaf("c" + i, Type.INT64);
+        }
+        return Footers.bytes(Footers.metadata(Footers.schema(1, elements)));
+    }
+
+    @Test
+    void groupsNestedDeeperThanAnyReaderGoesAreRefused() {
+        assertThat(Footers.decode(nested(499, "a", 1)).schema().leaves()).isEqualTo(1);
+        assertThatThrownBy(() -> Footers.decode(nested(500, "a", 1)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("found schema elements nested deeper than 500");
+    }
+
+    @Test
+    void pathsOfColumnsInDeepGroupsTakeNoMemory() {
+        byte[] footer = nested(100, "g".repeat(100), 40_000);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        ColumnChunks chunks = ColumnChunks.decode(Footers.FILE, footer, 0, footer.length, path -> true);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100 << 20);
+        assertThat(chunks.columns()).isEmpty();
+        byte[] named = nested(3, "g", 2);
+        assertThat(ColumnChunks.decode(Footers.FILE, named, 0, named.length, path -> path.endsWith("c1"))
+                        .columns())
+                .containsExactly(new ColumnChunks.Column("g.g.g.c1", 1, 2, 4, 0));
     }
 
     private void attempt(byte[] bytes, String what) {
