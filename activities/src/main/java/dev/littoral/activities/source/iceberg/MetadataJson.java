@@ -93,6 +93,7 @@ final class MetadataJson {
                     table.set(name, value(in));
                 }
             }
+            ColumnNames.check(what, table, limits.characters());
             return table;
         } catch (JsonProcessingException e) {
             // Its whole message says where twice, and the deepest cause is what is shown.

@@ -6,7 +6,7 @@ import dev.littoral.activities.source.table.HeapBounds;
  * How much of a metadata file is kept.
  *
  * @param values names and values; a tree of them takes up to 75 bytes for each
- * @param characters of names and texts
+ * @param characters of names and texts, and of the full names of columns
  */
 record MetadataLimits(int values, int characters) {
     /** Room for 60,000 snapshots, or 80,000 columns in all schemas, with the smallest heap. */

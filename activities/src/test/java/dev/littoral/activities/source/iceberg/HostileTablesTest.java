@@ -3,6 +3,9 @@ package dev.littoral.activities.source.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -338,6 +341,48 @@ class HostileTablesTest {
             assertThat(version.metadata()).endsWith("v99.gz.metadata.json");
             // A tree of them has 170 MB.
             assertThat(taken).isLessThan(50_000_000);
+        }
+    }
+
+    @Test
+    void namesThatManyColumnsAreInAreRefusedBeforeTheyAreJoined() throws Exception {
+        WrittenTable written = written();
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode table = (ObjectNode) json.readTree(written.metadata().toFile());
+        ArrayNode fields = (ArrayNode) table.get("schemas").get(0).get("fields");
+        int id = 100;
+        for (int depth = 0; depth < 20; depth++) {
+            ObjectNode field = fields.addObject().put("id", id++).put("name", "s".repeat(8000));
+            fields = field.put("required", false)
+                    .putObject("type")
+                    .put("type", "struct")
+                    .putArray("fields");
+        }
+        for (int column = 0; column < 1000; column++) {
+            fields.addObject()
+                    .put("id", id++)
+                    .put("name", "c" + column)
+                    .put("required", false)
+                    .put("type", "int");
+        }
+        table.put("last-column-id", id);
+        ((ArrayNode) table.get("partition-specs").get(0).get("fields"))
+                .addObject()
+                .put("source-id", 1)
+                .put("field-id", 1000)
+                .put("transform", "identity")
+                .put("name", "id");
+        json.writeValue(written.folder().resolve("metadata/v99.metadata.json").toFile(), table);
+        try (Opened opened = Opened.at(written.folder())) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            assertThatThrownBy(opened::resolve)
+                    .isInstanceOfSatisfying(
+                            LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                    .hasMessageContaining("v99.metadata.json has more than ")
+                    .hasMessageContaining(" characters in the full names of its columns");
+            // Joined they have 160 MB.
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(50_000_000);
         }
     }
 }

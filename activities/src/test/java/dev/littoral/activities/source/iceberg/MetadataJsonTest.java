@@ -9,6 +9,7 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,62 @@ class MetadataJsonTest {
         refuses(
                 "{\"properties\":[" + times(6, "\"" + "a".repeat(1000) + "\"") + "]}",
                 "5000 characters in names and texts");
+    }
+
+    private static String struct(String name, String field) {
+        return "{\"type\":\"struct\",\"fields\":[{\"name\":\"" + name + "\",\"type\":" + field + "}]}";
+    }
+
+    private static void refusesNames(String json) {
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessage("Iceberg metadata m.json has more than 5000 characters in the full names of its columns;"
+                        + " expected at most as many, as they fill memory: remove schemas that no snapshot has, or"
+                        + " give the worker more heap");
+    }
+
+    @Test
+    void fullNamesOfColumnsAreCountedWithAllThatTheyAreIn() throws IOException {
+        String five = "{\"fields\":[" + times(5, "{\"name\":\"a\",\"type\":\"int\"}") + "]}";
+        // 831 of the struct, 833 of each in it.
+        String right = struct("s".repeat(830), five);
+        assertThat(read("{\"schema\":" + right + "}")).contains("sss");
+        assertThat(read("{\"schemas\":[" + right + "]}")).contains("sss");
+        refusesNames("{\"schema\":" + struct("s".repeat(831), five) + "}");
+        refusesNames("{\"schemas\":[" + struct("s".repeat(831), five) + "]}");
+        refusesNames("{\"schema\":" + right + ",\"schemas\":[" + struct("four", "\"int\"") + "]}");
+        String list = "{\"type\":\"list\",\"element\":\"int\"}";
+        String map = "{\"type\":\"map\",\"key\":\"int\",\"value\":" + list + "}";
+        // 1 + length of the map, then with .key, .value and .value.element.
+        assertThat(read("{\"schema\":" + struct("m".repeat(1243), map) + "}")).contains("mmm");
+        refusesNames("{\"schema\":" + struct("m".repeat(1244), map) + "}");
+    }
+
+    @Test
+    void aNameIsNoLongerThanAnyToolWritesIt() throws IOException {
+        MetadataLimits limits = new MetadataLimits(1000, 100_000);
+        for (String json : new String[] {
+            "{\"schema\":" + struct("%s", "\"int\"") + "}",
+            "{\"partition-spec\":[{\"name\":\"%s\"}]}",
+            "{\"partition-specs\":[{\"fields\":[{\"name\":\"%s\"}]}]}"
+        }) {
+            for (int length : new int[] {8192, 8193}) {
+                MetadataJson reader = new MetadataJson("Iceberg metadata m.json", limits);
+                InputStream bytes =
+                        new ByteArrayInputStream(json.formatted("n".repeat(length)).getBytes(UTF_8));
+                if (length == 8192) {
+                    assertThat(reader.read(bytes).isEmpty()).isFalse();
+                } else {
+                    assertThatThrownBy(() -> reader.read(bytes))
+                            .isInstanceOfSatisfying(
+                                    LittoralException.class,
+                                    e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                            .hasMessage("Iceberg metadata m.json has a column or a partition field whose name has"
+                                    + " 8193 characters; expected at most 8192: rename it");
+                }
+            }
+        }
     }
 
     @Test
