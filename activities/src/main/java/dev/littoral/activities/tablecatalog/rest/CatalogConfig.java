@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  */
 record CatalogConfig(URI base, String prefix, String separator) {
     private static final String SEPARATOR = "%1F";
+    private static final int MAX_ADDRESS = 2048;
     private static final Pattern PREFIX = Pattern.compile("([ -\"$&->@-~]|%[0-9A-Fa-f]{2}){0,1024}");
     private static final Pattern SEPARATORS = Pattern.compile("(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~-]){1,8}");
 
@@ -73,6 +74,12 @@ record CatalogConfig(URI base, String prefix, String separator) {
         if (uri.isEmpty()) {
             return base;
         }
+        if (uri.length() > MAX_ADDRESS) {
+            throw LittoralException.strangeReply(
+                    words + " says that it is at an address of " + uri.length() + " characters; expected at most "
+                            + MAX_ADDRESS,
+                    null);
+        }
         try {
             URI other = URI.create(uri);
             if (isSameHost(base, other) && other.getRawQuery() == null && other.getRawFragment() == null) {
@@ -100,7 +107,12 @@ record CatalogConfig(URI base, String prefix, String separator) {
 
     /** An address without the slashes at its end. */
     static URI withoutSlash(URI uri) {
-        return URI.create(uri.toString().replaceFirst("/+$", ""));
+        String text = uri.toString();
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '/') {
+            end--;
+        }
+        return URI.create(text.substring(0, end));
     }
 
     /** Where a table is; of its snapshots only those that have a name are asked for. */

@@ -426,6 +426,16 @@ class RestTableCatalogTest {
     }
 
     @Test
+    void anAddressOfMoreCharactersThanAnyHasIsRefused() {
+        server.overrides = "{\"uri\":\"" + server.address() + "/".repeat(50_000) + "x\"}";
+        open();
+        int length = server.address().toString().length() + 50_001;
+        assertThat(refusal())
+                .hasMessage("Table catalog prod says that it is at an address of " + length
+                        + " characters; expected at most 2048");
+    }
+
+    @Test
     void aPathOnTheSameHostIsFollowed() throws Exception {
         lake.create("sales.eu", "orders");
         server.overrides = "{\"uri\":\"" + server.address() + "/main/\"}";
