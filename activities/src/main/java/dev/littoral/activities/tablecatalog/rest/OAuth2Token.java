@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * A token of OAuth2 for a client's credentials. It is kept while it is valid, and another one is asked for shortly
- * before it ends, or once the catalog refuses it.
+ * before it ends, or once the catalog refuses it. Threads that wait for a token share what comes of the request that they
+ * wait for, also where it fails: a server that hangs keeps none for longer than one request.
  */
 final class OAuth2Token implements Authorization {
 
@@ -40,6 +41,9 @@ final class OAuth2Token implements Authorization {
 
     /** Null before there is one, and after it was refused. */
     private volatile Granted granted;
+
+    /** How the last request that failed did, or null. */
+    private volatile LittoralException failed;
 
     /**
      * A token.
@@ -68,14 +72,22 @@ final class OAuth2Token implements Authorization {
 
     @Override
     public Map<String, List<String>> headers(URI uri, StoreObserver requests) throws InterruptedException {
+        LittoralException before = failed;
         lock.lockInterruptibly();
         try {
             Granted now = granted;
             if (now == null || !clock.instant().isBefore(now.until())) {
+                LittoralException since = failed;
+                if (since != null && since != before) {
+                    throw since;
+                }
                 now = ask(requests);
                 granted = now;
             }
             return now.token().headers();
+        } catch (LittoralException e) {
+            failed = e;
+            throw e;
         } finally {
             lock.unlock();
         }

@@ -24,15 +24,19 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +54,7 @@ class RestTableCatalogTest {
     private IcebergLake lake;
     private IcebergServer server;
     private RestTableCatalog catalog;
-    private final List<String> observed = new ArrayList<>();
+    private final List<String> observed = Collections.synchronizedList(new ArrayList<>());
     private final StoreObserver observer = (role, kind, status) -> observed.add(kind + " " + status);
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-29T10:00:00Z"));
 
@@ -187,6 +191,50 @@ class RestTableCatalogTest {
         assertThat(refused)
                 .hasMessage("Table catalog prod answers 401 for a token; expected one for the credential in file:"
                         + folder.resolve("secret"));
+    }
+
+    @Test
+    @Timeout(600)
+    void allThatWaitForATokenShareWhatComesOfTheRequest() throws Exception {
+        server.credential = "me:right";
+        open("credential", secret(server.credential));
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        server.fault = exchange -> {
+            asked.countDown();
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            IcebergServer.error(exchange, 503, "Away", "not now");
+            return true;
+        };
+        List<LittoralException> refusals = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(Thread.ofPlatform().start(() -> refusals.add(refusal())));
+            asked.await();
+        }
+        for (Thread waiting : threads.subList(1, 4)) {
+            while (waiting.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        answer.countDown();
+        for (Thread each : threads) {
+            each.join();
+        }
+        assertThat(refusals).hasSize(4).allSatisfy(each -> {
+            assertThat(each.type()).isEqualTo(FailureType.TRANSIENT);
+            assertThat(each).hasMessageContaining("answers 503 for a token");
+        });
+        assertThat(server.requests()).containsExactly("POST oauth/tokens");
+
+        server.fault = exchange -> false;
+        lake.create("sales.eu", "orders");
+        ask();
+        assertThat(server.requests()).containsExactly("POST oauth/tokens", "GET config", LOAD);
     }
 
     @Test
