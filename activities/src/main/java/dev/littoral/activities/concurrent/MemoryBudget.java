@@ -7,21 +7,50 @@ import java.util.concurrent.Semaphore;
  * do not starve a large one. A thread must give back what it holds before it asks for more.
  */
 public final class MemoryBudget {
-    private final int bytes;
-    private final Semaphore free;
+    private final Part small;
+    private final Part large;
 
-    public MemoryBudget(int bytes) {
-        this.bytes = bytes;
-        this.free = new Semaphore(bytes, true);
+    /** Requests for more are large. */
+    private final int mostOfSmall;
+
+    private record Part(int bytes, Semaphore free) {
+        Part(int bytes) {
+            this(bytes, new Semaphore(bytes, true));
+        }
     }
 
-    /** Waits for bytes; a request for more than the whole budget gets the whole budget. */
+    private MemoryBudget(Part small, Part large, int mostOfSmall) {
+        this.small = small;
+        this.large = large;
+        this.mostOfSmall = mostOfSmall;
+    }
+
+    /** A budget that all requests share. */
+    public MemoryBudget(int bytes) {
+        this(new Part(bytes), new Part(0), Integer.MAX_VALUE);
+    }
+
+    /**
+     * A budget of which large requests share one half, and all others the other: none of these waits for a large one,
+     * however long that takes. Large are those for more than an eighth.
+     */
+    public static MemoryBudget inHalves(int bytes) {
+        return new MemoryBudget(new Part(bytes / 2), new Part(bytes / 2), bytes / 8);
+    }
+
+    /** Waits for bytes; a request for more than all that it may have gets all of that. */
     public void take(int requested) throws InterruptedException {
-        free.acquire(Math.min(requested, bytes));
+        Part part = part(requested);
+        part.free().acquire(Math.min(requested, part.bytes()));
     }
 
     /** Gives back what {@link #take} of the same number took. */
     public void giveBack(int requested) {
-        free.release(Math.min(requested, bytes));
+        Part part = part(requested);
+        part.free().release(Math.min(requested, part.bytes()));
+    }
+
+    private Part part(int requested) {
+        return requested > mostOfSmall ? large : small;
     }
 }

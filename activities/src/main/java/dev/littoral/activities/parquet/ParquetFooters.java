@@ -19,14 +19,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Reads the footers of Parquet files: one read of the file's last bytes, a second one only where the footer is larger.
  * How many bytes the first read asks for grows with the footers it meets, from 16 KiB to at most 1 MiB. All instances
- * in a process together hold at most 64 MiB of footers, or one that is larger. Safe for use by many threads; one
- * instance per worker or shard.
+ * in a process together hold at most 32 MiB of footers of up to 8 MiB, and as much of larger ones, or one that is
+ * larger. Safe for use by many threads; one instance per worker or shard.
  */
 public final class ParquetFooters implements FileInspector {
     private static final int FIRST_TAIL = 16 << 10;
     private static final int MAX_TAIL = 1 << 20;
     private static final int MAX_FOOTER = 128 << 20;
-    private static final MemoryBudget SHARED = new MemoryBudget(64 << 20);
+    private static final MemoryBudget SHARED = MemoryBudget.inHalves(64 << 20);
 
     private static final byte[] PLAIN = "PAR1".getBytes(US_ASCII);
     private static final byte[] ENCRYPTED = "PARE".getBytes(US_ASCII);

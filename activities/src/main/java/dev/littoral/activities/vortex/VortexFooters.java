@@ -20,7 +20,8 @@ import java.util.List;
 /**
  * Reads the footers of Vortex files: one read of the file's last bytes, which mostly have all that is needed, and one
  * for each part that begins before them. The postscript, at the end, says where the parts are. All instances in a
- * process together hold at most 64 MiB of footers, or one that is larger. Safe for use by many threads.
+ * process together hold at most 32 MiB of what is made of footers, up to 8 MiB of one, and as much of larger ones, or
+ * one that is larger. Safe for use by many threads.
  */
 public final class VortexFooters implements FileInspector {
     private static final int TAIL = 64 << 10;
@@ -35,7 +36,7 @@ public final class VortexFooters implements FileInspector {
     /** What is made of a part takes about so many times its bytes. */
     private static final int HEAP_PER_BYTE = 16;
 
-    private static final MemoryBudget SHARED = new MemoryBudget(64 << 20);
+    private static final MemoryBudget SHARED = MemoryBudget.inHalves(64 << 20);
 
     private static final byte[] MAGIC = "VTXF".getBytes(US_ASCII);
 

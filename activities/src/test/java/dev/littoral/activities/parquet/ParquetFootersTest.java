@@ -210,6 +210,36 @@ class ParquetFootersTest {
         assertThat(begun).hasValue(2);
     }
 
+    @Test
+    void aSmallFooterWaitsForNoLargeOneOfAnotherCollection() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch proceed = new CountDownLatch(1);
+        byte[] end = Arrays.copyOfRange(Footers.file(new byte[16_384], 100 << 20, "PAR1", "PAR1"), 12, 16_396);
+        MemorySource slow = new MemorySource() {
+            @Override
+            public byte[] read(SourceFile file, long offset, int length)
+                    throws FileChangedException, InterruptedException {
+                if (length == end.length) {
+                    return end;
+                }
+                reading.countDown();
+                proceed.await();
+                throw new FileChangedException(file.path(), "it is gone");
+            }
+        };
+        List<Throwable> failures = new ArrayList<>();
+        Thread large = start(new ParquetFooters(), slow, new SourceFile("/lake/large", "v1", 1L << 40), failures);
+        reading.await();
+        assertThat(new ParquetFooters()
+                        .read(source, source.add("/lake/a", padded(1000, 100_000)))
+                        .rows())
+                .isEqualTo(7);
+        assertThat(large.isAlive()).isTrue();
+        proceed.countDown();
+        large.join();
+        assertThat(failures).singleElement().isInstanceOf(FileChangedException.class);
+    }
+
     private static Thread start(
             ParquetFooters footers, MemorySource source, SourceFile file, List<Throwable> failures) {
         return Thread.ofPlatform().start(() -> {

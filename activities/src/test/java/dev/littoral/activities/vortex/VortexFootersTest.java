@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.testing.MemorySource;
 import dev.littoral.workflows.model.RequiredColumn;
 import dev.littoral.workflows.testing.ServerProcess;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,14 +24,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VortexFootersTest {
+    private static final int LARGE = 60 << 20;
+    private static final SourceFile HUGE = new SourceFile("/lake/huge.vortex", "v1", 1L << 40);
+
     private final VortexFooters footers = new VortexFooters();
     private final MemorySource source = new MemorySource();
 
@@ -136,6 +145,70 @@ class VortexFootersTest {
         byte[] start = bytes.clone();
         start[0] = 'X';
         assertThatThrownBy(() -> inspect(start)).hasMessageContaining("found another start than VTXF");
+    }
+
+    /** A source of a huge file that ends so, whose reads of much wait. */
+    private static final class Slow extends MemorySource {
+        private final byte[] end;
+        private final CountDownLatch reading = new CountDownLatch(1);
+        private final CountDownLatch proceed = new CountDownLatch(1);
+
+        Slow(byte[] end) {
+            this.end = end;
+        }
+
+        @Override
+        public byte[] read(SourceFile file, long offset, int length) throws FileChangedException, InterruptedException {
+            if (offset == file.bytes() - length) {
+                byte[] tail = new byte[length];
+                System.arraycopy(end, 0, tail, length - end.length, end.length);
+                return tail;
+            }
+            if (length == LARGE) {
+                reading.countDown();
+                proceed.await();
+            }
+            throw new FileChangedException(file.path(), "it is gone");
+        }
+    }
+
+    private static boolean asksForMuch(byte[] end) throws InterruptedException {
+        Slow slow = new Slow(end);
+        slow.proceed.countDown();
+        try {
+            new VortexFooters().inspect(slow, HUGE, List.of());
+        } catch (FileChangedException | BadFileException e) {
+            return slow.reading.getCount() == 0;
+        }
+        return false;
+    }
+
+    @Test
+    @Timeout(600)
+    void aSmallFooterWaitsForNoLargeOneOfAnotherCollection() throws Exception {
+        byte[] end = golden("one");
+        int at = end.length;
+        byte[] large = end;
+        while (!asksForMuch(large)) {
+            at--;
+            large = end.clone();
+            ByteBuffer.wrap(large).order(ByteOrder.LITTLE_ENDIAN).putInt(at - Integer.BYTES, LARGE);
+        }
+        Slow slow = new Slow(large);
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                new VortexFooters().inspect(slow, HUGE, List.of());
+            } catch (Exception e) {
+                failure.set(e);
+            }
+        });
+        slow.reading.await();
+        assertThat(inspect(end).rows()).isEqualTo(1);
+        assertThat(thread.isAlive()).isTrue();
+        slow.proceed.countDown();
+        thread.join();
+        assertThat(failure).hasValueMatching(FileChangedException.class::isInstance);
     }
 
     @ParameterizedTest
