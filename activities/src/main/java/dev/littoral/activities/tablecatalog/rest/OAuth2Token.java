@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * A token of OAuth2 for a client's credentials. It is kept while it is valid, and another one is asked for shortly
- * before it ends, or once the catalog refuses it. Threads that wait for a token share what comes of the request that they
- * wait for, also where it fails: a server that hangs keeps none for longer than one request.
+ * before it ends, or once the catalog refuses it. Threads that wait for a token share what comes of the request that
+ * they wait for, also where it fails: a server that hangs keeps none for longer than one request.
  */
 final class OAuth2Token implements Authorization {
 
