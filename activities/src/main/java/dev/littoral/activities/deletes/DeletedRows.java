@@ -50,6 +50,12 @@ public final class DeletedRows {
         /** As they come one by one, rows in a run take a bit each until runs are looked for. */
         private static final long ROWS_WITHOUT_RUNS = 4 << 20;
 
+        /** Rows of a range that are moved one by one: a file may have a million such ranges. */
+        private static final long FEW = 1 << 16;
+
+        /** Rows of a range that is cut out of a set first, so that many ranges of a set do not each read all of it. */
+        private static final long MOST_CUT = 1L << 32;
+
         private final Roaring64NavigableMap rows = bitmap();
         private long withoutRuns = ROWS_WITHOUT_RUNS;
 
@@ -76,8 +82,17 @@ public final class DeletedRows {
 
         /** Adds those rows of a set that are in {@code [start, end)}, so moved that the range begins at target. */
         public void addMoved(DeletedRows set, long start, long end, long target) {
-            for (LowerHalves each : LowerHalves.of(set.rows)) {
-                each.addMoved(start, end, target - start, rows);
+            if (end - start > MOST_CUT) {
+                LowerHalves.of(set.rows).forEach(each -> each.addMoved(start, end, target - start, rows));
+            } else if (start < end && !set.isEmpty()) {
+                Roaring64NavigableMap within = bitmap();
+                within.addRange(start, end);
+                within.and(set.rows);
+                if (end - start > FEW) {
+                    LowerHalves.of(within).forEach(each -> each.addMoved(start, end, target - start, rows));
+                } else {
+                    within.forEach(row -> rows.addLong(row - start + target));
+                }
             }
         }
 

@@ -134,6 +134,24 @@ class DeletedRowsTest {
     }
 
     @Test
+    void aRangeThatIsMovedCostsWhatIsInItHoweverLargeTheSetIs() {
+        DeletedRows.Builder thirds = new DeletedRows.Builder();
+        int size = 1 << 25;
+        for (int row = 0; row < size; row += 3) {
+            thirds.add(row);
+        }
+        DeletedRows rows = thirds.build();
+        long before = allocated();
+        DeletedRows.Builder moved = new DeletedRows.Builder();
+        int length = 70_000;
+        for (int i = 0; i < 400; i++) {
+            moved.addMoved(rows, i * (long) length, (i + 1L) * length, i * (long) length);
+        }
+        assertThat(moved.build().count()).isEqualTo(rows.count(0, 400L * length));
+        assertThat(allocated() - before).isLessThan(400L * 4 * length);
+    }
+
+    @Test
     void rowsThatComeOneByOneAreARunSoon() {
         DeletedRows.Builder builder = new DeletedRows.Builder();
         for (int row = 0; row < 1 << 25; row++) {
