@@ -154,11 +154,11 @@ class DeletedRowsTest {
     @Test
     void rowsThatComeOneByOneAreARunSoon() {
         DeletedRows.Builder builder = new DeletedRows.Builder();
-        for (int row = 0; row < 1 << 25; row++) {
+        for (int row = 0; row < 1 << 24; row++) {
             builder.add(row);
         }
         assertThat(builder.bytes()).isLessThan(1 << 20);
-        assertThat(builder.build()).isEqualTo(DeletedRows.range(0, 1 << 25));
+        assertThat(builder.build()).isEqualTo(DeletedRows.range(0, 1 << 24));
     }
 
     private static long allocated() {
