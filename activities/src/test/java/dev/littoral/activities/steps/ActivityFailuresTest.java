@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.littoral.activities.concurrent.ParallelTasks;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
+import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
 import java.util.List;
@@ -32,6 +33,19 @@ class ActivityFailuresTest {
                     assertThat(failure.getOriginalMessage()).isEqualTo("the worker was stopped");
                 });
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    /** What the SDK throws where a step reports its progress. */
+    @Test
+    void aStepWhoseWorkerStopsIsTriedAgainByAnother() {
+        assertThatThrownBy(() -> ActivityFailures.run(() -> {
+                    throw new ActivityWorkerShutdownException();
+                }))
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("TRANSIENT");
+                    assertThat(failure.isNonRetryable()).isFalse();
+                    assertThat(failure.getOriginalMessage()).isEqualTo("the worker was stopped");
+                });
     }
 
     @Test

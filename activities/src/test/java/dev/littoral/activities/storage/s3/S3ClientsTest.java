@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -79,6 +81,31 @@ class S3ClientsTest {
                 .isNotSameAs(clients.client(TestProfiles.access("b")));
         clients.close();
         assertThatThrownBy(() -> clients.client(TestProfiles.access("a"))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aRequestIsGivenUpAfterAWhileAndEachOfItsTriesBefore() {
+        try (S3Clients clients = clients("[profile a]\nregion = eu-west-1\n")) {
+            ClientOverrideConfiguration limits = clients.client(TestProfiles.access("a"))
+                    .serviceClientConfiguration()
+                    .overrideConfiguration();
+            assertThat(limits.apiCallAttemptTimeout()).contains(Duration.ofSeconds(30));
+            assertThat(limits.apiCallTimeout()).contains(Duration.ofSeconds(100));
+        }
+    }
+
+    @Test
+    void aClientIsClosedWithAllOthers() {
+        try (FakeS3 server = server()) {
+            S3Clients clients =
+                    clients("[profile a]\naws_access_key_id = key\naws_secret_access_key = hush\nendpoint_url = "
+                            + server.endpoint() + "\n");
+            S3Client client = clients.client(TestProfiles.access("a"));
+            client.listObjectsV2(r -> r.bucket("lake"));
+            clients.close();
+            assertThatThrownBy(() -> client.listObjectsV2(r -> r.bucket("lake"))).isInstanceOf(RuntimeException.class);
+            assertThat(server.requests()).hasSize(1);
+        }
     }
 
     @Test
