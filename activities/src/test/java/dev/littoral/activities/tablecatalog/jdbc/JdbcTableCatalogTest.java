@@ -9,6 +9,7 @@ import dev.littoral.activities.tablecatalog.TableCatalogSettings;
 import dev.littoral.activities.testing.IcebergLake;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.spec.CatalogTable;
+import java.io.File;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -152,6 +153,10 @@ class JdbcTableCatalogTest {
                 .hasMessageContaining("jdbc.driver-path");
         assertThatThrownBy(() -> JdbcTableCatalog.open(settings("jdbc:mysql://h/db", "jdbc.driver-path", "/no.jar")))
                 .hasMessageContaining("names a file that is not there");
+        for (String path : List.of(folder + File.pathSeparator, File.pathSeparator + folder)) {
+            assertThatThrownBy(() -> JdbcTableCatalog.open(settings("jdbc:sqlite:x", "jdbc.driver-path", path)))
+                    .hasMessageContaining("names a file that is not there");
+        }
         assertThatThrownBy(() -> JdbcTableCatalog.open(settings("jdbc:sqlite:x", "jdbc.password", MARKER)))
                 .hasMessageContaining("in no place that is known")
                 .hasMessageNotContaining(MARKER);
