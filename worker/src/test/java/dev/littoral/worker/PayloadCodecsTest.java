@@ -11,9 +11,13 @@ import dev.littoral.workflows.testing.AesCodec;
 import dev.littoral.workflows.testing.CodecServer;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.payload.codec.PayloadCodec;
+import java.io.File;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +116,45 @@ class PayloadCodecsTest {
                 .hasMessageContainingAll("does not answer", "TEMPORAL_CODEC_ENDPOINT");
     }
 
+    /** A codec that encodes nothing. */
+    private record Decoding(UnaryOperator<List<Payload>> answer) implements PayloadCodec {
+        @Override
+        public List<Payload> encode(List<Payload> payloads) {
+            return payloads;
+        }
+
+        @Override
+        public List<Payload> decode(List<Payload> payloads) {
+            return answer.apply(payloads);
+        }
+    }
+
+    @Test
+    void aCodecThatLosesPayloadsOrAnswersOthersDoesNotWork() {
+        for (List<Payload> wrong : List.of(List.<Payload>of(), List.of(payload("1"), payload("2")))) {
+            CheckedCodec codec = new CheckedCodec(new Decoding(payloads -> wrong), "the codec");
+            assertThatThrownBy(() -> codec.decode(List.of(payload("1"))))
+                    .isInstanceOfSatisfying(
+                            CodecException.class,
+                            failure -> assertThat(failure.type()).isEqualTo(FailureType.TRANSIENT))
+                    .hasMessage("the codec answered " + wrong.size() + " payloads; expected 1");
+        }
+        CheckedCodec other = new CheckedCodec(new Decoding(payloads -> List.of(payload("1"))), "the codec");
+        assertThatThrownBy(other::requireWorking)
+                .isInstanceOf(CodecException.class)
+                .hasMessage("A payload that went through the codec did not come back as it was");
+    }
+
+    @Test
+    void aPlaceWithoutANameIsNotTheFolderOfTheProcess(@TempDir Path folder) {
+        for (String path : List.of(folder + File.pathSeparator, File.pathSeparator + folder)) {
+            assertRefused(
+                    Map.of("LITTORAL_CODEC_CLASS", AesCodec.class.getName(), "LITTORAL_CODEC_PATH", path),
+                    "LITTORAL_CODEC_PATH",
+                    "not there");
+        }
+    }
+
     @Test
     void whatCannotBeUsedIsRefusedBeforeAnythingStarts() {
         assertRefused(
@@ -134,6 +177,7 @@ class PayloadCodecsTest {
                 "http://user:hush7f3a@a",
                 "http:///encode",
                 "http://a?hush7f3a=1",
+                "http://a#hush7f3a",
                 "http://a b",
                 "https://{namespace"
             })

@@ -6,8 +6,14 @@ import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.CollectionAttributes;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.testing.TemporalServer;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +30,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which search attributes a worker knows to be registered, and collections that follow that on the real server. */
 @Timeout(600)
@@ -92,11 +100,12 @@ class SearchAttributeWatchTest {
                 .containsExactlyInAnyOrder(CollectionAttributes.STATE, CollectionAttributes.BEHIND);
     }
 
-    @Test
-    void aServerThatListsNoneToThisWorkerIsSeldomAsked() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED"})
+    void aServerThatListsNoneToThisWorkerIsSeldomAsked(Status.Code code) throws Exception {
         SearchAttributeWatch watch = watch(
                 () -> {
-                    throw Status.PERMISSION_DENIED.asRuntimeException();
+                    throw code.toStatus().asRuntimeException();
                 },
                 true);
         assertThat(next(watch)).isEmpty();
@@ -120,6 +129,96 @@ class SearchAttributeWatchTest {
         next(watch);
         nanos.addAndGet(SearchAttributeWatch.MAX_AGE.toNanos());
         assertThat(next(watch)).hasSize(CollectionAttributes.NAMES.size());
+    }
+
+    @Test
+    void aListingThatFailsAsNobodyForesawIsTriedAgain() throws Exception {
+        SearchAttributeWatch watch = watch(
+                () -> {
+                    if (listings.get() == 0) {
+                        throw new IllegalStateException("the answer has no such field");
+                    }
+                    return ALL;
+                },
+                true);
+        assertThat(next(watch)).isEmpty();
+        next(watch);
+        assertThat(listings).hasValue(1);
+        nanos.addAndGet(SearchAttributeWatch.MAX_AGE.toNanos());
+        assertThat(next(watch)).hasSize(CollectionAttributes.NAMES.size());
+    }
+
+    /** A call of a workflow task's completion, which the server refuses. */
+    private static void refuse(SearchAttributeWatch watch) {
+        Channel server = new Channel() {
+            @Override
+            public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+                return new ClientCall<>() {
+                    @Override
+                    public void start(Listener<A> listener, Metadata headers) {
+                        listener.onClose(
+                                Status.INVALID_ARGUMENT.withDescription("BadSearchAttributes: LittoralState"),
+                                new Metadata());
+                    }
+
+                    @Override
+                    public void request(int messages) {}
+
+                    @Override
+                    public void cancel(String message, Throwable cause) {}
+
+                    @Override
+                    public void halfClose() {}
+
+                    @Override
+                    public void sendMessage(Q message) {}
+                };
+            }
+
+            @Override
+            public String authority() {
+                return "test";
+            }
+        };
+        watch.interceptCall(WorkflowServiceGrpc.getRespondWorkflowTaskCompletedMethod(), CallOptions.DEFAULT, server)
+                .start(new ClientCall.Listener<>() {}, new Metadata());
+    }
+
+    @Test
+    void afterARefusalItLooksAgainOnlyLaterAlsoWhereALookIsUnderWay() throws Exception {
+        SearchAttributeWatch watch = watch(() -> ALL, true);
+        assertThat(next(watch)).isNotEmpty();
+        refuse(watch);
+        assertThat(watch.names()).isEmpty();
+        nanos.addAndGet(SearchAttributeWatch.AFTER_REFUSAL.toNanos() - 1);
+        assertThat(next(watch)).isEmpty();
+        nanos.addAndGet(1);
+        // A look begins, and it ends after the next refusal.
+        watch.names();
+        assertThat(looks).hasSize(1);
+        refuse(watch);
+        next(watch);
+        nanos.addAndGet(SearchAttributeWatch.MAX_AGE.toNanos());
+        next(watch);
+        assertThat(listings).hasValue(2);
+        nanos.addAndGet(SearchAttributeWatch.AFTER_REFUSAL.toNanos());
+        next(watch);
+        assertThat(listings).hasValue(3);
+    }
+
+    @Test
+    void whatWasKnownIsForgottenWhereTheServerListsNoneAnyMore() throws Exception {
+        SearchAttributeWatch watch = watch(
+                () -> {
+                    if (listings.get() > 0) {
+                        throw Status.PERMISSION_DENIED.asRuntimeException();
+                    }
+                    return ALL;
+                },
+                true);
+        assertThat(next(watch)).isNotEmpty();
+        nanos.addAndGet(SearchAttributeWatch.MAX_AGE.toNanos());
+        assertThat(next(watch)).isEmpty();
     }
 
     @Test
