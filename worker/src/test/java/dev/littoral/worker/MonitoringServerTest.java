@@ -175,6 +175,14 @@ class MonitoringServerTest {
         assertThat(ask("GET", "/healthz").statusCode()).isEqualTo(200);
     }
 
+    /** The JDK's server has none unless it is told. */
+    @Test
+    void connectionsAndTheirSilenceAreBounded() {
+        assertThat(System.getProperties())
+                .containsEntry("jdk.httpserver.maxConnections", "1000")
+                .containsEntry("sun.net.httpserver.idleInterval", "30");
+    }
+
     @Test
     void aPortThatIsTakenIsReportedInOneSentence() {
         int port = server.address().getPort();

@@ -3,6 +3,8 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.ExternalCollectionWorkflowImpl;
@@ -12,9 +14,22 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.testing.TemporalServer;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.temporal.api.common.v1.Payload;
+import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.protocol.v1.Message;
+import io.temporal.api.update.v1.Input;
+import io.temporal.api.update.v1.Request;
+import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
+import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
@@ -30,6 +45,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +116,89 @@ class UpdateSizeLimitTest {
             } finally {
                 untyped.terminate("the test is over");
             }
+        }
+    }
+
+    /** What a client hears where the server answers so. */
+    private static <R, T> T heard(MethodDescriptor<R, T> method, T answer) {
+        Channel server = new Channel() {
+            @Override
+            public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> called, CallOptions options) {
+                return new ClientCall<>() {
+                    @Override
+                    public void start(Listener<A> listener, Metadata headers) {
+                        listener.onMessage(called.parseResponse(method.streamResponse(answer)));
+                    }
+
+                    @Override
+                    public void request(int messages) {}
+
+                    @Override
+                    public void cancel(String message, Throwable cause) {}
+
+                    @Override
+                    public void halfClose() {}
+
+                    @Override
+                    public void sendMessage(Q message) {}
+                };
+            }
+
+            @Override
+            public String authority() {
+                return "test";
+            }
+        };
+        AtomicReference<T> heard = new AtomicReference<>();
+        new UpdateSizeLimit()
+                .interceptCall(method, CallOptions.DEFAULT, server)
+                .start(
+                        new ClientCall.Listener<>() {
+                            @Override
+                            public void onMessage(T message) {
+                                heard.set(message);
+                            }
+                        },
+                        new Metadata());
+        return heard.get();
+    }
+
+    private static Message update(String id, int bytes) {
+        Payload argument = Payload.newBuilder()
+                .setData(ByteString.copyFrom(new byte[bytes]))
+                .build();
+        Request request = Request.newBuilder()
+                .setInput(Input.newBuilder()
+                        .setName("refresh")
+                        .setArgs(Payloads.newBuilder().addPayloads(argument)))
+                .build();
+        return Message.newBuilder().setId(id).setBody(Any.pack(request)).build();
+    }
+
+    /** A task comes as an answer to a poll, or to the completion of the one before it. */
+    @Test
+    void whatIsTooLargeIsTakenOutOfATaskHoweverItComes() throws Exception {
+        Message large = update("large", 600_000);
+        Message small = update("small", 1_000);
+        PollWorkflowTaskQueueResponse task = PollWorkflowTaskQueueResponse.newBuilder()
+                .addMessages(large)
+                .addMessages(small)
+                .build();
+        for (PollWorkflowTaskQueueResponse heard : List.of(
+                heard(WorkflowServiceGrpc.getPollWorkflowTaskQueueMethod(), task),
+                heard(
+                                WorkflowServiceGrpc.getRespondWorkflowTaskCompletedMethod(),
+                                RespondWorkflowTaskCompletedResponse.newBuilder()
+                                        .setWorkflowTask(task)
+                                        .build())
+                        .getWorkflowTask())) {
+            assertThat(heard.getMessagesList()).hasSize(2).element(1).isEqualTo(small);
+            assertThat(heard.getMessages(0).getId()).isEqualTo("large");
+            Input input = heard.getMessages(0).getBody().unpack(Request.class).getInput();
+            assertThat(input.getName()).isEqualTo("refresh");
+            assertThat(input.hasArgs()).isFalse();
+            assertThat(input.getHeader().getFieldsOrThrow("littoral-too-large").getData().toStringUtf8())
+                    .isEqualTo("" + large.getSerializedSize());
         }
     }
 
