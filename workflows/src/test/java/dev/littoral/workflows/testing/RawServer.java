@@ -11,8 +11,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -39,6 +41,7 @@ public final class RawServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong taken = new AtomicLong();
+    private final CountDownLatch hungUp = new CountDownLatch(1);
     private volatile Answer answer;
 
     public RawServer(Answer answer) {
@@ -63,6 +66,17 @@ public final class RawServer implements AutoCloseable {
             out.write(start.getBytes(StandardCharsets.UTF_8));
             for (long written = 0; written < END; written += much.length) {
                 out.write(much);
+            }
+        };
+    }
+
+    /** A text, and behind it a blank now and then, for as long as the client listens. */
+    public static Answer dripping(String start) {
+        return out -> {
+            out.write(start.getBytes(StandardCharsets.UTF_8));
+            while (true) {
+                out.write(' ');
+                Thread.sleep(100);
             }
         };
     }
@@ -92,6 +106,11 @@ public final class RawServer implements AutoCloseable {
         return taken.get();
     }
 
+    /** Waits until a client hangs up before it has its whole answer, and says whether one has. */
+    public boolean wasHungUp() throws InterruptedException {
+        return hungUp.await(8, TimeUnit.MINUTES);
+    }
+
     private void accept() {
         while (true) {
             try {
@@ -107,6 +126,7 @@ public final class RawServer implements AutoCloseable {
         try (connection) {
             connection.setSendBufferSize(64 << 10);
             if (!takeRequest(new BufferedInputStream(connection.getInputStream()))) {
+                hungUp.countDown();
                 return;
             }
             requests.incrementAndGet();
@@ -123,8 +143,10 @@ public final class RawServer implements AutoCloseable {
                     taken.addAndGet(length);
                 }
             });
-        } catch (IOException | InterruptedException gone) {
-            // The client, or the test, went away first.
+        } catch (IOException gone) {
+            hungUp.countDown();
+        } catch (InterruptedException ended) {
+            // The test is over.
             return;
         }
     }
