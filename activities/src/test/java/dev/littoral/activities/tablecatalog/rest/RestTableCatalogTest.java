@@ -183,6 +183,22 @@ class RestTableCatalogTest {
     }
 
     @Test
+    void aTokenThatIsSaidToBeValidBeyondAllTimeIsKeptForAWhile() throws Exception {
+        lake.create("sales.eu", "orders");
+        open("credential", secret("me:right"));
+        server.fault = exchange -> {
+            boolean isToken = exchange.getRequestURI().getPath().contains("/oauth/");
+            if (isToken) {
+                IcebergServer.send(exchange, 200, "{\"access_token\":\"t\",\"expires_in\":9223372036854775807}");
+            }
+            return isToken;
+        };
+        ask();
+        ask();
+        assertThat(observed).containsExactly("TOKEN 200", "CONFIG 200", "LOAD 200", "LOAD 304");
+    }
+
+    @Test
     void aCredentialThatIsRefusedIsAMatterOfAccessAndIsNotRepeated() throws Exception {
         server.credential = "me:right";
         open("credential", secret("me:" + MARKER));
@@ -310,6 +326,16 @@ class RestTableCatalogTest {
         };
         assertThat(refusal().type()).isEqualTo(FailureType.TRANSIENT);
         assertThat(observed).containsExactly("CONFIG " + StoreObserver.ERROR);
+    }
+
+    @Test
+    void aCatalogThatAnswersByteByByteIsGivenUp() throws Exception {
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+        try (RawServer raw = new RawServer(RawServer.dripping(head))) {
+            open(raw.endpoint() + "/", Duration.ofSeconds(3));
+            assertThat(refusal().type()).isEqualTo(FailureType.TRANSIENT);
+            assertThat(raw.wasHungUp()).isTrue();
+        }
     }
 
     @ParameterizedTest
