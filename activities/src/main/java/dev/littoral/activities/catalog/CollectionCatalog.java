@@ -273,10 +273,9 @@ public final class CollectionCatalog {
      */
     public void discard(String objects) throws InterruptedException {
         long version = CatalogLayout.versionOfFolder(objects);
+        boolean expired = heads.hasExpired(version);
         Optional<Head> there = heads.at(version);
-        if (isNamed(objects + "/", there)
-                || isNamed(objects + "-", there)
-                || (there.isEmpty() && heads.newest().version() >= version)) {
+        if (expired || isNamed(objects + "/", there) || isNamed(objects + "-", there)) {
             throw LittoralException.input("Catalog folder " + name(objects) + " is of version " + version
                     + ", which is in the log or was; expected one that no version names");
         }

@@ -103,6 +103,11 @@ public final class HeadLog {
         return read(key(version));
     }
 
+    /** Whether a version was in the log and was cleaned away: newer ones may still serve what is in its folder. */
+    public boolean hasExpired(long version) throws InterruptedException {
+        return newest().version() >= version && at(version).isEmpty();
+    }
+
     /**
      * The version that a request names as its base, as the log has it, whatever the request says of it. Empty where it
      * has expired, and where none is named and the first version has: its place must not be taken again.

@@ -8,6 +8,7 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.JsonLines;
 import dev.littoral.activities.catalog.ObjectCache;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.StagingGoneException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.ListingPlan.Touched;
 import dev.littoral.activities.storage.CatalogStore;
@@ -65,6 +66,11 @@ final class BalanceStep {
         CollectionCatalog catalog = new CollectionCatalog(store, request.collectionId(), cache);
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
         inputs.checkBalance(request, plan.plan());
+        long version = CatalogLayout.versionOfFolder(request.objects());
+        if (catalog.heads().hasExpired(version)) {
+            // It may have named the folder, whose shards newer versions serve then.
+            throw StagingGoneException.expired(request.plan(), version);
+        }
         if (catalog.isNamed(request.objects())) {
             // The update that committed the folder no longer waits for an answer.
             throw LittoralException.input("objects is \"" + request.objects()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.catalog.ShardRef;
@@ -734,6 +735,28 @@ class UpdateTest {
         ListingOutcome listing =
                 pipeline.work.listFiles(new ListRequest("c", 4, 1, source, options, first, null, null));
         assertThat(listing.newest()).isEqualTo(newest);
+    }
+
+    /** Its shards are served as long as newer versions carry them. */
+    @Test
+    void aFolderOfAVersionThatWasCleanedAwayIsNotWrittenTo() throws Exception {
+        ShardsRequest request = listed();
+        pipeline.work.readFragments(request);
+        BalanceResult balanced = pipeline.work.balanceSegments(request);
+        pipeline.commits.commitSnapshot(commit(request, balanced.nextSegmentId()));
+        Head committed = pipeline.head();
+        assertThat(committed.kind()).isEqualTo(HeadKind.COMMITTED);
+        pipeline.commits.declareSource(new DeclareRequest("c", 2, source, committed, "declare-2", "a test"));
+        pipeline.catalog().heads().delete(List.of(committed.version()));
+        String key = "c/" + CatalogLayout.shard(request.objects(), 0);
+        pipeline.store.forget();
+        ApplicationFailure refused = failure(() -> pipeline.work.balanceSegments(request));
+        assertThat(refused.getType()).isEqualTo(UpdateActivities.STAGING_GONE);
+        assertThat(refused.getOriginalMessage())
+                .isEqualTo("what was staged as " + request.plan() + " is of no use: it is for version "
+                        + committed.version() + ", which was written and cleaned away");
+        assertThat(objects.keys()).contains(key);
+        assertThat(pipeline.store.written()).isEmpty();
     }
 
     /** What is served is not overwritten, whatever a request says. */
