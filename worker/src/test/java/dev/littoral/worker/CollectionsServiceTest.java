@@ -8,6 +8,7 @@ import dev.littoral.activities.source.AllowList;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
+import dev.littoral.workflows.ChangeCollectionSourceWorkflow;
 import dev.littoral.workflows.CollectionsService;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
@@ -203,6 +204,36 @@ class CollectionsServiceTest {
                 .hasStackTraceContaining("file:///etc/");
         assertThatThrownBy(() -> call("awaitServed", CollectionRequest.of(id), ServedAnswer.class))
                 .hasStackTraceContaining("has no consumer");
+    }
+
+    @Test
+    void eachRunOfAOneShotWorkflowIsARequestOfItsOwn() {
+        ChangeAnswer first = execute(
+                ChangeCollectionSourceWorkflow.TYPE,
+                CollectionRequest.ofSource(id, source("lake2")),
+                ChangeAnswer.class);
+        ChangeAnswer second = execute(
+                ChangeCollectionSourceWorkflow.TYPE,
+                CollectionRequest.ofSource(id, source("lake")),
+                ChangeAnswer.class);
+        assertThat(second.update()).isGreaterThan(first.update());
+        assertThat(second.generation()).isEqualTo(first.generation() + 1);
+        Job refreshed = execute(RefreshCollectionWorkflow.TYPE, CollectionRequest.of(id), Job.class);
+        Job again = execute(RefreshCollectionWorkflow.TYPE, CollectionRequest.of(id), Job.class);
+        assertThat(refreshed.source()).isEqualTo(source("lake"));
+        assertThat(again.update()).isGreaterThan(refreshed.update());
+    }
+
+    /** Runs a one-shot workflow whose ID others had before. */
+    private <T> T execute(String type, CollectionRequest request, Class<T> result) {
+        WorkflowStub workflow = client.newUntypedWorkflowStub(
+                type,
+                WorkflowOptions.newBuilder()
+                        .setWorkflowId("orders-again")
+                        .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
+                        .build());
+        workflow.start(request);
+        return workflow.getResult(result);
     }
 
     @Test

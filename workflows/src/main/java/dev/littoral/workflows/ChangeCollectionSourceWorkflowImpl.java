@@ -3,7 +3,6 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CollectionRequest;
 import dev.littoral.workflows.spec.ParsedRequest;
-import io.temporal.workflow.Workflow;
 
 /** Sends a collection its new source. */
 public final class ChangeCollectionSourceWorkflowImpl implements ChangeCollectionSourceWorkflow {
@@ -11,9 +10,6 @@ public final class ChangeCollectionSourceWorkflowImpl implements ChangeCollectio
     public ChangeAnswer run(CollectionRequest request) {
         ParsedRequest parsed = CollectionRequests.checked(() -> ParsedRequest.change(request));
         return CollectionRequests.calls("change the source")
-                .requestChange(
-                        parsed.collectionId(),
-                        parsed.source(),
-                        Workflow.getInfo().getWorkflowId());
+                .requestChange(parsed.collectionId(), parsed.source(), CollectionRequests.id());
     }
 }

@@ -28,6 +28,14 @@ final class CollectionRequests {
         }
     }
 
+    /**
+     * The id of the request that a run sends: the same for every try of it and after a reset, and another one for each
+     * run, whatever its workflow ID.
+     */
+    static String id() {
+        return Workflow.getInfo().getOriginalExecutionRunId();
+    }
+
     /** The activities; they are tried as long as the workflow may run. */
     static CollectionRequestActivities calls(String summary) {
         return Workflow.newActivityStub(

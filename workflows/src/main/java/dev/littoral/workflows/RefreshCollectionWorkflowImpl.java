@@ -16,7 +16,7 @@ public final class RefreshCollectionWorkflowImpl implements RefreshCollectionWor
         long update = parsed.update() > 0
                 ? parsed.update()
                 : CollectionRequests.calls("ask for a refresh")
-                        .requestRefresh(id, Workflow.getInfo().getWorkflowId())
+                        .requestRefresh(id, CollectionRequests.id())
                         .update();
         Job job = CollectionRequests.await(
                 () -> find(id, update),
