@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.activities.path.PathRange;
+import dev.littoral.workflows.model.CollectionOptions;
+import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.TableVersion;
 import dev.littoral.workflows.model.Totals;
@@ -26,6 +28,8 @@ import java.util.List;
  * @param table which version of the table was listed, which the steps after it read; null where the source is no table
  * @param schema the table's columns in that version; null where the source is no table
  * @param tableBefore the version of the same table that the base serves; null where it serves none
+ * @param subject what the steps after the listing are about too; null until the plan is complete, and in plans of older
+ *     builds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ListingPlan(
@@ -39,7 +43,8 @@ public record ListingPlan(
         @JsonFormat(shape = JsonFormat.Shape.STRING) Instant listedAt,
         TableVersion table,
         JsonNode schema,
-        TableVersion tableBefore) {
+        TableVersion tableBefore,
+        Subject subject) {
 
     /**
      * A version of the log.
@@ -49,16 +54,34 @@ public record ListingPlan(
     public record Base(long version, String commitId, long nextSegmentId) {}
 
     /**
+     * What is listed, and what its segments are to be.
+     *
+     * @param maxDeadShare null in requests of older builds
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Subject(ExternalSource source, long targetRowsPerSegment, Double maxDeadShare) {
+        public static Subject of(ExternalSource source, CollectionOptions options) {
+            return new Subject(source, options.targetRowsPerSegment(), options.maxDeadShare());
+        }
+    }
+
+    /**
      * The same plan, complete.
      *
      * @param version of the table, with its columns; null where the source is no table
      * @param before the version of the same table that the base serves, or null
      */
     public ListingPlan complete(
-            Head head, String skipReport, Instant began, TableVersion version, JsonNode columns, TableVersion before) {
+            Head head,
+            String skipReport,
+            Instant began,
+            TableVersion version,
+            JsonNode columns,
+            TableVersion before,
+            Subject about) {
         Base of = new Base(head.version(), head.commitId(), head.nextSegmentId());
         return new ListingPlan(
-                of, shards, vanished, reopen, skipped, skipReport, previous, began, version, columns, before);
+                of, shards, vanished, reopen, skipped, skipReport, previous, began, version, columns, before, about);
     }
 
     /** What the shards that serve as they are add up to. */

@@ -127,7 +127,8 @@ public final class SourceLister {
         long listed = ranges.stream().mapToLong(RangeListing::listed).sum();
         Totals vanished = ShardPlanner.vanished(ranges);
         return new Result(
-                new ListingPlan(null, shards, vanished, reopen, skips.count(), null, previous, null, null, null, null),
+                new ListingPlan(
+                        null, shards, vanished, reopen, skips.count(), null, previous, null, null, null, null, null),
                 same,
                 listed,
                 skips,

@@ -57,7 +57,7 @@ final class CommitStep {
         inputs.checkBase(request.update(), base);
         inputs.checkCommit(request, base);
         StagedPlan plan = StagedPlan.read(catalog, request.plan());
-        inputs.checkCommit(plan.plan(), base);
+        inputs.checkCommit(request, plan.plan(), base);
         RootWriter writer =
                 new RootWriter(catalog, request.collectionId(), request.source(), request.options(), request.objects());
         List<BalancedShard> balanced = writer.balanced(plan);

@@ -11,6 +11,7 @@ import dev.littoral.activities.catalog.StagingBuffer;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.listing.Checkpoint;
+import dev.littoral.activities.listing.ListingPlan;
 import dev.littoral.activities.listing.SkippedFiles;
 import dev.littoral.activities.listing.SourceLister;
 import dev.littoral.activities.source.SourceChanges;
@@ -267,7 +268,8 @@ final class ListStep {
                                 began,
                                 pinned,
                                 source.schema(),
-                                before.sameTable(pinned).orElse(null)));
+                                before.sameTable(pinned).orElse(null),
+                                ListingPlan.Subject.of(request.source(), request.options())));
         return planKey;
     }
 

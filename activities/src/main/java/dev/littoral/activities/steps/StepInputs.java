@@ -8,6 +8,7 @@ import static dev.littoral.activities.steps.InputChecks.refused;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.listing.ListingPlan;
+import dev.littoral.activities.listing.ListingPlan.Subject;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.Policies;
 import dev.littoral.workflows.UpdateExternalCollectionWorkflow;
@@ -135,6 +136,7 @@ class StepInputs {
     /** What was asked for against the plan that it names. */
     void checkShards(ShardsRequest request, ListingPlan plan) {
         range("to", request.to(), request.from() + 1L, plan.touched().size());
+        PlanInputs.check(Subject.of(request.source(), request.options()), plan);
     }
 
     void checkBalance(ShardsRequest request, ListingPlan plan) {
@@ -165,8 +167,9 @@ class StepInputs {
         }
     }
 
-    /** A plan against the base that a commit names, as the log has it. */
-    void checkCommit(ListingPlan plan, Head base) {
+    /** A plan against the commit that names it, and that one's base, as the log has it. */
+    void checkCommit(CommitRequest request, ListingPlan plan, Head base) {
+        PlanInputs.check(Subject.of(request.source(), request.options()), plan);
         if (plan.base().version() != base.version() || !plan.base().commitId().equals(base.commitId())) {
             throw refused("plan has the base " + plan.base().version() + "; expected version " + base.version()
                     + ", the base that is named");

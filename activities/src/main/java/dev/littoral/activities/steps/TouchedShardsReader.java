@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -87,6 +88,10 @@ final class TouchedShardsReader {
             return files;
         }
         StagedPlan previous = new StagedPlan(plan.previous(), catalog.one(plan.previous(), ListingPlan.class));
+        if (!Objects.equals(previous.plan().subject(), plan.subject())) {
+            // It may have been read otherwise.
+            return files;
+        }
         List<Touched> before = previous.plan().touched();
         for (int i = 0; i < before.size(); i++) {
             if (overlap(before.get(i), touched)

@@ -52,7 +52,7 @@ public final class RealSteps {
         void checkCommit(CommitRequest request, Head base) {}
 
         @Override
-        void checkCommit(ListingPlan plan, Head base) {}
+        void checkCommit(CommitRequest request, ListingPlan plan, Head base) {}
 
         @Override
         void checkCommit(CommitRequest request, Head base, SnapshotRoot root, long freeSegmentId) {}

@@ -24,7 +24,7 @@ class RootWriterTest {
 
     private Instant listedAt(Instant planned) throws InterruptedException {
         ListingPlan plan =
-                new ListingPlan(null, List.of(), Totals.NONE, false, 0, null, null, planned, null, null, null);
+                new ListingPlan(null, List.of(), Totals.NONE, false, 0, null, null, planned, null, null, null, null);
         return new RootWriter(catalog, "orders", SOURCE, CollectionOptions.DEFAULTS, "snapshots/0000000007-7-x")
                 .write(BASE, plan, List.of())
                 .listedAt();

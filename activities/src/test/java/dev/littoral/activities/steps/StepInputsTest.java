@@ -17,10 +17,12 @@ import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.DiscardRequest;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.FolderSpec;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.InvalidRequestException;
 import dev.littoral.workflows.model.ListRequest;
+import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.RetireRequest;
 import dev.littoral.workflows.model.RollbackRequest;
 import dev.littoral.workflows.model.ShardsRequest;
@@ -355,6 +357,10 @@ class StepInputsTest {
     }
 
     private static ListingPlan plan(long baseVersion, String baseCommitId) {
+        return plan(baseVersion, baseCommitId, ListingPlan.Subject.of(A, OPTIONS));
+    }
+
+    private static ListingPlan plan(long baseVersion, String baseCommitId, ListingPlan.Subject subject) {
         PlannedShard touched = new PlannedShard("", null, List.of(), null, List.of());
         return new ListingPlan(
                 new ListingPlan.Base(baseVersion, baseCommitId, 40),
@@ -367,7 +373,8 @@ class StepInputsTest {
                 null,
                 null,
                 null,
-                null);
+                null,
+                subject);
     }
 
     @Test
@@ -389,6 +396,33 @@ class StepInputsTest {
     }
 
     @Test
+    void whatIsReadBalancedAndCommittedIsWhatWasListed() {
+        ExternalSource skips = new ExternalSource(
+                A.uri(), new FolderSpec(FolderSpec.PARQUET, List.of(), List.of(), List.of(), OnBadFile.SKIP, null));
+        List<ListingPlan.Subject> others = List.of(
+                new ListingPlan.Subject(skips, OPTIONS.targetRowsPerSegment(), OPTIONS.maxDeadShare()),
+                new ListingPlan.Subject(A, OPTIONS.targetRowsPerSegment() + 1, OPTIONS.maxDeadShare()),
+                new ListingPlan.Subject(A, OPTIONS.targetRowsPerSegment(), 0.5));
+        List<String> sentences = List.of(
+                "source is {\"uri\":\"s3://lake/a/\",\"spec\":{\"format\":\"parquet\",\"onBadFile\":\"fail\"}}; expected "
+                        + "{\"uri\":\"s3://lake/a/\",\"spec\":{\"format\":\"parquet\",\"onBadFile\":\"skip\"}}, "
+                        + "as the plan has it",
+                "targetRowsPerSegment is 1000000; expected 1000001, as the plan has it",
+                "maxDeadShare is 0.3; expected 0.5, as the plan has it");
+        for (int i = 0; i < others.size(); i++) {
+            ListingPlan plan = plan(6, "6-x", others.get(i));
+            refused(() -> inputs.checkShards(shards(PLAN, 0, 1, 0, OBJECTS, 0), plan), sentences.get(i));
+            refused(() -> inputs.checkBalance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan), sentences.get(i));
+            refused(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), plan, BASE), sentences.get(i));
+        }
+        ListingPlan ofAnOlderBuild = plan(6, "6-x", null);
+        assertThatCode(() -> inputs.checkShards(shards(PLAN, 0, 1, 0, OBJECTS, 0), ofAnOlderBuild))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> inputs.checkCommit(commit(OBJECTS, "7-x", 40, "x"), ofAnOlderBuild, BASE))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void segmentsAreBalancedForTheVersionAfterThePlansBase() {
         assertThatCode(() -> inputs.checkBalance(shards(PLAN, 0, 1, 40, OBJECTS, 0), plan(6, "6-x")))
                 .doesNotThrowAnyException();
@@ -403,9 +437,9 @@ class StepInputsTest {
     void aCommitIsUponTheBaseOfItsPlan() {
         CommitRequest request = commit(OBJECTS, "7-x", 40, "x");
         assertThatCode(() -> inputs.checkCommit(request, BASE)).doesNotThrowAnyException();
-        assertThatCode(() -> inputs.checkCommit(plan(6, "6-x"), BASE)).doesNotThrowAnyException();
-        refused(() -> inputs.checkCommit(plan(5, "6-x"), BASE), "plan has the base 5");
-        refused(() -> inputs.checkCommit(plan(6, "6-y"), BASE), "plan has the base 6");
+        assertThatCode(() -> inputs.checkCommit(request, plan(6, "6-x"), BASE)).doesNotThrowAnyException();
+        refused(() -> inputs.checkCommit(request, plan(5, "6-x"), BASE), "plan has the base 5");
+        refused(() -> inputs.checkCommit(request, plan(6, "6-y"), BASE), "plan has the base 6");
         ExternalSource other = new ExternalSource("s3://lake/b/", ExternalSpec.parquet());
         refused(
                 () -> inputs.checkCommit(

@@ -759,6 +759,84 @@ class UpdateTest {
         assertThat(pipeline.store.written()).isEmpty();
     }
 
+    /** Else a bad file is left out of a collection whose source says that it fails the update. */
+    @Test
+    void whatIsReadAndBalancedIsWhatWasListed() throws Exception {
+        ShardsRequest request = listed();
+        ExternalSource lenient = with(spec(List.of(), OnBadFile.SKIP));
+        assertThat(failure(() -> pipeline.work.readFragments(of(request, lenient, options)))
+                        .getOriginalMessage())
+                .startsWith("source is {")
+                .contains("skip", "fail")
+                .endsWith(", as the plan has it");
+        pipeline.work.readFragments(request);
+        CollectionOptions larger = PipelineTest.options(options.targetRowsPerSegment() + 1);
+        assertThat(failure(() -> pipeline.work.balanceSegments(of(request, source, larger)))
+                        .getOriginalMessage())
+                .startsWith("targetRowsPerSegment is " + larger.targetRowsPerSegment() + "; expected ");
+        BalanceResult balanced = pipeline.work.balanceSegments(request);
+        CommitRequest commit = commit(request, balanced.nextSegmentId());
+        CommitRequest another = new CommitRequest(
+                "c",
+                commit.update(),
+                1,
+                source,
+                larger,
+                commit.plan(),
+                commit.objects(),
+                commit.base(),
+                commit.commitId(),
+                commit.nextSegmentId(),
+                "a test",
+                null);
+        assertThat(failure(() -> pipeline.commits.commitSnapshot(another)).getOriginalMessage())
+                .startsWith("targetRowsPerSegment is ");
+        assertThat(pipeline.head().kind()).isEqualTo(HeadKind.DECLARED);
+    }
+
+    /** Files that were read by another spec may lack what this one requires. */
+    @Test
+    void aRoundTakesNothingOverFromOneOfAnotherSource() throws Exception {
+        ShardsRequest first = listed();
+        pipeline.work.readFragments(first);
+        ExternalSource demanding = with(spec(List.of(new RequiredColumn("nowhere", "int64")), OnBadFile.FAIL));
+        pipeline.commits.declareSource(
+                new DeclareRequest("c", first.update(), demanding, pipeline.head(), "declare-2", "a test"));
+        Head base = pipeline.head();
+        assertThat(base.source()).isEqualTo(demanding);
+        ListingOutcome listing = pipeline.work.listFiles(
+                new ListRequest("c", first.update(), 2, demanding, options, base, first.plan(), null));
+        ShardsRequest second = new ShardsRequest(
+                "c",
+                first.update(),
+                2,
+                demanding,
+                options,
+                listing.plan(),
+                0,
+                listing.touched(),
+                base.nextSegmentId(),
+                "snapshots/%010d-%d-y".formatted(base.version() + 1, first.update()),
+                0);
+        assertThat(failure(() -> pipeline.work.readFragments(second)).getOriginalMessage())
+                .contains("nowhere");
+    }
+
+    private static ShardsRequest of(ShardsRequest request, ExternalSource source, CollectionOptions options) {
+        return new ShardsRequest(
+                request.collectionId(),
+                request.update(),
+                request.round(),
+                source,
+                options,
+                request.plan(),
+                request.from(),
+                request.to(),
+                request.firstSegmentId(),
+                request.objects(),
+                request.files());
+    }
+
     /** What is served is not overwritten, whatever a request says. */
     @Test
     void aFolderThatAVersionNamesIsNotWrittenTo() throws Exception {
