@@ -404,9 +404,9 @@ class StepInputsTest {
                 new ListingPlan.Subject(A, OPTIONS.targetRowsPerSegment() + 1, OPTIONS.maxDeadShare()),
                 new ListingPlan.Subject(A, OPTIONS.targetRowsPerSegment(), 0.5));
         List<String> sentences = List.of(
-                "source is {\"uri\":\"s3://lake/a/\",\"spec\":{\"format\":\"parquet\",\"onBadFile\":\"fail\"}}; expected "
-                        + "{\"uri\":\"s3://lake/a/\",\"spec\":{\"format\":\"parquet\",\"onBadFile\":\"skip\"}}, "
-                        + "as the plan has it",
+                "source is {\"uri\":\"s3://lake/a/\",\"spec\":{\"format\":\"parquet\",\"onBadFile\":\"fail\"}}; "
+                        + "expected {\"uri\":\"s3://lake/a/\","
+                        + "\"spec\":{\"format\":\"parquet\",\"onBadFile\":\"skip\"}}, as the plan has it",
                 "targetRowsPerSegment is 1000000; expected 1000001, as the plan has it",
                 "maxDeadShare is 0.3; expected 0.5, as the plan has it");
         for (int i = 0; i < others.size(); i++) {
