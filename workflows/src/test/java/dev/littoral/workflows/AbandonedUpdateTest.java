@@ -40,6 +40,48 @@ class AbandonedUpdateTest {
         }
     }
 
+    @Test
+    void oneThatCannotBeTerminatedHoldsNothingBack() throws Exception {
+        lake.deployments().failTerminate();
+        FakeLake.Hold reading = lake.hold("readFragments");
+        try (Lab lab = Lab.onServer(lake, SourcePolicy.NONE, Policies.HISTORY)) {
+            lab.start(A);
+            reading.awaitReached();
+            abandon(lab);
+            lab.awaitEnd(2, COMMITTED);
+            assertThat(lake.deployments().toTerminate()).isEqualTo(1);
+            reading.release();
+            lab.awaitClosed(lab.update(1), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+
+            assertThat(lab.untyped().describe().getStatus())
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+            assertThat(lake.log(ID))
+                    .filteredOn(head -> head.kind() == HeadKind.COMMITTED)
+                    .extracting(Head::update)
+                    .containsExactly(2L);
+        }
+    }
+
+    @Test
+    void oneOfWhichItIsNotKnownGoesOn() throws Exception {
+        lake.deployments().failIsAbandoned();
+        FakeLake.Hold reading = lake.hold("readFragments");
+        try (Lab lab = Lab.onServer(lake, SourcePolicy.NONE, Policies.HISTORY)) {
+            lab.start(A);
+            reading.awaitReached();
+            lab.await("a check", () -> {
+                lab.collection().signalRefresh();
+                sleep();
+                return lake.deployments().asked() > 0;
+            });
+            // Answered after the check.
+            lab.collection().updateRefresh();
+            reading.release();
+            lab.awaitEnd(1, COMMITTED);
+            assertThat(lake.deployments().toTerminate()).isZero();
+        }
+    }
+
     /** Its workers are gone from now on. Each request has it checked. */
     private Job abandon(Lab lab) throws InterruptedException {
         lake.deployments().abandon(1);

@@ -25,6 +25,7 @@ import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.SourceRequest;
+import dev.littoral.workflows.model.UpdateInput;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.BatchRequest;
@@ -183,6 +184,18 @@ class CollectionWorkflowTest {
         assertThat(lake.log(ID)).extracting(Head::kind).containsExactly(HeadKind.DECLARED, HeadKind.COMMITTED);
     }
 
+    /** It is read for the next one. */
+    @Test
+    void aHeadThatCannotBeReadAfterAnUpdateHoldsNothingBack() throws InterruptedException {
+        lake.fail("listFiles", FailureType.INPUT, 1);
+        lake.fail("readHead", FailureType.ACCESS, 1);
+        lab.start(A);
+        lab.awaitEnd(1, FAILED);
+        assertThat(lake.calls("readHead")).isPositive();
+        lab.collection().signalRefresh();
+        lab.awaitEnd(2, COMMITTED);
+    }
+
     @Test
     void aRefreshWithoutASourceIsRefused() throws InterruptedException {
         lab.start(null);
@@ -298,6 +311,22 @@ class CollectionWorkflowTest {
     }
 
     @Test
+    void anEndThatMeetsAnotherVersionIsWrittenAfterThat() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        FakeLake.Hold hold = lake.hold("retireCollection");
+        lab.collection().retire();
+        hold.awaitReached();
+        lake.write(ID, HeadKind.COMMITTED, A, 1);
+        hold.release();
+        lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_COMPLETED);
+
+        assertThat(lake.log(ID))
+                .extracting(Head::kind)
+                .containsExactly(HeadKind.DECLARED, HeadKind.COMMITTED, HeadKind.COMMITTED, HeadKind.RETIRED);
+    }
+
+    @Test
     void aCollectionWithoutSourceIsRetiredWithoutATrace() throws InterruptedException {
         lab.start(null);
         lab.awaitStatus(status -> status.state().equals("idle"));
@@ -334,6 +363,26 @@ class CollectionWorkflowTest {
         lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_CANCELED);
         lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
         assertThat(lake.calls("discardStaging")).isEqualTo(1);
+    }
+
+    @Test
+    void cancellingACollectionDoesNotWaitForeverForItsUpdateToCleanUp() throws InterruptedException {
+        FakeLake.Hold list = lake.hold("listFiles");
+        FakeLake.Hold discards = lake.holdEvery("discardStaging");
+        lab.start(A);
+        list.awaitReached();
+        lab.untyped().cancel();
+        discards.awaitReached();
+        lab.await("the timer", () -> {
+            List<EventType> events = lab.events(ID);
+            int cancelled = events.indexOf(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED);
+            return events.lastIndexOf(EventType.EVENT_TYPE_TIMER_STARTED) > cancelled;
+        });
+        lab.pass(Policies.CLEAN_UP_TIMEOUT.plusSeconds(1));
+
+        lab.awaitClosed(lab.untyped(), WORKFLOW_EXECUTION_STATUS_CANCELED);
+        lake.releaseEvery("discardStaging");
+        lab.awaitClosed(lab.update(1), WORKFLOW_EXECUTION_STATUS_CANCELED);
     }
 
     @Test
@@ -665,7 +714,9 @@ class CollectionWorkflowTest {
 
     @Test
     void anUpdateThatAPersonStartsFailsAtOnce() throws InterruptedException {
-        for (Object input : List.of(7, Map.of(), "x")) {
+        lake.write(ID, HeadKind.DECLARED, A, 1);
+        UpdateInput whole = new UpdateInput(ID, 9, A, CollectionOptions.DEFAULTS, lake.newest(ID), null);
+        for (Object input : List.of(7, Map.of(), "x", whole)) {
             WorkflowStub update = lab.client.newUntypedWorkflowStub(
                     UpdateExternalCollectionWorkflow.TYPE, Lab.options("orders/update-9"));
             update.start(input);

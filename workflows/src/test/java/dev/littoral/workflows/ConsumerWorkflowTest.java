@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.littoral.workflows.model.AcknowledgeMessage;
 import dev.littoral.workflows.model.CauseKind;
+import dev.littoral.workflows.model.CollectionInput;
+import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ConsumerState;
 import dev.littoral.workflows.model.ConsumerStatus;
 import dev.littoral.workflows.model.FailureType;
@@ -26,7 +28,14 @@ import dev.littoral.workflows.model.Verdict;
 import dev.littoral.workflows.model.VersionRequest;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
+import io.temporal.client.UpdateOptions;
+import io.temporal.client.WithStartWorkflowOperation;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowUpdateException;
+import io.temporal.client.WorkflowUpdateHandle;
+import io.temporal.client.WorkflowUpdateStage;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
@@ -121,6 +130,24 @@ class ConsumerWorkflowTest {
         long looks = lake.calls("lookAtConsumers");
         lab.pass(Duration.ofDays(1));
         assertThat(lake.calls("lookAtConsumers")).isEqualTo(looks);
+    }
+
+    @Test
+    void aLookThatFailsIsSaidAndMadeAgain() throws InterruptedException {
+        lab.start(A, naming(List.of("search"), null));
+        lab.awaitEnd(1, COMMITTED);
+        awaitServing(ServingState.LAGGING);
+        awaitLooked();
+        lake.fail("lookAtConsumers", FailureType.ACCESS, 1);
+        refresh(2);
+        lab.await(
+                "a failure",
+                () -> "ACCESS: lookAtConsumers fails with ACCESS"
+                        .equals(lab.collection().consumers().problem()));
+        lake.consumers().serves("search", ID, 3);
+        lab.pass(Duration.ofMinutes(1));
+        awaitServing(ServingState.SERVED);
+        assertThat(lab.collection().consumers().problem()).isNull();
     }
 
     @Test
@@ -233,6 +260,47 @@ class ConsumerWorkflowTest {
                         .acknowledge(answer("{'consumer':'search','version':2,'state':'GONE','reason':'x'}")),
                 "acknowledge.reason is given with GONE; expected it to be left out");
         assertThat(lake.calls("leaseVersion")).isZero();
+        assertThat(lab.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED))
+                .as("refused before it enters the history")
+                .isZero();
+    }
+
+    @Test
+    void aLeaseThatComesBeforeTheCatalogIsOpenWaitsForThat() throws Exception {
+        FakeLake.Hold open = lake.hold("openCollection");
+        lab.start(A);
+        open.awaitReached();
+        WorkflowUpdateHandle<LeaseAnswer> lease = lab.untyped()
+                .startUpdate(
+                        UpdateOptions.newBuilder(LeaseAnswer.class)
+                                .setUpdateName(MessageNames.LEASE)
+                                .setWaitForStage(WorkflowUpdateStage.ACCEPTED)
+                                .build(),
+                        LeaseMessage.of("search", null, HOUR));
+        assertThat(lab.count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED))
+                .as("opening, and nothing else")
+                .isEqualTo(1);
+        open.release();
+        assertThat(lease.getResultAsync().get().granted()).isTrue();
+    }
+
+    /** Its handler runs before anything else does. */
+    @Test
+    void aLeaseThatStartsACollectionWaitsUntilItIsOpen() {
+        ExternalCollectionWorkflow collection = lab.client.newWorkflowStub(
+                ExternalCollectionWorkflow.class,
+                WorkflowOptions.newBuilder(Lab.options(ID))
+                        .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+                        .build());
+        LeaseAnswer lease = WorkflowClient.executeUpdateWithStart(
+                collection::lease,
+                LeaseMessage.of("search", null, HOUR),
+                UpdateOptions.<LeaseAnswer>newBuilder()
+                        .setWaitForStage(WorkflowUpdateStage.COMPLETED)
+                        .build(),
+                new WithStartWorkflowOperation<>(
+                        collection::run, CollectionInput.of(A, CollectionOptions.DEFAULTS), null));
+        assertThat(lease.granted()).isTrue();
     }
 
     private static LeaseMessage lease(String json) {

@@ -267,6 +267,14 @@ class EventWorkflowTest {
     }
 
     @Test
+    void sinksThatCannotBeCheckedHoldNoStartBack() throws InterruptedException {
+        sinks.failCheck("TRANSIENT");
+        start("indexer");
+        lab.awaitEnd(1, COMMITTED);
+        awaitReceived("indexer", "1", "2");
+    }
+
+    @Test
     void aCollectionWithoutSinksSendsNothing() throws InterruptedException {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);

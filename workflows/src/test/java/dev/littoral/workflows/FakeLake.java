@@ -63,6 +63,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     private final Map<String, Deque<Hold>> holds = new HashMap<>();
     private final Map<String, Hold> heldSteps = new HashMap<>();
     private final Map<String, Deque<String>> failures = new HashMap<>();
+    private final Map<String, String> sentences = new HashMap<>();
     private final Set<String> staged = new TreeSet<>();
     private final Set<String> objects = new TreeSet<>();
     private final AtomicInteger held = new AtomicInteger();
@@ -161,6 +162,11 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         }
     }
 
+    /** What a step that fails says; without this it names itself and the type. */
+    synchronized void say(String step, String sentence) {
+        sentences.put(step, sentence);
+    }
+
     /** No more calls of a step fail. */
     synchronized void failNoMore(String step) {
         failures.remove(step);
@@ -252,6 +258,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
     void enter(String step, boolean heartbeats) {
         Hold hold;
         String failure;
+        String sentence;
         synchronized (this) {
             if (Activity.getExecutionContext().getInfo().isLocal()
                     && (isQueued(failures, step) || isQueued(holds, step) || heldSteps.containsKey(step))) {
@@ -260,6 +267,7 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
             }
             calls.add(step);
             failure = failures.getOrDefault(step, new ArrayDeque<>()).poll();
+            sentence = sentences.getOrDefault(step, step + " fails with " + failure);
             Hold every = heldSteps.get(step);
             hold = failure != null || every != null
                     ? every
@@ -275,8 +283,8 @@ final class FakeLake implements CatalogActivities, UpdateActivities {
         }
         if (failure != null) {
             throw failure.equals(UpdateActivities.STAGING_GONE)
-                    ? ApplicationFailure.newNonRetryableFailure(step + " fails with " + failure, failure)
-                    : ApplicationFailure.newFailure(step + " fails with " + failure, failure);
+                    ? ApplicationFailure.newNonRetryableFailure(sentence, failure)
+                    : ApplicationFailure.newFailure(sentence, failure);
         }
     }
 

@@ -23,6 +23,7 @@ final class FakeSinks implements EventActivities {
     private final List<EventRequest> requests = new ArrayList<>();
     private final List<String> queues = new ArrayList<>();
     private CountDownLatch hanging;
+    private String checkFailure;
 
     /** From now on a sink takes nothing. */
     synchronized void down(String sink, String failure) {
@@ -43,6 +44,11 @@ final class FakeSinks implements EventActivities {
         hanging = until;
     }
 
+    /** From now on sinks cannot be checked. */
+    synchronized void failCheck(String type) {
+        checkFailure = type;
+    }
+
     /** What a sink got, repeats too: {@code 3} for a version, {@code failed 2} for an update. */
     synchronized List<String> received(String sink) {
         return List.copyOf(received.getOrDefault(sink, List.of()));
@@ -61,6 +67,9 @@ final class FakeSinks implements EventActivities {
     public synchronized void checkSinks(String collectionId, List<String> sinks) {
         if (sinks.contains("unknown")) {
             throw ApplicationFailure.newNonRetryableFailure("Sink unknown is not one of this worker's", "INPUT");
+        }
+        if (checkFailure != null) {
+            throw ApplicationFailure.newFailure("the check fails with " + checkFailure, checkFailure);
         }
     }
 

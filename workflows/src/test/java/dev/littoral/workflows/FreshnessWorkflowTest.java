@@ -12,6 +12,7 @@ import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.FreshnessStatus;
+import dev.littoral.workflows.model.Job;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowReplayer;
 import io.temporal.worker.Worker;
@@ -29,8 +30,19 @@ class FreshnessWorkflowTest {
 
     private final FakeLake lake = new FakeLake();
     private final List<FreshnessStatus> observed = new CopyOnWriteArrayList<>();
-    private final Lab lab =
-            new Lab(lake, SourcePolicy.NONE, (status, until) -> observed.add(status.freshness()), Policies.HISTORY);
+    private final List<Job> ended = new CopyOnWriteArrayList<>();
+    private final CollectionObserver observer = new CollectionObserver() {
+        @Override
+        public void looked(CollectionStatus status, Instant until) {
+            observed.add(status.freshness());
+        }
+
+        @Override
+        public void ended(Job job) {
+            ended.add(job);
+        }
+    };
+    private final Lab lab = new Lab(lake, SourcePolicy.NONE, observer, Policies.HISTORY);
 
     @BeforeEach
     void tellTime() {
@@ -43,14 +55,12 @@ class FreshnessWorkflowTest {
                 TestWorkflowEnvironment environment = Lab.environment()) {
             Worker worker = Lab.worker(environment);
             int before = observed.size();
-            Lab.register(
-                    worker,
-                    SourcePolicy.NONE,
-                    (status, until) -> observed.add(status.freshness()),
-                    Policies.HISTORY,
-                    new FakeLake());
+            int endedBefore = ended.size();
+            assertThat(endedBefore).isPositive();
+            Lab.register(worker, SourcePolicy.NONE, observer, Policies.HISTORY, new FakeLake());
             WorkflowReplayer.replayWorkflowExecution(lab.client.fetchHistory(ID), worker);
             assertThat(observed).as("observed in a replay").hasSize(before);
+            assertThat(ended).as("ended in a replay").hasSize(endedBefore);
         }
     }
 
@@ -104,6 +114,21 @@ class FreshnessWorkflowTest {
         lab.awaitEnd(next, UNCHANGED);
         awaitState(FreshnessStatus.State.FRESH);
         lab.await("the memo", () -> memo("behind", String.class) == null && memo("cause", String.class) == null);
+    }
+
+    @Test
+    void aLongCauseIsCutInTheMemo() throws InterruptedException {
+        lab.start(A, HOURLY);
+        lab.awaitEnd(1, COMMITTED);
+        lab.awaitStatus(status -> status.nextRefresh() != null);
+        lake.say("listFiles", "\uD83D\uDC1F".repeat(400));
+        lake.fail("listFiles", FailureType.INPUT, 100);
+        lab.pass(Duration.ofMinutes(61));
+        lab.await("the memo", () -> memo("cause", String.class) != null);
+        String cause = memo("cause", String.class);
+        assertThat(cause.codePointCount(0, cause.length())).isEqualTo(301);
+        assertThat(cause).endsWith("\uD83D\uDC1F…");
+        lake.failNoMore("listFiles");
     }
 
     @Test

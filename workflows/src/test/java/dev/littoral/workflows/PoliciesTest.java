@@ -2,6 +2,8 @@ package dev.littoral.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.temporal.activity.ActivityOptions;
+import io.temporal.activity.LocalActivityOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -84,6 +86,31 @@ class PoliciesTest {
         assertThat(Policies.look(Duration.ofDays(1))).isEqualTo(minutes(15));
         assertThat(Policies.longestBackPressure(Duration.ofHours(1))).isEqualTo(Duration.ofHours(1));
         assertThat(Policies.longestBackPressure(Duration.ofDays(7))).isEqualTo(Duration.ofHours(24));
+    }
+
+    @Test
+    void eventsAreSentAFewTimesByAWorkerThatLivesAndFromAQueueThatIsServed() {
+        ActivityOptions events = Policies.events("send", "littoral", Policies.priority("orders", true));
+        assertThat(events.getRetryOptions().getMaximumAttempts()).isEqualTo(3);
+        assertThat(events.getHeartbeatTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(events.getScheduleToStartTimeout()).isEqualTo(minutes(5));
+        assertThat(events.getStartToCloseTimeout()).isEqualTo(minutes(2));
+    }
+
+    @Test
+    void aWorkerThatDiesInACallOfTheCatalogIsNoticedByItsHeartbeat() {
+        ActivityOptions catalog = Policies.catalog("read", Policies.priority("orders", true));
+        assertThat(catalog.getHeartbeatTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(catalog.getStartToCloseTimeout()).isEqualTo(minutes(2));
+    }
+
+    @Test
+    void aQuickCallIsTriedOnceWithinAWorkflowTaskAndItsArgumentsAreNotInTheHistory() {
+        LocalActivityOptions quick = Policies.quick("read the head");
+        assertThat(quick.getStartToCloseTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(quick.getScheduleToCloseTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(quick.getRetryOptions().getMaximumAttempts()).isEqualTo(1);
+        assertThat(quick.isDoNotIncludeArgumentsIntoMarker()).isTrue();
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.RollbackAnswer;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.VersionRequest;
+import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.UpdateOptions;
 import io.temporal.client.WorkflowUpdateException;
@@ -154,6 +155,21 @@ class RollbackWorkflowTest {
     }
 
     @Test
+    void oneThatCannotBeWrittenIsRefusedAndTheCollectionGoesOn() throws InterruptedException {
+        twoVersions();
+        lake.fail("rollBack", FailureType.ACCESS, 1);
+        assertThatThrownBy(() -> lab.collection().updateRollback(VersionRequest.of(2, null)))
+                .isInstanceOf(WorkflowUpdateException.class)
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo(FailureType.ACCESS.name());
+                    assertThat(failure.getOriginalMessage()).isEqualTo("rollBack fails with ACCESS");
+                });
+        assertThat(lab.collection().status().state()).isEqualTo("idle");
+        assertThat(lab.collection().updateRollback(VersionRequest.of(2, null))).isEqualTo(new RollbackAnswer(4, 2));
+    }
+
+    @Test
     void oneThatIsSentAgainGetsTheSameAnswer() throws InterruptedException, ExecutionException {
         twoVersions();
         UpdateOptions<RollbackAnswer> options = UpdateOptions.newBuilder(RollbackAnswer.class)
@@ -176,6 +192,9 @@ class RollbackWorkflowTest {
         refused(
                 () -> lab.collection().updateRollback(new VersionRequest(TextNode.valueOf("2"))),
                 "rollback is a text; expected an object");
+        assertThat(lab.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED))
+                .as("refused before it enters the history")
+                .isZero();
         lab.collection().signalRollback(VersionRequest.of(0, null));
         lab.awaitStatus(status -> !status.rejected().isEmpty()
                 && status.rejected().getLast().reason().startsWith("rollback.version is 0; expected"));

@@ -232,6 +232,29 @@ class ServerTest {
         }
     }
 
+    /** Temporal terminates a workflow by the bytes of its history too, and says when there are many. */
+    @Test
+    void aHistoryOfFewLongMessagesContinuesAsNewToo() throws Exception {
+        try (Lab lab = lab(TemporalServer.shared())) {
+            lab.start(A);
+            lab.awaitEnd(1, COMMITTED);
+            String firstRun = lab.untyped().describe().getExecution().getRunId();
+            SourceRequest longMessage = Lab.request("{'bad':'" + "x".repeat(400_000) + "'}");
+            for (int i = 0; i < 12; i++) {
+                lab.collection().sourceChanged(longMessage);
+            }
+            lab.collection().signalRefresh();
+            lab.awaitEnd(2, UNCHANGED);
+            lab.await("another run", () -> !lab.untyped()
+                    .describe()
+                    .getExecution()
+                    .getRunId()
+                    .equals(firstRun));
+
+            assertThat(Histories.of(lab.client, ID, firstRun)).hasSizeLessThan(4_000);
+        }
+    }
+
     @Test
     void everyRequestBetweenRunsIsAnswered() throws Exception {
         int requests = 60;

@@ -16,6 +16,7 @@ import static io.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTIO
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Durations;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.FileCounts;
@@ -483,6 +484,17 @@ class UpdateWorkflowTest {
         assertThat(job.failure()).isEqualTo(FailureType.TRANSIENT);
         assertThat(job.reason()).isEqualTo("gave up after listing 5 times: part-0 changed while it was read");
         assertThat(lake.calls("listFiles")).isEqualTo(5);
+        assertThat(lab
+                        .client
+                        .fetchHistory(UpdateExternalCollectionWorkflow.id(ID, 1))
+                        .getHistory()
+                        .getEventsList()
+                        .stream()
+                        .filter(event -> event.getEventType() == EventType.EVENT_TYPE_TIMER_STARTED)
+                        .map(event -> event.getTimerStartedEventAttributes().getStartToFireTimeout())
+                        .map(Durations::toMillis))
+                .as("pauses, each longer than the one before")
+                .containsExactly(500L, 1_000L, 1_500L, 2_000L);
     }
 
     @ParameterizedTest
