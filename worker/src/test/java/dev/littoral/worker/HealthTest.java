@@ -14,6 +14,9 @@ import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor.ActivityInput;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor.ActivityOutput;
 import io.temporal.common.interceptors.Header;
+import io.temporal.common.interceptors.WorkflowInboundCallsInterceptor;
+import io.temporal.common.interceptors.WorkflowInboundCallsInterceptor.WorkflowInput;
+import io.temporal.common.interceptors.WorkflowInboundCallsInterceptorBase;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -94,6 +97,22 @@ class HealthTest {
                     assertThat(failure.getOriginalMessage()).startsWith("the worker ran out of memory");
                 });
         assertThat(health.failure()).hasValueSatisfying(why -> assertThat(why).contains("out of memory", "expected "));
+    }
+
+    /** The task fails, and another worker has the next try. */
+    @Test
+    void memoryThatRanOutInAWorkflowIsRemembered() {
+        OutOfMemoryError failure = new OutOfMemoryError("Java heap space");
+        WorkflowInboundCallsInterceptor workflow =
+                health.watch().interceptWorkflow(new WorkflowInboundCallsInterceptorBase(null) {
+                    @Override
+                    public WorkflowOutput execute(WorkflowInput input) {
+                        throw failure;
+                    }
+                });
+        assertThatThrownBy(() -> workflow.execute(new WorkflowInput(Header.empty(), new Object[0])))
+                .isSameAs(failure);
+        assertThat(health.failure()).hasValueSatisfying(why -> assertThat(why).contains("out of memory"));
     }
 
     @Test
