@@ -112,17 +112,22 @@ public final class FragmentSplitter {
     }
 
     /**
-     * Whether a file can stay split as it is: a target that was made smaller asks for new fragments. One that was left
-     * out for the target alone is looked at again, as the target may be another by now.
+     * Whether a file can stay split as it is: a target that was made smaller asks for new fragments, and one that was
+     * left out for the target alone is looked at again for another.
      */
     public static boolean fits(FileEntry file, long target) {
-        return !(file.skipped() != null && file.skipped().endsWith(ADVICE))
-                && file.fragments().stream().allMatch(fragment -> fragment.rows() <= target);
+        return file.served()
+                ? file.fragments().stream().allMatch(fragment -> fragment.rows() <= target)
+                : !file.skipped().endsWith(ADVICE) || file.skipped().equals(tooManyWords(file.path(), target));
     }
 
     private static BadFileException tooMany(String path, long target) {
-        return new BadFileException("File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS
-                + " of at most " + target + " rows, expected fewer" + ADVICE);
+        return new BadFileException(tooManyWords(path, target));
+    }
+
+    private static String tooManyWords(String path, long target) {
+        return "File " + path + " has too many fragments: found more than " + MAX_FRAGMENTS + " of at most " + target
+                + " rows, expected fewer" + ADVICE;
     }
 
     private static final class Boundaries {

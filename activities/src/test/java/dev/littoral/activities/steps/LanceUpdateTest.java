@@ -1,16 +1,19 @@
 package dev.littoral.activities.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.Snapshot;
+import dev.littoral.activities.source.lance.Protobuf;
 import dev.littoral.activities.source.registry.FormatRegistry;
 import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
 import java.nio.file.Files;
@@ -28,10 +31,23 @@ class LanceUpdateTest {
     private Path folder;
 
     private ExternalSource source(TableAt at) {
+        return source(at, OnBadFile.FAIL);
+    }
+
+    private ExternalSource source(TableAt at, OnBadFile onBadFile) {
         return new ExternalSource(
                 "file://" + folder + "/docs.lance/",
-                new TableSpec(
-                        TableSpec.LANCE, at, List.of(), List.of(), List.of(), OnBadFile.FAIL, null, false, false));
+                new TableSpec(TableSpec.LANCE, at, List.of(), List.of(), List.of(), onBadFile, null, false, false));
+    }
+
+    /** Commits a version of fragments with so many rows. */
+    private void commit(long version, long... rows) throws Exception {
+        Protobuf manifest = new Protobuf().number(3, version).message(13, new Protobuf().text(1, "lance"));
+        for (int i = 0; i < rows.length; i++) {
+            manifest.message(2, Protobuf.fragment(i, rows[i], Protobuf.dataFile("f" + i + ".lance")));
+        }
+        Path versions = Files.createDirectories(folder.resolve("docs.lance/_versions"));
+        Files.write(versions.resolve(version + ".manifest"), manifest.manifest());
     }
 
     private static TableAt version(long version) {
@@ -76,6 +92,30 @@ class LanceUpdateTest {
             assertThat(Verified.withSource(pipeline.store, PipelineTest.local(FormatRegistry.formats()))
                             .lines())
                     .allMatch(line -> line.contains("_littoral/store.json"));
+        }
+    }
+
+    /** A data file is never opened, so a fragment that is looked at again is what the manifest says of it. */
+    @Test
+    void aFragmentThatWasLeftOutForTheTargetStaysLeftOutUntilThereIsAnother() throws Exception {
+        folder = folder.toRealPath();
+        try (Pipeline pipeline =
+                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
+            ExternalSource lenient = source(null, OnBadFile.SKIP);
+            commit(1, 10, 1_000_001);
+            Update first = pipeline.update(lenient, PipelineTest.options(1));
+            assertThat(first.skipped()).extracting(SkippedFile::file).singleElement(STRING).endsWith("/data/f1.lance");
+
+            commit(2, 10, 1_000_001, 5);
+            Update second = pipeline.update(lenient, PipelineTest.options(1));
+            assertThat(second.skipped()).isEqualTo(first.skipped());
+            assertThat(second.head().totals().rows()).isEqualTo(15);
+
+            Update served = pipeline.update(lenient, PipelineTest.options(1_000_000));
+            assertThat(served.skipped()).isEmpty();
+            assertThat(served.head().totals().rows()).isEqualTo(1_000_016);
+            assertThat(CatalogReader.on(pipeline.store).snapshot("c").files().map(FileEntry::partition))
+                    .containsExactly(Map.of("fragment", "0"), Map.of("fragment", "1"), Map.of("fragment", "2"));
         }
     }
 }

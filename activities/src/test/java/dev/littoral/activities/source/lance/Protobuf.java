@@ -9,19 +9,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Writes protobuf messages field by field, and the manifests that they make. */
-final class Protobuf {
+public final class Protobuf {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
 
-    Protobuf number(int field, long value) {
+    public Protobuf number(int field, long value) {
         return write(() -> out.writeUInt64(field, value));
     }
 
-    Protobuf text(int field, String value) {
+    public Protobuf text(int field, String value) {
         return write(() -> out.writeString(field, value));
     }
 
-    Protobuf message(int field, Protobuf value) {
+    public Protobuf message(int field, Protobuf value) {
         return write(() -> out.writeBytes(field, ByteString.copyFrom(value.bytes())));
     }
 
@@ -48,7 +48,7 @@ final class Protobuf {
     }
 
     /** The object of a manifest with this message. */
-    byte[] manifest() {
+    public byte[] manifest() {
         byte[] message = bytes();
         ByteBuffer object = ByteBuffer.allocate(4 + message.length + 16).order(ByteOrder.LITTLE_ENDIAN);
         object.putInt(message.length)
@@ -60,11 +60,11 @@ final class Protobuf {
     }
 
     /** A fragment with one data file. */
-    static Protobuf fragment(long id, long rows, Protobuf dataFile) {
+    public static Protobuf fragment(long id, long rows, Protobuf dataFile) {
         return new Protobuf().number(1, id).message(2, dataFile).number(4, rows);
     }
 
-    static Protobuf dataFile(String path) {
+    public static Protobuf dataFile(String path) {
         return new Protobuf()
                 .text(1, path)
                 .message(2, new Protobuf().raw(new byte[] {0, 1}))
