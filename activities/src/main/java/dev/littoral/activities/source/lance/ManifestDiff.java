@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.source.table.PathHashes;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.Optional;
 
 /**
  * The difference between two manifests, by the digests of their files: first all files of the older one are passed,
- * then those of the newer, then those of the older again where some are gone. For one thread.
+ * then those of the newer, then those of the older again where some are gone. Where a path is in one of them twice it
+ * tells nothing, and the whole read says so. For one thread.
  */
 final class ManifestDiff {
     /** More cost as much as a whole read. */
@@ -27,6 +29,7 @@ final class ManifestDiff {
 
     private final MessageDigest digest = Sha256.start();
     private final Map<Hash, Hash> left = new HashMap<>();
+    private final PathHashes seen = new PathHashes();
     private final List<SourceFile> changes = new ArrayList<>();
     private boolean tooMuch;
 
@@ -44,12 +47,12 @@ final class ManifestDiff {
             tooMuch = true;
         }
         if (!tooMuch) {
-            // A path that is there twice makes the whole read say so.
             tooMuch = left.put(hash(file.path()), content(file)) != null;
         }
     }
 
     void newer(SourceFile file) {
+        tooMuch = tooMuch || !seen.add(file.path());
         if (tooMuch) {
             return;
         }

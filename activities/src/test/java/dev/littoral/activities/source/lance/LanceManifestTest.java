@@ -305,6 +305,23 @@ class LanceManifestTest {
         assertThat(refused(open(null))).hasMessageContaining("found version 8 in that of version 9");
     }
 
+    /** The first of the two is what the version before has. */
+    @Test
+    void aFileThatASecondFragmentHasTooIsNoChange() throws Exception {
+        Protobuf file = Protobuf.dataFile("a.lance");
+        Protobuf once = new Protobuf().message(2, Protobuf.fragment(0, 5, file));
+        Files.write(manifest(9), once.number(3, 9).message(13, WRITER).manifest());
+        TableVersion before = open(null).resolve(null);
+        Protobuf twice = new Protobuf()
+                .message(2, Protobuf.fragment(0, 5, file))
+                .message(2, Protobuf.fragment(1, 5, file))
+                .message(2, Protobuf.fragment(2, 5, Protobuf.dataFile("b.lance")));
+        Files.write(manifest(10), twice.number(3, 10).message(13, WRITER).manifest());
+        Table table = open(null);
+        assertThat(table.changes(before, table.resolve(before))).isEmpty();
+        assertThat(refused(table)).hasMessageContaining("two fragments with the same data file");
+    }
+
     /** A version may come from elsewhere than this table: from a plan, or from an attempt before. */
     @ParameterizedTest
     @ValueSource(
