@@ -175,6 +175,23 @@ class DeltaTableTest {
                         LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT));
     }
 
+    /** Decoded as a replacement character, two such files were one. */
+    @ParameterizedTest
+    @CsvSource({
+        "a-%FE.parquet, a-%FF.parquet, the bytes of a text in UTF-8",
+        "%C3/a, %C3%A4%C0/a, the bytes of a text in UTF-8",
+        "%ED%A0%80, %ED%A0%81, the bytes of a text in UTF-8",
+        "a%\u0662\u0660b, a%\uFF12\uFF10b, two hexadecimal digits after each %"
+    })
+    void pathsWhoseEncodingIsNoTextAreRefused(String one, String other, String expected) {
+        table(DeltaFolder.add(one, 1), DeltaFolder.add(other, 1));
+        assertThatThrownBy(delta::newest)
+                .isInstanceOfSatisfying(
+                        LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
+                .hasMessage("The Delta table " + delta.folder + " names the file " + one
+                        + ", whose percent-encoding is not right; expected " + expected);
+    }
+
     @Test
     void partitionValuesHaveTheNamesOfTheSchema() throws Exception {
         String mapped = "\\\"delta.columnMapping.id\\\":1,\\\"delta.columnMapping.physicalName\\\":\\\"col-1\\\"";
