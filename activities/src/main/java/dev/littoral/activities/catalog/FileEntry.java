@@ -27,6 +27,8 @@ import java.util.Objects;
  * @param partition the values of its partition by the name of their field, null for a null; null where the source is no
  *     table with partitions
  * @param firstRowId the id of its first row, where the source is a table that numbers rows for ever; else null
+ * @param rowCommit the number of the commit that wrote the rows with these ids, where the table numbers rows for ever
+ *     and says it; else null
  * @param movedTo where rows of a file that is gone are now, in the order of its rows; null where they are dead. Only a
  *     file that is not listed has it
  */
@@ -45,6 +47,7 @@ public record FileEntry(
         Long deadSince,
         Map<String, String> partition,
         Long firstRowId,
+        Long rowCommit,
         List<MovedRows> movedTo)
         implements FileListDiff.Line {
 
@@ -72,6 +75,7 @@ public record FileEntry(
                 null,
                 table == null ? null : table.partition(),
                 table == null ? null : table.firstRowId(),
+                table == null ? null : table.rowCommit(),
                 null);
     }
 
@@ -97,6 +101,7 @@ public record FileEntry(
                 unread,
                 null,
                 file.deletesVersion(),
+                null,
                 null,
                 null,
                 null,
@@ -186,7 +191,7 @@ public record FileEntry(
 
     /** A path where no file is any more. */
     public static FileEntry gone(String path) {
-        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null, null, null, null);
+        return new FileEntry(path, null, 0, 0, null, List.of(), null, false, null, null, null, null, null, null, null);
     }
 
     public boolean served() {
@@ -219,13 +224,14 @@ public record FileEntry(
 
     /** The file with what is kept of what a table said of it; of one that is left out nothing is. */
     public SourceFile asTold() {
-        TableFile table = served() ? new TableFile(rows, partition, firstRowId, false, null) : null;
+        TableFile table = served() ? new TableFile(rows, partition, firstRowId, rowCommit, false, null) : null;
         return new SourceFile(path, version, bytes, deletesVersion, table);
     }
 
-    /** The same with the id of its first row as a table says it now, where it says anything of it. */
+    /** The same with the ids of its rows as a table says them now, where it says anything of it. */
     public FileEntry numberedAs(SourceFile file) {
-        if (!served() || file.table() == null || Objects.equals(file.table().firstRowId(), firstRowId)) {
+        TableFile table = file.table();
+        if (!served() || table == null || asTold().table().isNumberedAs(table)) {
             return this;
         }
         return new FileEntry(
@@ -241,7 +247,8 @@ public record FileEntry(
                 deletesVersion,
                 deadSince,
                 partition,
-                file.table().firstRowId(),
+                table.firstRowId(),
+                table.rowCommit(),
                 movedTo);
     }
 
@@ -265,6 +272,7 @@ public record FileEntry(
                 deadSince,
                 partition,
                 firstRowId,
+                rowCommit,
                 movedTo);
     }
 
@@ -314,6 +322,7 @@ public record FileEntry(
                 since,
                 partition,
                 firstRowId,
+                rowCommit,
                 moved);
     }
 

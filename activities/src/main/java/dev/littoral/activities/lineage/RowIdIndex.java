@@ -45,9 +45,11 @@ final class RowIdIndex {
                 long from = Math.max(range.id(), origin.firstId());
                 long to = Math.min(end, origin.endId());
                 // Where the first origin ends before the range, it has none of its rows.
-                origin.find(
-                        new Range(from - origin.firstId(), to - origin.firstId(), range.at() + from - range.id()),
-                        found);
+                if (origin.commit() == range.commit()) {
+                    origin.find(
+                            new Range(from - origin.firstId(), to - origin.firstId(), range.at() + from - range.id()),
+                            found);
+                }
                 next = origins.higherEntry(next.getKey());
             }
         }

@@ -56,9 +56,17 @@ final class RowOrigin {
         return deadBefore;
     }
 
-    /** Whether rows of it are looked for. Only a file whose rows are numbered for ever has such. */
+    /**
+     * Whether rows of it are looked for. Only a file whose rows are numbered for ever has such, and only where it is
+     * known which commit wrote them, as rows of these ids that another commit changed are others.
+     */
     boolean isWanted() {
-        return line.firstRowId() != null && !wanted.isEmpty();
+        return line.firstRowId() != null && line.rowCommit() != null && !wanted.isEmpty();
+    }
+
+    /** The commit that wrote its rows. */
+    long commit() {
+        return line.rowCommit();
     }
 
     long firstId() {

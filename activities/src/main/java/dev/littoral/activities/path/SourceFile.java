@@ -34,7 +34,7 @@ public record SourceFile(String path, String version, long bytes, String deletes
                 && Objects.equals(version, file.version)
                 && bytes == file.bytes
                 && Objects.equals(deletesVersion, file.deletesVersion)
-                && (table == null || file.table == null || Objects.equals(table.firstRowId(), file.table.firstRowId()));
+                && (table == null || file.table == null || table.isNumberedAs(file.table));
     }
 
     /** A path where no file is any more. */

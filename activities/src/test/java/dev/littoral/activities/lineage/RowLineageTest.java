@@ -27,6 +27,8 @@ class RowLineageTest {
     private static final Deletes SOME = new Deletes("k/1", 0, 8, 2, "00");
     private static final Deletes OTHERS = new Deletes("k/2", 0, 8, 3, "01");
 
+    private static final long COMMIT = 3;
+
     private final List<FileEntry> base = new ArrayList<>();
     private final List<FileEntry> files = new ArrayList<>();
     private final Map<String, DeletedRows> deadBefore = new HashMap<>();
@@ -65,7 +67,7 @@ class RowLineageTest {
     }
 
     private static FileEntry file(String path, long count, Long firstRowId, FragmentEntry... fragments) {
-        TableFile table = new TableFile(count, null, firstRowId, false, null);
+        TableFile table = new TableFile(count, null, firstRowId, COMMIT, false, null);
         return FileEntry.served(new SourceFile(path, "v", count, null, table), count, "s", List.of(fragments));
     }
 
@@ -104,7 +106,7 @@ class RowLineageTest {
         base.add(file("a", 10, 0L, in(0, 10, 1)));
         base.add(file("b", 10, 10L, in(0, 10, 2)));
         files.add(fresh("c", 20));
-        has("c", new RowIdRange(0, 0, 20));
+        has("c", new RowIdRange(0, 0, 20, COMMIT));
 
         RowLineage.Moves moves = find();
         assertThat(moves.files()).extracting(FileEntry::path).containsExactly("c");
@@ -123,7 +125,7 @@ class RowLineageTest {
         base.add(file("a", 10, 0L, in(0, 10, 1).dead(2)).withDeletes(SOME));
         deadBefore.put("a", DeletedRows.of(3, 4));
         files.add(fresh("c", 8));
-        has("c", new RowIdRange(0, 0, 3), new RowIdRange(3, 5, 5));
+        has("c", new RowIdRange(0, 0, 3, COMMIT), new RowIdRange(3, 5, 5, COMMIT));
 
         RowLineage.Moves moves = find();
         assertThat(fragments(moves.files())).containsExactly(List.of(moved(0, 8, 1)));
@@ -132,7 +134,7 @@ class RowLineageTest {
         assertThat(line.deletes()).isSameAs(SOME);
         assertThat(line.fragments()).containsExactly(in(0, 10, 1).dead(2));
 
-        has("c", new RowIdRange(0, 0, 8));
+        has("c", new RowIdRange(0, 0, 8, COMMIT));
         assertThat(find().lines().getFirst().movedTo())
                 .containsExactly(to("c", new Range(0, 3, 0), new Range(5, 8, 5)));
     }
@@ -141,7 +143,7 @@ class RowLineageTest {
     void rowsBetweenThatAreNewAreCutWhereTheFileWasCut() throws Exception {
         base.add(file("a", 10, 0L, in(0, 10, 1)));
         files.add(file("c", 12, 50L, unsegmented(0, 6), unsegmented(6, 12)));
-        has("c", new RowIdRange(2, 0, 2), new RowIdRange(8, 5, 2));
+        has("c", new RowIdRange(2, 0, 2, COMMIT), new RowIdRange(8, 5, 2, COMMIT));
 
         RowLineage.Moves moves = find();
         assertThat(fragments(moves.files()))
@@ -165,7 +167,7 @@ class RowLineageTest {
         base.add(file("b", 5, 5L, in(0, 5, 2)));
         files.add(file("c", 12, 50L, unsegmented(0, 12)).withDeletes(OTHERS));
         deadNow.put("c", DeletedRows.of(0, 3, 11));
-        has("c", new RowIdRange(1, 0, 10));
+        has("c", new RowIdRange(1, 0, 10, COMMIT));
 
         RowLineage.Moves moves = find();
         assertThat(fragments(moves.files()))
@@ -186,7 +188,7 @@ class RowLineageTest {
         base.add(file("a", 5, 0L, in(0, 5, 1)));
         files.add(file("c", 5, 50L, unsegmented(0, 5)).withDeletes(OTHERS));
         deadNow.put("c", DeletedRows.range(0, 5));
-        has("c", new RowIdRange(0, 0, 5));
+        has("c", new RowIdRange(0, 0, 5, COMMIT));
 
         FileEntry line = find().lines().getFirst();
         assertThat(line.movedTo()).isEmpty();
@@ -200,7 +202,7 @@ class RowLineageTest {
         base.add(file("b", 4, 4L, in(0, 4, 1)));
         base.add(file("d", 1, 8L, in(0, 1, 1)));
         files.add(fresh("c", 9));
-        has("c", new RowIdRange(0, 0, 9));
+        has("c", new RowIdRange(0, 0, 9, COMMIT));
         assertThat(fragments(find().files())).containsExactly(List.of(moved(0, 9, 1)));
         targetRows = 8;
         assertThat(fragments(find().files())).containsExactly(List.of(moved(0, 8, 1), moved(8, 9, 1)));
@@ -213,14 +215,14 @@ class RowLineageTest {
         base.add(file("a", 9, 0L, in(0, 3, 1), in(3, 6, 2), unsegmented(6, 7), moved(7, 9, 3)));
         files.add(fresh("c", 6));
         files.add(fresh("d", 3));
-        has("c", new RowIdRange(0, 0, 2), new RowIdRange(2, 2, 4));
-        has("d", new RowIdRange(0, 6, 3));
+        has("c", new RowIdRange(0, 0, 2, COMMIT), new RowIdRange(2, 2, 4, COMMIT));
+        has("d", new RowIdRange(0, 6, 3, COMMIT));
         RowLineage.Moves moves = find();
         assertThat(fragments(moves.files())).containsExactly(List.of(moved(0, 3, 1), moved(3, 6, 2)));
         FileEntry line = moves.lines().getFirst();
         assertThat(line.movedTo()).containsExactly(to("c", new Range(0, 3, 0), new Range(3, 6, 3)));
         assertThat(line.fragments()).containsExactly(in(0, 3, 1), in(3, 6, 2));
-        has("c", new RowIdRange(0, 0, 3));
+        has("c", new RowIdRange(0, 0, 3, COMMIT));
         assertThat(fragments(find().files())).containsExactly(List.of(moved(0, 3, 1), unsegmented(3, 6)));
     }
 
@@ -229,8 +231,8 @@ class RowLineageTest {
         base.add(file("a", 9, 0L, in(0, 9, 1)));
         files.add(fresh("c", 6));
         files.add(fresh("d", 3));
-        has("c", new RowIdRange(0, 6, 3), new RowIdRange(3, 3, 3));
-        has("d", new RowIdRange(0, 0, 3));
+        has("c", new RowIdRange(0, 6, 3, COMMIT), new RowIdRange(3, 3, 3, COMMIT));
+        has("d", new RowIdRange(0, 0, 3, COMMIT));
         assertThat(find().lines().getFirst().movedTo())
                 .containsExactly(to("d", new Range(0, 3, 0)), to("c", new Range(3, 6, 3), new Range(6, 9, 0)));
     }
@@ -241,14 +243,14 @@ class RowLineageTest {
         base.add(file("b", 10, 10L, in(0, 10, 2)));
         files.add(fresh("c", 15));
         files.add(fresh("d", 10));
-        has("c", new RowIdRange(0, 0, 5), new RowIdRange(5, 10, 10));
-        has("d", new RowIdRange(0, 4, 6));
+        has("c", new RowIdRange(0, 0, 5, COMMIT), new RowIdRange(5, 10, 10, COMMIT));
+        has("d", new RowIdRange(0, 4, 6, COMMIT));
         RowLineage.Moves moves = find();
         assertThat(moves.files()).extracting(FileEntry::path).containsExactly("c");
         assertThat(fragments(moves.files())).containsExactly(List.of(unsegmented(0, 5), moved(5, 15, 2)));
         assertThat(moves.lines()).extracting(FileEntry::path).containsExactly("b");
 
-        has("d", new RowIdRange(0, 5, 5));
+        has("d", new RowIdRange(0, 5, 5, COMMIT));
         assertThat(find().lines()).extracting(FileEntry::path).containsExactly("a", "b");
     }
 
@@ -259,7 +261,7 @@ class RowLineageTest {
         base.add(file("d", 2, 8L, in(0, 2, 3)));
         base.add(file("e", 2, 10L, in(0, 2, 4)));
         files.add(fresh("c", 12));
-        has("c", new RowIdRange(0, 0, 12));
+        has("c", new RowIdRange(0, 0, 12, COMMIT));
         RowLineage.Moves moves = find();
         assertThat(moves.lines()).extracting(FileEntry::path).containsExactly("e");
         assertThat(fragments(moves.files())).containsExactly(List.of(unsegmented(0, 10), moved(10, 12, 4)));
@@ -270,7 +272,7 @@ class RowLineageTest {
         base.add(file("a", 5, 10L, in(0, 5, 1)));
         base.add(file("b", 5, 20L, in(0, 5, 2)));
         files.add(fresh("c", 40));
-        has("c", new RowIdRange(0, 5, 25));
+        has("c", new RowIdRange(0, 5, 25, COMMIT));
         assertThat(fragments(find().files()))
                 .containsExactly(List.of(
                         unsegmented(0, 5),
@@ -278,9 +280,9 @@ class RowLineageTest {
                         unsegmented(10, 15),
                         moved(15, 20, 2),
                         unsegmented(20, 40)));
-        has("c", new RowIdRange(3, 12, 2));
+        has("c", new RowIdRange(3, 12, 2, COMMIT));
         assertThat(find().lines().getFirst().movedTo()).containsExactly(to("c", new Range(2, 4, 3)));
-        has("c", new RowIdRange(0, 15, 5), new RowIdRange(5, 5, 5), new RowIdRange(10, 25, 5));
+        has("c", new RowIdRange(0, 15, 5, COMMIT), new RowIdRange(5, 5, 5, COMMIT), new RowIdRange(10, 25, 5, COMMIT));
         assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
     }
 
@@ -293,22 +295,42 @@ class RowLineageTest {
         ids.put(
                 "c",
                 IntStream.range(0, 17)
-                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1))
+                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1, COMMIT))
                         .toList());
         assertThat(find().lines()).hasSize(1);
         files.set(0, fresh("c", 21));
         ids.put(
                 "c",
                 IntStream.range(0, 21)
-                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1))
+                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1, COMMIT))
                         .toList());
         assertThat(find().lines()).hasSize(1);
         ids.put(
                 "c",
                 IntStream.range(0, 22)
-                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1))
+                        .mapToObj(i -> new RowIdRange(i, 2L * i, 1, COMMIT))
                         .toList());
         assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
+    }
+
+    /** An id that another commit wrote again is of a row that is not in the file any more, or was not yet. */
+    @Test
+    void onlyRowsThatTheCommitOfTheirFileWroteAreKnownAgain() throws Exception {
+        base.add(file("a", 10, 0L, in(0, 10, 1)));
+        files.add(fresh("c", 10));
+        has("c", new RowIdRange(0, 0, 4, COMMIT), new RowIdRange(4, 4, 1, COMMIT - 1), new RowIdRange(5, 5, 5, COMMIT));
+        assertThat(find().lines().getFirst().movedTo())
+                .containsExactly(to("c", new Range(0, 4, 0), new Range(5, 10, 5)));
+    }
+
+    /** An older build did not write down which commit that was. */
+    @Test
+    void rowsOfAFileOfAnUnknownCommitAreNotKnownAgain() throws Exception {
+        SourceFile a = new SourceFile("a", "v", 10, null, new TableFile(10L, null, 0L, false, null));
+        base.add(FileEntry.served(a, 10, "s", List.of(in(0, 10, 1))));
+        files.add(fresh("c", 10));
+        has("c", new RowIdRange(0, 0, 10, COMMIT));
+        assertThat(find().lines()).isEmpty();
     }
 
     @Test
@@ -333,9 +355,10 @@ class RowLineageTest {
                 null,
                 null,
                 60L,
+                COMMIT,
                 null));
         IntStream.range(0, 32).forEach(i -> files.add(fresh("new-" + i, 1)));
-        has("other", new RowIdRange(0, 40, 10));
+        has("other", new RowIdRange(0, 40, 10, COMMIT));
         RowLineage.Moves moves = find();
         assertThat(batches).containsExactly(32, 1);
         assertThat(moves.lines()).extracting(FileEntry::path).containsExactly("other");
@@ -349,7 +372,7 @@ class RowLineageTest {
         base.add(FileEntry.leftOut(new SourceFile("skipped", "v", 10), "broken"));
         base.add(file("dead", 10, 20L, in(0, 10, 2)).dead(3));
         files.add(fresh("c", 40));
-        has("c", new RowIdRange(0, 0, 40));
+        has("c", new RowIdRange(0, 0, 40, COMMIT));
         assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
         assertThat(batches).isEmpty();
         assertThat(asked).containsExactly("before unsegmented");
@@ -390,7 +413,7 @@ class RowLineageTest {
         deadBefore.put("a", DeletedRows.of(0, 1));
         base.add(file("c", 8, 50L, moved(0, 8, 1)));
         files.add(fresh("d", 10));
-        has("d", new RowIdRange(0, 0, 10));
+        has("d", new RowIdRange(0, 0, 10, COMMIT));
         RowLineage.Moves moves = find();
         assertThat(fragments(moves.files())).containsExactly(List.of(unsegmented(0, 2), moved(2, 10, 1)));
         assertThat(moves.lines()).extracting(FileEntry::path).containsExactly("a");
@@ -411,7 +434,7 @@ class RowLineageTest {
         deadBefore.put("c", DeletedRows.of(1, 2));
         files.add(base.get(1));
         files.add(fresh("d", 10));
-        has("d", new RowIdRange(0, 0, 10));
+        has("d", new RowIdRange(0, 0, 10, COMMIT));
         RowLineage.Moves moves = find();
         assertThat(fragments(moves.files())).containsExactly(List.of(unsegmented(0, 4), moved(4, 10, 1)));
         FileEntry line = moves.lines().getFirst();
@@ -426,7 +449,7 @@ class RowLineageTest {
         base.add(gone("a", new Range(0, 10, 0), null, in(0, 10, 1)));
         base.add(file("c", 10, 50L, moved(0, 10, 1)));
         files.add(new FileEntry(
-                "c", "w", 10, 10, "s", List.of(moved(0, 10, 1)), null, false, null, null, null, null, 60L, null));
+                "c", "w", 10, 10, "s", List.of(moved(0, 10, 1)), null, false, null, null, null, null, 60L, COMMIT, null));
         FileEntry line = find().lines().getFirst();
         assertThat(line.movedTo()).isEmpty();
         assertThat(line.fragments()).containsExactly(in(0, 10, 1).dead(10));

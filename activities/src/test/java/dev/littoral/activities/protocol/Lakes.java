@@ -168,6 +168,13 @@ final class Lakes {
                 : null;
     }
 
+    /** The state that wrote the rows of a file's ids, or null where its table does not number rows. */
+    static Long rowCommit(String path) {
+        return path.startsWith(MOVING.uri())
+                ? Long.valueOf(rows(path).getLast().changed())
+                : null;
+    }
+
     /** The rows of a file of the table of moving rows that are unchanged since a state. */
     static List<RowIdRange> rowsBefore(String path, int since) {
         List<RowIdRange> ranges = new ArrayList<>();
@@ -175,14 +182,17 @@ final class Lakes {
         for (Row row : rows(path)) {
             RowIdRange last = ranges.isEmpty() ? null : ranges.getLast();
             if (row.changed() <= since) {
-                boolean joins = last != null && last.at() + last.count() == at && last.id() + last.count() == row.id();
+                boolean joins = last != null
+                        && last.at() + last.count() == at
+                        && last.id() + last.count() == row.id()
+                        && last.commit() == row.changed();
                 if (joins) {
                     ranges.removeLast();
                 }
                 ranges.add(
                         joins
-                                ? new RowIdRange(last.at(), last.id(), last.count() + 1)
-                                : new RowIdRange(at, row.id(), 1));
+                                ? new RowIdRange(last.at(), last.id(), last.count() + 1, row.changed())
+                                : new RowIdRange(at, row.id(), 1, row.changed()));
             }
             at++;
         }

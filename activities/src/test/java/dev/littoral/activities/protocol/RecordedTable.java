@@ -83,8 +83,13 @@ record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements
         for (Object each : (List<?>) world.ask(Call.listVersion(uri, Integer.parseInt(version.version())))) {
             Lakes.File file = (Lakes.File) each;
             SourceFile listed = file.listed();
-            TableFile said =
-                    new TableFile((long) file.rows(), null, Lakes.firstId(file.path()), false, listed.deletesVersion());
+            TableFile said = new TableFile(
+                    (long) file.rows(),
+                    null,
+                    Lakes.firstId(file.path()),
+                    Lakes.rowCommit(file.path()),
+                    false,
+                    listed.deletesVersion());
             files.put(
                     file.path(),
                     new SourceFile(file.path(), file.version(), listed.bytes(), listed.deletesVersion(), said));

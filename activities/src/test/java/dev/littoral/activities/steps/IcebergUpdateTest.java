@@ -17,6 +17,7 @@ import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.RollbackRequest;
+import dev.littoral.workflows.model.TableAt;
 import dev.littoral.workflows.model.TableSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import java.util.List;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.SnapshotRef;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,10 @@ class IcebergUpdateTest {
 
     /** Writes rows of earlier files anew, each with its id and the sequence number of its last change. */
     private DataFile rewrite(String name, String rows, DataFile... earlier) throws Exception {
+        return rewrite(SnapshotRef.MAIN_BRANCH, name, rows, earlier);
+    }
+
+    private DataFile rewrite(String branch, String name, String rows, DataFile... earlier) throws Exception {
         Path path = table.folder().resolve("data").resolve(name);
         try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckDb.createStatement()) {
@@ -97,7 +103,9 @@ class IcebergUpdateTest {
                 DataFile file = table.file(name, count.getLong(1), Files.size(path));
                 RewriteFiles rewrite = table.table()
                         .newRewrite()
-                        .validateFromSnapshot(table.table().currentSnapshot().snapshotId())
+                        .toBranch(branch)
+                        .validateFromSnapshot(
+                                table.table().refs().get(branch).snapshotId())
                         .addFile(file);
                 List.of(earlier).forEach(rewrite::deleteFile);
                 rewrite.commit();
@@ -131,12 +139,46 @@ class IcebergUpdateTest {
 
         rewrite(
                 "d.parquet",
-                "SELECT range AS id, if(range < 3, 5, 1) AS changed FROM range(1, 200) WHERE range NOT IN (7, 151)",
+                "SELECT range AS id, if(range < 3, 5, 1 + range // 100) AS changed FROM range(1, 200) WHERE range NOT IN (7, 151)",
                 c);
         Update changed = update();
         assertThat(List.of(changed.newRows(), changed.keptRows(), changed.deletedRows()))
                 .as("rows 1 and 2 are of the commit that is new")
                 .isEqualTo(List.of(2L, 195L, 2L));
+        assertThatAllIsRight();
+    }
+
+    /** The branch has older commits than the one that is served, and a row that is another there. */
+    @Test
+    void aRowThatChangedInABranchIsIndexedAnewWhenTheBranchIsServed() throws Exception {
+        create(3);
+        DataFile a = append("a");
+        table.table()
+                .manageSnapshots()
+                .createBranch("audit", table.table().currentSnapshot().snapshotId())
+                .commit();
+        DataFile changed = rewrite(
+                "audit", "b.parquet", "SELECT range AS id, if(range = 7, 2, 1) AS changed FROM range(100)", a);
+        rewrite("audit", "c.parquet", "SELECT range AS id, if(range = 7, 2, 1) AS changed FROM range(100)", changed);
+        table.table().newFastAppend().appendFile(table.file("d", 10, 1_000)).commit();
+        assertThat(update().head().totals().rows()).isEqualTo(110);
+
+        TableSpec audit = TableSpec.newest(TableSpec.ICEBERG);
+        ExternalSource branch = new ExternalSource(
+                "file://" + table.folder() + "/",
+                new TableSpec(
+                        audit.format(),
+                        new TableAt(null, null, null, "audit", null),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        audit.onBadFile(),
+                        null,
+                        false,
+                        false));
+        Update served = pipeline.update(branch, PipelineTest.options(TARGET));
+        assertThat(List.of(served.newRows(), served.keptRows(), served.deletedRows()))
+                .isEqualTo(List.of(1L, 99L, 11L));
         assertThatAllIsRight();
     }
 

@@ -191,6 +191,31 @@ class MovedRowsTest {
         close();
     }
 
+    /** The change is of a version before the one that is served, and not in it. */
+    @Test
+    void aRowWhoseChangeWasTakenBackAndComesBackIsIndexedAnew() throws Exception {
+        open(100, 0.3);
+        String name = table.append(fresh(100));
+        update();
+        table.update(name, value -> value == 40 ? 1_000_000 : value);
+        table.commit();
+        table.restore(0);
+        update();
+        table.restore(1);
+        Update forward = update();
+        assertThat(List.of(forward.newRows(), forward.keptRows(), forward.deletedRows()))
+                .isEqualTo(List.of(1L, 99L, 1L));
+
+        // It may have moved on the way, too.
+        table.restore(0);
+        update();
+        table.restore(1);
+        table.commit();
+        table.compact(table.names());
+        update();
+        close();
+    }
+
     @Test
     void rowsThatAreSortedOtherwiseAreIndexedAnew() throws Exception {
         open(100, 0.3);

@@ -39,13 +39,13 @@ class TableRowsTest {
                     SourceFile file = (SourceFile) given[0];
                     asked.add(file.path() + " " + file.deletesVersion() + " " + ((TableVersion) given[1]).version()
                             + " " + given[2]);
-                    yield List.of(new RowIdRange(0, Long.parseLong(file.path()), 10));
+                    yield List.of(new RowIdRange(0, Long.parseLong(file.path()), 10, 1));
                 }
                 default -> throw new UnsupportedOperationException(method.getName());
             });
 
     private static SourceFile listed(String path, String deletesVersion) {
-        return new SourceFile(path, "v", 10, deletesVersion, new TableFile(10L, null, 1_000L, false, null));
+        return new SourceFile(path, "v", 10, deletesVersion, new TableFile(10L, null, 1_000L, 1L, false, null));
     }
 
     private static FileEntry entry(SourceFile file, Long segment) {
@@ -63,7 +63,7 @@ class TableRowsTest {
         TableRows rows = rows(SERVED, a, b);
         List<FileEntry> files = List.of(entry(b, null), entry(a, null));
         assertThat(rows.before(files))
-                .containsExactly(List.of(new RowIdRange(0, 40, 10)), List.of(new RowIdRange(0, 30, 10)));
+                .containsExactly(List.of(new RowIdRange(0, 40, 10, 1)), List.of(new RowIdRange(0, 30, 10, 1)));
         assertThat(asked).containsExactlyInAnyOrder("30 d 3 18", "40 null 3 18");
         assertThat(rows.deadNow(entry(a, null))).isEqualTo(DeletedRows.of(0));
         assertThat(rows.deadNow(entry(b, null))).isEqualTo(DeletedRows.NONE);
@@ -81,7 +81,7 @@ class TableRowsTest {
     void filesThatHaveRowsOfOthersSaySoInTheirPlaces() throws Exception {
         SourceFile a = listed("1000", null);
         SourceFile b = listed("40", null);
-        SourceFile was = new SourceFile("was", "v", 10, null, new TableFile(10L, null, 1_000L, false, null));
+        SourceFile was = new SourceFile("was", "v", 10, null, new TableFile(10L, null, 1_000L, 1L, false, null));
         FileEntry[] files = {entry(b, null), entry(a, null)};
         FileEntry untouched = files[0];
         List<FileEntry> moved = rows(SERVED, a, b)

@@ -101,6 +101,7 @@ final class ActionReader {
         Long rows = null;
         DeletionVector deletes = null;
         Long baseRowId = null;
+        Long rowCommit = null;
         while (field()) {
             switch (in.currentName()) {
                 case "path" -> path = path();
@@ -111,13 +112,22 @@ final class ActionReader {
                 case "stats" -> rows = rows();
                 case "deletionVector" -> deletes = deletionVector();
                 case "baseRowId" -> baseRowId = number();
+                case "defaultRowCommitVersion" -> rowCommit = number();
                 default -> pass();
             }
         }
         require(path != null, "add with a path");
         require(size != null && size >= 0, "add with a size of 0 or more");
         AddFile file = new AddFile(
-                path, partition, size, modified == null ? 0 : modified, dataChange, rows, deletes, baseRowId);
+                path,
+                partition,
+                size,
+                modified == null ? 0 : modified,
+                dataChange,
+                rows,
+                deletes,
+                baseRowId,
+                baseRowId == null ? null : rowCommit);
         require(file.weight() <= AddFile.MAX_WEIGHT, "add with texts of at most " + AddFile.MAX_WEIGHT + " characters");
         visitor.add(file);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param rows its rows, deleted ones among them, or null where the log does not say
  * @param deletes its deleted rows, or null
  * @param baseRowId the id of its first row, or null where the table numbers none
+ * @param rowCommit the version that wrote its rows, where it numbers them and says it; else null
  */
 record AddFile(
         String path,
@@ -22,7 +23,8 @@ record AddFile(
         boolean dataChange,
         Long rows,
         DeletionVector deletes,
-        Long baseRowId) {
+        Long baseRowId,
+        Long rowCommit) {
     /** The most that its texts take: more is no path, partition and deleted rows of any file. */
     static final int MAX_WEIGHT = 1 << 20;
 

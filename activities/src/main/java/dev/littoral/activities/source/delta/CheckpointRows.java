@@ -22,6 +22,7 @@ abstract class CheckpointRows {
                     || path.equals("add.stats")
                     || path.equals("add.stats_parsed.numRecords")
                     || path.equals("add.baseRowId")
+                    || path.equals("add.defaultRowCommitVersion")
                     || path.startsWith("add.deletionVector.")
                     || path.startsWith("add.partitionValues.")
                     || path.equals("sidecar.path")
@@ -197,6 +198,7 @@ abstract class CheckpointRows {
         private final Column rows = column("add.stats_parsed.numRecords");
         private final Column stats = column("add.stats");
         private final Column baseRowId = column("add.baseRowId");
+        private final Column rowCommit = column("add.defaultRowCommitVersion");
         private final Column keys = below("add.partitionValues", 0);
         private final Column values = below("add.partitionValues", 1);
         private final Column storage = column("add.deletionVector.storageType");
@@ -234,7 +236,8 @@ abstract class CheckpointRows {
                     true,
                     known,
                     deletes(),
-                    baseRowId.number());
+                    baseRowId.number(),
+                    baseRowId.isPresent() ? rowCommit.number() : null);
             require(
                     file.weight() <= AddFile.MAX_WEIGHT,
                     "a file with texts of " + file.weight() + " characters",

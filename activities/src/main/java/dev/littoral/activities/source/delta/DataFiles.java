@@ -57,6 +57,7 @@ final class DataFiles {
                 file.rows(),
                 partition(file.partition()),
                 file.baseRowId(),
+                file.rowCommit(),
                 !file.dataChange(),
                 deletes == null ? null : deletes.text());
         storage.check(path);

@@ -48,6 +48,7 @@ final class DataFileLines {
                         file.recordCount(),
                         partition(file),
                         file.firstRowId(),
+                        file.firstRowId() == null ? null : file.dataSequenceNumber(),
                         file.fileSequenceNumber() != null && rewrites.contains(file.fileSequenceNumber()),
                         refs.isEmpty()
                                 ? null

@@ -19,12 +19,12 @@ import java.util.List;
  *
  * @param id the name of the column of ids
  * @param changed the name of the column of the commits that wrote or changed rows last, as numbers that rise
- * @param last the last commit up to which a change of a row is known
+ * @param last the last commit that may have written what the base serves: rows that changed later are left out
  */
 public record RowIdColumns(String id, String changed, long last) {
     /**
-     * The rows of a file that were written before and did not change since. Reads its footer, and those two columns
-     * where it has them.
+     * The rows of a file that were written before, by the commit that changed them last. Reads its footer, and those
+     * two columns where it has them.
      *
      * @param most how many ranges there may be
      * @return empty where there are more, or the file cannot be read or does not say it
@@ -54,6 +54,7 @@ public record RowIdColumns(String id, String changed, long last) {
         long from = 0;
         long first = 0;
         long count = 0;
+        long commit = 0;
         for (int group = 0; group < columns.rowGroups(); group++) {
             ParquetColumns.RowGroup rowGroup = columns.rowGroup(group);
             ColumnCursor ids = rowGroup.column(idColumn);
@@ -62,23 +63,24 @@ public record RowIdColumns(String id, String changed, long last) {
                 ids.nextRow();
                 changes.nextRow();
                 boolean kept = ids.isPresent() && changes.isPresent() && ids.number() >= 0 && changes.number() <= last;
-                if (kept && count > 0 && ids.number() == first + count) {
+                if (kept && count > 0 && ids.number() == first + count && changes.number() == commit) {
                     count++;
                     continue;
                 }
                 if (count > 0) {
-                    ranges.add(new RowIdRange(from, first, count));
+                    ranges.add(new RowIdRange(from, first, count, commit));
                 }
                 if (ranges.size() > most) {
                     return List.of();
                 }
                 from = row;
                 first = kept ? ids.number() : 0;
+                commit = kept ? changes.number() : 0;
                 count = kept ? 1 : 0;
             }
         }
         if (count > 0) {
-            ranges.add(new RowIdRange(from, first, count));
+            ranges.add(new RowIdRange(from, first, count, commit));
         }
         return ranges;
     }
