@@ -245,11 +245,9 @@ class ServerTest {
             }
             lab.collection().signalRefresh();
             lab.awaitEnd(2, UNCHANGED);
-            lab.await("another run", () -> !lab.untyped()
-                    .describe()
-                    .getExecution()
-                    .getRunId()
-                    .equals(firstRun));
+            lab.await(
+                    "another run",
+                    () -> !lab.untyped().describe().getExecution().getRunId().equals(firstRun));
 
             assertThat(Histories.of(lab.client, ID, firstRun)).hasSizeLessThan(4_000);
         }

@@ -484,15 +484,17 @@ class UpdateWorkflowTest {
         assertThat(job.failure()).isEqualTo(FailureType.TRANSIENT);
         assertThat(job.reason()).isEqualTo("gave up after listing 5 times: part-0 changed while it was read");
         assertThat(lake.calls("listFiles")).isEqualTo(5);
-        assertThat(lab
-                        .client
-                        .fetchHistory(UpdateExternalCollectionWorkflow.id(ID, 1))
-                        .getHistory()
-                        .getEventsList()
-                        .stream()
-                        .filter(event -> event.getEventType() == EventType.EVENT_TYPE_TIMER_STARTED)
-                        .map(event -> event.getTimerStartedEventAttributes().getStartToFireTimeout())
-                        .map(Durations::toMillis))
+        assertThat(
+                        lab
+                                .client
+                                .fetchHistory(UpdateExternalCollectionWorkflow.id(ID, 1))
+                                .getHistory()
+                                .getEventsList()
+                                .stream()
+                                .filter(event -> event.getEventType() == EventType.EVENT_TYPE_TIMER_STARTED)
+                                .map(event ->
+                                        event.getTimerStartedEventAttributes().getStartToFireTimeout())
+                                .map(Durations::toMillis))
                 .as("pauses, each longer than the one before")
                 .containsExactly(500L, 1_000L, 1_500L, 2_000L);
     }

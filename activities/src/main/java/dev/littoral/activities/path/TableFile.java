@@ -24,8 +24,7 @@ public record TableFile(
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean rewritten,
         String deletes) {
     /** What is said of a file of a table that does not say which commit wrote its rows. */
-    public TableFile(
-            Long rows, Map<String, String> partition, Long firstRowId, boolean rewritten, String deletes) {
+    public TableFile(Long rows, Map<String, String> partition, Long firstRowId, boolean rewritten, String deletes) {
         this(rows, partition, firstRowId, null, rewritten, deletes);
     }
 

@@ -76,8 +76,10 @@ class DeletedRowsTest {
                 int end = Math.min(size, at + random.nextInt(100_000));
                 switch (random.nextInt(3)) {
                     case 0 -> model.set(at, end);
-                    case 1 -> random.ints(20, at, end + 1).filter(row -> row < size).forEach(model::set);
-                    default -> IntStream.range(at, end).filter(row -> row % 3 != 1).forEach(model::set);
+                    case 1 ->
+                        random.ints(20, at, end + 1).filter(row -> row < size).forEach(model::set);
+                    default ->
+                        IntStream.range(at, end).filter(row -> row % 3 != 1).forEach(model::set);
                 }
             }
             DeletedRows rows = rows(model, base);

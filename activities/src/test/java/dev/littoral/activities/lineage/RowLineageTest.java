@@ -449,7 +449,21 @@ class RowLineageTest {
         base.add(gone("a", new Range(0, 10, 0), null, in(0, 10, 1)));
         base.add(file("c", 10, 50L, moved(0, 10, 1)));
         files.add(new FileEntry(
-                "c", "w", 10, 10, "s", List.of(moved(0, 10, 1)), null, false, null, null, null, null, 60L, COMMIT, null));
+                "c",
+                "w",
+                10,
+                10,
+                "s",
+                List.of(moved(0, 10, 1)),
+                null,
+                false,
+                null,
+                null,
+                null,
+                null,
+                60L,
+                COMMIT,
+                null));
         FileEntry line = find().lines().getFirst();
         assertThat(line.movedTo()).isEmpty();
         assertThat(line.fragments()).containsExactly(in(0, 10, 1).dead(10));

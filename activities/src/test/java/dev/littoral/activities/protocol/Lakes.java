@@ -170,9 +170,7 @@ final class Lakes {
 
     /** The state that wrote the rows of a file's ids, or null where its table does not number rows. */
     static Long rowCommit(String path) {
-        return path.startsWith(MOVING.uri())
-                ? Long.valueOf(rows(path).getLast().changed())
-                : null;
+        return path.startsWith(MOVING.uri()) ? Long.valueOf(rows(path).getLast().changed()) : null;
     }
 
     /** The rows of a file of the table of moving rows that are unchanged since a state. */

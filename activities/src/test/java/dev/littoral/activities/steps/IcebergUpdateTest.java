@@ -104,8 +104,7 @@ class IcebergUpdateTest {
                 RewriteFiles rewrite = table.table()
                         .newRewrite()
                         .toBranch(branch)
-                        .validateFromSnapshot(
-                                table.table().refs().get(branch).snapshotId())
+                        .validateFromSnapshot(table.table().refs().get(branch).snapshotId())
                         .addFile(file);
                 List.of(earlier).forEach(rewrite::deleteFile);
                 rewrite.commit();
@@ -157,8 +156,8 @@ class IcebergUpdateTest {
                 .manageSnapshots()
                 .createBranch("audit", table.table().currentSnapshot().snapshotId())
                 .commit();
-        DataFile changed = rewrite(
-                "audit", "b.parquet", "SELECT range AS id, if(range = 7, 2, 1) AS changed FROM range(100)", a);
+        DataFile changed =
+                rewrite("audit", "b.parquet", "SELECT range AS id, if(range = 7, 2, 1) AS changed FROM range(100)", a);
         rewrite("audit", "c.parquet", "SELECT range AS id, if(range = 7, 2, 1) AS changed FROM range(100)", changed);
         table.table().newFastAppend().appendFile(table.file("d", 10, 1_000)).commit();
         assertThat(update().head().totals().rows()).isEqualTo(110);

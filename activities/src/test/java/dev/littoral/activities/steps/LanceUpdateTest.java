@@ -104,7 +104,10 @@ class LanceUpdateTest {
             ExternalSource lenient = source(null, OnBadFile.SKIP);
             commit(1, 10, 1_000_001);
             Update first = pipeline.update(lenient, PipelineTest.options(1));
-            assertThat(first.skipped()).extracting(SkippedFile::file).singleElement(STRING).endsWith("/data/f1.lance");
+            assertThat(first.skipped())
+                    .extracting(SkippedFile::file)
+                    .singleElement(STRING)
+                    .endsWith("/data/f1.lance");
 
             commit(2, 10, 1_000_001, 5);
             Update second = pipeline.update(lenient, PipelineTest.options(1));

@@ -40,7 +40,9 @@ final class LogPath {
         bytes.writeBytes(path.substring(from).getBytes(UTF_8));
         try {
             // Bytes that were replaced would make one path of several.
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+            return UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw wrong(table, path, "the bytes of a text in UTF-8");
         }

@@ -102,9 +102,7 @@ final class Manifests {
         String list = snapshot.manifestListLocation();
         List<ManifestFile> all = LibraryFailures.read(
                 what,
-                () -> list == null
-                        ? ManifestList.inMetadata(what, io, snapshot)
-                        : ManifestList.read(what, io, list));
+                () -> list == null ? ManifestList.inMetadata(what, io, snapshot) : ManifestList.read(what, io, list));
         for (ManifestFile manifest : all) {
             if (manifest.keyMetadata() != null) {
                 throw encrypted("Manifest " + manifest.path());

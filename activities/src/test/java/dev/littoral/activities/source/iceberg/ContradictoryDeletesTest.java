@@ -274,8 +274,8 @@ class ContradictoryDeletesTest {
         Path path = table.folder().resolve("data/" + name);
         try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckDb.createStatement()) {
-            statement.execute("COPY (SELECT " + dataFile + " AS file_path, " + position + ") TO '" + path
-                    + "' (FORMAT parquet)");
+            statement.execute(
+                    "COPY (SELECT " + dataFile + " AS file_path, " + position + ") TO '" + path + "' (FORMAT parquet)");
         }
         return path;
     }

@@ -287,10 +287,7 @@ class HostileTablesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "deflate, exceeds maximum allowed size",
-        "zstandard, exceeds maximum allowed size",
-        "snappy, of at most"
+    @CsvSource({"deflate, exceeds maximum allowed size", "zstandard, exceeds maximum allowed size", "snappy, of at most"
     })
     void aBlockIsDecompressedNoFurtherThanMemoryHasRoomFor(String codec, String words) throws Exception {
         int most = AvroLimits.PLAIN_BYTES;

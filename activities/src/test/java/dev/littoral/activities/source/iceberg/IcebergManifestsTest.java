@@ -328,10 +328,7 @@ class IcebergManifestsTest {
         ObjectNode metadata = (ObjectNode) JSON.readTree(table.metadata().toFile());
         List<String> named = new ArrayList<>(manifests);
         if (named.isEmpty()) {
-            table.table()
-                    .currentSnapshot()
-                    .allManifests(table.table().io())
-                    .forEach(each -> named.add(each.path()));
+            table.table().currentSnapshot().allManifests(table.table().io()).forEach(each -> named.add(each.path()));
         }
         ArrayNode kept = JSON.createArrayNode();
         for (JsonNode each : metadata.get("snapshots")) {

@@ -132,8 +132,7 @@ class ManifestBoundsTest {
             assertThat(DeleteIndex.read(opened.storage(), state, manifests, deletes, 0, taken)
                             .concernsUnnamed())
                     .isTrue();
-            assertThatThrownBy(() ->
-                            DeleteIndex.read(opened.storage(), state, manifests, deletes, 0, taken - 1))
+            assertThatThrownBy(() -> DeleteIndex.read(opened.storage(), state, manifests, deletes, 0, taken - 1))
                     .isInstanceOfSatisfying(
                             LittoralException.class, e -> assertThat(e.type()).isEqualTo(FailureType.INPUT))
                     .hasMessageContainingAll(

@@ -120,8 +120,8 @@ class MetadataJsonTest {
         }) {
             for (int length : new int[] {8192, 8193}) {
                 MetadataJson reader = new MetadataJson("Iceberg metadata m.json", limits);
-                InputStream bytes =
-                        new ByteArrayInputStream(json.formatted("n".repeat(length)).getBytes(UTF_8));
+                InputStream bytes = new ByteArrayInputStream(
+                        json.formatted("n".repeat(length)).getBytes(UTF_8));
                 if (length == 8192) {
                     assertThat(reader.read(bytes).isEmpty()).isFalse();
                 } else {

@@ -103,7 +103,8 @@ class S3ClientsTest {
             S3Client client = clients.client(TestProfiles.access("a"));
             client.listObjectsV2(r -> r.bucket("lake"));
             clients.close();
-            assertThatThrownBy(() -> client.listObjectsV2(r -> r.bucket("lake"))).isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> client.listObjectsV2(r -> r.bucket("lake")))
+                    .isInstanceOf(RuntimeException.class);
             assertThat(server.requests()).hasSize(1);
         }
     }

@@ -81,13 +81,21 @@ public final class FakeDriver implements Driver {
         PreparedStatement statement = proxy(
                 PreparedStatement.class,
                 Map.of("setString", () -> null, "executeQuery", () -> rows, "close", () -> null));
-        return proxy(Connection.class, Map.of("prepareStatement", () -> statement, "close", () -> {
-            connection.closed.countDown();
-            return null;
-        }, "abort", () -> {
-            connection.aborted.countDown();
-            return null;
-        }));
+        return proxy(
+                Connection.class,
+                Map.of(
+                        "prepareStatement",
+                        () -> statement,
+                        "close",
+                        () -> {
+                            connection.closed.countDown();
+                            return null;
+                        },
+                        "abort",
+                        () -> {
+                            connection.aborted.countDown();
+                            return null;
+                        }));
     }
 
     private static <T> T proxy(Class<T> type, Map<String, Callable<Object>> answers) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of the connections to a database, by a driver that says so. */
 @Timeout(600)
 class JdbcConnectionsTest {
-    private static final CatalogTable TABLE = CatalogTable.of("iceberg:prod/a.t").orElseThrow();
+    private static final CatalogTable TABLE =
+            CatalogTable.of("iceberg:prod/a.t").orElseThrow();
 
     @TempDir
     private Path folder;
