@@ -9,10 +9,13 @@ import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.source.ToldRows;
 import dev.littoral.workflows.model.SkippedFile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -139,13 +142,14 @@ final class RangeDigester implements FileSource.Visitor {
 
     /**
      * Stages what a table says of files that list as before: of those that could not be read, as nobody else knows it
-     * when they can be, and of those whose rows have other ids than in the base.
+     * when they can be, and of those whose rows have other ids than in the base, or are more or fewer.
      *
      * @return whether there are any of the latter, so that the range differs
      */
     private boolean stageWhatIsToldAnew() throws InterruptedException {
-        boolean unread = base.mayHaveUnread();
-        if (buffer.stream().map(SourceFile::table).noneMatch(t -> t != null && (unread || t.firstRowId() != null))) {
+        long told = buffer.stream().flatMap(file -> ToldRows.of(file).stream()).mapToLong(rows -> rows).sum();
+        boolean read = base.totals().skipped() > 0 || told != base.totals().rows();
+        if (buffer.stream().map(SourceFile::table).noneMatch(t -> t != null && (read || t.firstRowId() != null))) {
             return false;
         }
         Set<String> lookedAtAgain = new HashSet<>();
@@ -167,10 +171,15 @@ final class RangeDigester implements FileSource.Visitor {
      * @param unread gets the paths that could not be read: they differ, as they are looked at again
      */
     private List<SourceFile> differences(Set<String> unread) throws InterruptedException {
+        Map<String, SourceFile> now = new HashMap<>();
+        buffer.stream().filter(file -> file.table() != null).forEach(file -> now.put(file.path(), file));
         List<SourceFile> before = new ArrayList<>();
         catalog.readShard(base, entry -> {
             if (entry.unread()) {
                 unread.add(entry.path());
+                before.add(SourceFile.gone(entry.path()));
+            } else if (now.containsKey(entry.path())
+                    && ToldRows.isOther(now.get(entry.path()), entry.rows(), entry.skipped())) {
                 before.add(SourceFile.gone(entry.path()));
             } else {
                 before.add(entry.asTold());

@@ -10,6 +10,9 @@ import java.util.List;
  * by many threads.
  */
 public interface FileInspector {
+    /** Why a file without rows is left out. */
+    String NO_ROWS = "no rows";
+
     /**
      * What a file has in it.
      *

@@ -19,8 +19,10 @@ import dev.littoral.activities.listing.StagedFiles;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
+import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.SourceReader;
+import dev.littoral.activities.source.ToldRows;
 import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.UpdateReport;
@@ -44,8 +46,6 @@ final class ShardReader {
 
     /** The most fragments of one shard. They fit into memory; only a target that is far too small makes more. */
     private static final long MAX_FRAGMENTS = 4_000_000;
-
-    private static final String NO_ROWS = "no rows";
 
     private final CollectionCatalog catalog;
     private final SourceReader source;
@@ -173,9 +173,15 @@ final class ShardReader {
         return entries.stream().map(FileEntry::file).toList();
     }
 
-    /** Whether a file is one that was read before. One that could not be read is looked at again, however often. */
+    /**
+     * Whether a file is one that was read before. One that could not be read is looked at again, however often, and one
+     * of which a table says another number of rows by now.
+     */
     private static boolean isKnown(FileEntry entry, SourceFile file) {
-        return entry != null && entry.is(file) && !entry.unread();
+        return entry != null
+                && entry.is(file)
+                && !entry.unread()
+                && !ToldRows.isOther(file, entry.rows(), entry.skipped());
     }
 
     /**
@@ -239,7 +245,7 @@ final class ShardReader {
         FileContents contents = source.inspect(file, targetRows);
         opened.incrementAndGet();
         if (contents.rows() == 0) {
-            return FileEntry.leftOut(file, NO_ROWS);
+            return FileEntry.leftOut(file, FileInspector.NO_ROWS);
         }
         return FileEntry.served(
                 file, contents.rows(), contents.schemaFingerprint(), fragments(file, contents, before, claimed));
@@ -290,7 +296,8 @@ final class ShardReader {
         for (int i = 0; i < files.size(); i++) {
             FileEntry file = files.get(i);
             FileEntry before = gone.remove(file.path());
-            boolean same = before != null && before.listsAs(file.file()) && before.served() == file.served();
+            boolean same = before != null && before.listsAs(file.file()) && before.served() == file.served()
+                    && before.rows() == file.rows();
             fragments += file.fragments().size();
             if (!file.served()) {
                 skippedFiles++;

@@ -11,11 +11,15 @@ import dev.littoral.activities.steps.Pipeline.Update;
 import dev.littoral.activities.testing.LogAudit;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.OnBadFile;
 import dev.littoral.workflows.model.TableSpec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Updates from a Delta table, whose data files are not even there. */
 class DeltaUpdateTest {
@@ -30,6 +34,47 @@ class DeltaUpdateTest {
     private Update update() throws InterruptedException {
         ExternalSource source = new ExternalSource("file://" + delta.folder() + "/", TableSpec.newest(TableSpec.DELTA));
         return pipeline.update(source, PipelineTest.options(TARGET));
+    }
+
+    /** The file stays as it is: its path, its size and its time, while its statistics are corrected. */
+    @ParameterizedTest
+    @CsvSource({"2000,false", "0,false", "40,false", "2000,true", "0,true", "40,true"})
+    void aFileWhoseStatisticsAreCorrectedIsReadAnew(long wrong, boolean whole) throws Exception {
+        delta = new DeltaFolder(temporary.toRealPath().resolve("t"));
+        byte[] rows = ParquetFiles.of(100, 0);
+        Files.write(Files.createDirectories(delta.folder()).resolve("a.parquet"), rows);
+        delta.commit(0, DeltaFolder.PROTOCOL, DeltaFolder.METADATA, DeltaFolder.add("b.parquet", 10), add(rows, wrong));
+        try (Pipeline created =
+                new Pipeline(new MemoryCatalogStore(), PipelineTest.local(FormatRegistry.formats()), 10)) {
+            pipeline = created;
+            Update began = pipeline.update(source(List.of()), PipelineTest.options(50));
+            assertThat(began.head().totals().rows()).isEqualTo(wrong == 40 ? 50 : 10);
+            assertThat(began.skipped()).hasSize(wrong == 40 ? 0 : 1);
+
+            // It is found again by what changed, and where another spec makes all be listed.
+            ExternalSource source = source(whole ? List.of("nothing") : List.of());
+            delta.commit(1, add(rows, 100));
+            Update corrected = pipeline.update(source, PipelineTest.options(50));
+            assertThat(corrected.head().totals().rows()).isEqualTo(110);
+            assertThat(corrected.skipped()).isEmpty();
+            assertThat(pipeline.update(source, PipelineTest.options(50)).committed())
+                    .isFalse();
+            assertThat(LogAudit.findings(pipeline.store, "c")).isEmpty();
+            assertThat(Verified.withSource(pipeline.store, PipelineTest.local(FormatRegistry.formats()))
+                            .lines())
+                    .allMatch(line -> line.contains("_littoral/store.json"));
+        }
+    }
+
+    private static String add(byte[] content, long rows) {
+        return DeltaFolder.add("a.parquet", rows).replace("\"size\":100", "\"size\":" + content.length);
+    }
+
+    private ExternalSource source(List<String> exclude) {
+        return new ExternalSource(
+                "file://" + delta.folder() + "/",
+                new TableSpec(
+                        TableSpec.DELTA, null, List.of(), exclude, List.of(), OnBadFile.SKIP, null, false, false));
     }
 
     private List<String> files() throws InterruptedException {

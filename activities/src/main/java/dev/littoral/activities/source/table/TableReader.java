@@ -8,8 +8,6 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.path.TableFile;
-import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileInspector.FileContents;
 import dev.littoral.activities.source.FileSource;
@@ -18,6 +16,7 @@ import dev.littoral.activities.source.RowIdRange;
 import dev.littoral.activities.source.SkipReason;
 import dev.littoral.activities.source.SourceChanges;
 import dev.littoral.activities.source.SourceReader;
+import dev.littoral.activities.source.ToldRows;
 import dev.littoral.activities.source.files.PathSorter;
 import dev.littoral.workflows.model.OnTable;
 import dev.littoral.workflows.model.TableSpec;
@@ -106,7 +105,7 @@ final class TableReader implements SourceReader {
 
     @Override
     public FileContents inspect(SourceFile file, long targetRows) throws FileChangedException, InterruptedException {
-        Long known = Optional.ofNullable(file.table()).map(TableFile::rows).orElse(null);
+        Long known = ToldRows.of(file).orElse(null);
         if (known != null && (known <= targetRows || inspector.isEmpty())) {
             return new TableContents(known, null, fingerprint);
         }
@@ -115,8 +114,7 @@ final class TableReader implements SourceReader {
         }
         FileContents found = inspector.get().inspect(files(), file, List.of());
         if (known != null && found.rows() != known) {
-            throw new BadFileException("File " + file.path() + " has " + found.rows() + " rows; expected " + known
-                    + ", as the table's metadata says");
+            throw ToldRows.mismatch(file, found.rows(), known);
         }
         return new TableContents(found.rows(), found, fingerprint);
     }
