@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param partition the values of its partition by the name of their field, null for a null; null where the table has no
  *     partitions
  * @param firstRowId the id of its first row where the table numbers rows for ever, each row's one more; else null
- * @param rowCommit the number of the commit that wrote the rows to which its ids belong, where it numbers them; else null
+ * @param rowCommit the number of the commit that wrote the rows with these ids, where the table says it; else null
  * @param rewritten whether its rows are those of other files, written anew and unchanged, as a compaction does
  * @param deletes where its deleted rows are, as the format's reader wrote it for itself; null where none is deleted
  */

@@ -138,7 +138,8 @@ class IcebergUpdateTest {
 
         rewrite(
                 "d.parquet",
-                "SELECT range AS id, if(range < 3, 5, 1 + range // 100) AS changed FROM range(1, 200) WHERE range NOT IN (7, 151)",
+                "SELECT range AS id, if(range < 3, 5, 1 + range // 100) AS changed FROM range(1, 200)"
+                        + " WHERE range NOT IN (7, 151)",
                 c);
         Update changed = update();
         assertThat(List.of(changed.newRows(), changed.keptRows(), changed.deletedRows()))
