@@ -9,6 +9,7 @@ import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.activities.storage.registry.StorageRegistry;
 import dev.littoral.workflows.ChangeCollectionSourceWorkflow;
+import dev.littoral.workflows.AwaitServedWorkflow;
 import dev.littoral.workflows.CollectionsService;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
@@ -24,8 +25,11 @@ import dev.littoral.workflows.model.Json;
 import dev.littoral.workflows.model.SegmentProgress;
 import dev.littoral.workflows.model.ServedAnswer;
 import dev.littoral.workflows.model.UpdateState;
+import dev.littoral.workflows.model.Verdict;
 import dev.littoral.workflows.testing.CliResult;
 import dev.littoral.workflows.testing.TemporalServer;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowFailedException;
@@ -41,9 +45,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +61,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class CollectionsServiceTest {
     private static final String CALLERS = "callers";
+
+    /** Whether the consumers that were looked at are enough: it waits, or it ends. */
+    private static final Set<EventType> DECISIONS =
+            Set.of(EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
 
     @TempDir
     private Path folder;
@@ -181,6 +192,46 @@ class CollectionsServiceTest {
         answer(third.version(), 20);
         ServedAnswer served = waiting.getResult(ServedAnswer.class);
         assertThat(served).isEqualTo(new ServedAnswer(third.version(), List.of("search")));
+    }
+
+    @Test
+    void aConsumerThatServesWhatIsWrongIsWaitedFor() throws Exception {
+        Job first = call("refresh", CollectionRequest.of(id), Job.class);
+        answer(first.version(), 9);
+        // The collection looks for consumers with each new snapshot.
+        Files.write(lake.resolve("c.parquet"), Parquet.ofRows(30));
+        Job second = call("refresh", CollectionRequest.of(id), Job.class);
+        answer(second.version(), 39);
+        ExternalCollectionWorkflow collection = client.newWorkflowStub(ExternalCollectionWorkflow.class, id);
+        await("what is wrong", () -> collection.consumers().consumers().stream()
+                .anyMatch(search -> search.verdict() == Verdict.WRONG && search.serves() == second.version()));
+
+        WorkflowStub waiting = client.newUntypedWorkflowStub(
+                AwaitServedWorkflow.TYPE,
+                WorkflowOptions.newBuilder()
+                        .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
+                        .build());
+        String workflowId = waiting.start(CollectionRequest.ofVersion(id, second.version()))
+                .getWorkflowId();
+        await("its decision", () -> events(workflowId).stream().anyMatch(DECISIONS::contains));
+        assertThat(events(workflowId)).contains(EventType.EVENT_TYPE_TIMER_STARTED);
+        answer(second.version(), 40);
+        assertThat(waiting.getResult(ServedAnswer.class))
+                .isEqualTo(new ServedAnswer(second.version(), List.of("search")));
+    }
+
+    private List<EventType> events(String workflowId) {
+        return client.fetchHistory(workflowId).getHistory().getEventsList().stream()
+                .map(HistoryEvent::getEventType)
+                .toList();
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        Instant end = Instant.now().plus(Duration.ofMinutes(8));
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).as("time to wait for %s", what).isBefore(end);
+            Thread.sleep(50);
+        }
     }
 
     private void answer(long version, long rows) throws Exception {

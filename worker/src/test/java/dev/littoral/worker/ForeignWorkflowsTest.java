@@ -3,6 +3,7 @@ package dev.littoral.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.catalog.CatalogReader;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
@@ -11,7 +12,9 @@ import dev.littoral.workflows.model.CollectionInput;
 import dev.littoral.workflows.model.CollectionOptions;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
+import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.UpdateInput;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.testing.GuardedEnvironment;
 import io.temporal.activity.ActivityOptions;
@@ -135,6 +138,8 @@ class ForeignWorkflowsTest {
                     refused(client, workflowId, type, "ReadFragments", Map.of("collectionId", "orders", "update", 1));
                     refused(client, workflowId, type, "BalanceSegments", Map.of("collectionId", "orders", "update", 1));
                     refused(client, workflowId, type, "CommitSnapshot", Map.of("collectionId", "orders", "update", 1));
+                    refused(client, workflowId, type, "IsAbandoned", "orders", 1);
+                    refused(client, workflowId, type, "TerminateUpdate", "orders", 1);
                 }
                 for (String activity : List.of(
                         "OpenCollection",
@@ -171,10 +176,19 @@ class ForeignWorkflowsTest {
                         refused(client, parent, ExternalCollectionWorkflow.TYPE, "orders/update-7", input);
                     }
                 }
+                // All is as a collection would say it, but for who says it.
+                refused(client, "stranger", "Stranger", "orders/update-7", whole(catalog));
                 assertThat(files(catalog)).isEqualTo(before);
             } finally {
                 foreign.shutdownNow();
             }
+        }
+    }
+
+    private static UpdateInput whole(Path catalog) {
+        try (CatalogReader reader = CatalogReader.open(catalog.toString())) {
+            Head head = reader.head("orders");
+            return new UpdateInput("orders", 7, head.source(), CollectionOptions.DEFAULTS, head, null);
         }
     }
 

@@ -109,7 +109,7 @@ enum TableMarker {
         return iceberg ? Optional.of(ICEBERG) : Optional.empty();
     }
 
-    /** Whether a path matches from a place on. Few begin as the pattern does, and every path of a listing comes here. */
+    /** Whether a path matches from a place on. Few begin as it does, and every path of a listing comes here. */
     private static boolean matches(Pattern pattern, String path, int from, String beginning) {
         return path.startsWith(beginning, from)
                 && pattern.matcher(path).region(from, path.length()).matches();
