@@ -38,8 +38,9 @@ public final class ToldRows {
         if (told.isEmpty()) {
             return false;
         }
-        return leftOut == null || leftOut.equals(FileInspector.NO_ROWS)
-                ? rows != told.get()
-                : leftOut.endsWith(MISMATCH) && !leftOut.endsWith(end(told.get()));
+        if (leftOut == null || leftOut.equals(FileInspector.NO_ROWS)) {
+            return rows != told.get();
+        }
+        return leftOut.endsWith(MISMATCH) && !leftOut.endsWith(end(told.get()));
     }
 }
