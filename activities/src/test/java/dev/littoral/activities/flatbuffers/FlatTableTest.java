@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +29,9 @@ class FlatTableTest {
     }
 
     private static FlatTable root(ByteBuffer message) throws FlatBufferException {
-        return FlatTable.root(message.array(), 0, message.capacity());
+        byte[] bytes = new byte[message.capacity()];
+        message.get(0, bytes);
+        return FlatTable.root(bytes, 0, bytes.length);
     }
 
     private static void assertRefused(ThrowingCallable reading, String words) {
@@ -100,7 +101,9 @@ class FlatTableTest {
     @Test
     void anElementThatAVectorDoesNotHaveIsRefused() throws Exception {
         ByteBuffer message = message(60).putInt(TARGET, 2).putInt(24, 7).putInt(28, 8);
-        Arrays.fill(message.array(), 32, 60, (byte) 9);
+        for (int at = 32; at < 60; at++) {
+            message.put(at, (byte) 9);
+        }
         FlatTable.Vector vector = root(message).vector(0, 4);
         assertThat(vector.u32(0, 0)).isEqualTo(7);
         assertThat(vector.u32(1, 0)).isEqualTo(8);
