@@ -84,7 +84,7 @@ class ManifestBoundsTest {
 
     @Test
     void whatIsKeptOfAFileIsItsPathItsPartitionAndItsBounds() {
-        long path = table.folder().toString().length() + "/data/".length();
+        long path = (table.folder() + "/data/").length();
         assertThat(TextWeight.of(file("four", "p"))).isEqualTo(path + 4 + 1);
         assertThat(TextWeight.of(file("four", "partition"))).isEqualTo(path + 4 + 9);
         assertThat(TextWeight.ofNames(positions("five5", "aa", "bbb"))).isEqualTo(path + 5 + 1);
@@ -122,7 +122,7 @@ class ManifestBoundsTest {
         RowDelta delta = table.table().newRowDelta();
         delta.addDeletes(positions("d1", "aa", "bbb")).addDeletes(positions("d2", "aa", "bbb"));
         delta.commit();
-        int path = table.folder().toString().length() + "/data/d1".length();
+        long path = (table.folder() + "/data/d1").length();
         long taken = 2 * (250 + 2 * (path + 1) + 2 + 3);
         try (Opened opened = Opened.at(table.folder())) {
             TableVersion version = opened.resolve();
