@@ -203,16 +203,18 @@ class CollectionsServiceTest {
         Job second = call("refresh", CollectionRequest.of(id), Job.class);
         answer(second.version(), 39);
         ExternalCollectionWorkflow collection = client.newWorkflowStub(ExternalCollectionWorkflow.class, id);
-        await("what is wrong", () -> collection.consumers().consumers().stream()
-                .anyMatch(search -> search.verdict() == Verdict.WRONG && search.serves() == second.version()));
+        await(
+                "what is wrong",
+                () -> collection.consumers().consumers().stream()
+                        .anyMatch(search -> search.verdict() == Verdict.WRONG && search.serves() == second.version()));
 
         WorkflowStub waiting = client.newUntypedWorkflowStub(
                 AwaitServedWorkflow.TYPE,
                 WorkflowOptions.newBuilder()
                         .setTaskQueue(ExternalCollectionWorkflow.TASK_QUEUE)
                         .build());
-        String workflowId = waiting.start(CollectionRequest.ofVersion(id, second.version()))
-                .getWorkflowId();
+        String workflowId =
+                waiting.start(CollectionRequest.ofVersion(id, second.version())).getWorkflowId();
         await("its decision", () -> events(workflowId).stream().anyMatch(DECISIONS::contains));
         assertThat(events(workflowId)).contains(EventType.EVENT_TYPE_TIMER_STARTED);
         answer(second.version(), 40);

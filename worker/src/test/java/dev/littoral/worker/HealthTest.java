@@ -103,8 +103,8 @@ class HealthTest {
     @Test
     void memoryThatRanOutInAWorkflowIsRemembered() {
         OutOfMemoryError failure = new OutOfMemoryError("Java heap space");
-        WorkflowInboundCallsInterceptor workflow =
-                health.watch().interceptWorkflow(new WorkflowInboundCallsInterceptorBase(null) {
+        WorkflowInboundCallsInterceptor workflow = health.watch()
+                .interceptWorkflow(new WorkflowInboundCallsInterceptorBase(null) {
                     @Override
                     public WorkflowOutput execute(WorkflowInput input) {
                         throw failure;

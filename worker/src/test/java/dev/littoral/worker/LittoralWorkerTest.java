@@ -50,12 +50,11 @@ class LittoralWorkerTest {
     @TempDir
     private Path folder;
 
-    private final TestWorkflowEnvironment temporal =
-            GuardedEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setUseTimeskipping(false)
-                    .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                            .setDataConverter(new MessageConverter())
-                            .build()));
+    private final TestWorkflowEnvironment temporal = GuardedEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+            .setUseTimeskipping(false)
+            .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                    .setDataConverter(new MessageConverter())
+                    .build()));
     private final AtomicLong nanos = new AtomicLong();
     private final Health health = new Health(nanos::get);
     private final WorkerMetrics metrics = new WorkerMetrics();

@@ -50,8 +50,8 @@ class ProgressReporterTest {
 
     private WorkflowClient client() {
         Class<?>[] types = {WorkflowStub.class};
-        WorkflowStub collection = (WorkflowStub)
-                Proxy.newProxyInstance(WorkflowStub.class.getClassLoader(), types, (proxy, method, arguments) -> {
+        WorkflowStub collection = (WorkflowStub) Proxy.newProxyInstance(
+                WorkflowStub.class.getClassLoader(), types, (proxy, method, arguments) -> {
                     assertThat(method.getName()).isEqualTo("signal");
                     assertThat(arguments[0]).isEqualTo(MessageNames.PROGRESS_SIGNAL);
                     signals.add((ProgressSignal) ((Object[]) arguments[1])[0]);
@@ -63,7 +63,9 @@ class ProgressReporterTest {
                         "newUntypedWorkflowStub",
                         collection,
                         "getOptions",
-                        WorkflowClientOptions.newBuilder().setIdentity("worker-1").validateAndBuildWithDefaults()));
+                        WorkflowClientOptions.newBuilder()
+                                .setIdentity("worker-1")
+                                .validateAndBuildWithDefaults()));
     }
 
     private ActivityExecutionContext context(String type, boolean local) {

@@ -197,7 +197,10 @@ class UpdateSizeLimitTest {
             Input input = heard.getMessages(0).getBody().unpack(Request.class).getInput();
             assertThat(input.getName()).isEqualTo("refresh");
             assertThat(input.hasArgs()).isFalse();
-            assertThat(input.getHeader().getFieldsOrThrow("littoral-too-large").getData().toStringUtf8())
+            assertThat(input.getHeader()
+                            .getFieldsOrThrow("littoral-too-large")
+                            .getData()
+                            .toStringUtf8())
                     .isEqualTo("" + large.getSerializedSize());
         }
     }

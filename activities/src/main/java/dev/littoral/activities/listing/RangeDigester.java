@@ -147,7 +147,10 @@ final class RangeDigester implements FileSource.Visitor {
      * @return whether there are any of the latter, so that the range differs
      */
     private boolean stageWhatIsToldAnew() throws InterruptedException {
-        long told = buffer.stream().flatMap(file -> ToldRows.of(file).stream()).mapToLong(rows -> rows).sum();
+        long told = buffer.stream()
+                .flatMap(file -> ToldRows.of(file).stream())
+                .mapToLong(rows -> rows)
+                .sum();
         boolean read = base.totals().skipped() > 0 || told != base.totals().rows();
         if (buffer.stream().map(SourceFile::table).noneMatch(t -> t != null && (read || t.firstRowId() != null))) {
             return false;

@@ -296,7 +296,9 @@ final class ShardReader {
         for (int i = 0; i < files.size(); i++) {
             FileEntry file = files.get(i);
             FileEntry before = gone.remove(file.path());
-            boolean same = before != null && before.listsAs(file.file()) && before.served() == file.served()
+            boolean same = before != null
+                    && before.listsAs(file.file())
+                    && before.served() == file.served()
                     && before.rows() == file.rows();
             fragments += file.fragments().size();
             if (!file.served()) {

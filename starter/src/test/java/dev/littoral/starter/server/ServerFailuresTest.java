@@ -27,7 +27,8 @@ class ServerFailuresTest {
                 NamespaceNotFoundFailure.getDescriptor());
         assertThat(ServerFailures.isAbsent(new IllegalStateException(workflow))).isTrue();
         assertThat(ServerFailures.isAbsent(namespace)).isFalse();
-        assertThat(ServerFailures.isAbsent(status(Status.PERMISSION_DENIED, "no"))).isFalse();
+        assertThat(ServerFailures.isAbsent(status(Status.PERMISSION_DENIED, "no")))
+                .isFalse();
         assertThat(FAILURES.of(workflow))
                 .hasMessage("Temporal at temporal:7233 (namespace shop) has nothing of that name"
                         + " (workflow not found for ID: orders)");
