@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -32,34 +31,12 @@ class HealthTest {
     }
 
     /** A channel that never answers by itself, and the listener of the call that was started on it last. */
-    private static final class Silent extends Channel {
+    private static final class Silent extends FakeChannel {
         private ClientCall.Listener<?> listener;
 
         @Override
-        public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
-            return new ClientCall<>() {
-                @Override
-                public void start(Listener<A> answers, Metadata headers) {
-                    listener = answers;
-                }
-
-                @Override
-                public void request(int messages) {}
-
-                @Override
-                public void cancel(String message, Throwable cause) {}
-
-                @Override
-                public void halfClose() {}
-
-                @Override
-                public void sendMessage(Q message) {}
-            };
-        }
-
-        @Override
-        public String authority() {
-            return "test";
+        <Q, A> void started(MethodDescriptor<Q, A> method, ClientCall.Listener<A> answers) {
+            listener = answers;
         }
     }
 

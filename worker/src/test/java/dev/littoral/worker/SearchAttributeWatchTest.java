@@ -7,7 +7,6 @@ import dev.littoral.workflows.CollectionAttributes;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -150,34 +149,11 @@ class SearchAttributeWatchTest {
 
     /** A call of a workflow task's completion, which the server refuses. */
     private static void refuse(SearchAttributeWatch watch) {
-        Channel server = new Channel() {
+        FakeChannel server = new FakeChannel() {
             @Override
-            public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
-                return new ClientCall<>() {
-                    @Override
-                    public void start(Listener<A> listener, Metadata headers) {
-                        listener.onClose(
-                                Status.INVALID_ARGUMENT.withDescription("BadSearchAttributes: LittoralState"),
-                                new Metadata());
-                    }
-
-                    @Override
-                    public void request(int messages) {}
-
-                    @Override
-                    public void cancel(String message, Throwable cause) {}
-
-                    @Override
-                    public void halfClose() {}
-
-                    @Override
-                    public void sendMessage(Q message) {}
-                };
-            }
-
-            @Override
-            public String authority() {
-                return "test";
+            <Q, A> void started(MethodDescriptor<Q, A> method, ClientCall.Listener<A> listener) {
+                listener.onClose(
+                        Status.INVALID_ARGUMENT.withDescription("BadSearchAttributes: LittoralState"), new Metadata());
             }
         };
         watch.interceptCall(WorkflowServiceGrpc.getRespondWorkflowTaskCompletedMethod(), CallOptions.DEFAULT, server)

@@ -15,7 +15,6 @@ import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.ExternalSpec;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -121,32 +120,10 @@ class UpdateSizeLimitTest {
 
     /** What a client hears where the server answers so. */
     private static <R, T> T heard(MethodDescriptor<R, T> method, T answer) {
-        Channel server = new Channel() {
+        FakeChannel server = new FakeChannel() {
             @Override
-            public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> called, CallOptions options) {
-                return new ClientCall<>() {
-                    @Override
-                    public void start(Listener<A> listener, Metadata headers) {
-                        listener.onMessage(called.parseResponse(method.streamResponse(answer)));
-                    }
-
-                    @Override
-                    public void request(int messages) {}
-
-                    @Override
-                    public void cancel(String message, Throwable cause) {}
-
-                    @Override
-                    public void halfClose() {}
-
-                    @Override
-                    public void sendMessage(Q message) {}
-                };
-            }
-
-            @Override
-            public String authority() {
-                return "test";
+            <Q, A> void started(MethodDescriptor<Q, A> called, ClientCall.Listener<A> listener) {
+                listener.onMessage(called.parseResponse(method.streamResponse(answer)));
             }
         };
         AtomicReference<T> heard = new AtomicReference<>();
