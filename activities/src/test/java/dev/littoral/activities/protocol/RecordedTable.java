@@ -29,6 +29,9 @@ import java.util.Optional;
 
 /** A table whose versions the world knows: which is the newest, and what is in one that is still there. */
 record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements TableFormat, Table {
+    /** Of all rows, where nobody looks which commit changed them. */
+    private static final long ANY_COMMIT = 0;
+
     /** A reader of a table, as an update opens it. */
     static SourceReader reader(RecordedStore world, ExternalSource source, Safeguard lost) {
         BlobStore place = (BlobStore) Proxy.newProxyInstance(
@@ -55,8 +58,16 @@ record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements
 
     /** Ids of rows as data files have them, which there are none of. */
     private List<RowIdRange> rowsBefore(SourceFile file, TableVersion since) {
-        TableVersion known = lost == Safeguard.MOVED_SINCE_BASE ? resolve(null) : since;
-        return Lakes.rowsBefore(file.path(), Integer.parseInt(known.version()));
+        if (lost != Safeguard.MOVED_BY_ID) {
+            return Lakes.rowsBefore(file.path(), Integer.parseInt(since.version()));
+        }
+        return Lakes.rowsBefore(file.path(), newest()).stream()
+                .map(range -> new RowIdRange(range.at(), range.id(), range.count(), ANY_COMMIT))
+                .toList();
+    }
+
+    private Long rowCommit(String path) {
+        return lost == Safeguard.MOVED_BY_ID ? Long.valueOf(ANY_COMMIT) : Lakes.rowCommit(path);
     }
 
     @Override
@@ -87,7 +98,7 @@ record RecordedTable(RecordedStore world, String uri, Safeguard lost) implements
                     (long) file.rows(),
                     null,
                     Lakes.firstId(file.path()),
-                    Lakes.rowCommit(file.path()),
+                    rowCommit(file.path()),
                     false,
                     listed.deletesVersion());
             files.put(

@@ -124,8 +124,8 @@ enum Safeguard {
             "a step reads the table's newest version instead of the one that was listed",
             "a table moves on while it is updated",
             8),
-    MOVED_SINCE_BASE(
-            "what changed of moved rows is asked since the newest version of the table, not the one served",
+    MOVED_BY_ID(
+            "rows that a table moved are known again by their ids alone, whichever commit changed them last",
             "a table moves rows while it is updated",
             6),
     DOUBTFUL_BASE(
