@@ -3,6 +3,7 @@ package dev.littoral.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionMetadata;
@@ -11,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** What histories on the real server must and must not hold. */
 final class Histories {
@@ -21,6 +21,17 @@ final class Histories {
 
     /** Where a failure happened, which the SDK adds to each of an activity. */
     private static final Pattern STACK = Pattern.compile("(?m)^ *stack_trace: .*$");
+
+    /**
+     * How the failures begin after which a task is done again from the whole history. A task's pages of history may be
+     * outdated when the SDK asks for them; with Temporal's service in memory a query may overtake the task before it;
+     * and the service may have taken what a task did though the SDK took it for timed out, so that the next one finds
+     * what it does not expect.
+     */
+    private static final List<String> OF_A_BUSY_MACHINE = List.of(
+            "Premature end of stream",
+            "Server history for the workflow is below the progress",
+            "LocalActivity: invalid REQUEST_PREPARED->MARKER_RECORDED");
 
     private Histories() {}
 
@@ -81,13 +92,13 @@ final class Histories {
                     case WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND -> false;
                     // So many messages came at once that the server would not buffer more.
                     case WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND -> false;
-                    // On a busy machine a task's pages of history may be outdated when the SDK asks for them, and with
-                    // Temporal's service in memory a query may overtake the task before it: the task is done again.
-                    default ->
-                        Stream.of("Premature end of stream", "Server history for the workflow is below the progress")
-                                .noneMatch(event.getWorkflowTaskFailedEventAttributes()
-                                        .getFailure()
-                                        .getMessage()::startsWith);
+                    default -> {
+                        Failure failure =
+                                event.getWorkflowTaskFailedEventAttributes().getFailure();
+                        yield OF_A_BUSY_MACHINE.stream()
+                                .noneMatch(words -> failure.getMessage().startsWith(words)
+                                        || failure.getCause().getMessage().startsWith(words));
+                    }
                 };
     }
 }

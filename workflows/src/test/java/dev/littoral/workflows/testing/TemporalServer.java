@@ -1,13 +1,20 @@
 package dev.littoral.workflows.testing;
 
 import com.google.protobuf.Duration;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.errordetails.v1.NamespaceNotFoundFailure;
+import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.DescribeTaskQueueRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.RegisterNamespaceRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.RpcRetryOptions;
+import io.temporal.serviceclient.StatusUtils;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
@@ -135,7 +142,10 @@ public final class TemporalServer implements AutoCloseable {
         return answers(DEFAULT_NAMESPACE);
     }
 
-    /** Waits until a namespace can be used: until executions in it can be listed, and the server has cached it. */
+    /**
+     * Waits until a namespace can be used: until executions in it can be listed, and each of the server's services, which
+     * know namespaces for themselves, knows it.
+     */
     private boolean answers(String namespace) {
         for (int i = 0; i < WAITS && process.isAlive(); i++) {
             try {
@@ -149,12 +159,37 @@ public final class TemporalServer implements AutoCloseable {
                         .listWorkflowExecutions(ListWorkflowExecutionsRequest.newBuilder()
                                 .setNamespace(namespace)
                                 .build());
-                return true;
+                stubs.blockingStub()
+                        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
+                        .describeTaskQueue(DescribeTaskQueueRequest.newBuilder()
+                                .setNamespace(namespace)
+                                .setTaskQueue(TaskQueue.newBuilder().setName("none"))
+                                .build());
+                if (hasExecutions(namespace)) {
+                    return true;
+                }
+                process.waitFor(50);
             } catch (StatusRuntimeException notYet) {
                 process.waitFor(50);
             }
         }
         return false;
+    }
+
+    /** Whether the service that runs executions answers for a namespace, though it has none of that ID. */
+    private boolean hasExecutions(String namespace) {
+        try {
+            stubs.blockingStub()
+                    .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                            .setNamespace(namespace)
+                            .setExecution(WorkflowExecution.newBuilder().setWorkflowId("none"))
+                            .build());
+            return true;
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode() == Status.Code.NOT_FOUND
+                    && !StatusUtils.hasFailure(e, NamespaceNotFoundFailure.class);
+        }
     }
 
     /** {@code host:port} of its API. */
