@@ -143,8 +143,8 @@ public final class TemporalServer implements AutoCloseable {
     }
 
     /**
-     * Waits until a namespace can be used: until executions in it can be listed, and each of the server's services, which
-     * know namespaces for themselves, knows it.
+     * Waits until a namespace can be used: until executions in it can be listed, and each of the server's services,
+     * which know namespaces for themselves, knows it.
      */
     private boolean answers(String namespace) {
         for (int i = 0; i < WAITS && process.isAlive(); i++) {
