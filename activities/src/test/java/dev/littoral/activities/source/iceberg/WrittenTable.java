@@ -35,11 +35,6 @@ public final class WrittenTable {
             Types.NestedField.optional(2, "v", Types.StringType.get()),
             Types.NestedField.optional(3, "p", Types.StringType.get()));
 
-    static {
-        // The library takes them when it is loaded, and it writes before it reads here.
-        AvroLimits.set();
-    }
-
     private final String location;
     private final BaseTable table;
     private final Map<String, DeleteFile> vectors = new HashMap<>();
