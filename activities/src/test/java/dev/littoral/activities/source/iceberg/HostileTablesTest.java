@@ -12,7 +12,6 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableVersion;
-import io.airlift.compress.Compressor;
 import io.airlift.compress.snappy.SnappyCompressor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
