@@ -71,6 +71,12 @@ class RowLineageTest {
         return FileEntry.served(new SourceFile(path, "v", count, null, table), count, "s", List.of(fragments));
     }
 
+    /** A file of ten rows at a path where another version of it was. */
+    private static FileEntry overwritten(String path, FragmentEntry fragment) {
+        TableFile table = new TableFile(10L, null, 60L, COMMIT, false, null);
+        return FileEntry.served(new SourceFile(path, "w", 10, null, table), 10, "s", List.of(fragment));
+    }
+
     /** A new file whose rows are in no segment. */
     private static FileEntry fresh(String path, long count) {
         return file(path, count, 1_000_000L, new FragmentEntry(0, count, null));
@@ -341,22 +347,7 @@ class RowLineageTest {
         files.add(file("kept", 10, 20L, in(0, 10, 2)));
         files.add(file("unnumbered", 10, null, unsegmented(0, 10)));
         files.add(FileEntry.leftOut(new SourceFile("skipped", "v", 10), "broken"));
-        files.add(new FileEntry(
-                "other",
-                "w",
-                10,
-                10,
-                "s",
-                List.of(unsegmented(0, 10)),
-                null,
-                false,
-                null,
-                null,
-                null,
-                null,
-                60L,
-                COMMIT,
-                null));
+        files.add(overwritten("other", unsegmented(0, 10)));
         IntStream.range(0, 32).forEach(i -> files.add(fresh("new-" + i, 1)));
         has("other", new RowIdRange(0, 40, 10, COMMIT));
         RowLineage.Moves moves = find();
@@ -448,22 +439,7 @@ class RowLineageTest {
     void aFileOfAnotherVersionOrReadAnewHasNoRowsOfOthers() throws Exception {
         base.add(gone("a", new Range(0, 10, 0), null, in(0, 10, 1)));
         base.add(file("c", 10, 50L, moved(0, 10, 1)));
-        files.add(new FileEntry(
-                "c",
-                "w",
-                10,
-                10,
-                "s",
-                List.of(moved(0, 10, 1)),
-                null,
-                false,
-                null,
-                null,
-                null,
-                null,
-                60L,
-                COMMIT,
-                null));
+        files.add(overwritten("c", moved(0, 10, 1)));
         FileEntry line = find().lines().getFirst();
         assertThat(line.movedTo()).isEmpty();
         assertThat(line.fragments()).containsExactly(in(0, 10, 1).dead(10));
