@@ -125,6 +125,7 @@ final class HostileFiles {
             schema.get(0).setNum_children(children);
             files.add(bad("root-of-" + children, file(metadata(schema, 5, 5)), "has a corrupt footer"));
         }
+        files.add(bad("too-deep", file(metadata(deep(50_000), 5, 5)), "found schema elements nested deeper than 500"));
         // Encrypted.
         files.add(bad("encrypted", resource("encrypted-footer"), "has an encrypted footer: found PARE"));
         files.add(bad("encrypted-by-duckdb", encrypted(), "has an encrypted footer: found PARE"));
@@ -139,7 +140,7 @@ final class HostileFiles {
         files.add(good("its-own-name", file(own), 5));
         files.add(good("no-columns", file(metadata(flat(0), 5, 5)), 5));
         files.add(good("encrypted-column", resource("encrypted-plain-footer"), -1));
-        files.add(good("deep", file(metadata(deep(50_000), 5, 5)), 5));
+        files.add(good("deep", file(metadata(deep(498), 5, 5)), 5));
         files.add(good("wide", file(metadata(flat(5_000), 5, 5)), 5));
         long[] many = new long[20_000];
         Arrays.fill(many, 1);
