@@ -14,25 +14,17 @@ import dev.littoral.activities.source.table.HeapBounds;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.TableVersion;
 import io.airlift.compress.snappy.SnappyCompressor;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.apache.avro.file.Codec;
 import org.apache.avro.file.CodecFactory;
-import org.apache.avro.file.DataFileStream;
-import org.apache.avro.file.DataFileWriter;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -123,26 +115,6 @@ class IcebergManifestsTest {
         }
     }
 
-    private static byte[] recoded(byte[] avro, CodecFactory codec, Consumer<GenericRecord> change) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataFileStream<GenericRecord> in =
-                        new DataFileStream<>(new ByteArrayInputStream(avro), new GenericDatumReader<>());
-                DataFileWriter<GenericRecord> out = new DataFileWriter<>(new GenericDatumWriter<>())) {
-            out.setCodec(codec);
-            for (String key : in.getMetaKeys()) {
-                if (!DataFileWriter.isReservedMeta(key)) {
-                    out.setMeta(key, in.getMeta(key));
-                }
-            }
-            out.create(in.getSchema(), bytes);
-            for (GenericRecord each : in) {
-                change.accept(each);
-                out.append(each);
-            }
-        }
-        return bytes.toByteArray();
-    }
-
     /** Says a name, and leaves bytes as they are. */
     private static class Uncompressed extends Codec {
         private final String name;
@@ -218,18 +190,7 @@ class IcebergManifestsTest {
     @ValueSource(strings = {"snappy", "zstd", "gzip", "none"})
     void manifestsAreReadWhateverCodecOfIcebergTheyHave(String name) throws Exception {
         WrittenTable table = twentyDays();
-        List<Long> lengths = new ArrayList<>();
-        for (ManifestFile manifest :
-                table.table().currentSnapshot().allManifests(table.table().io())) {
-            byte[] recoded = recoded(Files.readAllBytes(Path.of(manifest.path())), codec(name), entry -> {});
-            Files.write(Path.of(manifest.path()), recoded);
-            lengths.add((long) recoded.length);
-        }
-        Path list = Path.of(table.table().currentSnapshot().manifestListLocation());
-        Iterator<Long> next = lengths.iterator();
-        Files.write(
-                list,
-                recoded(Files.readAllBytes(list), codec(name), entry -> entry.put("manifest_length", next.next())));
+        AvroFiles.recode(table, codec(name), entry -> {});
         try (Opened opened = Opened.at(table.folder())) {
             assertThat(opened.files(opened.resolve())).hasSize(20);
         }
@@ -269,7 +230,7 @@ class IcebergManifestsTest {
         for (String codec : List.of("bzip2", "xz", "lzo")) {
             refused(
                     table,
-                    recoded(right, codec(codec), entry -> {}),
+                    AvroFiles.recoded(right, codec(codec), entry -> {}),
                     what,
                     "it is compressed by " + codec + ", and gzip, snappy and zstd are known");
         }
@@ -282,13 +243,14 @@ class IcebergManifestsTest {
                 Files.readAllBytes(Path.of(table.table().currentSnapshot().manifestListLocation()));
         refused(
                 table,
-                recoded(right, codec("none"), entry -> entry.put("partition_spec_id", 77)),
+                AvroFiles.recoded(right, codec("none"), entry -> entry.put("partition_spec_id", 77)),
                 "The list of manifests of snapshot ",
                 "found partition spec 77 of manifest ",
                 "expected one of the table's, [0]");
         refused(
                 table,
-                recoded(right, codec("none"), entry -> entry.put("key_metadata", ByteBuffer.wrap(new byte[] {1}))),
+                AvroFiles.recoded(
+                        right, codec("none"), entry -> entry.put("key_metadata", ByteBuffer.wrap(new byte[] {1}))),
                 "Manifest ",
                 " is encrypted; expected none that is");
     }
@@ -300,13 +262,13 @@ class IcebergManifestsTest {
         ManifestFile manifest =
                 table.table().currentSnapshot().allManifests(table.table().io()).getFirst();
         Path path = Path.of(manifest.path());
-        byte[] wrong = recoded(
+        byte[] wrong = AvroFiles.recoded(
                 Files.readAllBytes(path),
                 codec("none"),
                 entry -> ((GenericRecord) entry.get("data_file")).put(field, -1L));
         Files.write(path, wrong);
         Path list = Path.of(table.table().currentSnapshot().manifestListLocation());
-        byte[] listed = recoded(Files.readAllBytes(list), codec("none"), entry -> {
+        byte[] listed = AvroFiles.recoded(Files.readAllBytes(list), codec("none"), entry -> {
             if (entry.get("manifest_path").toString().equals(manifest.path())) {
                 entry.put("manifest_length", (long) wrong.length);
             }
