@@ -21,7 +21,7 @@ import java.util.Map;
 /** A collection's decisions as they ship, for tests in other packages. */
 public final class RealCollection {
     private final CollectionOptions options;
-    private final List<PendingReply> changes = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
     private CollectionState state;
     private Instant now;
 
@@ -33,7 +33,8 @@ public final class RealCollection {
     }
 
     private void enable() {
-        state.checkUpdates();
+        state.jobs().checkUpdates();
+        state.requests().readHeadFirst();
         state.rollbacks().enable();
         state.consumers().begin(false);
     }
@@ -57,13 +58,27 @@ public final class RealCollection {
      */
     public record Decided(Next next, Job job, long number) {}
 
+    private record Change(ExternalSource source, PendingReply reply) {}
+
+    /** The answer to a change to a source. */
+    public record Answer(ExternalSource source, ChangeAnswer answer) {}
+
     public void opened(Head head) {
         state.opened(head);
     }
 
+    /** Whether the head is read before a change is handled. */
+    public boolean needsHead(ExternalSource source) {
+        return state.requests().needsHead(new Message.ChangeSource(source, "changeSource", null));
+    }
+
+    public void headRead(Head newest) {
+        state.handle(new Message.HeadRead(newest), now);
+    }
+
     public void change(ExternalSource source) {
         PendingReply reply = new PendingReply();
-        changes.add(reply);
+        changes.add(new Change(source, reply));
         state.handle(new Message.ChangeSource(source, "changeSource", reply), now);
     }
 
@@ -273,12 +288,13 @@ public final class RealCollection {
     }
 
     /** Changes that can be answered since this was asked last. */
-    public List<ChangeAnswer> answers() {
-        List<ChangeAnswer> answers = new ArrayList<>();
-        changes.removeIf(reply -> {
-            boolean answered = reply.job() > 0 && state.view().isSettled(reply.job());
+    public List<Answer> answers() {
+        List<Answer> answers = new ArrayList<>();
+        changes.removeIf(change -> {
+            long job = change.reply().job();
+            boolean answered = job > 0 && state.view().isSettled(job);
             if (answered) {
-                answers.add(state.view().answer(reply.job()));
+                answers.add(new Answer(change.source(), state.view().answer(job)));
             }
             return answered;
         });

@@ -41,6 +41,7 @@ final class CollectionLoop {
     private final RunSuccession runs;
     private final StatusReporter reporter;
     private final CatalogCalls catalog;
+    private final HeadReader heads;
     private final EventDelivery events;
     private final ConsumerCalls consumers;
     private final DeploymentCalls deployments;
@@ -63,6 +64,7 @@ final class CollectionLoop {
         this.runs = new RunSuccession(state, inbox, history, attributes);
         this.reporter = new StatusReporter(state, observer, attributes, version);
         this.catalog = new CatalogCalls(version);
+        this.heads = new HeadReader(collectionId, state, catalog);
         this.events = new EventDelivery(collectionId, state, inbox);
         this.consumers = consumers;
         this.deployments = new DeploymentCalls(collectionId, version);
@@ -100,7 +102,7 @@ final class CollectionLoop {
         while (!state.isClosed()) {
             handleInbox();
             if (runs.isTooLong()) {
-                state.renew(now());
+                state.jobs().renew(now());
             }
             Decision decision = state.next(now());
             cancelStopping();
@@ -111,7 +113,7 @@ final class CollectionLoop {
                     runs.continueIfLong(input);
                     launch(launch.job());
                 }
-                case Decision.ReadHead read -> readHeadAfter(read.update());
+                case Decision.ReadHead read -> heads.after(read.update());
                 case Decision.CheckUpdates check -> check(check.updates());
                 case Decision.RollBack rollback -> rollBack(rollback.target());
                 case Decision.Retire ignored -> retire();
@@ -153,7 +155,10 @@ final class CollectionLoop {
     private void handleInbox() {
         // What comes after a rollback finds it done.
         while (!inbox.isEmpty() && !state.rollbacks().isWaiting()) {
-            state.handle(inbox.removeFirst(), now());
+            Message message = inbox.removeFirst();
+            if (heads.before(message)) {
+                state.handle(message, now());
+            }
         }
     }
 
@@ -219,7 +224,7 @@ final class CollectionLoop {
         try {
             if (!state.head().exists()) {
                 // A first declaration that seemed to fail may have been written.
-                state.moved(readHead(), now());
+                state.moved(heads.read(), now());
             }
             while (state.head().exists() && !state.isRetired()) {
                 write(commitId -> CatalogCalls.ordinary("write the collection's end")
@@ -249,10 +254,6 @@ final class CollectionLoop {
             }
         }
         return outcome;
-    }
-
-    private Head readHead() {
-        return catalog.local("read the head", activities -> activities.readHead(collectionId));
     }
 
     private void launch(Job waiting) {
@@ -325,23 +326,6 @@ final class CollectionLoop {
         // Known as such before it is terminated: that its workflow ends is then no failure.
         abandoned.forEach(state.active()::abandon);
         abandoned.forEach(deployments::terminate);
-    }
-
-    private void readHeadAfter(long update) {
-        Head newest = null;
-        Head commit = Head.NONE;
-        try {
-            newest = readHead();
-            if (state.active().isSearchedFor(update, newest)) {
-                commit =
-                        catalog.local("look for the commit", activities -> activities.findCommit(collectionId, update));
-            }
-            state.progress().clearRetry();
-        } catch (ActivityFailure e) {
-            CatalogCalls.throwIfCancelled(e);
-            log.warn("The head could not be read after update {}", update, e);
-        }
-        state.inspected(update, newest, commit, now());
     }
 
     static Instant now() {

@@ -49,11 +49,6 @@ final class CollectionState {
         this.view = new CollectionView(collectionId, this, declaration, jobs, ledger, progress, schedule);
     }
 
-    /** From here on, updates that do not report are checked. Called before the first decision of a run. */
-    void checkUpdates() {
-        jobs.checkUpdates();
-    }
-
     /** Continues from the previous run. */
     void restore(CarriedState carried) {
         opened = true;
@@ -94,6 +89,7 @@ final class CollectionState {
         }
         switch (message) {
             case Message.ChangeSource change -> requests.change(change, now);
+            case Message.HeadRead read -> jobs.headRead(read.newest(), now);
             case Message.Refresh refresh -> requests.refresh(refresh, now);
             case Message.Rejected rejected -> ledger.reject(rejected.signal(), rejected.reason(), now);
             case Message.CancelUpdate ignored -> requests.cancelUpdate(now);
@@ -130,10 +126,6 @@ final class CollectionState {
 
     void inspected(long update, Head newest, Head commit, Instant now) {
         jobs.inspected(update, newest, commit, retiring, now);
-    }
-
-    void renew(Instant now) {
-        jobs.renew(now);
     }
 
     /** The catalog was read for the first time: numbers and source continue from there. */
@@ -303,6 +295,14 @@ final class CollectionState {
 
     RequestLedger ledger() {
         return ledger;
+    }
+
+    JobQueue jobs() {
+        return jobs;
+    }
+
+    RequestHandler requests() {
+        return requests;
     }
 
     RollbackHandler rollbacks() {

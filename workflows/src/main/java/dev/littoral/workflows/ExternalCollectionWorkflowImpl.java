@@ -107,7 +107,7 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         int version =
                 Workflow.getVersion(WorkflowVersions.COLLECTION, Workflow.DEFAULT_VERSION, WorkflowVersions.NEWEST);
         if (version >= WorkflowVersions.CHECKS_UPDATES) {
-            state.checkUpdates();
+            state.jobs().checkUpdates();
         }
         if (version >= WorkflowVersions.ROLLS_BACK) {
             state.rollbacks().enable();
@@ -117,6 +117,9 @@ public final class ExternalCollectionWorkflowImpl implements ExternalCollectionW
         }
         if (version >= WorkflowVersions.FRESHNESS) {
             state.freshness().enable();
+        }
+        if (version >= WorkflowVersions.HEAD_BEFORE_CHANGE) {
+            state.requests().readHeadFirst();
         }
         state.consumers().begin(version >= WorkflowVersions.CONSUMERS);
         UnknownMessages.register(inbox::addLast);

@@ -45,6 +45,7 @@ final class JobQueue {
         history.restore(carried);
     }
 
+    /** From here on, updates that do not report are checked. Called before the first decision of a run. */
     void checkUpdates() {
         checksUpdates = true;
     }
@@ -141,6 +142,16 @@ final class JobQueue {
             endActive(active.running(), UpdateState.COMMITTED, null, newest.reason(), now);
         }
         renumber(newest, now);
+    }
+
+    /**
+     * The head was read before a request: another writer may have declared. The commit of the running update comes with
+     * its report.
+     */
+    void headRead(Head newest, Instant now) {
+        if (!active.isRunning(newest.update()) || !active.isCommitOf(newest.update(), newest)) {
+            moved(newest, now);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.littoral.workflows;
 
 import dev.littoral.workflows.model.ExternalSource;
+import dev.littoral.workflows.model.HeadKind;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.spec.RollbackTarget;
@@ -13,11 +14,24 @@ final class RequestHandler {
     private final RequestLedger ledger;
     private final UpdateWatchdog watchdog;
 
+    /** Whether the head is read before a change that it may have answered already; runs of older builds do not. */
+    private boolean readsHead;
+
     RequestHandler(SourceDeclaration declaration, JobQueue jobs, RequestLedger ledger, UpdateWatchdog watchdog) {
         this.declaration = declaration;
         this.jobs = jobs;
         this.ledger = ledger;
         this.watchdog = watchdog;
+    }
+
+    /** From here on the head is read first. Called before the first decision of a run. */
+    void readHeadFirst() {
+        readsHead = true;
+    }
+
+    /** Whether the head is to be read before a message is handled: what is believed of it may be old. */
+    boolean needsHead(Message message) {
+        return readsHead && message instanceof Message.ChangeSource change && declaration.isDeclared(change.source());
     }
 
     void change(Message.ChangeSource change, Instant now) {
@@ -37,6 +51,12 @@ final class RequestHandler {
         }
         jobs.replace(change.trigger(), source, now);
         declaration.desire(source);
+        Job running = jobs.active().running();
+        if (readsHead && running != null && source.equals(running.source()) && !isOfHead(running)) {
+            // It is of the same source, and cannot commit.
+            String next = "update " + jobs.pending().update() + " takes its place";
+            jobs.active().stop(UpdateState.SUPERSEDED, "another writer changed the source: " + next);
+        }
         serve(change.reply(), jobs.pending());
     }
 
@@ -45,15 +65,29 @@ final class RequestHandler {
         if (jobs.pending() != null) {
             return jobs.pending();
         }
-        if (jobs.active().running() != null) {
-            return jobs.active().running();
+        Job running = jobs.active().running();
+        if (running != null) {
+            return !readsHead || (isOfHead(running) && declaration.isDeclared(source)) ? running : null;
         }
         Job last = jobs.history().last();
         return last != null
                         && source.equals(last.source())
                         && (last.state() == UpdateState.COMMITTED || last.state() == UpdateState.UNCHANGED)
+                        && (!readsHead || isServed(last))
                 ? last
                 : null;
+    }
+
+    /** Whether an update can commit upon the head: nothing was declared since it began. */
+    private boolean isOfHead(Job job) {
+        return job.generation() == declaration.head().generation();
+    }
+
+    /** Whether the head serves what an update that ended well was about, and not an older snapshot. */
+    private boolean isServed(Job last) {
+        return declaration.head().kind() != HeadKind.ROLLED_BACK
+                && isOfHead(last)
+                && declaration.isDeclared(last.source());
     }
 
     void refresh(Message.Refresh refresh, Instant now) {

@@ -47,7 +47,10 @@ final class WorkflowVersions {
     /** An update commits at once what its listing has prepared. */
     static final int PREPARED_SNAPSHOTS = 8;
 
-    static final int NEWEST = 8;
+    /** A change to the source that a collection believes to be declared is held against the head first. */
+    static final int HEAD_BEFORE_CHANGE = 9;
+
+    static final int NEWEST = 9;
 
     private WorkflowVersions() {}
 }

@@ -90,11 +90,11 @@ class CarriedStateTest extends CollectionFixture {
     @Test
     void anUpdateIsRenewedWhenTheHistoryIsTooLong() {
         running(A);
-        state.renew(now);
+        state.jobs().renew(now);
 
         assertThat(state.next(now)).isEqualTo(new Decision.Idle(null));
         assertThat(CollectionFixture.stopping(state)).containsExactly(1L);
-        state.renew(now);
+        state.jobs().renew(now);
         closed(1, cancelled());
         state.inspected(1, head, Head.NONE, now);
         assertEnd(1, SUPERSEDED, "history is too long: update 2 takes its place");

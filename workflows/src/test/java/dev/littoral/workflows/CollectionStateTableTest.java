@@ -119,7 +119,7 @@ class CollectionStateTableTest {
         void reach(CollectionPhase phase) {
             switch (phase) {
                 case STARTING -> {
-                    state.checkUpdates();
+                    state.jobs().checkUpdates();
                     state.rollbacks().enable();
                 }
                 case IDLE -> {

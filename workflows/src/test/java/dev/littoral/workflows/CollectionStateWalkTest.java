@@ -64,6 +64,7 @@ class CollectionStateWalkTest {
                         "nobody told",
                         "next run",
                         "renewed",
+                        "head read",
                         "rolled back",
                         "rollback refused",
                         "rollback failed",
@@ -151,8 +152,9 @@ class CollectionStateWalkTest {
         }
 
         private void enable() {
-            state.checkUpdates();
+            state.jobs().checkUpdates();
             state.rollbacks().enable();
+            state.requests().readHeadFirst();
         }
 
         private static boolean isGood(UpdateState end) {
@@ -177,7 +179,7 @@ class CollectionStateWalkTest {
                         message(new Message.Retire());
                     } else if (random.nextInt(4) == 0 && state.view().status().update() != null) {
                         saw("renewed");
-                        state.renew(now);
+                        state.jobs().renew(now);
                     }
                 }
                 case 7 -> comeThrough();
@@ -248,6 +250,10 @@ class CollectionStateWalkTest {
             while (!inbox.isEmpty() && !state.rollbacks().isWaiting()) {
                 Message message = inbox.removeFirst();
                 resumedAt = message instanceof Message.Resume ? newest().version() : resumedAt;
+                if (state.requests().needsHead(message)) {
+                    saw("head read");
+                    state.handle(new Message.HeadRead(newest()), now);
+                }
                 state.handle(message, now);
             }
             Decision decision = state.next(now);

@@ -125,6 +125,35 @@ class CollectionWorkflowTest {
         assertThat(lab.ends()).isEqualTo("1 COMMITTED");
     }
 
+    @Test
+    void theSameSourceAgainIsDeclaredWhereAnotherWriterHasChangedIt() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lake.write(ID, HeadKind.DECLARED, B, 7);
+        ChangeAnswer answer = lab.collection().changeSource(SourceRequest.of(A));
+        assertThat(answer.update()).isEqualTo(8);
+        assertThat(answer.generation()).isEqualTo(3);
+        lab.awaitEnd(8, UNCHANGED);
+        assertThat(lake.newest(ID).source()).isEqualTo(A);
+
+        lake.write(ID, HeadKind.DECLARED, B, 8);
+        lab.collection().sourceChanged(SourceRequest.of(A));
+        lab.awaitEnd(9, UNCHANGED);
+        assertThat(lake.newest(ID).source()).isEqualTo(A);
+        assertThat(lake.newest(ID).generation()).isEqualTo(5);
+    }
+
+    @Test
+    void theSameSourceAgainIsRefusedWhereTheHeadCannotBeRead() throws InterruptedException {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        lake.fail("readHead", FailureType.INPUT, 2);
+        assertRefused(() -> lab.collection().changeSource(SourceRequest.of(A)), "readHead fails with INPUT");
+        lake.failNoMore("readHead");
+        assertThat(lab.collection().changeSource(SourceRequest.of(A)).update()).isEqualTo(1);
+        assertThat(lab.ends()).isEqualTo("1 COMMITTED");
+    }
+
     /** What comes while a declaration is under way is one burst, however long that takes. */
     @Test
     void ofABurstOfChangesTheLastIsCommitted() throws InterruptedException {

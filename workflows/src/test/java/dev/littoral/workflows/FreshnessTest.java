@@ -41,7 +41,7 @@ class FreshnessTest extends CollectionFixture {
     }
 
     private void enable(CollectionState of) {
-        of.checkUpdates();
+        of.jobs().checkUpdates();
         of.rollbacks().enable();
         of.freshness().enable();
         of.freshness().onTransition(transitions::add);

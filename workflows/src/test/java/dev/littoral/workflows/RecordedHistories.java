@@ -34,6 +34,9 @@ final class RecordedHistories {
     /** Paths that there are since build 8. */
     static final List<String> PREPARED_PATHS = List.of("prepared", "prepared-and-moved");
 
+    /** Paths that there are since build 9. */
+    static final List<String> CHANGE_PATHS = List.of("asked-again");
+
     /** So short that a test can reach it. */
     static final Policies.History SHORT = new Policies.History(40, 400);
 
@@ -64,6 +67,7 @@ final class RecordedHistories {
         notifies();
         prepared();
         preparedAndMoved();
+        askedAgain();
     }
 
     private void firstUpdateAndUnchanged() throws Exception {
@@ -239,6 +243,19 @@ final class RecordedHistories {
             commit.release();
             lab.awaitEnd(1, UpdateState.COMMITTED);
             save(lab, "prepared-and-moved", 1);
+        }
+    }
+
+    private void askedAgain() throws Exception {
+        FakeLake lake = new FakeLake();
+        try (Lab lab = new Lab(lake)) {
+            lab.start(A);
+            lab.awaitEnd(1, UpdateState.COMMITTED);
+            lab.collection().changeSource(SourceRequest.of(A));
+            lake.write(Lab.ID, HeadKind.DECLARED, B, 1);
+            lab.collection().changeSource(SourceRequest.of(A));
+            lab.awaitEnd(2, UpdateState.UNCHANGED);
+            save(lab, "asked-again", 2);
         }
     }
 

@@ -21,8 +21,9 @@ class ReplayTest {
     /** A folder for each build that changed what histories hold; see docs/adr/0014-workflow-versioning.md. */
     private static final Path FOLDER = Path.of("src", "test", "resources", "histories");
 
-    private static final List<String> BUILDS =
-            List.of("build-0", "build-1", "build-2", "build-3", "build-4", "build-5", "build-6", "build-7", "build-8");
+    private static final List<String> BUILDS = List.of(
+            "build-0", "build-1", "build-2", "build-3", "build-4", "build-5", "build-6", "build-7", "build-8",
+            "build-9");
 
     static List<String> recorded() throws IOException {
         try (Stream<Path> files = Files.walk(FOLDER)) {
@@ -57,6 +58,9 @@ class ReplayTest {
                         .toList())
                 .containsAll(RecordedHistories.PREPARED_PATHS.stream()
                         .map(path -> "build-8/" + path + ".json")
+                        .toList())
+                .containsAll(RecordedHistories.CHANGE_PATHS.stream()
+                        .map(path -> "build-9/" + path + ".json")
                         .toList());
     }
 

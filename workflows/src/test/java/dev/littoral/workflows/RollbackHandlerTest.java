@@ -20,7 +20,7 @@ class RollbackHandlerTest extends CollectionFixture {
 
     @BeforeEach
     void enable() {
-        state.checkUpdates();
+        state.jobs().checkUpdates();
         state.rollbacks().enable();
     }
 
@@ -242,7 +242,7 @@ class RollbackHandlerTest extends CollectionFixture {
     @Test
     void aRunThatAnOlderBuildBeganRefusesIt() {
         CollectionState older = new CollectionState("orders", HOURLY);
-        older.checkUpdates();
+        older.jobs().checkUpdates();
         older.opened(next(next(Head.NONE, HeadKind.DECLARED, A, 1), HeadKind.ROLLED_BACK, A, 1));
         assertThat(older.view().status().rolledBack()).isNull();
         PendingReply reply = new PendingReply();

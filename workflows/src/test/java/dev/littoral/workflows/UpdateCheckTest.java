@@ -30,7 +30,7 @@ class UpdateCheckTest {
     private Head head = Head.NONE;
 
     private void running() {
-        state.checkUpdates();
+        state.jobs().checkUpdates();
         state.opened(Head.NONE);
         change(A);
         Job job = ((Decision.Declare) state.next(now)).job();
@@ -341,7 +341,7 @@ class UpdateCheckTest {
 
     @Test
     void aRunOfAnOlderBuildKnowsACommitByItsNumberAndSearchesForTheUnreportedOnly() {
-        state.checkUpdates();
+        state.jobs().checkUpdates();
         state.opened(next(Head.NONE, HeadKind.DECLARED, A, 1));
         refresh();
         launch(null);

@@ -57,6 +57,9 @@ final class Auditor {
         /** What each consumer holds, until when. */
         private final Map<String, Flow.Fact.Holds> holds;
 
+        /** The newest generation when a source was asked for last. */
+        private final Map<String, Long> asked;
+
         /** Versions below this one were said to be about to go. */
         private long below;
 
@@ -71,6 +74,7 @@ final class Auditor {
             reports = new TreeMap<>();
             ends = new TreeMap<>();
             holds = new TreeMap<>();
+            asked = new TreeMap<>();
         }
 
         Memory(Memory other) {
@@ -78,6 +82,7 @@ final class Auditor {
             reports = new TreeMap<>(other.reports);
             ends = new TreeMap<>(other.ends);
             holds = new TreeMap<>(other.holds);
+            asked = new TreeMap<>(other.asked);
             declared = other.declared;
             resumed = other.resumed;
             below = other.below;
@@ -103,6 +108,9 @@ final class Auditor {
             words.add((int) declared * 2 + (late ? 1 : 0));
             words.add((int) resumed);
             words.add((int) below);
+            words.add(-8);
+            asked.forEach((uri, generation) -> words.add(number.applyAsInt(List.of(uri, generation))));
+            words.add(-9);
             holds.values().forEach(hold -> words.add(number.applyAsInt(hold)));
         }
     }
@@ -707,6 +715,26 @@ final class Auditor {
         check(ended.failure() != FailureType.INPUT, 5, ended + ", and nobody asked for anything wrong");
     }
 
+    /** Somebody sends a message. */
+    void asked(Flow.Letter letter, Memory memory) {
+        if (letter instanceof Flow.Letter.Change change) {
+            long newest = memory.log.isEmpty()
+                    ? 0
+                    : read(memory.log.lastEntry().getValue()).get("generation").asLong();
+            memory.asked.put(change.source().uri(), newest);
+        }
+    }
+
+    /** Somebody was told that a source was declared. */
+    private void declared(long generation, Memory memory) {
+        check(
+                memory.log.values().stream()
+                        .anyMatch(body -> read(body).get("generation").asLong() == generation),
+                5,
+                "generation " + generation + " is said to be declared");
+        memory.declared = Math.max(memory.declared, generation);
+    }
+
     /** Somebody was told this. */
     void told(Flow.Fact fact, Memory memory, Map<String, Body> store, Instant time) {
         switch (fact) {
@@ -718,13 +746,14 @@ final class Auditor {
                 held(hold, store, time);
                 memory.holds.put(hold.consumer(), hold);
             }
-            case Flow.Fact.Declared declared -> {
+            case Flow.Fact.Declared declared -> declared(declared.generation(), memory);
+            case Flow.Fact.Answered answered -> {
+                declared(answered.generation(), memory);
                 check(
-                        memory.log.values().stream()
-                                .anyMatch(body -> read(body).get("generation").asLong() == declared.generation()),
+                        answered.generation() >= memory.asked.get(answered.uri()),
                         5,
-                        "generation " + declared.generation() + " is said to be declared");
-                memory.declared = Math.max(memory.declared, declared.generation());
+                        answered + ", and generation " + memory.asked.get(answered.uri())
+                                + " was declared before it was asked for");
             }
             case Flow.Fact.Resumed ignored -> memory.resumed = memory.log.isEmpty() ? 0 : memory.log.lastKey();
             case Flow.Fact.Ended ended -> {

@@ -70,6 +70,14 @@ final class Flow {
             }
         }
 
+        /** A change was answered: the source was declared after it was sent, or was the newest one then. */
+        record Answered(String uri, long generation) implements Fact {
+            @Override
+            public String toString() {
+                return uri + " is declared, says generation " + generation;
+            }
+        }
+
         /** Refreshing was resumed. */
         record Resumed() implements Fact {
             @Override

@@ -2,7 +2,6 @@ package dev.littoral.activities.protocol;
 
 import dev.littoral.workflows.RealCollection;
 import dev.littoral.workflows.RealCollection.Decided;
-import dev.littoral.workflows.model.ChangeAnswer;
 import dev.littoral.workflows.model.CommitOutcome;
 import dev.littoral.workflows.model.DeclareRequest;
 import dev.littoral.workflows.model.ExternalSource;
@@ -271,16 +270,17 @@ final class Programs {
                 flow.say(new Flow.Fact.Ended(
                         new Flow.UpdateName(job.update(), service), job.state(), job.failure(), state.head()));
             }
-            for (ChangeAnswer answer : state.answers()) {
-                if (answer.generation() > 0) {
-                    flow.say(new Flow.Fact.Declared(answer.generation()));
+            for (RealCollection.Answer answer : state.answers()) {
+                long generation = answer.answer().generation();
+                if (generation > 0) {
+                    flow.say(new Flow.Fact.Answered(answer.source().uri(), generation));
                 }
             }
         }
 
         private void handle(Flow.Letter letter) {
             switch (letter) {
-                case Flow.Letter.Change change -> state.change(change.source());
+                case Flow.Letter.Change change -> change(change.source());
                 case Flow.Letter.Refresh ignored -> state.refresh();
                 case Flow.Letter.Cancel ignored -> state.cancelUpdate();
                 case Flow.Letter.Rollback back -> state.rollBack(back.version());
@@ -301,6 +301,18 @@ final class Programs {
                     }
                 }
             }
+        }
+
+        private void change(ExternalSource source) {
+            if (lost != Safeguard.HEAD_BEFORE_CHANGE && state.needsHead(source)) {
+                try {
+                    state.headRead(flow.local(new Step.ReadHead(), Head.class));
+                } catch (Flow.StepFailed e) {
+                    // It is refused.
+                    return;
+                }
+            }
+            state.change(source);
         }
 
         private void see(CommitOutcome outcome) {

@@ -128,6 +128,10 @@ enum Safeguard {
             "rows that a table moved are known again by their ids alone, whichever commit changed them last",
             "a table moves rows while it is updated",
             6),
+    HEAD_BEFORE_CHANGE(
+            "a change to the source that a collection believes to be declared is answered from that belief",
+            "a collection is asked for A, and a service beside it for B",
+            5),
     DOUBTFUL_BASE(
             "a declaration that failed is forgotten, though it may still arrive",
             "a collection, A -> B -> A, one try for each step",

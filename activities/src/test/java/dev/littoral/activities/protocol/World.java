@@ -293,6 +293,7 @@ final class World {
             case Move.Sent sent -> {
                 Flow.Letter letter = setup.letters().get(sent.letter());
                 tell(story, "somebody sends " + letter);
+                auditor.asked(letter, state.memory);
                 state.letters++;
                 state.procs.get(0).gets(letter);
             }

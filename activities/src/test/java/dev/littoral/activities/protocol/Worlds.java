@@ -261,6 +261,10 @@ final class Worlds {
                         .with("second", client(99, Lakes.A, lost))
                         .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Cancel())
                         .changes(Lakes.A, 1),
+                Setup.of("a collection is asked for A, and a service beside it for B", 1)
+                        .with("collection", new Programs.Collection(lost))
+                        .with("second", client(99, Lakes.B, lost))
+                        .letters(null, new Flow.Letter.Refresh(), new Flow.Letter.Change(Lakes.A)),
                 Setup.of("one collection on two services", 1)
                         .with("collection", new Programs.Collection(lost))
                         .with("other", Programs.Collection.elsewhere(lost))
