@@ -16,6 +16,7 @@ import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowQueryRejectedException;
 import io.temporal.client.WorkflowStub;
@@ -25,6 +26,8 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -260,8 +263,25 @@ final class Lab implements AutoCloseable {
         return client.newWorkflowStub(ExternalCollectionWorkflow.class, options(ID));
     }
 
+    /** Sends to it. The in-memory service does not find a collection while that continues as new: it is sent again. */
     ExternalCollectionWorkflow collection() {
-        return client.newWorkflowStub(ExternalCollectionWorkflow.class, ID);
+        ExternalCollectionWorkflow stub = client.newWorkflowStub(ExternalCollectionWorkflow.class, ID);
+        return (ExternalCollectionWorkflow) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ExternalCollectionWorkflow.class},
+                (proxy, method, sent) -> {
+                    while (true) {
+                        try {
+                            return method.invoke(stub, sent);
+                        } catch (InvocationTargetException e) {
+                            if (!(e.getCause() instanceof WorkflowNotFoundException)
+                                    || untyped().describe().getStatus()
+                                            != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) {
+                                throw e.getCause();
+                            }
+                        }
+                    }
+                });
     }
 
     WorkflowStub untyped() {
