@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -120,7 +121,15 @@ public final class DeletedRows {
      * @throws IOException when these bytes are none, or more than one
      */
     public static DeletedRows parse(byte[] bytes) throws IOException {
-        ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+        return parse(new ByteArrayInputStream(bytes));
+    }
+
+    /**
+     * The rows of a portable 64-bit Roaring bitmap that is the rest of a stream.
+     *
+     * @throws IOException when its bytes are none, or more than one
+     */
+    public static DeletedRows parse(InputStream in) throws IOException {
         Roaring64NavigableMap bitmap = bitmap();
         try {
             bitmap.deserializePortable(new DataInputStream(in));
@@ -134,6 +143,12 @@ public final class DeletedRows {
             throw new IOException("its 64-bit Roaring bitmap contradicts itself");
         }
         return new DeletedRows(bitmap);
+    }
+
+    /** About the most bytes that a bitmap of rows below a number has. */
+    public static long mostBytes(long rows) {
+        // A bit each, and what comes before each 65,536 of them.
+        return rows / 7 + (64 << 10);
     }
 
     /** Without a cache that reading would change. */

@@ -64,6 +64,11 @@ public interface SourceReader extends AutoCloseable {
         return DeletedRows.NONE;
     }
 
+    /** About how many bytes {@link #deletedRows} reads of a file, or 0 where that is little. */
+    default long deletionBytes(SourceFile file) {
+        return 0;
+    }
+
     /**
      * The rows of a file that the source had in other files before, in a version and unchanged since, by ids that last.
      * Asked only of files that a table lists, in one that numbers rows for ever.

@@ -6,6 +6,8 @@ import dev.littoral.activities.catalog.DeletesWriter;
 import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.Deletes;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
+import dev.littoral.activities.concurrent.HeapBounds;
+import dev.littoral.activities.concurrent.MemoryBudget;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -25,12 +27,27 @@ final class FileDeletes {
     /** How many files' deleted rows are in memory at once. */
     private static final int PARALLEL = 16;
 
+    /**
+     * What deleted rows that are read from sources may take of the heap, of all steps of this process: their bytes, and
+     * what becomes of these.
+     */
+    private static final MemoryBudget SHARED = MemoryBudget.inHalves(HeapBounds.of(64 << 20, 1 << 30));
+
+    /** Times the bytes of a bitmap that it takes with all that is made of it. */
+    private static final int COPIES = 4;
+
     private final SourceReader source;
+    private final MemoryBudget memory;
     private final DeletesReader base;
     private final Semaphore inMemory = new Semaphore(PARALLEL);
 
     FileDeletes(CollectionCatalog catalog, SourceReader source) {
+        this(catalog, source, SHARED);
+    }
+
+    FileDeletes(CollectionCatalog catalog, SourceReader source, MemoryBudget memory) {
         this.source = source;
+        this.memory = memory;
         this.base = new DeletesReader(catalog);
     }
 
@@ -56,16 +73,30 @@ final class FileDeletes {
         }
         inMemory.acquire();
         try {
-            return read(file, content, same, bitmaps);
+            return inBudget(file, () -> read(file, content, same, bitmaps));
         } finally {
             inMemory.release();
+        }
+    }
+
+    private interface Reading<T> {
+        T run() throws FileChangedException, InterruptedException;
+    }
+
+    private <T> T inBudget(SourceFile file, Reading<T> reading) throws FileChangedException, InterruptedException {
+        int bytes = (int) Math.min(Integer.MAX_VALUE, COPIES * Math.max(0, source.deletionBytes(file)));
+        memory.take(bytes);
+        try {
+            return reading.run();
+        } finally {
+            memory.giveBack(bytes);
         }
     }
 
     private FileEntry read(SourceFile file, FileEntry content, FileEntry same, DeletesWriter bitmaps)
             throws FileChangedException, InterruptedException {
         DeletedRows then = same == null ? DeletedRows.NONE : base.deadRows(same);
-        DeletedRows now = same != null && same.listsAs(file) ? then : fromSource(file, content.rows());
+        DeletedRows now = same != null && same.listsAs(file) ? then : read(file, content.rows());
         Deletes at = now.isEmpty() ? null : now.equals(then) ? same.deletes() : bitmaps.add(now);
         boolean grown = same != null && same.sameFragments(content) && now.containsAll(then);
         List<FragmentEntry> fragments = new ArrayList<>(content.fragments().size());
@@ -88,6 +119,10 @@ final class FileDeletes {
      * @param rows how many the file has
      */
     DeletedRows fromSource(SourceFile file, long rows) throws FileChangedException, InterruptedException {
+        return inBudget(file, () -> read(file, rows));
+    }
+
+    private DeletedRows read(SourceFile file, long rows) throws FileChangedException, InterruptedException {
         if (file.deletesVersion() == null) {
             return DeletedRows.NONE;
         }

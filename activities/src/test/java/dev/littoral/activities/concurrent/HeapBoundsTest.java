@@ -1,4 +1,4 @@
-package dev.littoral.activities.source.table;
+package dev.littoral.activities.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -4,6 +4,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.source.table.TableStorage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -89,15 +90,20 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
     /**
      * Reads the rows. One request, or none for one that is in the log.
      *
+     * @param most bytes that it may have
      * @throws IOException when they are not as the log says
      */
-    DeletedRows read(TableStorage table) throws FileChangedException, InterruptedException, IOException {
-        byte[] vector = storage == INLINE ? inline() : inFile(table);
-        if (ByteBuffer.wrap(vector).order(ByteOrder.LITTLE_ENDIAN).getInt() != MAGIC) {
-            throw new IOException("its deletion vector begins with "
-                    + HexFormat.of().formatHex(vector, 0, SIZE) + "; expected the number " + MAGIC);
+    DeletedRows read(TableStorage table, long most) throws FileChangedException, InterruptedException, IOException {
+        if (bytes > most) {
+            throw new IOException("its deletion vector has " + bytes + " bytes; expected at most " + most);
         }
-        DeletedRows rows = DeletedRows.parse(Arrays.copyOfRange(vector, SIZE, vector.length));
+        byte[] found = storage == INLINE ? inline() : inFile(table);
+        int start = storage == INLINE ? 0 : SIZE;
+        if (ByteBuffer.wrap(found).order(ByteOrder.LITTLE_ENDIAN).getInt(start) != MAGIC) {
+            throw new IOException("its deletion vector begins with "
+                    + HexFormat.of().formatHex(found, start, start + SIZE) + "; expected the number " + MAGIC);
+        }
+        DeletedRows rows = DeletedRows.parse(new ByteArrayInputStream(found, start + SIZE, bytes - SIZE));
         if (rows.count() != cardinality) {
             throw new IOException(
                     "its deletion vector has " + rows.count() + " rows; expected " + cardinality + ", as the log says");
@@ -114,6 +120,7 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
         return Arrays.copyOf(decoded, bytes);
     }
 
+    /** With its size before it and its checksum behind it. */
     private byte[] inFile(TableStorage table) throws FileChangedException, InterruptedException, IOException {
         String address = table.address(storage == RELATIVE ? relative() : LogPath.decoded(table.root(), path));
         long start = offset == null ? 0 : offset;
@@ -130,7 +137,7 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
                     + HexFormat.of().toHexDigits((int) crc.getValue()) + "; expected "
                     + HexFormat.of().toHexDigits(buffer.getInt(SIZE + bytes)));
         }
-        return Arrays.copyOfRange(found, SIZE, SIZE + bytes);
+        return found;
     }
 
     private String relative() throws IOException {

@@ -1,6 +1,7 @@
 package dev.littoral.activities.source.delta;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -131,11 +132,23 @@ final class DeltaTable implements Table {
     }
 
     @Override
+    public long deletionBytes(SourceFile file) {
+        try {
+            return DeletionVector.parse(file.table().deletes()).bytes();
+        } catch (IOException e) {
+            // Reading them says what is wrong.
+            return 0;
+        }
+    }
+
+    @Override
     public DeletedRows deletedRows(TableVersion version, SourceFile file)
             throws FileChangedException, InterruptedException, IOException {
         try {
-            DeletedRows rows = DeletionVector.parse(file.table().deletes()).read(storage);
             Long all = file.table().rows();
+            long most = HeapBounds.deletion();
+            DeletedRows rows = DeletionVector.parse(file.table().deletes())
+                    .read(storage, all == null ? most : Math.min(most, DeletedRows.mostBytes(all)));
             if (!rows.isEmpty() && (rows.last() < 0 || (all != null && rows.last() >= all))) {
                 throw new IOException("its deletion vector has the row " + rows.last() + "; expected "
                         + (all == null ? "0 or more" : "0 to " + (all - 1)));

@@ -1,8 +1,8 @@
 package dev.littoral.activities.source.delta;
 
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.table.HeapBounds;
 import dev.littoral.activities.source.table.TableStorage;
 import dev.littoral.activities.source.table.TableStorage.Listed;
 import java.util.ArrayList;

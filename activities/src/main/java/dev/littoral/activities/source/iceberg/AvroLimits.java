@@ -1,6 +1,6 @@
 package dev.littoral.activities.source.iceberg;
 
-import dev.littoral.activities.source.table.HeapBounds;
+import dev.littoral.activities.concurrent.HeapBounds;
 
 /**
  * What Avro's library may allocate for manifests, which are not trusted. It takes its limits from system properties,

@@ -1,17 +1,17 @@
 package dev.littoral.activities.source.iceberg;
 
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.table.TableStorage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /** Reads the deleted rows of data files from the delete files of a table. Safe for use by many threads. */
 final class DeletedPositions {
-    private static final int MAX_VECTOR = 64 << 20;
     private static final int MAGIC = 0xd1d33964;
 
     /** The length before the vector and its checksum after it. */
@@ -37,7 +37,7 @@ final class DeletedPositions {
         DeletedRows.Builder all = new DeletedRows.Builder();
         for (DeleteRef ref : refs.in()) {
             DeletedRows rows = ref.isVector()
-                    ? vector(ref)
+                    ? vector(ref, file.table().rows())
                     : files.of(ref, path, file.table().rows());
             if (refs.in().size() == 1) {
                 return within(file, rows);
@@ -59,11 +59,13 @@ final class DeletedPositions {
     }
 
     /** A deletion vector: length, magic, a portable 64-bit Roaring bitmap, checksum. */
-    private DeletedRows vector(DeleteRef ref) throws FileChangedException, InterruptedException, IOException {
+    private DeletedRows vector(DeleteRef ref, long rows)
+            throws FileChangedException, InterruptedException, IOException {
         String address = storage.address(ref.path());
-        if (ref.length() < FRAME + 4 || ref.length() > MAX_VECTOR) {
+        long most = Math.min(HeapBounds.deletion(), DeletedRows.mostBytes(rows));
+        if (ref.length() < FRAME + 4 || ref.length() > most) {
             throw new IOException("the deletion vector at " + ref.offset() + " of " + address + " has " + ref.length()
-                    + " bytes; expected " + (FRAME + 4) + " to " + MAX_VECTOR);
+                    + " bytes; expected " + (FRAME + 4) + " to " + most);
         }
         byte[] blob = storage.read(
                 address, Math.max(ref.bytes(), ref.offset() + ref.length()), ref.offset(), (int) ref.length());
@@ -79,11 +81,25 @@ final class DeletedPositions {
             throw new IOException("the deletion vector at " + ref.offset() + " of " + address
                     + " does not have the checksum that it says");
         }
-        DeletedRows rows = DeletedRows.parse(Arrays.copyOfRange(blob, 8, 4 + inner));
-        if (rows.count() != ref.rows()) {
-            throw new IOException("the deletion vector at " + ref.offset() + " of " + address + " has " + rows.count()
+        DeletedRows found = DeletedRows.parse(new ByteArrayInputStream(blob, 8, inner - 4));
+        if (found.count() != ref.rows()) {
+            throw new IOException("the deletion vector at " + ref.offset() + " of " + address + " has " + found.count()
                     + " rows; expected " + ref.rows() + ", as its manifest says");
         }
-        return rows;
+        return found;
+    }
+
+    /** About how many bytes of deletion vectors {@link #of} reads; what it reads of delete files has its own bound. */
+    static long bytes(SourceFile file) {
+        try {
+            return FileDeleteRefs.parse(file.table().deletes()).in().stream()
+                    .filter(DeleteRef::isVector)
+                    .mapToLong(DeleteRef::length)
+                    .max()
+                    .orElse(0);
+        } catch (IOException e) {
+            // Reading them says what is wrong.
+            return 0;
+        }
     }
 }

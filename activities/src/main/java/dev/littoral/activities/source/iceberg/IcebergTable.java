@@ -176,6 +176,11 @@ final class IcebergTable implements Table {
     }
 
     @Override
+    public long deletionBytes(SourceFile file) {
+        return DeletedPositions.bytes(file);
+    }
+
+    @Override
     public DeletedRows deletedRows(TableVersion version, SourceFile file)
             throws FileChangedException, InterruptedException, IOException {
         return positions.of(file);

@@ -1,7 +1,7 @@
 package dev.littoral.activities.source.iceberg;
 
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.failure.LittoralException;
-import dev.littoral.activities.source.table.HeapBounds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

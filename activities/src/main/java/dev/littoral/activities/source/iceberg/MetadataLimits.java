@@ -1,6 +1,6 @@
 package dev.littoral.activities.source.iceberg;
 
-import dev.littoral.activities.source.table.HeapBounds;
+import dev.littoral.activities.concurrent.HeapBounds;
 
 /**
  * How much of a metadata file is kept.

@@ -1,6 +1,6 @@
 package dev.littoral.activities.source.iceberg;
 
-import dev.littoral.activities.source.table.HeapBounds;
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.source.table.TableStorage;
 import java.nio.ByteBuffer;
 import java.util.Map;

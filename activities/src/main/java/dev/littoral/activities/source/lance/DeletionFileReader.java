@@ -5,7 +5,9 @@ import com.github.luben.zstd.ZstdException;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.flatbuffers.FlatBufferException;
 import dev.littoral.activities.flatbuffers.FlatTable;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -59,10 +61,16 @@ final class DeletionFileReader {
         return found;
     }
 
+    /** About the most bytes of an Arrow file for a fragment of so many rows. */
+    static long mostArrowBytes(long rows) {
+        return Math.min(rows, MAX_ARROW_ROWS) * Integer.BYTES + (64 << 10);
+    }
+
     private static DeletedRows bitmap(byte[] bytes) throws IOException {
-        ByteBuffer wide = ByteBuffer.allocate(HIGH_HALF + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
-        wide.putLong(1).putInt(0).put(bytes);
-        return DeletedRows.parse(wide.array());
+        ByteBuffer high = ByteBuffer.allocate(HIGH_HALF).order(ByteOrder.LITTLE_ENDIAN);
+        high.putLong(1).putInt(0);
+        return DeletedRows.parse(
+                new SequenceInputStream(new ByteArrayInputStream(high.array()), new ByteArrayInputStream(bytes)));
     }
 
     private static DeletedRows arrow(byte[] bytes, long rows) throws IOException {

@@ -2,6 +2,7 @@ package dev.littoral.activities.source.lance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.FileChangedException;
@@ -29,7 +30,6 @@ final class FragmentFiles {
     /** A row's address has 32 bits for its position. */
     private static final long MAX_ROWS = 1L << 32;
 
-    private static final int MAX_DELETION_FILE = 256 << 20;
     private static final int VERSION_BYTES = 16;
 
     /** Gives the base paths of the manifest, which come after its fragments. */
@@ -129,6 +129,18 @@ final class FragmentFiles {
         return ManifestReader.damaged(storage, manifest, found + " in fragment " + fragment);
     }
 
+    /** How many bytes a deletion file may have. */
+    static int mostDeletionBytes(TableFile file) {
+        long most = isArrow(file.deletes())
+                ? DeletionFileReader.mostArrowBytes(file.rows())
+                : DeletedRows.mostBytes(file.rows());
+        return (int) Math.min(HeapBounds.deletion(), most);
+    }
+
+    private static boolean isArrow(String address) {
+        return address.endsWith(".arrow");
+    }
+
     /** The deleted rows of a source file that was made here. */
     static DeletedRows deletedRows(TableStorage storage, SourceFile file)
             throws FileChangedException, InterruptedException, IOException {
@@ -140,13 +152,12 @@ final class FragmentFiles {
             throw new FileChangedException(file.path(), "it is not known any more where its deleted rows are");
         }
         String address = storage.address(deletes[1]);
-        Optional<byte[]> bytes = storage.get(address, MAX_DELETION_FILE);
+        Optional<byte[]> bytes = storage.get(address, mostDeletionBytes(table));
         if (bytes.isEmpty()) {
             throw new FileChangedException(address, "it is gone");
         }
         try {
-            return DeletionFileReader.read(
-                    bytes.get(), address.endsWith(".arrow"), table.rows(), Long.parseLong(deletes[0]));
+            return DeletionFileReader.read(bytes.get(), isArrow(address), table.rows(), Long.parseLong(deletes[0]));
         } catch (IOException e) {
             throw new IOException("The deletion file " + address + " is damaged: " + e.getMessage(), e);
         }

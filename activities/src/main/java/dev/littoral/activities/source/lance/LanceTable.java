@@ -258,6 +258,11 @@ final class LanceTable implements Table {
     }
 
     @Override
+    public long deletionBytes(SourceFile file) {
+        return file.table().rows() == null ? 0 : FragmentFiles.mostDeletionBytes(file.table());
+    }
+
+    @Override
     public DeletedRows deletedRows(TableVersion version, SourceFile file)
             throws FileChangedException, InterruptedException, IOException {
         return FragmentFiles.deletedRows(storage, file);

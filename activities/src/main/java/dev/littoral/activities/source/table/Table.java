@@ -82,6 +82,11 @@ public interface Table extends AutoCloseable {
     DeletedRows deletedRows(TableVersion version, SourceFile file)
             throws FileChangedException, InterruptedException, IOException;
 
+    /** About how many bytes {@link #deletedRows} reads of a data file, or 0 where that is little. */
+    default long deletionBytes(SourceFile file) {
+        return 0;
+    }
+
     /**
      * The columns of data files by which rows are known again in a version that were there in an earlier one. Empty
      * where the table does not number rows for ever, or the earlier version is not known any more.

@@ -145,6 +145,11 @@ final class TableReader implements SourceReader {
     }
 
     @Override
+    public long deletionBytes(SourceFile file) {
+        return file.table() == null || file.table().deletes() == null ? 0 : table.deletionBytes(file);
+    }
+
+    @Override
     public List<RowIdRange> rowsBefore(SourceFile file, TableVersion since, int most)
             throws FileChangedException, InterruptedException {
         Optional<RowIdColumns> columns = table.rowIds(pinned, since);

@@ -187,6 +187,15 @@ class DeletionVectorTest {
     }
 
     @Test
+    void aVectorLargerThanItsFileCanNeedIsNotRead() throws Exception {
+        damaged(Vectors.json("u", Vectors.z85(FILE), 1, 65_551, 2), "has 65551 bytes; expected at most 65550");
+        delta.commit(1, DeltaFolder.add("a", 100, Vectors.json("u", Vectors.z85(FILE), 1, 65_550, 2)));
+        assertThatThrownBy(this::read).isInstanceOf(FileChangedException.class);
+        Table table = delta.open();
+        assertThat(table.deletionBytes(only())).isEqualTo(65_550);
+    }
+
+    @Test
     void aVectorThatCannotBeIsRefused() {
         refused(Vectors.json("x", "abcde", null, 30, 2), "no deletion vector that there can be");
         refused(Vectors.json("i", "abcde", null, -1, 2), "no deletion vector that there can be");

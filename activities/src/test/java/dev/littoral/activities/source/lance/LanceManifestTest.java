@@ -450,6 +450,30 @@ class LanceManifestTest {
     }
 
     @Test
+    void aDeletionFileLargerThanItsFragmentCanNeedIsNotRead() throws Exception {
+        for (String name : List.of("0-1-13404568164568467600.arrow", "1-2-6994606618203166385.bin")) {
+            boolean arrow = name.endsWith(".arrow");
+            long most = (64 << 10) + (arrow ? 4 * 10_000 : 10_000 / 7);
+            Path file = folder.resolve("_deletions").resolve(name);
+            byte[] right = Files.readAllBytes(file);
+            Files.write(file, Arrays.copyOf(right, (int) most + 1));
+            try (Table table = open(null)) {
+                TableVersion version = table.resolve(null);
+                SourceFile deleted = LanceTables.files(table, version).values().stream()
+                        .filter(each -> each.deletesVersion() != null
+                                && each.deletesVersion().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(table.deletionBytes(deleted)).isEqualTo(most);
+                assertThatThrownBy(() -> table.deletedRows(version, deleted))
+                        .isInstanceOf(LittoralException.class)
+                        .hasMessageContaining("has " + (most + 1) + " bytes; expected at most " + most);
+            }
+            Files.write(file, right);
+        }
+    }
+
+    @Test
     void damagedDeletionFilesAreRefusedOrHaveAsManyRowsAsTheManifestSays() throws Exception {
         Random random = new Random(8);
         for (String name : List.of("0-1-13404568164568467600.arrow", "1-2-6994606618203166385.bin")) {
