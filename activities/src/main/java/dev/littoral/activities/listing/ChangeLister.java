@@ -3,14 +3,21 @@ package dev.littoral.activities.listing;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.FileListDiff;
 import dev.littoral.activities.path.PathOrder;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.SourceChanges;
+import dev.littoral.workflows.model.FailureType;
+import dev.littoral.workflows.model.SkippedFile;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * A listing made of the base's shards and what a source says differs from them. Only the shards concerned are read.
@@ -51,6 +58,31 @@ record ChangeLister(CollectionCatalog catalog, String folder, int maxFiles, Skip
             ranges.add(list(i, base.get(i), before, changes.subList(start, at)));
         }
         return Optional.of(ranges);
+    }
+
+    /**
+     * Takes over the base's skip report, as it is now.
+     *
+     * @return whether it could: not where it is damaged
+     */
+    boolean skip(SnapshotRoot base, SourceChanges changed) throws InterruptedException {
+        Set<String> differing = new HashSet<>();
+        changed.files().forEach(file -> differing.add(file.path()));
+        changed.leftOut().forEach(left -> differing.add(left.file().path()));
+        try (Stream<SkippedFile> before = catalog.skipped(base)) {
+            before.filter(line -> !differing.contains(line.file())).forEach(skips::add);
+        } catch (LittoralException e) {
+            if (e.type() == FailureType.INPUT) {
+                return false;
+            }
+            throw e;
+        }
+        for (SourceChanges.LeftOut left : changed.leftOut()) {
+            if (left.file().version() != null) {
+                skips.add(new SkippedFile(left.file().path(), left.reason().text()));
+            }
+        }
+        return true;
     }
 
     private RangeListing list(int number, ShardRef shard, List<SourceFile> before, List<SourceFile> changes)

@@ -3,6 +3,7 @@ package dev.littoral.activities.listing;
 import dev.littoral.activities.catalog.CatalogLayout;
 import dev.littoral.activities.catalog.CollectionCatalog;
 import dev.littoral.activities.catalog.ShardRef;
+import dev.littoral.activities.catalog.SnapshotRoot;
 import dev.littoral.activities.concurrent.ParallelTasks;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.PathOrder;
@@ -99,32 +100,44 @@ public final class SourceLister {
             skips = new SkippedFiles();
             ranges = sorted(base, touchAll, skips);
         }
-        return result(base, ranges, reopen, previous, skips);
+        return result(base, ranges, listed(ranges), reopen, previous, skips);
     }
 
     /**
      * Applies what differs from the base, where the source can tell that. Only the shards concerned are read. Empty
-     * where the base contradicts it, and only a whole listing tells.
+     * where the base contradicts it or its skip report is damaged, and only a whole listing tells.
      *
      * @param changes in order
      */
-    public Optional<Result> apply(List<ShardRef> base, SourceChanges changes, String previous)
+    public Optional<Result> apply(SnapshotRoot base, SourceChanges changes, String previous)
             throws InterruptedException {
         SkippedFiles skips = new SkippedFiles();
         ChangeLister lister = new ChangeLister(catalog, folder, maxFiles, skips, progress);
-        List<RangeListing> ranges = lister.list(base, changes).orElse(null);
-        return ranges == null ? Optional.empty() : Optional.of(result(base, ranges, false, previous, skips));
+        Optional<List<RangeListing>> ranges = lister.list(base.shards(), changes);
+        if (ranges.isEmpty() || !lister.skip(base, changes)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                result(base.shards(), ranges.get(), listed(ranges.get()) + skips.count(), false, previous, skips));
+    }
+
+    private static long listed(List<RangeListing> ranges) {
+        return ranges.stream().mapToLong(RangeListing::listed).sum();
     }
 
     private Result result(
-            List<ShardRef> base, List<RangeListing> ranges, boolean reopen, String previous, SkippedFiles skips)
+            List<ShardRef> base,
+            List<RangeListing> ranges,
+            long listed,
+            boolean reopen,
+            String previous,
+            SkippedFiles skips)
             throws InterruptedException {
         UnreadFiles unread = new UnreadFiles(source, catalog);
         List<PlannedShard> shards = unread.lookAgain(new ShardPlanner(maxFiles).plan(ranges));
         boolean same = !base.isEmpty()
                 && shards.size() == base.size()
                 && shards.stream().noneMatch(PlannedShard::isTouched);
-        long listed = ranges.stream().mapToLong(RangeListing::listed).sum();
         Totals vanished = ShardPlanner.vanished(ranges);
         return new Result(
                 new ListingPlan(

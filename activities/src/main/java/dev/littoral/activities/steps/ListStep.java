@@ -238,7 +238,7 @@ final class ListStep {
                 before.isComparable(table) ? source.changesSince(before.table()) : Optional.empty();
         return changes.isEmpty()
                 ? Optional.empty()
-                : lister.apply(before.shards(), changes.get(), request.previousPlan());
+                : lister.apply(before.root().orElseThrow(), changes.get(), request.previousPlan());
     }
 
     private static LittoralException movedOn(FileChangedException e) {

@@ -20,6 +20,7 @@ import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.ListRequest;
 import dev.littoral.workflows.model.ListingOutcome;
 import dev.littoral.workflows.model.OnBadFile;
+import dev.littoral.workflows.model.SkippedFile;
 import dev.littoral.workflows.model.TableSpec;
 import dev.littoral.workflows.model.TableVersion;
 import java.nio.file.Path;
@@ -217,6 +218,50 @@ class PinnedTableTest {
         Update third = pipeline.update(table.source(onlyA), PipelineTest.options(1_000));
         assertThat(table.asked).containsExactly("resolve", "changes from 0 to 1");
         assertThat(third.head().totals().rows()).isEqualTo(100);
+    }
+
+    @Test
+    void whatIsLeftOutStaysInTheSkipReportWhenOnlyTheChangesAreListed() throws Exception {
+        TableSpec onlyA = new TableSpec(
+                TableSpec.DELTA, null, List.of("a*"), List.of("*x"), List.of(), OnBadFile.FAIL, null, false, false);
+        ExternalSource source = table.source(onlyA);
+        table.file("a", 100).file("b", 10).file("c", 10).file("d", 10).commit();
+        pipeline.update(source, PipelineTest.options(1_000));
+        assertThat(leftOut()).containsExactly("b", "c", "d");
+
+        table.file("a2", 5).file("ax", 1).file("b", 20).remove("c").file("e", 1).commit();
+        table.asked.clear();
+        Update second = pipeline.update(source, PipelineTest.options(1_000));
+        assertThat(table.asked).containsExactly("resolve", "changes from 0 to 1");
+        assertThat(leftOut()).containsExactly("ax", "b", "d", "e");
+        assertThat(second.files().skipped()).isEqualTo(4);
+        assertThat(second.skipped())
+                .contains(new SkippedFile(table.path("ax"), "matches an exclude glob"))
+                .contains(new SkippedFile(table.path("e"), "matches no include glob"));
+
+        table.file("a3", 5).commit();
+        Update third = pipeline.update(source, PipelineTest.options(1_000));
+        assertThat(leftOut()).containsExactly("ax", "b", "d", "e");
+        assertThat(third.files().skipped()).isEqualTo(4);
+
+        // One that is damaged is made anew.
+        String report = "c/" + pipeline.head().snapshot().key().replace("root.json", "skipped.jsonl");
+        assertThat(pipeline.store.get(report)).isPresent();
+        pipeline.store.put(report, new byte[] {1});
+        table.file("a4", 5).commit();
+        table.asked.clear();
+        pipeline.update(source, PipelineTest.options(1_000));
+        assertThat(table.asked).containsExactly("resolve", "changes from 2 to 3", "files of 3");
+        assertThat(leftOut()).containsExactly("ax", "b", "d", "e");
+    }
+
+    /** The files in the skip report, in order. */
+    private List<String> leftOut() {
+        return snapshot()
+                .skipped()
+                .map(file -> file.file().replaceAll(".*/", ""))
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -82,16 +82,17 @@ final class TableReader implements SourceReader {
             return changes;
         }
         List<SourceFile> served = new ArrayList<>(changes.get().files().size());
+        List<SourceChanges.LeftOut> leftOut = new ArrayList<>();
         for (SourceFile file : changes.get().files()) {
-            if (filter.skipByGlobs(storage.relative(file.path())).isEmpty()) {
-                served.add(file);
-            }
+            filter.skipByGlobs(storage.relative(file.path()))
+                    .ifPresentOrElse(
+                            skip -> leftOut.add(new SourceChanges.LeftOut(file, skip)), () -> served.add(file));
         }
         served.sort(Comparator.comparing(SourceFile::path, PathOrder.ORDER));
         // A path that comes twice is refused by the listing of the whole, which names it.
         return hasTwice(served)
                 ? Optional.empty()
-                : Optional.of(new SourceChanges(served, changes.get().added()));
+                : Optional.of(new SourceChanges(served, changes.get().added(), leftOut));
     }
 
     private static boolean hasTwice(List<SourceFile> sorted) {
