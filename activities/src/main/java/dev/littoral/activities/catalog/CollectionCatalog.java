@@ -1,6 +1,7 @@
 package dev.littoral.activities.catalog;
 
 import dev.littoral.activities.catalog.SnapshotRoot.SkipReport;
+import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.CatalogStore;
@@ -213,7 +214,7 @@ public final class CollectionCatalog {
     }
 
     public Optional<byte[]> find(String key) throws InterruptedException {
-        return store.get(key(key));
+        return store.get(key(key), HeapBounds.of(96 << 20, 512 << 20));
     }
 
     /** Writes one value as compressed JSON. */

@@ -32,6 +32,9 @@ public final class HeadLog {
     /** Keys listed at a time. */
     private static final int KEYS = 1_000;
 
+    /** Of a version, which has a source and a sentence. */
+    private static final int MAX_BYTES = 4 << 20;
+
     /** Versions read at a time where one is looked for. */
     private static final int PAGE = 20;
 
@@ -261,7 +264,7 @@ public final class HeadLog {
     }
 
     private Optional<Head> read(String key) throws InterruptedException {
-        Optional<byte[]> bytes = store.get(key);
+        Optional<byte[]> bytes = store.get(key, MAX_BYTES);
         if (bytes.isEmpty()) {
             return Optional.empty();
         }

@@ -129,6 +129,12 @@ public final class StagingBuffer implements CatalogStore {
     }
 
     @Override
+    public Optional<byte[]> get(String key, int maxBytes) throws InterruptedException {
+        Optional<byte[]> found = held.get(key);
+        return found.isPresent() ? found : store.get(key, maxBytes);
+    }
+
+    @Override
     public boolean createIfAbsent(String key, byte[] body) throws InterruptedException {
         return store.createIfAbsent(key, body);
     }

@@ -30,6 +30,10 @@ public final class ConditionalWriteProbe {
     static final String MARKER = "_littoral/store.json";
 
     private static final int FORMAT = 1;
+
+    /** Of a marker, and of what is created. */
+    private static final int MAX_BYTES = 64 << 10;
+
     private static final int THREADS = 16;
     /** A store that lets two win in every third round only passes three times in ten thousand. */
     private static final int ROUNDS = 20;
@@ -48,7 +52,7 @@ public final class ConditionalWriteProbe {
      * @throws LittoralException INPUT when the store is not safe, or its catalog is of another format
      */
     public static void probeOnce(CatalogStore store) throws InterruptedException {
-        Optional<byte[]> marker = store.get(MARKER);
+        Optional<byte[]> marker = store.get(MARKER, MAX_BYTES);
         if (marker.isPresent() && read(store, marker.get()).location().equals(store.location())) {
             return;
         }
@@ -130,7 +134,7 @@ public final class ConditionalWriteProbe {
                     "let " + winners.size() + " of " + THREADS
                             + " racing creates of one new key win; exactly one must");
         }
-        byte[] stored = store.get(key)
+        byte[] stored = store.get(key, MAX_BYTES)
                 .orElseThrow(
                         () -> unsafe(store, "did not return an object that " + THREADS + " racing creates had made"));
         int author = author(key, stored);
@@ -139,7 +143,7 @@ public final class ConditionalWriteProbe {
             throw unsafe(store, "returned another body than that of the create that won");
         }
         if (store.createIfAbsent(key, body(key, THREADS))
-                || !Arrays.equals(stored, store.get(key).orElse(null))) {
+                || !Arrays.equals(stored, store.get(key, MAX_BYTES).orElse(null))) {
             throw unsafe(store, "let a create replace an object that was there");
         }
     }

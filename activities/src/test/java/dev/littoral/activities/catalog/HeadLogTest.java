@@ -65,6 +65,21 @@ class HeadLogTest {
         return "c/head/%010d.json".formatted(9_999_999_999L - version);
     }
 
+    /** A version of megabytes is no version; whoever reads it has no memory for it. */
+    @Test
+    void aVersionOfManyMegabytesIsNotRead() throws Exception {
+        store.put(key(1), new byte[(4 << 20) + 1]);
+        assertThatThrownBy(heads::newest)
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("has 4194305 bytes; expected at most 4194304");
+        HeadLog within = new HeadLog(new StagingBuffer(store, "c", true), "c");
+        assertThatThrownBy(within::newest)
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("at most 4194304");
+        store.put(key(1), new byte[4 << 20]);
+        assertThatThrownBy(heads::newest).hasMessageContaining("is damaged");
+    }
+
     @Test
     void aCollectionWithoutVersionsHasNoHead() throws Exception {
         assertThat(heads.newest()).isEqualTo(Head.NONE);

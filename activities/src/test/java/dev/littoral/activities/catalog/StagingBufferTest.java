@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.storage.RequestCounts;
+import dev.littoral.activities.testing.ForwardingStore;
 import dev.littoral.activities.testing.MemoryCatalogStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StagingBufferTest {
@@ -28,6 +31,26 @@ class StagingBufferTest {
         assertThat(buffer.isAtMost(1)).isFalse();
         assertThat(buffer.hasWritten()).isFalse();
         assertThat(store.keys()).isEmpty();
+    }
+
+    @Test
+    void theBoundOnWhatIsReadIsTheStores() throws Exception {
+        List<Integer> bounds = new ArrayList<>();
+        StagingBuffer asks = new StagingBuffer(
+                new ForwardingStore(store) {
+                    @Override
+                    public Optional<byte[]> get(String key, int maxBytes) {
+                        bounds.add(maxBytes);
+                        return store.get(key);
+                    }
+                },
+                "c",
+                true);
+        store.put(key(1), new byte[] {1});
+        assertThat(asks.get(key(1), 7)).isPresent();
+        asks.put(key(2), new byte[] {1});
+        assertThat(asks.get(key(2), 7)).isPresent();
+        assertThat(bounds).containsExactly(7);
     }
 
     @Test

@@ -24,6 +24,14 @@ class ConditionalWriteProbeTest {
     private final MemoryCatalogStore store = new MemoryCatalogStore();
 
     @Test
+    void aMarkerOfManyBytesIsNotRead() throws Exception {
+        store.put(ConditionalWriteProbe.MARKER, new byte[(64 << 10) + 1]);
+        assertThatThrownBy(() -> ConditionalWriteProbe.probeOnce(store))
+                .isInstanceOf(LittoralException.class)
+                .hasMessageContaining("has 65537 bytes; expected at most 65536");
+    }
+
+    @Test
     void aSafeStorePassesAndNothingStays() throws Exception {
         ConditionalWriteProbe.probe(store);
         assertThat(store.keys()).isEmpty();

@@ -27,6 +27,9 @@ final class BoundedHttpClient implements SdkHttpClient {
     /** A page of a thousand keys of a kilobyte, each byte of them written as {@code %XX}, and some more for each. */
     static final int MAX_XML = 8 << 20;
 
+    private static final int NO_CONTENT = 204;
+    private static final int RESET_CONTENT = 205;
+
     /** How the client below begins what it says of a body that ends where a chunk does. */
     private static final String NO_END = "CRLF expected";
 
@@ -70,12 +73,19 @@ final class BoundedHttpClient implements SdkHttpClient {
 
     private HttpExecuteResponse bounded(SdkHttpRequest request, HttpExecuteResponse reply) throws IOException {
         AbortableInputStream body = reply.responseBody().orElse(null);
+        boolean isGet = request.method() == SdkHttpMethod.GET;
+        SdkHttpResponse head = reply.httpResponse();
+        if (isGet && (head.statusCode() == NO_CONTENT || head.statusCode() == RESET_CONTENT)) {
+            if (body != null) {
+                body.abort();
+            }
+            throw new UnexpectedReplyException(
+                    "the store answers " + head.statusCode() + ", without content; expected a reply as S3 gives it");
+        }
         if (body == null) {
             return reply;
         }
         InputStream paced = new MinimumRateBody(body, pace);
-        boolean isGet = request.method() == SdkHttpMethod.GET;
-        SdkHttpResponse head = reply.httpResponse();
         if (!head.isSuccessful()) {
             return with(reply, error(head, paced, body));
         }
@@ -113,6 +123,9 @@ final class BoundedHttpClient implements SdkHttpClient {
             // A page of a listing that has nothing in it is told from others when it is read.
             if (read.length > 0 ? !XmlLimits.isWhole(read) : !isGet) {
                 throw new EOFException("the reply breaks off");
+            }
+            if (isGet && read.length > 0) {
+                ListingReply.check(read);
             }
             return read;
         } finally {

@@ -73,7 +73,7 @@ final class ListObjectsParser {
             }
         }
         boolean last = "false".equals(truncated);
-        check(named && (last || ("true".equals(truncated) && next != null)));
+        check(named && (last ? next == null || next.isEmpty() : "true".equals(truncated) && next != null));
         while (at < xml.length) {
             check(isSpace(xml[at++]));
         }

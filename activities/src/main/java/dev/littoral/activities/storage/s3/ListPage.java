@@ -54,6 +54,11 @@ record ListPage(String prefix, List<Listed> objects, List<String> prefixes, Stri
         check(
                 !page.isTruncated() || page.nextContinuationToken() != null,
                 "says that there are more, but not where they begin (NextContinuationToken)");
+        check(
+                page.isTruncated()
+                        || page.nextContinuationToken() == null
+                        || page.nextContinuationToken().isEmpty(),
+                "says that it is the last (IsTruncated), and where the next one begins (NextContinuationToken)");
         List<Listed> objects = new ArrayList<>(page.contents().size());
         for (S3Object o : page.contents()) {
             check(o.key() != null, "lists an object without a key");

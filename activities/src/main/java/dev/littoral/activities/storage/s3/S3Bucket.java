@@ -264,6 +264,10 @@ final class S3Bucket {
             throw new UnexpectedReplyException(
                     "the store does not say how long its reply is; expected a reply with a Content-Length");
         }
+        if (expected < 0 && reply.eTag() == null && reply.lastModified() == null) {
+            throw new UnexpectedReplyException("the store's reply has neither an ETag nor the time when the object was"
+                    + " written; expected an object as S3 gives it");
+        }
         if (expected >= 0 && length != expected) {
             throw new UnexpectedReplyException(
                     "the store's reply has " + length + " bytes; expected the " + expected + " that were asked for");

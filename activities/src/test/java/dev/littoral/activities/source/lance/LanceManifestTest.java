@@ -453,7 +453,7 @@ class LanceManifestTest {
     void aDeletionFileLargerThanItsFragmentCanNeedIsNotRead() throws Exception {
         for (String name : List.of("0-1-13404568164568467600.arrow", "1-2-6994606618203166385.bin")) {
             boolean arrow = name.endsWith(".arrow");
-            long most = (64 << 10) + (arrow ? 4 * 10_000 : 10_000 / 7);
+            long most = (64L << 10) + (arrow ? 4 * 10_000 : 10_000 / 7);
             Path file = folder.resolve("_deletions").resolve(name);
             byte[] right = Files.readAllBytes(file);
             Files.write(file, Arrays.copyOf(right, (int) most + 1));

@@ -29,6 +29,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** How much of each kind of reply is handed over, and that what is left of one is not read. */
 class BoundedHttpClientTest {
+    private static final String PAGE =
+            "<s:ListBucketResult xmlns:s='x'><IsTruncated>False</IsTruncated></s:ListBucketResult>";
     private static final String LISTING = "?list-type=2";
     private static final int KB = 1 << 10;
     private static final int MB = 1 << 20;
@@ -177,16 +179,17 @@ class BoundedHttpClientTest {
     @Test
     void aListingIsHandedOnWhole() throws Exception {
         head.putHeader("Content-Encoding", "identity");
-        assertThat(listed(text("<a>1</a>"))).isEqualTo("<a>1</a>");
+        assertThat(listed(text(PAGE))).isEqualTo(PAGE);
         assertReadToItsEnd();
         head = SdkHttpResponse.builder().statusCode(200).putHeader("Content-Encoding", " ");
-        assertThat(listed(text("<a>1</a>"))).isEqualTo("<a>1</a>");
+        assertThat(listed(text(PAGE))).isEqualTo(PAGE);
     }
 
     @Test
     void aListingHasAtMost8Megabytes() throws Exception {
         String element = "<b>" + "x".repeat(8 * KB - 7) + "</b>";
-        String most = "<a>" + element.repeat(1_023) + "x".repeat(8 * KB - 7) + "</a>";
+        int rest = 8 * KB - "<ListBucketResult></ListBucketResult>".length();
+        String most = "<ListBucketResult>" + element.repeat(1_023) + "x".repeat(rest) + "</ListBucketResult>";
         assertThat(listed(text(most))).hasSize(8 * MB);
         assertReadToItsEnd();
         closed.set(0);

@@ -209,7 +209,37 @@ class HostileStoreTest {
                 Trick.page("no XML", "no XML", "hello"),
                 Trick.page("nothing", "nothing in it", ""),
                 Trick.page("a page of a proxy", "document type", "<!DOCTYPE html><html>hello</html>"),
-                Trick.page("XML of another kind", "could not be read", "<a>hello</b>"),
+                Trick.page("XML of another kind", "XML of another kind", "<a>hello</b>"),
+                Trick.page("a page in XML", "XML of another kind", "<html><body>sign in</body></html>"),
+                Trick.page(
+                        "a list of buckets",
+                        "XML of another kind",
+                        "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"),
+                Trick.page("a page that breaks XML", "could not be read", page("<a>hello</b>")),
+                new Trick(
+                        "no content",
+                        "answers 204, without content",
+                        (number, request, out) -> out.write("HTTP/1.1 204 No Content\r\n\r\n")),
+                Trick.page(
+                        "more, as a number",
+                        "neither true nor false",
+                        more("t", "").replace(">true<", ">1<")),
+                Trick.page(
+                        "more, with spaces",
+                        "neither true nor false",
+                        more("t", "").replace(">true<", ">\ttrue <")),
+                Trick.page(
+                        "more, in other words",
+                        "neither true nor false",
+                        more("t", "").replace(">true<", ">yes<")),
+                Trick.page(
+                        "more, in no word",
+                        "neither true nor false",
+                        more("t", "").replace(">true<", "><")),
+                Trick.page(
+                        "more, by a token alone",
+                        "is the last (IsTruncated), and where the next one begins",
+                        more("t", object("in/a")).replace(">true<", ">false<")),
                 Trick.page("a size that is none", "could not be read", page(object("in/a", "e", "many"))),
                 Trick.page("a size below nothing", "-5 bytes", page(object("in/a", "e", "-5"))),
                 Trick.page("a size too large", "could not be read", page(object("in/a", "e", "9".repeat(30)))),
@@ -492,6 +522,26 @@ class HostileStoreTest {
                         (number, request, out) -> out.write("HTTP/1.1 206 Partial\r\n")
                                 .write("Content-Range: bytes 0-4/10\r\nContent-Length: 5\r\n")
                                 .write("Connection: close\r\n\r\nhello")));
+    }
+
+    /** What a page of a proxy says is no finding about what is in a catalog. */
+    @ParameterizedTest
+    @ValueSource(strings = {"200 OK", "204 No Content"})
+    void aPageInPlaceOfACatalogsObjectIsFoundOut(String status) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> out.write("HTTP/1.1 " + status + "\r\n")
+                        .write(status.startsWith("200") ? "Content-Length: 5\r\n" : "")
+                        .write("Connection: close\r\n\r\n")
+                        .write(status.startsWith("200") ? "hello" : ""));
+                S3Client client = client(server);
+                CatalogStore store = S3Stores.catalog(client, "s3://lake/in", counter)) {
+            LittoralException failure = catchThrowableOfType(LittoralException.class, () -> store.get("a", 100));
+            assertThat(failure.type()).isEqualTo(FailureType.TRANSIENT);
+            assertThat(failure)
+                    .hasMessageStartingWith("Cannot read s3://lake/in/a: the store")
+                    .hasMessageContaining(status.startsWith("200") ? "neither an ETag nor the time" : "answers 204")
+                    .hasMessageNotContaining("cut off");
+            assertThat(failure.helpsToTryAgain(3)).isFalse();
+        }
     }
 
     static Stream<Arguments> readsWarmAndCold() {
