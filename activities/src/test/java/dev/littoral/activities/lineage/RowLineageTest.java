@@ -274,6 +274,24 @@ class RowLineageTest {
     }
 
     @Test
+    void theRowsOfAFileThatIsLeftOutNowAreLookedFor() throws Exception {
+        base.add(file("a", 10, 0L, in(0, 10, 1)));
+        files.add(FileEntry.leftOut(base.getFirst().file(), "broken"));
+        files.add(fresh("c", 10));
+        has("c", new RowIdRange(0, 0, 10, COMMIT));
+        assertThat(fragments(find().files())).containsExactly(List.of(moved(0, 10, 1)));
+    }
+
+    @Test
+    void filesNeedNotBeInTheOrderOfTheirIds() throws Exception {
+        base.add(file("a", 10, 10L, in(0, 10, 1)));
+        base.add(file("b", 10, 0L, in(0, 10, 2)));
+        files.add(fresh("c", 20));
+        has("c", new RowIdRange(0, 0, 20, COMMIT));
+        assertThat(fragments(find().files())).containsExactly(List.of(moved(0, 10, 2), moved(10, 20, 1)));
+    }
+
+    @Test
     void idsThatNobodyHadAreNewRows() throws Exception {
         base.add(file("a", 5, 10L, in(0, 5, 1)));
         base.add(file("b", 5, 20L, in(0, 5, 2)));
@@ -319,6 +337,20 @@ class RowLineageTest {
         assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
     }
 
+    @Test
+    void onceAShardHasManyRunsItsOtherFilesAreNotRead() throws Exception {
+        base.add(file("a", 200_000, 0L, in(0, 200_000, 1)));
+        List<RowIdRange> runs = IntStream.range(0, 100_000)
+                .mapToObj(i -> new RowIdRange(i, 2L * i, 1, COMMIT))
+                .toList();
+        for (int i = 0; i < 33; i++) {
+            files.add(fresh("new-" + i, 400_000));
+            ids.put("new-" + i, i < 10 ? runs : List.of());
+        }
+        assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
+        assertThat(batches).containsExactly(32);
+    }
+
     /** An id that another commit wrote again is of a row that is not in the file any more, or was not yet. */
     @Test
     void onlyRowsThatTheCommitOfTheirFileWroteAreKnownAgain() throws Exception {
@@ -337,6 +369,10 @@ class RowLineageTest {
         files.add(fresh("c", 10));
         has("c", new RowIdRange(0, 0, 10, COMMIT));
         assertThat(find().lines()).isEmpty();
+
+        base.add(file("b", 10, 10L, in(0, 10, 2)));
+        has("c", new RowIdRange(0, 0, 20, COMMIT));
+        assertThat(find().lines()).extracting(FileEntry::path).containsExactly("b");
     }
 
     @Test
@@ -381,6 +417,17 @@ class RowLineageTest {
         files.add(base.get(1));
         assertThat(find()).isEqualTo(new RowLineage.Moves(List.of(), List.of()));
         assertThat(asked).isEmpty();
+    }
+
+    /** The line of what was at a path before is no file that is listed. */
+    @Test
+    void aFileThatStaysWhereAnotherWasIsNotNew() throws Exception {
+        base.add(overwritten("a", in(0, 10, 2)));
+        base.add(gone("a", new Range(0, 10, 0), null, in(0, 10, 1)));
+        base.add(file("b", 10, 20L, in(0, 10, 3)));
+        files.add(base.get(0));
+        assertThat(find().files()).isEmpty();
+        assertThat(batches).isEmpty();
     }
 
     @Test
