@@ -34,6 +34,7 @@ class TableRowsTest {
             (proxy, method, given) -> switch (method.getName()) {
                 case "files" -> proxy;
                 case "readers" -> ParallelTasks.Threads.platform(2);
+                case "deletionBytes" -> 8L;
                 case "deletedRows" -> DeletedRows.of(0);
                 case "rowsBefore" -> {
                     SourceFile file = (SourceFile) given[0];
