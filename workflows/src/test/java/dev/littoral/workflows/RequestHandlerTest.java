@@ -147,4 +147,135 @@ class RequestHandlerTest extends CollectionFixture {
         assertThat(((Decision.Launch) state.next(now)).job().update()).isEqualTo(reply.job());
         assertThat(reply.job()).isEqualTo(2);
     }
+
+    /** Another writer declared the source itself, after another one. */
+    @Test
+    void theUpdateThatRunsIsReplacedWhereItsSourceWasDeclaredAnew() {
+        running(A);
+        write(HeadKind.DECLARED, B, 7);
+        write(HeadKind.DECLARED, A, 8);
+        assertThat(again(A).job()).isEqualTo(9);
+        assertThat(stopping(state)).containsExactly(1L);
+    }
+
+    @Test
+    void theUpdateThatRunsGoesOnWhereItsSourceIsWantedAgain() {
+        running(A);
+        change(B);
+        assertThat(again(A).job()).isEqualTo(3);
+        assertThat(stopping(state)).isEmpty();
+        assertThat(state.active().isRunning(1)).isTrue();
+    }
+
+    @Test
+    void theUpdateOfAnotherSourceIsStoppedForTheChange() {
+        running(A);
+        write(HeadKind.DECLARED, C, 7);
+        state.handle(new Message.HeadRead(head), now);
+        change(B);
+        declare();
+        assertEnd(1, SUPERSEDED, "the source changed: update 8 takes its place");
+    }
+
+    @Test
+    void theUpdateThatRunsDoesNotServeASourceWhoseDeclarationFailed() {
+        running(A);
+        change(B);
+        state.declarationFailed(FailureReason.input("no access"), now);
+        assertThat(state.active().isRunning(1)).isTrue();
+        assertThat(change(B).job()).isEqualTo(3);
+    }
+
+    /** The write of the declaration that failed may still take effect. */
+    @Test
+    void theLastUpdateDoesNotServeASourceThatMayBeReplaced() {
+        running(A);
+        change(B);
+        change(A);
+        state.declarationFailed(FailureReason.input("no access"), now);
+        commit(1);
+        closed(1, report(1, COMMITTED));
+        state.next(now);
+        state.inspected(1, head, Head.NONE, now);
+        assertThat(ends()).contains("1 COMMITTED");
+        assertThat(change(A).job()).isEqualTo(4);
+    }
+
+    @Test
+    void aCommitOfAnUpdateThatStopsIsReadBeforeARequest() {
+        running(A);
+        state.handle(new Message.CancelUpdate(), now);
+        commit(1);
+        state.handle(new Message.HeadRead(head), now);
+        assertThat(state.head()).isEqualTo(head);
+        assertThat(ends()).containsExactly("1 COMMITTED");
+    }
+
+    @Test
+    void aVersionOfAnotherWriterWithTheNumberOfTheUpdateThatRunsIsReadBeforeARequest() {
+        running(A);
+        write(HeadKind.DECLARED, B, 1);
+        declaresAgain(again(A));
+    }
+
+    @Test
+    void aChangeThatIsRefusedWhileRolledBackIsWhatIsWantedAfterwards() {
+        running(A);
+        finish(1);
+        change(B);
+        state.handle(new Message.CancelUpdate(), now);
+        write(HeadKind.DECLARED, A, 7);
+        state.handle(new Message.HeadRead(head), now);
+        write(HeadKind.ROLLED_BACK, A, 8);
+        state.handle(new Message.HeadRead(head), now);
+        assertThat(again(A).refusal().reason()).contains("is rolled back to version 1");
+        state.rollbacks().resume(new UpdateSchedule(null));
+        refresh();
+        assertThat(state.jobs().pending().source()).isEqualTo(A);
+    }
+
+    @Test
+    void aSignalThatIsRefusedIsNoted() {
+        state.opened(Head.NONE);
+        state.handle(new Message.Refresh("refresh", null), now);
+        assertThat(state.view().status().rejected()).hasSize(1);
+    }
+
+    /** A collection of an older build whose update 1 runs, and whose source another writer has replaced. */
+    private CollectionState older() {
+        CollectionState older = new CollectionState("orders", HOURLY);
+        older.opened(Head.NONE);
+        older.handle(new Message.ChangeSource(A, "changeSource", null), now);
+        write(HeadKind.DECLARED, A, 1);
+        older.advanceHead(head);
+        older.declared(now);
+        older.launched(((Decision.Launch) older.next(now)).job(), null, now);
+        write(HeadKind.DECLARED, B, 7);
+        older.moved(head, now);
+        return older;
+    }
+
+    private long serves(CollectionState older) {
+        PendingReply reply = new PendingReply();
+        older.handle(new Message.ChangeSource(A, "changeSource", reply), now);
+        return reply.job();
+    }
+
+    /** Its history says so. */
+    @Test
+    void inARunOfAnOlderBuildWhatRunsOrEndedWellServesItsSource() {
+        CollectionState older = older();
+        assertThat(serves(older)).isEqualTo(1);
+        older.handle(new Message.UpdateClosed(1, report(1, UNCHANGED), null), now);
+        assertThat(older.active().isEmpty()).isTrue();
+        assertThat(serves(older)).isEqualTo(1);
+    }
+
+    @Test
+    void inARunOfAnOlderBuildAnUpdateThatCannotCommitGoesOn() {
+        CollectionState older = older();
+        older.handle(new Message.ChangeSource(B, "changeSource", null), now);
+        assertThat(serves(older)).isEqualTo(9);
+        assertThat(older.active().isRunning(1)).isTrue();
+    }
 }
