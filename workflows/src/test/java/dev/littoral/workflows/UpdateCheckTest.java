@@ -167,6 +167,20 @@ class UpdateCheckTest {
     }
 
     @Test
+    void aChangeHasItLookedAt() {
+        running();
+        change(A);
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.MIN_CHECK_INTERVAL)));
+    }
+
+    @Test
+    void aCancelHasItLookedAt() {
+        running();
+        state.handle(new Message.CancelUpdate(), now);
+        assertThat(state.next(now)).isEqualTo(new Decision.Idle(now.plus(Policies.MIN_CHECK_INTERVAL)));
+    }
+
+    @Test
     void runsOfBuildsBeforeDoNotLook() {
         state.opened(next(Head.NONE, HeadKind.DECLARED, A, 1));
         refresh();
