@@ -3,6 +3,9 @@ package dev.littoral.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.history.v1.History;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowReplayer;
@@ -79,6 +82,26 @@ class ReplayTest {
         WorkflowExecutionHistory other =
                 WorkflowExecutionHistory.fromJson(json.replace("ReadFragments", "WriteFragments"), Lab.ID);
         assertThatThrownBy(() -> replay(other, Policies.HISTORY)).hasMessageContaining("WriteFragments");
+    }
+
+    /** However short its history is. */
+    @Test
+    void aRunEndsWhereTheServerSuggestsIt() throws Exception {
+        History.Builder suggested = WorkflowExecutionHistory.fromJson(
+                        Files.readString(FOLDER.resolve("build-2/continued-as-new.json")), Lab.ID)
+                .getHistory()
+                .toBuilder();
+        assertThat(suggested.getEvents(suggested.getEventsCount() - 1).getEventType())
+                .isEqualTo(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
+        assertThatThrownBy(() -> replay(new WorkflowExecutionHistory(suggested.build(), Lab.ID), Policies.HISTORY))
+                .hasMessageContaining("CONTINUED_AS_NEW");
+        suggested.getEventsBuilderList().reversed().stream()
+                .filter(HistoryEvent.Builder::hasWorkflowTaskStartedEventAttributes)
+                .findFirst()
+                .orElseThrow()
+                .getWorkflowTaskStartedEventAttributesBuilder()
+                .setSuggestContinueAsNew(true);
+        replay(new WorkflowExecutionHistory(suggested.build(), Lab.ID), Policies.HISTORY);
     }
 
     private static Policies.History history(String file) {
