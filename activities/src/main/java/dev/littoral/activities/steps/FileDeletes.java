@@ -84,7 +84,8 @@ final class FileDeletes {
     }
 
     private <T> T inBudget(SourceFile file, Reading<T> reading) throws FileChangedException, InterruptedException {
-        int bytes = (int) Math.min(Integer.MAX_VALUE, COPIES * Math.max(0, source.deletionBytes(file)));
+        // A table may say anything.
+        int bytes = COPIES * Math.clamp(source.deletionBytes(file), 0, Integer.MAX_VALUE / COPIES);
         memory.take(bytes);
         try {
             return reading.run();
