@@ -7,11 +7,13 @@ import dev.littoral.activities.steps.StepProgress;
 import dev.littoral.workflows.MessageNames;
 import dev.littoral.workflows.model.FailureType;
 import dev.littoral.workflows.model.ProgressSignal;
+import dev.littoral.workflows.model.ShardsRequest;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInfo;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.interceptors.ActivityExecutionContextBase;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.Header;
 import io.temporal.failure.ApplicationFailure;
@@ -31,6 +33,13 @@ class ProgressReporterTest {
     private static final int TIMES = 1_000;
 
     private final ProgressReporter reporter = new ProgressReporter();
+
+    /** What the activity has the service told. */
+    private final List<Object> heartbeats = new CopyOnWriteArrayList<>();
+
+    private String run = "run";
+    private String activityId = "1";
+    private Object[] arguments = {};
 
     /** What the collection is told. */
     private final List<ProgressSignal> signals = new CopyOnWriteArrayList<>();
@@ -52,6 +61,9 @@ class ProgressReporterTest {
         Class<?>[] types = {WorkflowStub.class};
         WorkflowStub collection = (WorkflowStub) Proxy.newProxyInstance(
                 WorkflowStub.class.getClassLoader(), types, (proxy, method, arguments) -> {
+                    assertThat(Thread.currentThread().isVirtual())
+                            .as("the activity goes on")
+                            .isTrue();
                     assertThat(method.getName()).isEqualTo("signal");
                     assertThat(arguments[0]).isEqualTo(MessageNames.PROGRESS_SIGNAL);
                     signals.add((ProgressSignal) ((Object[]) arguments[1])[0]);
@@ -75,16 +87,23 @@ class ProgressReporterTest {
                         "getWorkflowId",
                         "orders/update-1",
                         "getWorkflowRunId",
-                        "run",
+                        run,
                         "getActivityId",
-                        "1",
+                        activityId,
                         "getActivityType",
                         type,
                         "getAttempt",
                         1,
                         "isLocal",
                         local));
-        return fake(ActivityExecutionContext.class, Map.of("getInfo", info, "getWorkflowClient", client()));
+        ActivityExecutionContext context =
+                fake(ActivityExecutionContext.class, Map.of("getInfo", info, "getWorkflowClient", client()));
+        return new ActivityExecutionContextBase(context) {
+            @Override
+            public <V> void heartbeat(V details) {
+                heartbeats.add(details);
+            }
+        };
     }
 
     private interface Work {
@@ -107,14 +126,18 @@ class ProgressReporterTest {
             }
         });
         activity.init(context(type, local));
-        activity.execute(new ActivityInboundCallsInterceptor.ActivityInput(Header.empty(), new Object[0]));
+        activity.execute(new ActivityInboundCallsInterceptor.ActivityInput(Header.empty(), arguments));
     }
 
     private void fail(String type, boolean local) {
+        fail(type, local, ApplicationFailure.newFailure("the store is away", FailureType.TRANSIENT.name()));
+    }
+
+    private void fail(String type, boolean local, ApplicationFailure failure) {
         assertThatThrownBy(() -> run(type, local, context -> {
-                    throw ApplicationFailure.newFailure("the store is away", FailureType.TRANSIENT.name());
+                    throw failure;
                 }))
-                .isInstanceOf(ApplicationFailure.class);
+                .isSameAs(failure);
     }
 
     /** Signals are sent on threads of their own: one of another step, sent after the others, has come. */
@@ -140,16 +163,83 @@ class ProgressReporterTest {
         Instant start = Instant.now();
         StepProgress progress = () -> 7;
         run("ReadFragments", false, context -> {
-            int heartbeats = 0;
-            while (of("read").isEmpty() || heartbeats < TIMES) {
+            while (of("read").isEmpty() || sinceFirst(start).toMillis() < 3_000) {
                 context.heartbeat(progress);
-                heartbeats++;
                 LockSupport.parkNanos(100_000);
             }
         });
-        assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(sinceFirst(start)).isPositive();
         awaitSignals();
-        assertThat(of("read")).hasSizeBetween(1, 10);
+        // The next one comes after twice the time.
+        assertThat(of("read")).hasSizeBetween(1, (int) (1 + sinceFirst(start).toSeconds() / 4));
+        assertThat(heartbeats).hasSizeGreaterThan(10).containsOnly(progress);
+    }
+
+    /** How long ago the first report came, at most. */
+    private static Duration sinceFirst(Instant start) {
+        return Duration.between(start, Instant.now()).minusSeconds(2);
+    }
+
+    /** Beats until its step is reported. */
+    private void beat(String type, String step, long done) {
+        StepProgress progress = () -> done;
+        run(type, false, context -> {
+            while (of(step).isEmpty()) {
+                context.heartbeat(progress);
+                LockSupport.parkNanos(10_000_000);
+            }
+        });
+    }
+
+    @Test
+    void whatAllPartsOfAStepHaveDoneIsReported() {
+        arguments = new Object[] {new ShardsRequest("orders", 1, 0, null, null, "plan", 0, 1, 0, null, 90)};
+        StepProgress progress = () -> 5;
+        run("ReadFragments", false, context -> context.heartbeat(progress));
+        activityId = "2";
+        beat("ReadFragments", "read", 7);
+        assertThat(of("read").getFirst().json().toString()).contains("\"done\":12", "\"of\":90");
+        beat("BalanceSegments", "balance", 3);
+        assertThat(of("balance").getFirst().json().toString())
+                .contains("\"done\":3")
+                .doesNotContain("\"of\":90");
+    }
+
+    @Test
+    void whatIsNoProgressIsPassedOn() {
+        arguments = new Object[] {"other"};
+        run("ReadFragments", false, context -> context.heartbeat("other"));
+        assertThat(heartbeats).containsExactly("other");
+        assertThat(signals).isEmpty();
+    }
+
+    @Test
+    void onlyFailuresThatAreTriedAgainAreReported() throws InterruptedException {
+        fail("ReadFragments", false, ApplicationFailure.newFailure("test", FailureType.INPUT.name()));
+        awaitSignals();
+        assertThat(of("read")).isEmpty();
+        assertThat(of("commit").getFirst().json().at("/trouble/nextTry").isMissingNode())
+                .isFalse();
+        fail("ReadFragments", false, ApplicationFailure.newNonRetryableFailure("test", FailureType.TRANSIENT.name()));
+        awaitSignal("read");
+        assertThat(of("read").getFirst().json().at("/trouble/nextTry").isMissingNode())
+                .isTrue();
+    }
+
+    @Test
+    void eachUpdateIsReportedOfAndThoseOfLongAgoAreForgotten() throws InterruptedException {
+        for (int i = 0; i <= TIMES; i++) {
+            run = "run-" + i;
+            fail("ReadFragments", false);
+        }
+        while (of("read").size() <= TIMES) {
+            Thread.sleep(10);
+        }
+        run = "run-0";
+        fail("ReadFragments", false);
+        while (of("read").size() <= TIMES + 1) {
+            Thread.sleep(10);
+        }
     }
 
     @Test
