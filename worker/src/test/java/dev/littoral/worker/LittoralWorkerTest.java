@@ -1,7 +1,10 @@
 package dev.littoral.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.littoral.activities.event.SinkSettings;
+import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.source.AllowList;
 import dev.littoral.workflows.ExternalCollectionWorkflow;
 import dev.littoral.workflows.MessageConverter;
@@ -236,6 +239,32 @@ class LittoralWorkerTest {
         worker.close();
         nanos.addAndGet(Health.MAX_SILENCE.multipliedBy(2).toNanos());
         assertThat(health.failure()).isEmpty();
+    }
+
+    /** What was opened before is closed, and that does not hide why. */
+    @Test
+    void aWorkerThatCannotStartSaysWhy() {
+        assertThatThrownBy(() -> start("nowhere://catalog", List.of())).isInstanceOf(LittoralException.class);
+        assertThatThrownBy(() -> start(
+                        folder.resolve("catalog").toString(),
+                        List.of(new SinkSettings("indexer", "nowhere://indexer", null))))
+                .isInstanceOf(LittoralException.class);
+    }
+
+    private void start(String catalog, List<SinkSettings> sinks) throws InterruptedException {
+        LittoralWorker.start(
+                        temporal.getWorkflowClient(),
+                        new WorkerSettings(
+                                catalog,
+                                new AllowList(List.of("file://" + folder), List.of()),
+                                "another",
+                                16,
+                                0,
+                                LONG,
+                                sinks,
+                                List.of(),
+                                Optional.empty()))
+                .close();
     }
 
     @Test
