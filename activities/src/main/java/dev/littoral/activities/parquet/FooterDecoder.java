@@ -23,6 +23,9 @@ final class FooterDecoder {
     /** The file's name, without its folders. */
     private final byte[] name;
 
+    /** Where the file's data ends and its footer begins. */
+    private final long dataEnd;
+
     private Schema schema;
     private long[] rowGroupRows;
 
@@ -43,15 +46,17 @@ final class FooterDecoder {
     private long values;
     private long offset;
 
-    private FooterDecoder(SourceFile file, CompactReader in) {
+    private FooterDecoder(SourceFile file, CompactReader in, long dataEnd) {
         this.file = file;
         this.in = in;
+        this.dataEnd = dataEnd;
         this.name = file.path().substring(file.path().lastIndexOf('/') + 1).getBytes(UTF_8);
     }
 
-    /** Decodes the footer that lies in part of an array. The array is not kept. */
+    /** Decodes the whole footer of a file, which lies in part of an array. The array is not kept. */
     static Footer decode(SourceFile file, byte[] bytes, int start, int length) {
-        return new FooterDecoder(file, new CompactReader(file, bytes, start, start + length)).decode();
+        CompactReader in = new CompactReader(file, bytes, start, start + length);
+        return new FooterDecoder(file, in, file.bytes() - ParquetFooters.TRAILER - length).decode();
     }
 
     private Footer decode() {
@@ -154,7 +159,9 @@ final class FooterDecoder {
                 }
                 continue;
             }
-            if (strayChunk < 0 && (offset < 0 || offset >= file.bytes())) {
+            // The footer of another file, or one made for several, may not say that the data is elsewhere. Where a
+            // chunk begins with a dictionary, that lies before its data pages; readers pass over one that does not.
+            if (strayChunk < 0 && (offset < 0 || offset >= dataEnd)) {
                 strayChunk = chunk;
                 strayOffset = offset;
             }
@@ -208,9 +215,9 @@ final class FooterDecoder {
         }
         if (strayChunk >= 0) {
             throw wrong(
-                    "a column chunk outside the file: found column chunk " + strayChunk + " of row group " + group
-                            + " at byte " + strayOffset,
-                    "0 to " + (file.bytes() - 1));
+                    "a column chunk outside the file's data: found column chunk " + strayChunk + " of row group "
+                            + group + " at byte " + strayOffset,
+                    "0 to " + (dataEnd - 1) + ", before the footer");
         }
         if (shortestChunk >= 0 && shortestValues < rows) {
             throw wrong(

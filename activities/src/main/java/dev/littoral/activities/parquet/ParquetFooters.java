@@ -33,7 +33,7 @@ public final class ParquetFooters implements FileInspector {
     private static final int MAGIC = PLAIN.length;
 
     /** What follows the footer: its length and the magic. */
-    private static final int TRAILER = 4 + MAGIC;
+    static final int TRAILER = 4 + MAGIC;
 
     private final MemoryBudget memory;
     private final AtomicInteger tail = new AtomicInteger(FIRST_TAIL);

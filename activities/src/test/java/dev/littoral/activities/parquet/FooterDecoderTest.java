@@ -219,25 +219,42 @@ class FooterDecoderTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1048576", "0, -1", "1, 1048576", "1, 9223372036854775807", "1, -1", "2, -9223372036854775807"})
-    void aColumnChunkOutsideTheFileIsFound(int column, long offset) {
+    void aColumnChunkOutsideTheFilesDataIsFound(int column, long offset) {
         FileMetaData metadata = Footers.metadata(Footers.columns(3), 8);
         chunk(metadata, 0, column).getMeta_data().setData_page_offset(offset);
         assertInput(
                 metadata,
-                "has a column chunk outside the file: found column chunk " + column + " of row group 0 at byte "
-                        + offset + ", expected 0 to 1048575");
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {0, 1048575})
-    void aColumnChunkMayBeginWithAnyByteOfTheFile(long offset) {
-        FileMetaData metadata = Footers.metadata(Footers.columns(1), 8);
-        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(offset);
-        assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
+                "has a column chunk outside the file's data: found column chunk " + column + " of row group 0 at byte "
+                        + offset + ", expected 0 to " + (footerStart(metadata) - 1) + ", before the footer");
     }
 
     @Test
-    void theFirstOfTheColumnChunksOutsideTheFileIsNamed() {
+    void aColumnChunkMayBeginWithAnyByteBeforeTheFooterAndNoOther() {
+        FileMetaData metadata = Footers.metadata(Footers.columns(1), 8);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(0);
+        assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
+        // An offset of as many bytes as the next one.
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(1_000_000);
+        long footer = footerStart(metadata);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(footer - 1);
+        assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(footer);
+        assertInput(metadata, "at byte " + footer + ", expected 0 to " + (footer - 1) + ", before the footer");
+    }
+
+    /** As readers do, which take a chunk to begin with a dictionary only where that lies before its data pages. */
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 4, 1L << 40})
+    void whereADictionaryLiesDoesNotMatterWhereTheDataPagesLieInTheFile(long dictionary) {
+        FileMetaData metadata = Footers.metadata(Footers.columns(1), 8);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(100).setDictionary_page_offset(dictionary);
+        assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(1 << 20);
+        assertInput(metadata, "has a column chunk outside the file's data");
+    }
+
+    @Test
+    void theFirstOfTheColumnChunksOutsideTheFilesDataIsNamed() {
         FileMetaData metadata = Footers.metadata(Footers.columns(2), 8);
         chunk(metadata, 0, 0).getMeta_data().setData_page_offset(-5);
         chunk(metadata, 0, 1).getMeta_data().setData_page_offset(-6);
@@ -274,7 +291,7 @@ class FooterDecoderTest {
         chunk(metadata, 0, 1).setFile_path(path);
         assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
         chunk(metadata, 0, 1).getMeta_data().setData_page_offset(1L << 40);
-        assertInput(metadata, "outside the file");
+        assertInput(metadata, "outside the file's data");
     }
 
     @Test
@@ -530,6 +547,11 @@ class FooterDecoderTest {
             // What it costs is what counts here.
         }
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).as(where).isLessThan(3L * size);
+    }
+
+    /** Where the footer begins in the file that it is decoded for. */
+    private static long footerStart(FileMetaData metadata) {
+        return Footers.FILE.bytes() - 8 - Footers.bytes(metadata).length;
     }
 
     private static ColumnChunk chunk(FileMetaData metadata, int group, int column) {

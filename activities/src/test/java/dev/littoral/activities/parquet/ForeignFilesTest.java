@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
+import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.testing.MemorySource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of another writer; how each was written is in the README beside them. */
 class ForeignFilesTest {
@@ -120,6 +126,33 @@ class ForeignFilesTest {
                 .hasMessage(
                         "File /lake/summary has rows that lie in another file, as a summary of other files has: found"
                                 + " column chunk 0 of row group 0 in part-0.parquet, expected it in this file");
+    }
+
+    /** As {@code write_metadata} writes it: the footer of another file, which does not say that it is another's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nested",
+                "types",
+                "names",
+                "empty-row-groups",
+                "large-string",
+                "encrypted-plain-footer",
+                "own-name",
+                "delta-encodings-v1",
+                "delta-encodings-v2"
+            })
+    void theFooterOfAFileAloneIsABadFile(String name) throws Exception {
+        byte[] file = bytes(name);
+        int length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(file.length - 8);
+        byte[] alone = Arrays.copyOfRange(file, file.length - length - 12, file.length);
+        System.arraycopy(file, 0, alone, 0, 4);
+        MemorySource source = new MemorySource();
+        SourceFile listed = source.add("/lake/own-name.parquet", alone);
+        assertThatThrownBy(() -> new ParquetFooters().read(source, listed))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("has a column chunk outside the file's data: found column chunk 0 of row group ")
+                .hasMessageEndingWith(", expected 0 to 3, before the footer");
     }
 
     @Test

@@ -33,7 +33,7 @@ class ParquetFootersTest {
 
     @Test
     void aSmallFileTakesOneReadOfTheWholeFile() throws Exception {
-        byte[] file = Footers.file(Footers.bytes(Footers.metadata(Footers.columns(2), 3, 4)));
+        byte[] file = padded(1000, 1200);
         Footer footer = read(file);
         assertThat(footer.rows()).isEqualTo(7);
         assertThat(footer.rowGroupRows()).containsExactly(3, 4);
@@ -77,9 +77,23 @@ class ParquetFootersTest {
     }
 
     @Test
-    void aFooterOfAllButTheMagicsIsRead() throws Exception {
-        byte[] footer = padding(200_000);
-        assertThat(read(Footers.file(footer)).rows()).isEqualTo(7);
+    void aFooterOfAllButTheMagicsAndAByteOfDataIsRead() throws Exception {
+        assertThat(read(padded(200_000, 200_013)).rows()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 200_000})
+    void aFooterOfAllButTheMagicsHasRowsThatAreNotInTheFile(int footer) throws Exception {
+        assertInput(
+                Footers.file(padding(footer)),
+                "has a column chunk outside the file's data: found column chunk 0 of row group 0 at byte 4, expected"
+                        + " 0 to 3, before the footer");
+    }
+
+    @Test
+    void aFooterOfAllButTheMagicsIsReadWhereThereAreNoRows() throws Exception {
+        byte[] footer = Footers.bytes(Footers.metadata(Footers.columns(2), 0, 0));
+        assertThat(read(Footers.file(footer)).rowGroupRows()).containsExactly(0, 0);
     }
 
     @ParameterizedTest
@@ -299,6 +313,7 @@ class ParquetFootersTest {
     private static byte[] padded(int footer, int bytes) {
         byte[] end = Footers.file(padding(footer));
         byte[] file = new byte[bytes];
+        System.arraycopy(end, 0, file, 0, 4);
         System.arraycopy(end, 4, file, bytes - end.length + 4, end.length - 4);
         return file;
     }

@@ -30,6 +30,9 @@ final class HostileFiles {
     private static final int MAGIC = 4;
     private static final int TRAILER = 4 + MAGIC;
 
+    /** Bytes of the data that all column chunks of a file made by hand begin with. */
+    private static final int CHUNK = 100;
+
     private HostileFiles() {}
 
     /**
@@ -104,10 +107,10 @@ final class HostileFiles {
         files.add(bad("rows-without-row-groups", file(metadata(flat(1), 9)), "has row groups that do not add up"));
         FileMetaData outside = metadata(flat(1), 5, 5);
         chunk(outside).setData_page_offset(1L << 40);
-        files.add(bad("chunk-beyond-the-end", file(outside), "has a column chunk outside the file"));
+        files.add(bad("chunk-beyond-the-end", file(outside), "has a column chunk outside the file's data"));
         FileMetaData before = metadata(flat(1), 5, 5);
         chunk(before).setData_page_offset(-1);
-        files.add(bad("chunk-before-the-start", file(before), "has a column chunk outside the file"));
+        files.add(bad("chunk-before-the-start", file(before), "has a column chunk outside the file's data"));
         FileMetaData shorter = metadata(flat(1), 5, 5);
         chunk(shorter).setNum_values(4);
         files.add(bad("chunk-too-short", file(shorter), "has a column chunk that is too short"));
@@ -118,6 +121,12 @@ final class HostileFiles {
         summary.getRow_groups().get(1).getColumns().get(0).setFile_path("a.parquet");
         files.add(bad("rows-of-another-file", file(summary), "has rows that lie in another file"));
         files.add(bad("summary", resource("summary"), "has rows that lie in another file"));
+        // As a summary that does not say so.
+        int footer = footerLength(sound);
+        files.add(bad(
+                "footer-alone",
+                file(Arrays.copyOfRange(sound, sound.length - TRAILER - footer, sound.length - TRAILER)),
+                "has a column chunk outside the file's data"));
         // Schemas that are no trees.
         files.add(bad("no-schema", file(metadata(List.of(), 0)), "has a corrupt footer"));
         for (int children : List.of(-1, Integer.MIN_VALUE, 0, 2, Integer.MAX_VALUE)) {
@@ -256,7 +265,12 @@ final class HostileFiles {
     }
 
     private static byte[] file(byte[] footer) {
-        return join("PAR1".getBytes(US_ASCII), footer, little(footer.length), "PAR1".getBytes(US_ASCII));
+        return file(new byte[0], footer);
+    }
+
+    private static byte[] file(byte[] data, byte[] footer) {
+        byte[] magic = "PAR1".getBytes(US_ASCII);
+        return join(magic, data, footer, little(footer.length), magic);
     }
 
     private static byte[] file(FileMetaData metadata) {
@@ -266,7 +280,7 @@ final class HostileFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return file(out.toByteArray());
+        return file(new byte[CHUNK], out.toByteArray());
     }
 
     private static byte[] join(byte[]... parts) {
@@ -340,11 +354,11 @@ final class HostileFiles {
                                 List.of("c"),
                                 CompressionCodec.SNAPPY,
                                 groupRows,
-                                100,
-                                100,
-                                4)));
+                                CHUNK,
+                                CHUNK,
+                                MAGIC)));
             }
-            groups.add(new RowGroup(chunks, 100, groupRows));
+            groups.add(new RowGroup(chunks, CHUNK, groupRows));
         }
         return new FileMetaData(1, schema, rows, groups);
     }
