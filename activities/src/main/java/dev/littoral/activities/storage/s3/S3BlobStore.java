@@ -82,14 +82,13 @@ final class S3BlobStore implements BlobStore {
     }
 
     /**
-     * Of all keys that start with a key the key itself comes first; and a listing says in words what is wrong, which a
-     * HEAD cannot.
+     * Of all keys that start with a key the key itself comes first, behind pages with nothing on them; and a listing
+     * says in words what is wrong, which a HEAD cannot.
      */
     @Override
     public Optional<Entry> find(String key) throws InterruptedException {
-        return bucket.page(r -> r.prefix(key).maxKeys(1)).objects().stream()
-                .filter(o -> o.key().equals(key))
-                .map(S3BlobStore::file)
+        return list(key, null, 1).next().stream()
+                .filter(entry -> entry.kind() == Kind.FILE && entry.key().equals(key))
                 .findFirst();
     }
 

@@ -103,6 +103,35 @@ class S3BlobStoreAsSourceFaultsTest {
         }
     }
 
+    /** A store passes over what it deleted, and a page may end there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void oneObjectIsFoundBehindPagesWithNothingOnThem(boolean allowEmpty) throws Exception {
+        FakeS3.Script script = (number, request) -> {
+            if (request.contains("prefix=in%2Fa%2F")) {
+                return page(false);
+            }
+            return request.contains("continuation-token") ? page(false, "in/a") : page(true);
+        };
+        try (FakeS3 server = new FakeS3(script);
+                S3Client client = client(server)) {
+            PathFilter all = new PathFilter(List.of(), List.of(), OnTable.REFUSE);
+            FileSource source = S3Stores.source(client, "s3://lake/in/a", all, counter, allowEmpty);
+            assertThat(Listing.of(source).paths()).containsExactly("s3://lake/in/a");
+        }
+    }
+
+    /** What a listing begins with may be another object. */
+    @ParameterizedTest
+    @ValueSource(strings = {"in/a/", "in/ab"})
+    void whatOnlyBeginsAsTheKeyIsNotTheObject(String key) throws Exception {
+        try (FakeS3 server = new FakeS3((number, request) -> page(false, key));
+                S3Client client = client(server)) {
+            assertThat(S3Stores.store(client, "s3://lake/in/", counter).find("in/a"))
+                    .isEmpty();
+        }
+    }
+
     @Test
     void aFileBesideAFolderOfItsNameAndOneOfNoNameAreListed() throws Exception {
         String[] keys = {"in//a", "in//b/c", "in/x", "in/x-y", "in/x/y", "in/xy"};
