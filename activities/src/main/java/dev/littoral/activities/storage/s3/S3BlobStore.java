@@ -9,7 +9,6 @@ import dev.littoral.activities.storage.BlobCatalogStore;
 import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.StoreObserver;
 import dev.littoral.workflows.model.FailureType;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -215,40 +214,9 @@ final class S3BlobStore implements BlobStore {
         return get(file, offset, length, null);
     }
 
-    /**
-     * Looks whether listing and reading can name the same version at all: twice in turn, with nothing changed in
-     * between.
-     */
     @Override
     public Optional<String> disagreement(String key) throws InterruptedException {
-        String path = address(key);
-        List<String> listed = new ArrayList<>();
-        List<String> read = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            Optional<Entry> found = find(key);
-            if (found.isEmpty() || found.get().bytes() == 0) {
-                return Optional.empty();
-            }
-            SourceFile file =
-                    new SourceFile(path, found.get().version(), found.get().bytes());
-            try {
-                GetObjectResponse reply = get(file, 0, 1, null).response();
-                listed.add(file.version());
-                // By size and time where the listing has no ETags, as a read compares them.
-                boolean tagged =
-                        reply.eTag() != null && S3Version.etag(file.version()).isPresent();
-                read.add(S3Version.of(file, reply, tagged, S3Version.sizeOf(reply, file)));
-            } catch (FileChangedException e) {
-                return Optional.empty();
-            }
-        }
-        boolean steady =
-                listed.getFirst().equals(listed.getLast()) && read.getFirst().equals(read.getLast());
-        return steady && !listed.getFirst().equals(read.getFirst())
-                ? Optional.of("the store lists " + S3Version.named(listed.getFirst()) + " for " + path
-                        + " and answers reads of it with " + S3Version.named(read.getFirst())
-                        + "; expected the same, by which a version is known")
-                : Optional.empty();
+        return new ListReadConsistency(this, bucket).disagreement(key);
     }
 
     @Override

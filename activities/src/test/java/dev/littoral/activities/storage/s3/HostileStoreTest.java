@@ -1020,6 +1020,93 @@ class HostileStoreTest {
         }
     }
 
+    @Test
+    void aStoreThatListsAnotherSizeThanItReadsIsSaidToDoSo() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a")));
+                    } else {
+                        out.write("HTTP/1.1 206 Partial\r\nETag: \"e\"\r\nContent-Range: bytes 0-0/9\r\n")
+                                .write("Content-Length: 1\r\nConnection: close\r\n\r\nh");
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThat(source(client).disagreement("s3://lake/in/a"))
+                    .hasValue("the store lists 7 bytes for s3://lake/in/a and answers reads of it with 9, and neither"
+                            + " changes; expected the same of both");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404, NoSuchKey", "416, InvalidRange", "412, PreconditionFailed"})
+    void aStoreThatListsWhatItNeverReturnsIsSaidToDoSo(int status, String code) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a")));
+                    } else {
+                        refuse(out, status, code);
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThat(source(client).disagreement("s3://lake/in/a"))
+                    .hasValue("the store lists s3://lake/in/a with 7 bytes and answers reads of it with " + status
+                            + ", and neither changes; expected the object");
+        }
+    }
+
+    /** Overwritten or deleted between, whichever of them shows it first. */
+    @ParameterizedTest
+    @CsvSource({
+        "e, 7, e2, 7, 404, 404",
+        "e, 7, e, 8, 404, 404",
+        "e, 7, e, 7, 404, 206",
+        "e, 7, e, 7, 206, 404",
+        "e, 7, e, 7, 404, 416",
+        "e, 7, e2, 7, 206, 206",
+    })
+    void aFileThatChangesBetweenIsNotSaidToBeListedWrongly(
+            String etag, String size, String nextEtag, String nextSize, int read, int nextRead) throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    int status = number < 2 ? read : nextRead;
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", number < 2 ? etag : nextEtag, number < 2 ? size : nextSize)));
+                    } else if (status == 206) {
+                        out.write("HTTP/1.1 206 Partial\r\nETag: e\r\nContent-Range: bytes 0-0/9\r\n")
+                                .write("Content-Length: 1\r\nConnection: close\r\n\r\nh");
+                    } else {
+                        refuse(out, status, status == 404 ? "NoSuchKey" : "InvalidRange");
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThat(source(client).disagreement("s3://lake/in/a")).isEmpty();
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    /** What is no answer about the object is a failure, and nothing is said of the listing. */
+    @Test
+    void aReadThatFailsSaysNothingOfTheListing() throws Exception {
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a")));
+                    } else {
+                        refuse(out, 403, "AccessDenied");
+                    }
+                });
+                S3Client client = client(server)) {
+            assertThatThrownBy(() -> source(client).disagreement("s3://lake/in/a"))
+                    .asInstanceOf(type(LittoralException.class))
+                    .satisfies(e -> assertThat(e.type()).isEqualTo(FailureType.ACCESS))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("Cannot read s3://lake/in/a: "));
+        }
+    }
+
+    private static void refuse(HostileS3.Answer out, int status, String code) throws IOException {
+        String body = "<Error><Code>" + code + "</Code></Error>";
+        out.write("HTTP/1.1 " + status + " No\r\nContent-Type: application/xml\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n" + body);
+    }
+
     /** Listing and reading agree, or the file changes all the time, or it is gone. */
     @ParameterizedTest
     @CsvSource({"same, same", "changing, same", "same, changing", "gone, same"})
