@@ -176,7 +176,9 @@ final class S3BlobStore implements BlobStore {
         // Not every store heeds If-Match.
         String found = S3Version.of(file, reply, hasEtag, size);
         if (!found.equals(file.version())) {
-            throw new FileChangedException(file.path(), "listed was " + file.version() + ", read was " + found);
+            throw new FileChangedException(
+                    file.path(),
+                    "listed was " + S3Version.named(file.version()) + ", read was " + S3Version.named(found));
         }
         if (size != file.bytes()) {
             throw new FileChangedException(file.path(), "it has " + size + " bytes and had " + file.bytes());

@@ -2,6 +2,7 @@ package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.workflows.model.PrintableText;
 import java.time.Instant;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -19,9 +20,9 @@ final class S3Version {
         return version.startsWith(ETAG) ? Optional.of(version.substring(ETAG.length())) : Optional.empty();
     }
 
-    /** A version as the store's headers name it. */
+    /** A version as the store's headers name it, for sentences: a reply's ETag may be any text of any length. */
     static String named(String version) {
-        return version.startsWith(ETAG) ? "ETag " + version.substring(ETAG.length()) : version;
+        return version.startsWith(ETAG) ? "ETag " + PrintableText.value(version.substring(ETAG.length())) : version;
     }
 
     static String of(String etag, long bytes, long modified) {

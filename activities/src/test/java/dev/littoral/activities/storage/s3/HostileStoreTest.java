@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
@@ -1017,6 +1018,32 @@ class HostileStoreTest {
             assertThat(source(client).disagreement("s3://lake/in/a"))
                     .hasValue("the store lists ETag listed for s3://lake/in/a and answers reads of it with ETag read;"
                             + " expected the same, by which a version is known");
+        }
+    }
+
+    /** A reply's ETag is any text that a header holds. */
+    @Test
+    void aLongETagOfAReplyIsNotRepeated() throws Exception {
+        String etag = "x".repeat(100) + "AKIAIOSFODNN7EXAMPLE" + "y".repeat(7_000);
+        try (HostileS3 server = new HostileS3((number, request, out) -> {
+                    if (request.contains("list-type")) {
+                        reply(out, page(object("in/a", "listed", "10")));
+                    } else {
+                        String range = request.contains("bytes=0-0") ? "0-0" : "0-4";
+                        String body = range.equals("0-0") ? "h" : "hello";
+                        out.write("HTTP/1.1 206 Partial\r\nETag: " + etag + "\r\nContent-Range: bytes " + range)
+                                .write("/10\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n")
+                                .write(body);
+                    }
+                });
+                S3Client client = client(server)) {
+            String shown = "ETag " + "x".repeat(60) + "\u2026";
+            assertThatThrownBy(() -> source(client).read(FILE, 0, 5))
+                    .isInstanceOf(FileChangedException.class)
+                    .hasMessage("File s3://lake/in/a changed while it was read: listed was ETag e, read was " + shown);
+            assertThat(source(client).disagreement("s3://lake/in/a"))
+                    .hasValue("the store lists ETag listed for s3://lake/in/a and answers reads of it with " + shown
+                            + "; expected the same, by which a version is known");
         }
     }
 
