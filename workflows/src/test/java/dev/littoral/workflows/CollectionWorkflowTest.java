@@ -149,6 +149,10 @@ class CollectionWorkflowTest {
         lab.awaitEnd(1, COMMITTED);
         lake.fail("readHead", FailureType.INPUT, 2);
         assertRefused(() -> lab.collection().changeSource(SourceRequest.of(A)), "readHead fails with INPUT");
+        assertThat(lab.collection().status().rejected()).hasSize(1);
+        assertThat(lab.collection().status().note())
+                .as("it is not handled after that")
+                .isNull();
         lake.failNoMore("readHead");
         assertThat(lab.collection().changeSource(SourceRequest.of(A)).update()).isEqualTo(1);
         assertThat(lab.ends()).isEqualTo("1 COMMITTED");
