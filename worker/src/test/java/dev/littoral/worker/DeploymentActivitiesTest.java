@@ -250,11 +250,9 @@ class DeploymentActivitiesTest {
     }
 
     private static void assertRefused(Runnable request) {
-        assertThatThrownBy(request::run)
-                .cause()
-                .isInstanceOfSatisfying(ApplicationFailure.class, refusal -> {
-                    assertThat(refusal.getType()).isEqualTo("INPUT");
-                    assertThat(refusal.isNonRetryable()).isTrue();
-                });
+        assertThatThrownBy(request::run).cause().isInstanceOfSatisfying(ApplicationFailure.class, refusal -> {
+            assertThat(refusal.getType()).isEqualTo("INPUT");
+            assertThat(refusal.isNonRetryable()).isTrue();
+        });
     }
 }

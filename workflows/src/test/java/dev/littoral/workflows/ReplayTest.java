@@ -88,7 +88,7 @@ class ReplayTest {
     @Test
     void aRunEndsWhereTheServerSuggestsIt() throws Exception {
         History.Builder suggested = WorkflowExecutionHistory.fromJson(
-                        Files.readString(FOLDER.resolve("build-2/continued-as-new.json")), Lab.ID)
+                Files.readString(FOLDER.resolve("build-2/continued-as-new.json")), Lab.ID)
                 .getHistory()
                 .toBuilder();
         assertThat(suggested.getEvents(suggested.getEventsCount() - 1).getEventType())

@@ -75,16 +75,15 @@ class FileDeletesTest {
     private Thread reads(MemoryBudget memory, Held source) {
         // Each step has its own; what it takes of memory is the process's.
         FileDeletes deletes = new FileDeletes(catalog, source, memory);
-        return start(
-                () -> assertThat(deletes.fromSource(FILE, 10)).isEqualTo(DeletedRows.of(1)));
+        return start(() -> assertThat(deletes.fromSource(FILE, 10)).isEqualTo(DeletedRows.of(1)));
     }
 
     /** Reads the file as a shard does. */
     private Thread lists(FileDeletes deletes) {
         FileEntry content = FileEntry.served(FILE, 10, "s", List.of(new FragmentEntry(0, 10, null)));
         DeletesWriter bitmaps = new DeletesWriter(catalog, (part, sha256) -> "k/" + part);
-        return start(() -> assertThat(deletes.of(FILE, content, null, bitmaps).living())
-                .isEqualTo(9));
+        return start(() ->
+                assertThat(deletes.of(FILE, content, null, bitmaps).living()).isEqualTo(9));
     }
 
     private static Thread start(Reading reading) {
