@@ -249,7 +249,7 @@ class FooterDecoderTest {
         FileMetaData metadata = Footers.metadata(Footers.columns(1), 8);
         chunk(metadata, 0, 0).getMeta_data().setData_page_offset(100).setDictionary_page_offset(dictionary);
         assertThat(Footers.decode(metadata).rows()).isEqualTo(8);
-        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(1 << 20);
+        chunk(metadata, 0, 0).getMeta_data().setData_page_offset(1L << 20);
         assertInput(metadata, "has a column chunk outside the file's data");
     }
 
