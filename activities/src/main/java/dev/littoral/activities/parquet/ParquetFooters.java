@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.littoral.activities.concurrent.MemoryBudget;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.path.StoreName;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileSource;
@@ -20,7 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Reads the footers of Parquet files: one read of the file's last bytes, a second one only where the footer is larger.
  * How many bytes the first read asks for grows with the footers it meets, from 16 KiB to at most 1 MiB. All instances
  * in a process together hold at most 32 MiB of footers of up to 8 MiB, and as much of larger ones, or one that is
- * larger. Safe for use by many threads; one instance per worker or shard.
+ * larger; of one store no more than they leave to others. Safe for use by many threads; one instance per worker or
+ * shard.
  */
 public final class ParquetFooters implements FileInspector {
     private static final int FIRST_TAIL = 16 << 10;
@@ -74,7 +76,8 @@ public final class ParquetFooters implements FileInspector {
             throws FileChangedException, InterruptedException {
         int length = (int) Math.min(file.bytes(), tail.get());
         int footer;
-        memory.take(length);
+        String store = StoreName.of(file);
+        memory.take(store, length);
         try {
             byte[] bytes = source.read(file, file.bytes() - length, length);
             footer = footerLength(file, bytes);
@@ -83,14 +86,14 @@ public final class ParquetFooters implements FileInspector {
                 return decoder.decode(file, bytes, length - TRAILER - footer, footer);
             }
         } finally {
-            memory.giveBack(length);
+            memory.giveBack(store, length);
         }
-        memory.take(footer);
+        memory.take(store, footer);
         try {
             byte[] bytes = source.read(file, file.bytes() - TRAILER - footer, footer);
             return decoder.decode(file, bytes, 0, footer);
         } finally {
-            memory.giveBack(footer);
+            memory.giveBack(store, footer);
         }
     }
 

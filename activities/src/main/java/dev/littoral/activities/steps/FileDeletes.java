@@ -12,6 +12,7 @@ import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.path.StoreName;
 import dev.littoral.activities.source.SourceReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class FileDeletes {
 
     /**
      * What deleted rows that are read from sources may take of the heap, of all steps of this process: their bytes, and
-     * what becomes of these.
+     * what becomes of these. Those of files of one store take no more than they leave to others.
      */
     private static final MemoryBudget SHARED = MemoryBudget.inHalves(HeapBounds.of(64 << 20, 1 << 30));
 
@@ -86,11 +87,12 @@ final class FileDeletes {
     private <T> T inBudget(SourceFile file, Reading<T> reading) throws FileChangedException, InterruptedException {
         // A table may say anything.
         int bytes = COPIES * Math.clamp(source.deletionBytes(file), 0, Integer.MAX_VALUE / COPIES);
-        memory.take(bytes);
+        String store = StoreName.of(file);
+        memory.take(store, bytes);
         try {
             return reading.run();
         } finally {
-            memory.giveBack(bytes);
+            memory.giveBack(store, bytes);
         }
     }
 

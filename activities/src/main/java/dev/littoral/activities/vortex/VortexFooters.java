@@ -7,6 +7,7 @@ import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.flatbuffers.FlatBufferException;
 import dev.littoral.activities.flatbuffers.FlatTable;
 import dev.littoral.activities.path.SourceFile;
+import dev.littoral.activities.path.StoreName;
 import dev.littoral.activities.source.BadFileException;
 import dev.littoral.activities.source.FileInspector;
 import dev.littoral.activities.source.FileSource;
@@ -21,7 +22,7 @@ import java.util.List;
  * Reads the footers of Vortex files: one read of the file's last bytes, which mostly have all that is needed, and one
  * for each part that begins before them. The postscript, at the end, says where the parts are. All instances in a
  * process together hold at most 32 MiB of what is made of footers, up to 8 MiB of one, and as much of larger ones, or
- * one that is larger. Safe for use by many threads.
+ * one that is larger; of one store no more than they leave to others. Safe for use by many threads.
  */
 public final class VortexFooters implements FileInspector {
     private static final int TAIL = 64 << 10;
@@ -80,14 +81,15 @@ public final class VortexFooters implements FileInspector {
     private FileContents read(FileSource files, SourceFile file, List<RequiredColumn> columns)
             throws FileChangedException, InterruptedException, FlatBufferException {
         int length = (int) Math.min(file.bytes(), TAIL + TRAILER);
-        memory.take(length);
+        String store = StoreName.of(file);
+        memory.take(store, length);
         byte[] tail;
         FlatTable postscript;
         try {
             tail = files.read(file, file.bytes() - length, length);
             postscript = postscript(file, tail);
         } catch (FileChangedException | InterruptedException | FlatBufferException | RuntimeException e) {
-            memory.giveBack(length);
+            memory.giveBack(store, length);
             throw e;
         }
         Parts parts = new Parts(files, file, tail, length);
@@ -99,7 +101,7 @@ public final class VortexFooters implements FileInspector {
             RequiredColumns.check(file, type, columns);
             return new Contents(layout.rows(), layout.chunkRows(), type.fingerprint());
         } finally {
-            memory.giveBack(parts.held);
+            memory.giveBack(store, parts.held);
         }
     }
 
@@ -153,12 +155,14 @@ public final class VortexFooters implements FileInspector {
     private final class Parts {
         private final FileSource files;
         private final SourceFile file;
+        private final String store;
         private final byte[] tail;
         private int held;
 
         Parts(FileSource files, SourceFile file, byte[] tail, int held) {
             this.files = files;
             this.file = file;
+            this.store = StoreName.of(file);
             this.tail = tail;
             this.held = held;
         }
@@ -190,10 +194,10 @@ public final class VortexFooters implements FileInspector {
                 return FlatTable.root(tail, (int) start, (int) (start + length));
             }
             // What is held must be given back before more is taken; the tail is small, and its bytes still count.
-            memory.giveBack(held);
+            memory.giveBack(store, held);
             held = 0;
             int more = (int) Math.min(Integer.MAX_VALUE, length * HEAP_PER_BYTE + tail.length);
-            memory.take(more);
+            memory.take(store, more);
             held = more;
             return FlatTable.root(files.read(file, offset, (int) length), 0, (int) length);
         }

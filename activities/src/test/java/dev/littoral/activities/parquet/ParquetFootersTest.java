@@ -254,6 +254,55 @@ class ParquetFootersTest {
         assertThat(failures).singleElement().isInstanceOf(FileChangedException.class);
     }
 
+    @Test
+    void aStoreWhoseFootersComeSlowlyLeavesMemoryToOthers() throws Exception {
+        int footer = 8 << 20;
+        byte[] end = Arrays.copyOfRange(Footers.file(new byte[16_384], footer, "PAR1", "PAR1"), 12, 16_396);
+        CountDownLatch reading = new CountDownLatch(2);
+        CountDownLatch proceed = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        MemorySource slow = new MemorySource() {
+            @Override
+            public byte[] read(SourceFile file, long offset, int length)
+                    throws FileChangedException, InterruptedException {
+                if (length < footer) {
+                    byte[] tail = new byte[length];
+                    System.arraycopy(end, 0, tail, length - end.length, end.length);
+                    return tail;
+                }
+                begun.incrementAndGet();
+                reading.countDown();
+                proceed.await();
+                throw new FileChangedException(file.path(), "it is gone");
+            }
+        };
+        List<Throwable> failures = new ArrayList<>();
+        List<Thread> slowly = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            SourceFile file = new SourceFile("s3://slow/" + i + "/a", "v1", 1L << 40);
+            slowly.add(start(new ParquetFooters(), slow, file, failures));
+        }
+        reading.await();
+        for (Thread thread : slowly) {
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        for (int bytes : List.of(1000, 100_000, footer)) {
+            assertThat(new ParquetFooters()
+                            .read(source, source.add("s3://other/a", padded(bytes, footer + 100)))
+                            .rows())
+                    .isEqualTo(7);
+        }
+        assertThat(begun).hasValue(2);
+        assertThat(slowly).allMatch(Thread::isAlive);
+        proceed.countDown();
+        for (Thread thread : slowly) {
+            thread.join();
+        }
+        assertThat(failures).hasSize(4).allMatch(FileChangedException.class::isInstance);
+    }
+
     private static Thread start(
             ParquetFooters footers, MemorySource source, SourceFile file, List<Throwable> failures) {
         return Thread.ofPlatform().start(() -> {
@@ -267,12 +316,12 @@ class ParquetFootersTest {
         });
     }
 
-    /** All of the memory can be taken, and not a byte more. */
+    /** All that one may have can be taken, which is while nobody has any, and not a byte more. */
     private void assertAllIsFree() throws InterruptedException {
-        memory.take(ALL);
+        memory.take("one", ALL);
         Thread more = Thread.ofPlatform().start(() -> {
             try {
-                memory.take(1);
+                memory.take("one", 1);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -283,7 +332,7 @@ class ParquetFootersTest {
         assertThat(more.isAlive()).isTrue();
         more.interrupt();
         more.join();
-        memory.giveBack(ALL);
+        memory.giveBack("one", ALL);
     }
 
     private Footer read(byte[] file) throws Exception {

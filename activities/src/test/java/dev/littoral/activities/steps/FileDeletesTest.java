@@ -73,9 +73,14 @@ class FileDeletesTest {
     }
 
     private Thread reads(MemoryBudget memory, Held source) {
+        return reads(memory, source, FILE.path());
+    }
+
+    private Thread reads(MemoryBudget memory, Held source, String path) {
         // Each step has its own; what it takes of memory is the process's.
         FileDeletes deletes = new FileDeletes(catalog, source, memory);
-        return start(() -> assertThat(deletes.fromSource(FILE, 10)).isEqualTo(DeletedRows.of(1)));
+        SourceFile file = new SourceFile(path, "v1", 100, "d1", null);
+        return start(() -> assertThat(deletes.fromSource(file, 10)).isEqualTo(DeletedRows.of(1)));
     }
 
     /** Reads the file as a shard does. */
@@ -117,13 +122,14 @@ class FileDeletesTest {
         first.join();
         second.join();
         assertThat(source.reading).hasValue(2);
-        memory.take(400);
+        // All was given back, or this would wait.
+        memory.take("other", 400);
     }
 
     @Test
     void deletedRowsThatFitAreReadAtOnce() throws Exception {
         MemoryBudget memory = new MemoryBudget(400);
-        Held source = new Held(50);
+        Held source = new Held(25);
         Thread first = reads(memory, source);
         Thread second = reads(memory, source);
         awaitWaiting(first);
@@ -148,7 +154,7 @@ class FileDeletesTest {
             first.join();
             second.join();
             assertThat(source.reading).hasValue(2);
-            memory.take(400);
+            memory.take("other", 400);
         }
     }
 
@@ -192,5 +198,27 @@ class FileDeletesTest {
                     assertThat(refusal.type()).isEqualTo(FailureType.INPUT);
                     assertThat(refusal).hasMessageContaining(reason);
                 });
+    }
+
+    @Test
+    void deletedRowsOfAStoreThatAnswersSlowlyLeaveMemoryToThoseOfOthers() throws Exception {
+        MemoryBudget memory = new MemoryBudget(400);
+        Held slow = new Held(25);
+        List<Thread> slowly = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            slowly.add(reads(memory, slow, "s3://slow/" + i + "/a.parquet"));
+            awaitWaiting(slowly.get(i));
+        }
+        assertThat(slow.reading).hasValue(2);
+        Held other = new Held(25);
+        other.release.countDown();
+        reads(memory, other, "s3://other/a.parquet").join();
+        assertThat(other.reading).hasValue(1);
+        assertThat(slowly).allMatch(Thread::isAlive);
+        slow.release.countDown();
+        for (Thread thread : slowly) {
+            thread.join();
+        }
+        assertThat(slow.reading).hasValue(4);
     }
 }

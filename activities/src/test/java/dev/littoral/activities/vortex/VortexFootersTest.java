@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -150,11 +152,13 @@ class VortexFootersTest {
     /** A source of a huge file that ends so, whose reads of much wait. */
     private static final class Slow extends MemorySource {
         private final byte[] end;
+        private final int much;
         private final CountDownLatch reading = new CountDownLatch(1);
         private final CountDownLatch proceed = new CountDownLatch(1);
 
-        Slow(byte[] end) {
+        Slow(byte[] end, int much) {
             this.end = end;
+            this.much = much;
         }
 
         @Override
@@ -164,7 +168,7 @@ class VortexFootersTest {
                 System.arraycopy(end, 0, tail, length - end.length, end.length);
                 return tail;
             }
-            if (length == LARGE) {
+            if (length == much) {
                 reading.countDown();
                 proceed.await();
             }
@@ -172,8 +176,8 @@ class VortexFootersTest {
         }
     }
 
-    private static boolean asksForMuch(byte[] end) throws InterruptedException {
-        Slow slow = new Slow(end);
+    private static boolean asksFor(int much, byte[] end) throws InterruptedException {
+        Slow slow = new Slow(end, much);
         slow.proceed.countDown();
         try {
             new VortexFooters().inspect(slow, HUGE, List.of());
@@ -183,18 +187,53 @@ class VortexFootersTest {
         return false;
     }
 
-    @Test
-    @Timeout(600)
-    void aSmallFooterWaitsForNoLargeOneOfAnotherCollection() throws Exception {
+    /** A source of a huge file that says that one of its parts has so many bytes. */
+    private static Slow slow(int much) throws Exception {
         byte[] end = golden("one");
         int at = end.length;
         byte[] large = end;
-        while (!asksForMuch(large)) {
+        while (!asksFor(much, large)) {
             at--;
             large = end.clone();
-            ByteBuffer.wrap(large).order(ByteOrder.LITTLE_ENDIAN).putInt(at - Integer.BYTES, LARGE);
+            ByteBuffer.wrap(large).order(ByteOrder.LITTLE_ENDIAN).putInt(at - Integer.BYTES, much);
         }
-        Slow slow = new Slow(large);
+        return new Slow(large, much);
+    }
+
+    @Test
+    @Timeout(600)
+    void aStoreWhoseFootersComeSlowlyLeavesMemoryToOthers() throws Exception {
+        Slow slow = slow(510_000);
+        List<Thread> slowly = new ArrayList<>();
+        AtomicInteger failures = new AtomicInteger();
+        for (int i = 0; i < 8; i++) {
+            SourceFile file = new SourceFile("s3://slow/" + i + "/huge.vortex", "v1", 1L << 40);
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try {
+                    new VortexFooters().inspect(slow, file, List.of());
+                } catch (FileChangedException | InterruptedException e) {
+                    failures.incrementAndGet();
+                }
+            });
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            slowly.add(thread);
+        }
+        slow.reading.await();
+        assertThat(inspect(golden("one")).rows()).isEqualTo(1);
+        assertThat(slowly).allMatch(Thread::isAlive);
+        slow.proceed.countDown();
+        for (Thread thread : slowly) {
+            thread.join();
+        }
+        assertThat(failures).hasValue(8);
+    }
+
+    @Test
+    @Timeout(600)
+    void aSmallFooterWaitsForNoLargeOneOfAnotherCollection() throws Exception {
+        Slow slow = slow(LARGE);
         AtomicReference<Exception> failure = new AtomicReference<>();
         Thread thread = Thread.ofPlatform().start(() -> {
             try {
@@ -204,7 +243,7 @@ class VortexFootersTest {
             }
         });
         slow.reading.await();
-        assertThat(inspect(end).rows()).isEqualTo(1);
+        assertThat(inspect(golden("one")).rows()).isEqualTo(1);
         assertThat(thread.isAlive()).isTrue();
         slow.proceed.countDown();
         thread.join();
