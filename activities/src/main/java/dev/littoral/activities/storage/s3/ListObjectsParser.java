@@ -8,7 +8,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
  * A parser of ListObjectsV2 replies that works in one pass. It reads XML as stores write it: elements, text and
@@ -78,14 +77,11 @@ final class ListObjectsParser {
             check(isSpace(xml[at++]));
         }
         if (exact) {
-            objects.replaceAll(o -> new ListPage.Listed(decoded(o.key()), o.etag(), o.bytes(), o.modified()));
-            prefixes.replaceAll(ListObjectsParser::decoded);
+            objects.replaceAll(
+                    o -> new ListPage.Listed(ListedKeys.decoded(o.key()), o.etag(), o.bytes(), o.modified()));
+            prefixes.replaceAll(ListedKeys::decoded);
         }
         return new ListPage(prefix, objects, prefixes, last ? null : next, exact);
-    }
-
-    private static String decoded(String key) {
-        return key.indexOf('%') < 0 && key.indexOf('+') < 0 ? key : SdkHttpUtils.urlDecode(key);
     }
 
     private ListPage.Listed object() {

@@ -34,9 +34,6 @@ final class S3BlobStore implements BlobStore {
     private static final int PARALLEL_LISTINGS = 16;
     private static final int PARALLEL_READS = 128;
 
-    /** Where a reply that cannot say a key puts a sign of its own. */
-    private static final char UNREADABLE = '\uFFFD';
-
     private final S3Bucket bucket;
     private final String prefix;
 
@@ -126,20 +123,21 @@ final class S3BlobStore implements BlobStore {
     }
 
     private static Entry entry(ListPage.Listed o, boolean exact) {
-        if (o.key().endsWith("/")) {
-            return Entry.of(o.key(), Kind.DIRECTORY_MARKER);
+        String key = ListedKeys.shown(o.key());
+        if (key.endsWith("/")) {
+            return Entry.of(key, Kind.DIRECTORY_MARKER);
         }
-        return !exact && o.key().indexOf(UNREADABLE) >= 0 ? Entry.of(o.key(), Kind.UNREADABLE_NAME) : file(o);
-    }
-
-    private static Entry file(ListPage.Listed o) {
-        return Entry.file(o.key(), S3Version.of(o.etag(), o.bytes(), o.modified()), o.bytes(), o.modified());
+        boolean readable = exact ? key.equals(o.key()) : key.indexOf(ListedKeys.REPLACEMENT) < 0;
+        return readable
+                ? Entry.file(key, S3Version.of(o.etag(), o.bytes(), o.modified()), o.bytes(), o.modified())
+                : Entry.of(key, Kind.UNREADABLE_NAME);
     }
 
     @Override
     public List<String> folders(String below, String after) throws InterruptedException {
-        return bucket.page(r -> r.prefix(below).delimiter("/").startAfter(after))
-                .prefixes();
+        return bucket.page(r -> r.prefix(below).delimiter("/").startAfter(after)).prefixes().stream()
+                .map(ListedKeys::shown)
+                .toList();
     }
 
     @Override

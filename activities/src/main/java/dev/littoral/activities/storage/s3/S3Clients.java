@@ -173,7 +173,8 @@ public final class S3Clients implements AutoCloseable {
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(ATTEMPTS)
                                 .build())
-                        .addExecutionInterceptor(new S3RequestObserver.Interceptor()));
+                        .addExecutionInterceptor(new S3RequestObserver.Interceptor())
+                        .addExecutionInterceptor(new ListedKeysInterceptor()));
     }
 
     private static S3Client client(

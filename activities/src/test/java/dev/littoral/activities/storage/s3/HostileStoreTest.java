@@ -10,8 +10,10 @@ import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.PathRange;
 import dev.littoral.activities.path.SourceFile;
 import dev.littoral.activities.source.FileSource;
+import dev.littoral.activities.source.Listing;
 import dev.littoral.activities.source.PathFilter;
 import dev.littoral.activities.source.SkipReason;
+import dev.littoral.activities.storage.BlobStore;
 import dev.littoral.activities.storage.CatalogStore;
 import dev.littoral.activities.storage.RequestCounts;
 import dev.littoral.activities.testing.HostileS3;
@@ -29,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -92,7 +96,10 @@ class HostileStoreTest {
     }
 
     private static void reply(HostileS3.Answer out, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        reply(out, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void reply(HostileS3.Answer out, byte[] bytes) throws IOException {
         out.write(XML_HEAD + "Content-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n")
                 .write(bytes);
     }
@@ -1018,6 +1025,71 @@ class HostileStoreTest {
             assertThat(source(client).disagreement("s3://lake/in/a"))
                     .hasValue("the store lists ETag listed for s3://lake/in/a and answers reads of it with ETag read;"
                             + " expected the same, by which a version is known");
+        }
+    }
+
+    /** By the SDK first, which shows how requests are sent, and then without it. */
+    @ParameterizedTest
+    @EnumSource
+    void keysThatAreNotUtf8AreLeftOutAndOthersServed(Listing.Way way) throws Exception {
+        String keys = Stream.of("a", "caf%C3%A9", "d%FE", "d%FF", "e%EF%BF%BD", "f%25%E9%2B")
+                .map(name -> object("in/" + name))
+                .collect(Collectors.joining());
+        try (HostileS3 server = new HostileS3(
+                        (number, request, out) -> reply(out, page("<EncodingType>url</EncodingType>" + keys)));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (int i = 0; i < 3; i++) {
+                Listing listing = way.list(source);
+                assertThat(listing.paths())
+                        .containsExactly("s3://lake/in/a", "s3://lake/in/caf\u00e9", "s3://lake/in/e\uFFFD");
+                assertThat(listing.skipped())
+                        .containsExactly(
+                                "s3://lake/in/d\uFFFD: UNREADABLE_NAME",
+                                "s3://lake/in/d\uFFFD: UNREADABLE_NAME",
+                                "s3://lake/in/f%\uFFFD+: UNREADABLE_NAME");
+            }
+        }
+    }
+
+    /** As of a store that knows no encoding-type, or says that it does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<EncodingType>url</EncodingType>"})
+    void bytesThatAreNotUtf8DoNotHideAListing(String encoding) throws Exception {
+        byte[] page = page(encoding + object("in/a") + object("in/b\u00ff") + object("in/c"))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page));
+                S3Client client = client(server)) {
+            FileSource source = source(client);
+            for (int i = 0; i < 3; i++) {
+                Listing listing = Listing.of(source);
+                assertThat(listing.paths()).containsExactly("s3://lake/in/a", "s3://lake/in/c");
+                assertThat(listing.skipped()).containsExactly("s3://lake/in/b\uFFFD: UNREADABLE_NAME");
+            }
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
+    @Test
+    void aPageThatSaysThatItIsNoUtf8IsReadAsItSays() throws Exception {
+        byte[] page = ("<?xml version='1.0' encoding='ISO-8859-1'?>" + page(object("in/\u00ff")))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page));
+                S3Client client = client(server)) {
+            assertThat(Listing.of(source(client)).paths()).containsExactly("s3://lake/in/\u00ff");
+        }
+    }
+
+    /** Where listings are split a folder is only a place between keys. */
+    @Test
+    void aFolderThatIsNotUtf8IsAPlaceBetweenKeys() throws Exception {
+        String folder = "<EncodingType>url</EncodingType><CommonPrefixes><Prefix>in/%FF/</Prefix></CommonPrefixes>";
+        try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page(folder)));
+                S3Client client = client(server);
+                BlobStore store = S3Stores.store(client, "s3://lake/in/", counter)) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(store.folders("in/", null)).containsExactly("in/\uFFFD/");
+            }
         }
     }
 

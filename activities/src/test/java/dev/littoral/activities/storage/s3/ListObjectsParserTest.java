@@ -69,6 +69,15 @@ class ListObjectsParserTest {
         assertThat(page.next()).isNull();
     }
 
+    @Test
+    void anEncodedKeyThatIsNotUtf8IsNoOtherKey() {
+        ListPage page = read(page(LAST + "<EncodingType>url</EncodingType>" + object("a%FF") + object("a%EF%BF%BD")
+                        + object("a\uFFFD") + "<CommonPrefixes><Prefix>b%FF/</Prefix></CommonPrefixes>"))
+                .orElseThrow();
+        assertThat(page.objects()).extracting(ListPage.Listed::key).containsExactly("a\uDFFF", "a\uFFFD", "a\uDFFF");
+        assertThat(page.prefixes()).containsExactly("b\uDFFF/");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
