@@ -2,6 +2,7 @@ package dev.littoral.activities.storage.s3;
 
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.workflows.model.FailureType;
+import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -114,6 +115,12 @@ final class S3Failures {
         if (io == null && !(e instanceof RetryableException)) {
             return LittoralException.strangeReply(
                     "Cannot " + action + ": the store's reply could not be read; expected a reply as S3 gives it", e);
+        }
+        if (io instanceof CharConversionException) {
+            return LittoralException.strangeReply(
+                    "Cannot " + action + ": the store's reply has bytes that are no text in its encoding; expected a"
+                            + " reply as S3 gives it",
+                    e);
         }
         String found = io == null || io instanceof EOFException
                 ? "the reply was cut off"

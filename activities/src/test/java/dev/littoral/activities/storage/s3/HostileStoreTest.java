@@ -1080,6 +1080,18 @@ class HostileStoreTest {
         }
     }
 
+    @Test
+    void bytesThatAreNotOfThePagesEncodingAreFoundOut() throws Exception {
+        byte[] page = ("<?xml version='1.0' encoding='US-ASCII'?>" + page(object("in/\u00ff")))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        try (HostileS3 server = new HostileS3((number, request, out) -> reply(out, page));
+                S3Client client = client(server)) {
+            isFoundOut(
+                    catchThrowableOfType(LittoralException.class, () -> list(source(client))),
+                    new Trick("bytes of no encoding", "bytes that are no text in its encoding", null));
+        }
+    }
+
     /** Where listings are split a folder is only a place between keys. */
     @Test
     void aFolderThatIsNotUtf8IsAPlaceBetweenKeys() throws Exception {
