@@ -29,8 +29,8 @@ final class ListedKeysInterceptor implements ExecutionInterceptor {
     @Override
     public Optional<InputStream> modifyHttpResponseContent(
             Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-        boolean isPage =
-                context.request() instanceof ListObjectsV2Request && context.httpResponse().isSuccessful();
+        boolean isPage = context.request() instanceof ListObjectsV2Request
+                && context.httpResponse().isSuccessful();
         return isPage ? context.responseBody().map(ListedKeysInterceptor::readable) : context.responseBody();
     }
 
@@ -68,7 +68,9 @@ final class ListedKeysInterceptor implements ExecutionInterceptor {
     }
 
     private static S3Object marked(S3Object o) {
-        return o.key() == null ? o : o.toBuilder().key(ListedKeys.marked(o.key())).build();
+        return o.key() == null
+                ? o
+                : o.toBuilder().key(ListedKeys.marked(o.key())).build();
     }
 
     private static CommonPrefix marked(CommonPrefix common) {
