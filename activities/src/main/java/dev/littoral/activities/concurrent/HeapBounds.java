@@ -5,14 +5,7 @@ public final class HeapBounds {
     /** The smallest heap that a worker is said to run with. */
     private static final long SMALLEST_HEAP = 256L << 20;
 
-    private static final int DELETION = of(16 << 20, 128 << 20);
-
     private HeapBounds() {}
-
-    /** Bytes of what says which rows of one data file are deleted: 128 MiB are enough for a billion rows. */
-    public static int deletion() {
-        return DELETION;
-    }
 
     /**
      * A bound.

@@ -1,5 +1,6 @@
 package dev.littoral.activities.deletes;
 
+import dev.littoral.activities.concurrent.HeapBounds;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -23,6 +24,9 @@ import org.roaringbitmap.longlong.Roaring64NavigableMap;
 public final class DeletedRows {
     /** The set without a row. */
     public static final DeletedRows NONE = new DeletedRows(bitmap());
+
+    /** As many are enough for a billion rows. */
+    private static final int MOST_BYTES = HeapBounds.of(16 << 20, 128 << 20);
 
     private final Roaring64NavigableMap rows;
     private final long count;
@@ -145,10 +149,13 @@ public final class DeletedRows {
         return new DeletedRows(bitmap);
     }
 
-    /** About the most bytes that a bitmap of rows below a number has. */
-    public static long mostBytes(long rows) {
+    /**
+     * The most bytes that a bitmap of rows below a number may have: about what it can need, and no more than the heap
+     * has room for.
+     */
+    public static int mostBytes(long rows) {
         // A bit each, and what comes before each 65,536 of them.
-        return rows / 7 + (64 << 10);
+        return (int) Math.min(MOST_BYTES, rows / 7 + (64 << 10));
     }
 
     /** Without a cache that reading would change. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.littoral.activities.concurrent.HeapBounds;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -21,6 +22,15 @@ class DeletedRowsTest {
     private static final String WRITTEN_BY_HAND = "0200000000000000"
             + "00000000" + "3a300000" + "01000000" + "0000" + "0200" + "10000000" + "0100" + "0200" + "0400"
             + "01000000" + "3a300000" + "01000000" + "0000" + "0000" + "10000000" + "0700";
+
+    @Test
+    void aBitmapMayHaveWhatItsRowsNeedAndTheHeapHasRoomFor() {
+        assertThat(DeletedRows.mostBytes(0)).isEqualTo(64 << 10);
+        assertThat(DeletedRows.mostBytes(7_000_000)).isEqualTo(1_000_000 + (64 << 10));
+        int most = HeapBounds.of(16 << 20, 128 << 20);
+        assertThat(DeletedRows.mostBytes(10_000_000_000L)).isEqualTo(most);
+        assertThat(DeletedRows.mostBytes(Long.MAX_VALUE)).isEqualTo(most);
+    }
 
     @Test
     void theBytesAreThePortableFormat() throws IOException {

@@ -93,7 +93,7 @@ record DeletionVector(char storage, String path, Integer offset, int bytes, long
      * @param most bytes that it may have
      * @throws IOException when they are not as the log says
      */
-    DeletedRows read(TableStorage table, long most) throws FileChangedException, InterruptedException, IOException {
+    DeletedRows read(TableStorage table, int most) throws FileChangedException, InterruptedException, IOException {
         if (bytes > most) {
             throw new IOException("its deletion vector has " + bytes + " bytes; expected at most " + most);
         }

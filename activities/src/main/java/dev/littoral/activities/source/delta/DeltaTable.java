@@ -1,7 +1,6 @@
 package dev.littoral.activities.source.delta;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.failure.LittoralException;
@@ -146,9 +145,8 @@ final class DeltaTable implements Table {
             throws FileChangedException, InterruptedException, IOException {
         try {
             Long all = file.table().rows();
-            long most = HeapBounds.deletion();
             DeletedRows rows = DeletionVector.parse(file.table().deletes())
-                    .read(storage, all == null ? most : Math.min(most, DeletedRows.mostBytes(all)));
+                    .read(storage, DeletedRows.mostBytes(all == null ? Long.MAX_VALUE : all));
             if (!rows.isEmpty() && (rows.last() < 0 || (all != null && rows.last() >= all))) {
                 throw new IOException("its deletion vector has the row " + rows.last() + "; expected "
                         + (all == null ? "0 or more" : "0 to " + (all - 1)));

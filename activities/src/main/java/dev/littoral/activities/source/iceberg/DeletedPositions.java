@@ -1,6 +1,5 @@
 package dev.littoral.activities.source.iceberg;
 
-import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.FileChangedException;
 import dev.littoral.activities.path.SourceFile;
@@ -62,7 +61,7 @@ final class DeletedPositions {
     private DeletedRows vector(DeleteRef ref, long rows)
             throws FileChangedException, InterruptedException, IOException {
         String address = storage.address(ref.path());
-        long most = Math.min(HeapBounds.deletion(), DeletedRows.mostBytes(rows));
+        int most = DeletedRows.mostBytes(rows);
         if (ref.length() < FRAME + 4 || ref.length() > most) {
             throw new IOException("the deletion vector at " + ref.offset() + " of " + address + " has " + ref.length()
                     + " bytes; expected " + (FRAME + 4) + " to " + most);

@@ -62,8 +62,9 @@ final class DeletionFileReader {
     }
 
     /** About the most bytes of an Arrow file for a fragment of so many rows. */
-    static long mostArrowBytes(long rows) {
-        return Math.min(rows, MAX_ARROW_ROWS) * Integer.BYTES + (64 << 10);
+    static int mostArrowBytes(long rows) {
+        long values = Math.min(rows, MAX_ARROW_ROWS) * Integer.BYTES;
+        return (int) Math.min(DeletedRows.mostBytes(Long.MAX_VALUE), values + (64 << 10));
     }
 
     private static DeletedRows bitmap(byte[] bytes) throws IOException {

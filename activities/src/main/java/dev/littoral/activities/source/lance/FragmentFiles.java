@@ -2,7 +2,6 @@ package dev.littoral.activities.source.lance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.littoral.activities.concurrent.HeapBounds;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.digest.Sha256;
 import dev.littoral.activities.failure.FileChangedException;
@@ -131,10 +130,9 @@ final class FragmentFiles {
 
     /** How many bytes a deletion file may have. */
     static int mostDeletionBytes(TableFile file) {
-        long most = isArrow(file.deletes())
+        return isArrow(file.deletes())
                 ? DeletionFileReader.mostArrowBytes(file.rows())
                 : DeletedRows.mostBytes(file.rows());
-        return (int) Math.min(HeapBounds.deletion(), most);
     }
 
     private static boolean isArrow(String address) {
