@@ -73,7 +73,7 @@ public final class RealCollection {
     }
 
     public void headRead(Head newest) {
-        state.handle(new Message.HeadRead(newest), now);
+        state.jobs().headRead(newest, now);
     }
 
     public void change(ExternalSource source) {

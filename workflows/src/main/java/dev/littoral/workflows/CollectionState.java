@@ -89,7 +89,6 @@ final class CollectionState {
         }
         switch (message) {
             case Message.ChangeSource change -> requests.change(change, now);
-            case Message.HeadRead read -> jobs.headRead(read.newest(), now);
             case Message.Refresh refresh -> requests.refresh(refresh, now);
             case Message.Rejected rejected -> ledger.reject(rejected.signal(), rejected.reason(), now);
             case Message.CancelUpdate ignored -> requests.cancelUpdate(now);

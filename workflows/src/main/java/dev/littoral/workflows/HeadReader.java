@@ -34,7 +34,7 @@ final class HeadReader {
         try {
             Head newest = read();
             state.progress().clearRetry();
-            state.handle(new Message.HeadRead(newest), CollectionLoop.now());
+            state.jobs().headRead(newest, CollectionLoop.now());
             return true;
         } catch (ActivityFailure e) {
             CatalogCalls.throwIfCancelled(e);

@@ -3,7 +3,6 @@ package dev.littoral.workflows;
 import dev.littoral.workflows.model.ConsumersSeen;
 import dev.littoral.workflows.model.EventResult;
 import dev.littoral.workflows.model.ExternalSource;
-import dev.littoral.workflows.model.Head;
 import dev.littoral.workflows.model.UpdateReport;
 import dev.littoral.workflows.spec.RollbackTarget;
 
@@ -20,9 +19,6 @@ sealed interface Message {
 
     /** A valid source. */
     record ChangeSource(ExternalSource source, String trigger, PendingReply reply) implements Request {}
-
-    /** The head was read, before a change to the source that it was believed to declare. */
-    record HeadRead(Head newest) implements Message {}
 
     /** A signal that is not valid. */
     record Rejected(String signal, String reason) implements Message {}

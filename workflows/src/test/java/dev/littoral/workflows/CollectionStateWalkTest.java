@@ -252,7 +252,7 @@ class CollectionStateWalkTest {
                 resumedAt = message instanceof Message.Resume ? newest().version() : resumedAt;
                 if (state.requests().needsHead(message)) {
                     saw("head read");
-                    state.handle(new Message.HeadRead(newest()), now);
+                    state.jobs().headRead(newest(), now);
                 }
                 state.handle(message, now);
             }

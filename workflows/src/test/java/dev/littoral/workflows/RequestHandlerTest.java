@@ -29,7 +29,7 @@ class RequestHandlerTest extends CollectionFixture {
     private PendingReply again(ExternalSource source) {
         assertThat(state.requests().needsHead(new Message.ChangeSource(source, "changeSource", null)))
                 .isTrue();
-        state.handle(new Message.HeadRead(head), now);
+        state.jobs().headRead(head, now);
         return change(source);
     }
 
@@ -97,7 +97,7 @@ class RequestHandlerTest extends CollectionFixture {
         running(A);
         PendingReply waits = refresh();
         write(HeadKind.DECLARED, B, 7);
-        state.handle(new Message.HeadRead(head), now);
+        state.jobs().headRead(head, now);
         assertThat(state.view().answer(waits.job()).generation()).isZero();
         PendingReply reply = change(A);
         assertThat(reply.job()).isEqualTo(state.jobs().pending().update()).isGreaterThan(7);
@@ -171,7 +171,7 @@ class RequestHandlerTest extends CollectionFixture {
     void theUpdateOfAnotherSourceIsStoppedForTheChange() {
         running(A);
         write(HeadKind.DECLARED, C, 7);
-        state.handle(new Message.HeadRead(head), now);
+        state.jobs().headRead(head, now);
         change(B);
         declare();
         assertEnd(1, SUPERSEDED, "the source changed: update 8 takes its place");
@@ -206,7 +206,7 @@ class RequestHandlerTest extends CollectionFixture {
         running(A);
         state.handle(new Message.CancelUpdate(), now);
         commit(1);
-        state.handle(new Message.HeadRead(head), now);
+        state.jobs().headRead(head, now);
         assertThat(state.head()).isEqualTo(head);
         assertThat(ends()).containsExactly("1 COMMITTED");
     }
@@ -225,9 +225,9 @@ class RequestHandlerTest extends CollectionFixture {
         change(B);
         state.handle(new Message.CancelUpdate(), now);
         write(HeadKind.DECLARED, A, 7);
-        state.handle(new Message.HeadRead(head), now);
+        state.jobs().headRead(head, now);
         write(HeadKind.ROLLED_BACK, A, 8);
-        state.handle(new Message.HeadRead(head), now);
+        state.jobs().headRead(head, now);
         assertThat(again(A).refusal().reason()).contains("is rolled back to version 1");
         state.rollbacks().resume(new UpdateSchedule(null));
         refresh();

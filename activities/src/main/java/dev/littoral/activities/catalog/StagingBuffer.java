@@ -124,8 +124,7 @@ public final class StagingBuffer implements CatalogStore {
 
     @Override
     public Optional<byte[]> get(String key) throws InterruptedException {
-        Optional<byte[]> found = held.get(key);
-        return found.isPresent() ? found : store.get(key);
+        return get(key, Integer.MAX_VALUE);
     }
 
     @Override
