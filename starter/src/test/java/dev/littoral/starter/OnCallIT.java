@@ -44,7 +44,8 @@ class OnCallIT {
     private static final Pattern METRICS = Pattern.compile("metrics at (http://\\S+)/metrics");
     private static final Pattern METRIC = Pattern.compile("\\b(?:littoral|temporal|jvm|process)_[a-z0-9_]+");
     private static final String SINK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static final long WAIT_MILLIS = 600_000;
+    // A workflow task that failed often is tried again after ten minutes.
+    private static final long WAIT_MILLIS = 900_000;
 
     /** What of Temporal's SDK is counted from the first time on that it goes wrong. */
     private static final Pattern ONLY_IN_TROUBLE = Pattern.compile("temporal_.*_(?:failed|failure|miss)_total");
@@ -563,7 +564,10 @@ class OnCallIT {
 
         endWorkers("TERM");
         startWorkers(newer);
-        cli().ok("refresh", "begun-newer", "--wait");
+        // The service turns requests away until it has tried the failed task again.
+        await(
+                "begun-newer does not go on",
+                () -> cli().run("refresh", "begun-newer", "--wait").exit() == ExitCode.OK.code());
         cli().ok("retire", "begun-newer");
         awaitQuiet();
         endWorkers("TERM");

@@ -51,7 +51,8 @@ public record ServerFailures(String target, String namespace) {
             return new LittoralException(
                     FailureType.TRANSIENT,
                     "Workers at " + place() + " cannot carry out the tasks of this workflow (" + description(failure)
-                            + "); expected workers that can; temporal workflow show has the failure",
+                            + "); expected workers that can; a task is tried again within ten minutes;"
+                            + " temporal workflow show has the failure",
                     failure);
         }
         if (failure instanceof WorkflowQueryException) {
