@@ -72,9 +72,14 @@ public final class DocumentedCode {
                 folder + File.pathSeparator + classPath(),
                 name));
         command.addAll(List.of(arguments));
-        ServerProcess process = ServerProcess.start(folder, command, environment);
-        assertThat(process.waitFor(TIMEOUT_MILLIS)).as("%s", process.log()).isTrue();
-        return process.log();
+        Path ownFolder = ServerProcess.newFolder("run");
+        try {
+            ServerProcess process = ServerProcess.start(ownFolder, command, environment);
+            assertThat(process.waitFor(TIMEOUT_MILLIS)).as("%s", process.log()).isTrue();
+            return process.log();
+        } finally {
+            ServerProcess.remove(ownFolder);
+        }
     }
 
     private static String classPath() {
