@@ -237,7 +237,6 @@ final class ListObjectsParser {
         int entity;
         while ((entity = text.indexOf('&', from)) >= 0) {
             int end = text.indexOf(';', entity);
-            check(end > 0);
             plain.append(text, from, entity);
             String name = text.substring(entity + 1, end);
             switch (name) {
@@ -256,7 +255,10 @@ final class ListObjectsParser {
             }
             from = end + 1;
         }
-        return plain.append(text, from, text.length()).toString();
+        plain.append(text, from, text.length());
+        // Half of a pair is no character, and no key has it.
+        check(StandardCharsets.UTF_8.newEncoder().canEncode(plain));
+        return plain.toString();
     }
 
     /** Goes on behind an element and all that is in it. */

@@ -62,9 +62,11 @@ class ListObjectsParserTest {
 
     @Test
     void keysThatAreNotEncodedStayAsTheyAre() {
-        ListPage page =
-                read(page(LAST + object("a%20b+c&lt;&#233;\u00e9&#x1F600;"))).orElseThrow();
-        assertThat(page.objects()).extracting(ListPage.Listed::key).containsExactly("a%20b+c<\u00e9\u00e9\uD83D\uDE00");
+        ListPage page = read(page(LAST + object("a%20b+c&lt;&#233;\u00e9&#x1F600;&#xD83D;&#xDE00;")))
+                .orElseThrow();
+        assertThat(page.objects())
+                .extracting(ListPage.Listed::key)
+                .containsExactly("a%20b+c<\u00e9\u00e9\uD83D\uDE00\uD83D\uDE00");
         assertThat(page.exact()).isFalse();
         assertThat(page.next()).isNull();
     }
@@ -130,11 +132,23 @@ class ListObjectsParserTest {
     @Test
     void spaceIsLetBeBetweenElementsAndInTags() {
         ListPage page = read("\r\n\t <ListBucketResult\n>" + LAST + "<Contents ><Key >a</Key\t><ETag\n>e</ETag >"
-                        + "<Size >1</Size\r\n></Contents > <CommonPrefixes> <Prefix>b/</Prefix><x/></CommonPrefixes>"
+                        + "<Size >1</Size\r\n></Contents ><CommonPrefixes> <Prefix>b/</Prefix><x>t</x></CommonPrefixes>"
                         + "</ListBucketResult >\r\n\t ")
                 .orElseThrow();
         assertThat(page.objects()).containsExactly(new ListPage.Listed("a", "e", 1, BlobStore.Entry.UNKNOWN));
         assertThat(page.prefixes()).containsExactly("b/");
+    }
+
+    @Test
+    void anElementsNameIsMadeOfLettersAndDigits() {
+        assertThat(read(page(LAST + "<A0Z/><a9z>t</a9z>"))).isPresent();
+    }
+
+    @Test
+    void noEncodingIsReadFromWhatFollowsTheDeclaration() {
+        assertThat(read(" ".repeat(40) + "<?xml version='1.0'?><ListBucketResult a='encoding'>" + LAST
+                        + "</ListBucketResult>"))
+                .isPresent();
     }
 
     @Test
@@ -208,6 +222,31 @@ class ListObjectsParserTest {
                 "<ListBucketResult>" + LAST
                         + "<Contents><Key>a</Key><ETag>\"\"</ETag><Size>1</Size></Contents></ListBucketResult>",
                 "<?xml-x version='1.0'?><ListBucketResult>" + LAST + "</ListBucketResult>",
+                // Each lacks one sign, or has another in its place.
+                "<ListBucketResulT>" + LAST + "</ListBucketResult>",
+                "<ListBucketResult/>" + LAST + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "xContents><Key>a</Key><ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents/><Key>a</Key><ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<CommonPrefixes/><Prefix>b/</Prefix></CommonPrefixes>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<x <y></x></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><Key>a</Keyx<ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><Key>a<xKey><ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><LastModified>2026-01-01T00:00:00.000Z<xLastModified>"
+                        + "<Key>a</Key><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><LastModified>2026-01-01T00:00:00.000Zx/LastModified>"
+                        + "<Key>a</Key><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult>",
+                // No characters.
+                "<ListBucketResult>" + LAST + "<Contents><Key>&041;</Key><ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><Key>&#xD800;b</Key><ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
+                "<ListBucketResult>" + LAST + "<Contents><Key>a&#xDFFF;</Key><ETag>e</ETag><Size>1</Size></Contents>"
+                        + "</ListBucketResult>",
             })
     void anythingElseIsNotRead(String xml) {
         assertThat(read(xml)).isEmpty();

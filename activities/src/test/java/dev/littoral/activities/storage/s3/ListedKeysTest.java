@@ -15,6 +15,8 @@ class ListedKeysTest {
     @CsvSource({
         "in/a, in/a",
         "in/a+b, in/a b",
+        "+b, ' b'",
+        "%41b, Ab",
         "in/a%2Bb%25, in/a+b%",
         "in/caf%C3%A9, in/caf\u00e9",
         "in/%F0%9F%98%80%f0%9f%98%80, in/\uD83D\uDE00\uD83D\uDE00",
@@ -33,6 +35,7 @@ class ListedKeysTest {
     @ParameterizedTest
     @CsvSource({
         "in/%FF, in/\uFFFD",
+        "%FF, \uFFFD",
         "in/caf%E9.parquet, in/caf\uFFFD.parquet",
         "in%2Fcaf%C3%A9%FF%25%24+%2B, in/caf\u00e9\uFFFD%$ +",
         "in/%FF%EF%BF%BD, in/\uFFFD\uFFFD",
