@@ -3,9 +3,11 @@ package dev.littoral.activities.steps;
 import dev.littoral.activities.concurrent.LogContext;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityWorkerShutdownException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -40,7 +42,7 @@ final class Heartbeats {
                 try {
                     return task.get(EVERY_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
-                    context.heartbeat(details.get());
+                    heartbeat(context, details.get());
                 }
             }
         } catch (ExecutionException e) {
@@ -53,6 +55,17 @@ final class Heartbeats {
                 thread.interrupt();
                 thread.join(TimeUnit.SECONDS.toMillis(INTERRUPT_TIMEOUT_SECONDS));
             }
+        }
+    }
+
+    /** The SDK has the next heartbeat wait in a queue, which the worker may close while this one is sent. */
+    private static void heartbeat(ActivityExecutionContext context, Object details) {
+        try {
+            context.heartbeat(details);
+        } catch (RejectedExecutionException e) {
+            ActivityWorkerShutdownException stopped = new ActivityWorkerShutdownException(context.getInfo());
+            stopped.addSuppressed(e);
+            throw stopped;
         }
     }
 }

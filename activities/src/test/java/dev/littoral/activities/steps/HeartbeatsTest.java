@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
+import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.common.RetryOptions;
+import io.temporal.common.interceptors.ActivityExecutionContextBase;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
+import io.temporal.common.interceptors.WorkerInterceptorBase;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestActivityEnvironment;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.worker.WorkerFactoryOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,11 +35,39 @@ import org.junit.jupiter.api.Timeout;
 /** Heartbeats and the edge to Temporal, in real activities. */
 @Timeout(600)
 class HeartbeatsTest {
-    private final TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
+    /** What a heartbeat ends with, or null. */
+    private volatile RuntimeException heartbeatFailure;
+
+    private final TestActivityEnvironment temporal =
+            TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                    .setWorkerFactoryOptions(WorkerFactoryOptions.newBuilder()
+                            .setWorkerInterceptors(new FailingHeartbeats())
+                            .build())
+                    .build());
     private final AtomicReference<Thread> worker = new AtomicReference<>();
 
     private Supplier<?> details = () -> "details";
     private Callable<String> work;
+
+    private final class FailingHeartbeats extends WorkerInterceptorBase {
+        @Override
+        public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
+            return new ActivityInboundCallsInterceptorBase(next) {
+                @Override
+                public void init(ActivityExecutionContext context) {
+                    super.init(new ActivityExecutionContextBase(context) {
+                        @Override
+                        public <V> void heartbeat(V sent) {
+                            super.heartbeat(sent);
+                            if (heartbeatFailure != null) {
+                                throw heartbeatFailure;
+                            }
+                        }
+                    });
+                }
+            };
+        }
+    }
 
     /** Runs what the test gives it. */
     @ActivityInterface
@@ -143,6 +179,21 @@ class HeartbeatsTest {
         ApplicationFailure failure = failure();
         assertThat(failure.getType()).isEqualTo("TRANSIENT");
         assertThat(failure.isNonRetryable()).isFalse();
+    }
+
+    /** As the SDK's is where the worker stops while it is sent. */
+    @Test
+    void aHeartbeatThatIsRejectedIsAWorkerThatStops() {
+        heartbeatFailure = new RejectedExecutionException("test");
+        work = () -> {
+            new CountDownLatch(1).await();
+            return "never";
+        };
+        ApplicationFailure failure = failure();
+        assertThat(failure.getType()).isEqualTo("TRANSIENT");
+        assertThat(failure.getOriginalMessage()).isEqualTo("the worker was stopped");
+        assertThat(failure.isNonRetryable()).isFalse();
+        assertThat(worker.get().isAlive()).isFalse();
     }
 
     @Test
