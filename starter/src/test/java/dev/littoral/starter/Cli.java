@@ -266,11 +266,30 @@ final class Cli {
 
     /** Runs a command that has to succeed; again where the machine is too busy for an answer in time. */
     Run ok(String... words) throws IOException, InterruptedException {
-        Run run = run(words);
-        for (int i = 0; i < 5 && run.isUnanswered(); i++) {
-            run = run(words);
+        return answered(run(words)).endsWith(ExitCode.OK);
+    }
+
+    /** A run, or a later one of the same command where the machine was too busy for an answer in time. */
+    Run answered(Run run) throws IOException, InterruptedException {
+        Run answered = run;
+        for (int i = 0; i < 5 && answered.isUnanswered(); i++) {
+            answered = run(run.words().toArray(String[]::new));
         }
-        return run.endsWith(ExitCode.OK);
+        // The run that had no answer has started the collection.
+        boolean started = answered != run && answered.err().contains("runs already at");
+        return started ? begun(run.words()) : answered;
+    }
+
+    /** The status of a collection that a command has started, once its first update has ended if that waits for it. */
+    private Run begun(List<String> start) throws IOException, InterruptedException {
+        while (true) {
+            Run status = run("status", start.get(1), "--json");
+            if (!status.isUnanswered()
+                    && (!start.contains("--wait")
+                            || status.endsWith(ExitCode.OK).json().hasNonNull("last"))) {
+                return status;
+            }
+        }
     }
 
     /** The collection's head, from the catalog, whatever servers there are. */
