@@ -4,9 +4,15 @@ import static dev.littoral.workflows.CollectionFixture.A;
 import static dev.littoral.workflows.CollectionFixture.naming;
 import static dev.littoral.workflows.Lab.ID;
 import static dev.littoral.workflows.model.UpdateState.COMMITTED;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.littoral.workflows.model.LeaseAnswer;
+import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ServingState;
 import dev.littoral.workflows.testing.TemporalServer;
+import io.temporal.client.WorkflowUpdateHandle;
+import io.temporal.client.WorkflowUpdateStage;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +60,32 @@ class ConsumerSuccessionTest {
         }
         lab.await("another run after " + served, () -> !run().equals(served));
         awaitServing(ServingState.SERVED);
+    }
+
+    @Test
+    void aRunEndsOnceARequestIsAnsweredAndWhatComesMeanwhileIsDone() throws Exception {
+        lab.start(A);
+        lab.awaitEnd(1, COMMITTED);
+        FakeLake.Hold writing = lake.hold("leaseVersion");
+        WorkflowUpdateHandle<LeaseAnswer> lease = lab.untyped()
+                .startUpdate(
+                        "lease",
+                        WorkflowUpdateStage.ACCEPTED,
+                        LeaseAnswer.class,
+                        LeaseMessage.of("search", null, Duration.ofHours(1)));
+        writing.awaitReached();
+        String first = run();
+        while (Histories.of(lab.client, ID, first).size() < 100) {
+            lab.collection().resume();
+        }
+        lab.collection().pause();
+        lab.awaitStatus(status -> status.state().equals("paused"));
+        assertThat(run()).isEqualTo(first);
+
+        writing.release();
+        assertThat(lease.getResultAsync().get().granted()).isTrue();
+        lab.await("another run", () -> !run().equals(first));
+        assertThat(lab.collection().status().state()).isEqualTo("paused");
     }
 
     private void awaitServing(ServingState state) throws InterruptedException {

@@ -378,6 +378,14 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    /** Waits until the workflow of an update has been asked to stop, which its collection may know before it does. */
+    void awaitCancelRequested(long update) throws InterruptedException {
+        await(
+                "the cancel of update " + update,
+                () -> events(UpdateExternalCollectionWorkflow.id(ID, update))
+                        .contains(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED));
+    }
+
     void awaitClosed(WorkflowStub workflow, WorkflowExecutionStatus status) throws InterruptedException {
         await(
                 workflow.getExecution().getWorkflowId() + " to close",

@@ -93,6 +93,7 @@ class RollbackWorkflowTest {
         assertThat(lab.collection().status().update().update()).isEqualTo(3);
         lab.collection().updateRollback(VersionRequest.of(2, null));
         assertThat(lab.awaitEnd(3, SUPERSEDED).reason()).isEqualTo("rolled back to version 2");
+        lab.awaitCancelRequested(3);
         commit.release();
         lab.awaitClosed(lab.update(3), WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
         assertThat(newest().version()).isEqualTo(4);

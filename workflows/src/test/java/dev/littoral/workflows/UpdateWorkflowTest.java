@@ -236,10 +236,7 @@ class UpdateWorkflowTest {
         lab.start(A);
         commit.awaitReached();
         lab.collection().cancelUpdate();
-        lab.await(
-                "the cancel",
-                () -> lab.events(UpdateExternalCollectionWorkflow.id(ID, 1))
-                        .contains(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED));
+        lab.awaitCancelRequested(1);
         long next = lab.collection().updateRefresh().update();
         commit.release();
 
