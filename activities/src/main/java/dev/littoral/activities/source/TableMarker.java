@@ -54,14 +54,13 @@ enum TableMarker {
     }
 
     /**
-     * The format of the table that a folder is, if a symbolic link in it says so: by its name as that of a file or of a
-     * folder, or because a log may be where it leads.
+     * The format of the table that a folder is, if a symbolic link in it says so: by its name, or because a log may be
+     * where it leads.
      *
      * @param relativePath the link's, below the folder
      */
     static Optional<TableMarker> ofLink(String relativePath) {
         return of(relativePath)
-                .or(() -> of(relativePath + "/"))
                 .or(() -> of(relativePath + "/0.metadata.json"))
                 .or(() -> of(relativePath + "/0.manifest"));
     }

@@ -62,7 +62,17 @@ class PathFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file=a.tmp/b.parquet", "a.tmp.parquet", "tmp", "a/tmp", "atmp", "a_COPYING_", "a.TMP"})
+    @ValueSource(
+            strings = {
+                "file=a.tmp/b.parquet",
+                "=a.tmp/b.parquet",
+                "a.tmp.parquet",
+                "tmp",
+                "a/tmp",
+                "atmp",
+                "a_COPYING_",
+                "a.TMP"
+            })
     void aNameThatIsFinishedHidesNothing(String path) {
         assertThat(ALL.skip(path)).isEmpty();
     }

@@ -2,6 +2,7 @@ package dev.littoral.activities.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,5 +100,11 @@ class TableMarkerTest {
     @ValueSource(strings = {"a.parquet", "current", "snapshot", "data", "a/metadata", "metadata/x", "metadatas"})
     void anotherLinkTellsNothing(String path) {
         assertThat(TableMarker.ofLink(path)).isEmpty();
+    }
+
+    @Test
+    void whatToDoIsSaid() {
+        assertThat(TableMarker.DELTA.advice()).isEqualTo("set \"format\":\"delta\" in the spec to serve it as a table");
+        assertThat(TableMarker.HUDI.advice()).isEqualTo("write what it holds to a folder of its own");
     }
 }
