@@ -44,7 +44,6 @@ class DocumentedReaderTest {
         }
 
         assertThat(code.run(Map.of(), catalog.toString(), "orders")).endsWith(expected);
-        Files.delete(folder.resolve("log"));
 
         S3Server server = S3Servers.shared(S3Servers.Kind.S3PROXY);
         String bucket = server.newBucket();

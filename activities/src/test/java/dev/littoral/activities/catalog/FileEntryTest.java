@@ -45,6 +45,21 @@ class FileEntryTest {
         assertThat(line.content().living()).isEqualTo(20);
     }
 
+    /** Older builds wrote the reason of a file that could not be read, and no more. */
+    @Test
+    void aFileThatCouldNotBeReadIsToldFromABadOne() {
+        assertThat(FileEntry.unread(FILE, "the store refuses it").unread()).isTrue();
+        assertThat(FileEntry.leftOut(FILE, "Cannot read /a: refused").unread()).isTrue();
+        assertThat(FileEntry.leftOut(FILE, "no rows").unread()).isFalse();
+        assertThat(line().unread()).isFalse();
+    }
+
+    @Test
+    void aFragmentHasTheRowsFromItsFirstToItsEnd() {
+        assertThat(new FragmentEntry(10, 25, 1L, 4, 0, false).rows()).isEqualTo(15);
+        assertThat(new FragmentEntry(10, 25, 1L, 4, 0, false).living()).isEqualTo(11);
+    }
+
     @Test
     void whatATableSaidOfAFileIsKeptWhileItIsServed() {
         assertThat(line().asTold())
