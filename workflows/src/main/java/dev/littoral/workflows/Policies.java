@@ -137,11 +137,13 @@ public final class Policies {
      * five minutes; after failures in a row it doubles, up to a quarter of the promise.
      */
     static Duration rest(Duration maxStaleness, int failures) {
-        Duration least = maxStaleness.dividedBy(20);
-        Duration rest = least.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : least;
-        Duration most = maxStaleness.dividedBy(4);
+        Duration rest = shorter(maxStaleness.dividedBy(20), LONGEST_REST);
         Duration doubled = rest.multipliedBy(1L << Math.clamp(failures - 1L, 0, MAX_REST_DOUBLINGS));
-        return doubled.compareTo(most) > 0 ? most : doubled;
+        return shorter(doubled, maxStaleness.dividedBy(4));
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     /**
@@ -167,7 +169,7 @@ public final class Policies {
         Duration planned = maxStaleness.minus(lead(maxStaleness, took));
         Duration earliest = took.plus(rest(maxStaleness, 0));
         Duration promised = planned.compareTo(earliest) < 0 ? earliest : planned;
-        return every == null || promised.compareTo(every) < 0 ? promised : every;
+        return every == null ? promised : shorter(promised, every);
     }
 
     /**
@@ -181,12 +183,12 @@ public final class Policies {
         boolean soon = waited.compareTo(SOON) < 0;
         Duration next = soon ? FIRST_LOOK.plus(half) : LONGEST_LOOK_SOON.plus(half.minus(SOON.dividedBy(2)));
         Duration most = soon ? LONGEST_LOOK_SOON : LONGEST_LOOK;
-        return next.compareTo(most) > 0 ? most : next;
+        return shorter(next, most);
     }
 
     /** How long a refresh waits for a consumer at most. */
     static Duration longestBackPressure(Duration forgetConsumersAfter) {
-        return forgetConsumersAfter.compareTo(LONGEST_HOLD) < 0 ? forgetConsumersAfter : LONGEST_HOLD;
+        return shorter(forgetConsumersAfter, LONGEST_HOLD);
     }
 
     /**
@@ -265,9 +267,9 @@ public final class Policies {
      */
     static Duration eventGap(int failures, String collectionId) {
         Duration gap = FIRST_EVENT_GAP.multipliedBy(1L << Math.min(failures - 1, MAX_EVENT_DOUBLINGS));
-        gap = gap.compareTo(LAST_EVENT_GAP) > 0 ? LAST_EVENT_GAP : gap;
         // Collections that share a sink do not all ask at once when it is back.
-        return gap.multipliedBy(100L + Math.floorMod(collectionId.hashCode(), 50))
+        return shorter(gap, LAST_EVENT_GAP)
+                .multipliedBy(100L + Math.floorMod(collectionId.hashCode(), 50))
                 .dividedBy(100);
     }
 
@@ -294,7 +296,7 @@ public final class Policies {
             return Optional.empty();
         }
         Duration wait = FIRST_RETRY.multipliedBy(1L << (attempt - 1));
-        return Optional.of(wait.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : wait);
+        return Optional.of(shorter(wait, LAST_RETRY));
     }
 
     private static RetryOptions retries() {

@@ -3,8 +3,10 @@ package dev.littoral.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.littoral.workflows.model.FailureType;
+import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.api.enums.v1.TimeoutType;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -63,6 +65,15 @@ class FailureReasonTest {
         assertThat(FailureReason.isCancelled(failed(new CanceledFailure("stop"))))
                 .isTrue();
         assertThat(FailureReason.isCancelled(failed(timeout()))).isFalse();
+    }
+
+    @Test
+    void aWorkflowThatRunsAlreadyIsKnownWhateverIsAroundIt() {
+        WorkflowExecutionAlreadyStarted runs =
+                new WorkflowExecutionAlreadyStarted(WorkflowExecution.getDefaultInstance(), "Update", null);
+        assertThat(FailureReason.isAlreadyStarted(runs)).isTrue();
+        assertThat(FailureReason.isAlreadyStarted(failed(runs))).isTrue();
+        assertThat(FailureReason.isAlreadyStarted(failed(timeout()))).isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.temporal.activity.ActivityOptions;
 import io.temporal.activity.LocalActivityOptions;
+import io.temporal.common.RetryOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -95,6 +96,18 @@ class PoliciesTest {
         assertThat(events.getHeartbeatTimeout()).isEqualTo(Duration.ofSeconds(15));
         assertThat(events.getScheduleToStartTimeout()).isEqualTo(minutes(5));
         assertThat(events.getStartToCloseTimeout()).isEqualTo(minutes(2));
+    }
+
+    @Test
+    void workThatGrowsWithTheSourceIsTriedAgainAsOthersAreTold() {
+        ActivityOptions bulk = Policies.bulk("list", Policies.priority("orders", true));
+        assertThat(bulk.getHeartbeatTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(bulk.getStartToCloseTimeout()).isEqualTo(Duration.ofHours(12));
+        RetryOptions retries = bulk.getRetryOptions();
+        assertThat(retries.getInitialInterval()).isEqualTo(Policies.nextTry(1).orElseThrow());
+        assertThat(retries.getBackoffCoefficient()).isEqualTo(2);
+        assertThat(retries.getMaximumInterval()).isEqualTo(Policies.nextTry(11).orElseThrow());
+        assertThat(retries.getMaximumAttempts()).isEqualTo(12);
     }
 
     @Test
