@@ -37,6 +37,8 @@ class PoliciesTest {
     @Test
     void aFairnessKeyIsTheCollectionOrOneOfSixtyFourCharactersForIt() {
         assertThat(Policies.priority("orders", true).getFairnessKey()).isEqualTo("orders");
+        String longest = "x".repeat(64);
+        assertThat(Policies.priority(longest, true).getFairnessKey()).isEqualTo(longest);
         String a = Policies.priority("x".repeat(199) + "a", false).getFairnessKey();
         String b = Policies.priority("x".repeat(199) + "b", false).getFairnessKey();
         assertThat(a).hasSize(64).startsWith("xxx").isNotEqualTo(b);
