@@ -276,7 +276,7 @@ final class Cli {
             answered = run(run.words().toArray(String[]::new));
         }
         // The run that had no answer has started the collection.
-        boolean started = answered != run && answered.err().contains("runs already at");
+        boolean started = run.isUnanswered() && answered.err().contains("runs already at");
         return started ? begun(run.words()) : answered;
     }
 
