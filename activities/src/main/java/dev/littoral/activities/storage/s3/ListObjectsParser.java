@@ -233,6 +233,7 @@ final class ListObjectsParser {
 
     private static String unescaped(String text) {
         StringBuilder plain = new StringBuilder(text.length());
+        boolean surrogates = false;
         int from = 0;
         int entity;
         while ((entity = text.indexOf('&', from)) >= 0) {
@@ -247,17 +248,18 @@ final class ListObjectsParser {
                 case "apos" -> plain.append('\'');
                 default -> {
                     check(name.startsWith("#"));
-                    plain.appendCodePoint(
-                            name.startsWith("#x")
-                                    ? Integer.parseInt(name.substring(2), 16)
-                                    : Integer.parseInt(name.substring(1)));
+                    int point = name.startsWith("#x")
+                            ? Integer.parseInt(name.substring(2), 16)
+                            : Integer.parseInt(name.substring(1));
+                    plain.appendCodePoint(point);
+                    surrogates |= Character.getType(point) == Character.SURROGATE;
                 }
             }
             from = end + 1;
         }
         plain.append(text, from, text.length());
         // Half of a pair is no character, and no key has it.
-        check(StandardCharsets.UTF_8.newEncoder().canEncode(plain));
+        check(!surrogates || StandardCharsets.UTF_8.newEncoder().canEncode(plain));
         return plain.toString();
     }
 
