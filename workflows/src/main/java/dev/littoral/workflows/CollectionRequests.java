@@ -67,8 +67,7 @@ final class CollectionRequests {
                 continueAsNew.run();
             }
             Workflow.sleep(pause);
-            Duration longer = pause.multipliedBy(2);
-            pause = longer.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : longer;
+            pause = Policies.shorter(pause.multipliedBy(2), LAST_PAUSE);
             answer = question.get();
         }
         return answer;

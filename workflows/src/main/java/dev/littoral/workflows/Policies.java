@@ -142,7 +142,7 @@ public final class Policies {
         return shorter(doubled, maxStaleness.dividedBy(4));
     }
 
-    private static Duration shorter(Duration a, Duration b) {
+    static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
     }
 

@@ -49,8 +49,7 @@ final class UpdateWatchdog {
         missing.addAll(absent);
         missing.removeAll(gone);
         if (missing.isEmpty()) {
-            Duration twice = interval.multipliedBy(2);
-            interval = twice.compareTo(Policies.MAX_CHECK_INTERVAL) > 0 ? Policies.MAX_CHECK_INTERVAL : twice;
+            interval = Policies.shorter(interval.multipliedBy(2), Policies.MAX_CHECK_INTERVAL);
         }
         dueAt = now.plus(missing.isEmpty() ? interval : Policies.RECHECK_INTERVAL);
         return gone;

@@ -11,7 +11,6 @@ import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.ServingState;
 import dev.littoral.workflows.testing.TemporalServer;
 import io.temporal.client.WorkflowUpdateHandle;
-import io.temporal.client.WorkflowUpdateStage;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -67,12 +66,7 @@ class ConsumerSuccessionTest {
         lab.start(A);
         lab.awaitEnd(1, COMMITTED);
         FakeLake.Hold writing = lake.hold("leaseVersion");
-        WorkflowUpdateHandle<LeaseAnswer> lease = lab.untyped()
-                .startUpdate(
-                        "lease",
-                        WorkflowUpdateStage.ACCEPTED,
-                        LeaseAnswer.class,
-                        LeaseMessage.of("search", null, Duration.ofHours(1)));
+        WorkflowUpdateHandle<LeaseAnswer> lease = lab.startLease(LeaseMessage.of("search", null, Duration.ofHours(1)));
         writing.awaitReached();
         String first = run();
         while (Histories.of(lab.client, ID, first).size() < 100) {

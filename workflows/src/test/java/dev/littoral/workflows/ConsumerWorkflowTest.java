@@ -270,13 +270,7 @@ class ConsumerWorkflowTest {
         FakeLake.Hold open = lake.hold("openCollection");
         lab.start(A);
         open.awaitReached();
-        WorkflowUpdateHandle<LeaseAnswer> lease = lab.untyped()
-                .startUpdate(
-                        UpdateOptions.newBuilder(LeaseAnswer.class)
-                                .setUpdateName(MessageNames.LEASE)
-                                .setWaitForStage(WorkflowUpdateStage.ACCEPTED)
-                                .build(),
-                        LeaseMessage.of("search", null, HOUR));
+        WorkflowUpdateHandle<LeaseAnswer> lease = lab.startLease(LeaseMessage.of("search", null, HOUR));
         assertThat(lab.count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED))
                 .as("opening, and nothing else")
                 .isEqualTo(1);

@@ -8,6 +8,8 @@ import dev.littoral.workflows.model.CollectionStatus;
 import dev.littoral.workflows.model.ExternalSource;
 import dev.littoral.workflows.model.Job;
 import dev.littoral.workflows.model.Json;
+import dev.littoral.workflows.model.LeaseAnswer;
+import dev.littoral.workflows.model.LeaseMessage;
 import dev.littoral.workflows.model.SourceRequest;
 import dev.littoral.workflows.model.UpdateState;
 import dev.littoral.workflows.testing.GuardedEnvironment;
@@ -20,6 +22,8 @@ import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowQueryRejectedException;
 import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowUpdateHandle;
+import io.temporal.client.WorkflowUpdateStage;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
@@ -327,6 +331,11 @@ final class Lab implements AutoCloseable {
     /** The service's clock. */
     Instant now() {
         return service.now();
+    }
+
+    /** Asks for a lease, and waits until that is accepted. */
+    WorkflowUpdateHandle<LeaseAnswer> startLease(LeaseMessage lease) {
+        return untyped().startUpdate(MessageNames.LEASE, WorkflowUpdateStage.ACCEPTED, LeaseAnswer.class, lease);
     }
 
     Job awaitEnd(long update, UpdateState end) throws InterruptedException {
