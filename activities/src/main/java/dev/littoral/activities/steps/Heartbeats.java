@@ -62,10 +62,8 @@ final class Heartbeats {
     private static void heartbeat(ActivityExecutionContext context, Object details) {
         try {
             context.heartbeat(details);
-        } catch (RejectedExecutionException e) {
-            ActivityWorkerShutdownException stopped = new ActivityWorkerShutdownException(context.getInfo());
-            stopped.addSuppressed(e);
-            throw stopped;
+        } catch (RejectedExecutionException closed) {
+            throw new ActivityWorkerShutdownException(context.getInfo());
         }
     }
 }

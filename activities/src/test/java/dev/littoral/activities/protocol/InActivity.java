@@ -1,15 +1,9 @@
 package dev.littoral.activities.protocol;
 
-import io.temporal.activity.ActivityExecutionContext;
+import dev.littoral.activities.testing.HeartbeatInterceptor;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
-import io.temporal.common.interceptors.ActivityExecutionContextBase;
-import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
-import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
-import io.temporal.common.interceptors.WorkerInterceptorBase;
 import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
-import io.temporal.worker.WorkerFactoryOptions;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,11 +24,7 @@ public interface InActivity {
                 failure.set(e);
             }
         };
-        TestActivityEnvironment temporal = TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkerFactoryOptions(WorkerFactoryOptions.newBuilder()
-                        .setWorkerInterceptors(new Deaf())
-                        .build())
-                .build());
+        TestActivityEnvironment temporal = HeartbeatInterceptor.environment(heartbeat -> {});
         try {
             temporal.registerActivitiesImplementations(body);
             temporal.newActivityStub(
@@ -53,23 +43,5 @@ public interface InActivity {
             throw new AssertionError(failure.get());
         }
         return result.get();
-    }
-
-    /** Hands activities a context that forgets what they heartbeat. */
-    final class Deaf extends WorkerInterceptorBase {
-        @Override
-        public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
-            return new ActivityInboundCallsInterceptorBase(next) {
-                @Override
-                public void init(ActivityExecutionContext context) {
-                    super.init(new ActivityExecutionContextBase(context) {
-                        @Override
-                        public <V> void heartbeat(V details) {
-                            // Nobody hears it.
-                        }
-                    });
-                }
-            };
-        }
     }
 }

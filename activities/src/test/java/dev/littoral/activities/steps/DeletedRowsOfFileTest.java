@@ -9,9 +9,6 @@ import dev.littoral.activities.catalog.FileEntry;
 import dev.littoral.activities.catalog.FileEntry.FragmentEntry;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileInspector.FileContents;
-import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import java.util.Arrays;
 import java.util.List;
@@ -27,17 +24,7 @@ class DeletedRowsOfFileTest {
 
     private int reads;
 
-    private final FileDeletes deletes = new FileDeletes(catalog, new SourceReader() {
-        @Override
-        public FileSource files() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileContents inspect(SourceFile file, long targetRows) {
-            throw new UnsupportedOperationException();
-        }
-
+    private final FileDeletes deletes = new FileDeletes(catalog, new DeletesOnly() {
         @Override
         public DeletedRows deletedRows(SourceFile file) {
             reads++;

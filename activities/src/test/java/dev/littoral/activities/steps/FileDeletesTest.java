@@ -11,9 +11,6 @@ import dev.littoral.activities.concurrent.MemoryBudget;
 import dev.littoral.activities.deletes.DeletedRows;
 import dev.littoral.activities.failure.LittoralException;
 import dev.littoral.activities.path.SourceFile;
-import dev.littoral.activities.source.FileInspector.FileContents;
-import dev.littoral.activities.source.FileSource;
-import dev.littoral.activities.source.SourceReader;
 import dev.littoral.activities.testing.MemoryCatalogStore;
 import dev.littoral.workflows.model.FailureType;
 import java.io.IOException;
@@ -28,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class FileDeletesTest {
     /** Files whose deleted rows are said to take so many bytes, and are read when they may be. */
-    private static final class Held implements SourceReader {
+    private static final class Held extends DeletesOnly {
         private final long bytes;
         private final AtomicInteger reading = new AtomicInteger();
         private final CountDownLatch release = new CountDownLatch(1);
@@ -36,16 +33,6 @@ class FileDeletesTest {
 
         Held(long bytes) {
             this.bytes = bytes;
-        }
-
-        @Override
-        public FileSource files() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileContents inspect(SourceFile file, long targetRows) {
-            throw new UnsupportedOperationException();
         }
 
         @Override

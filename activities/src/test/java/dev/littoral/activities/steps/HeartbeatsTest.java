@@ -4,21 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.littoral.activities.failure.LittoralException;
-import io.temporal.activity.ActivityExecutionContext;
+import dev.littoral.activities.testing.HeartbeatInterceptor;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.common.RetryOptions;
-import io.temporal.common.interceptors.ActivityExecutionContextBase;
-import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
-import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
-import io.temporal.common.interceptors.WorkerInterceptorBase;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
-import io.temporal.worker.WorkerFactoryOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -38,36 +32,16 @@ class HeartbeatsTest {
     /** What a heartbeat ends with, or null. */
     private volatile RuntimeException heartbeatFailure;
 
-    private final TestActivityEnvironment temporal =
-            TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setWorkerFactoryOptions(WorkerFactoryOptions.newBuilder()
-                            .setWorkerInterceptors(new FailingHeartbeats())
-                            .build())
-                    .build());
+    private final TestActivityEnvironment temporal = HeartbeatInterceptor.environment(heartbeat -> {
+        heartbeat.run();
+        if (heartbeatFailure != null) {
+            throw heartbeatFailure;
+        }
+    });
     private final AtomicReference<Thread> worker = new AtomicReference<>();
 
     private Supplier<?> details = () -> "details";
     private Callable<String> work;
-
-    private final class FailingHeartbeats extends WorkerInterceptorBase {
-        @Override
-        public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
-            return new ActivityInboundCallsInterceptorBase(next) {
-                @Override
-                public void init(ActivityExecutionContext context) {
-                    super.init(new ActivityExecutionContextBase(context) {
-                        @Override
-                        public <V> void heartbeat(V sent) {
-                            super.heartbeat(sent);
-                            if (heartbeatFailure != null) {
-                                throw heartbeatFailure;
-                            }
-                        }
-                    });
-                }
-            };
-        }
-    }
 
     /** Runs what the test gives it. */
     @ActivityInterface
