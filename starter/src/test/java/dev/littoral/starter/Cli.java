@@ -282,14 +282,11 @@ final class Cli {
 
     /** The status of a collection that a command has started, once its first update has ended if that waits for it. */
     private Run begun(List<String> start) throws IOException, InterruptedException {
-        while (true) {
-            Run status = run("status", start.get(1), "--json");
-            if (!status.isUnanswered()
-                    && (!start.contains("--wait")
-                            || status.endsWith(ExitCode.OK).json().hasNonNull("last"))) {
-                return status;
-            }
-        }
+        Run status;
+        do {
+            status = ok("status", start.get(1), "--json");
+        } while (start.contains("--wait") && !status.json().hasNonNull("last"));
+        return status;
     }
 
     /** The collection's head, from the catalog, whatever servers there are. */

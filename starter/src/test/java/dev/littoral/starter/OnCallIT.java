@@ -221,6 +221,13 @@ class OnCallIT {
         await(alert + " does not fire", () -> fires(alert, labels));
     }
 
+    /** The service turns requests away until it has tried a workflow's failed task again. */
+    private static void awaitRefreshed(Cli cli, String collection) throws Exception {
+        await(
+                collection + " does not go on",
+                () -> cli.run("refresh", collection, "--wait").exit() == ExitCode.OK.code());
+    }
+
     private static void awaitQuiet() throws Exception {
         await("an alert goes on", () -> prometheus.firing().isEmpty());
     }
@@ -526,12 +533,7 @@ class OnCallIT {
 
             codec.answerWith(200);
             for (String collection : collections) {
-                await(
-                        collection + " does not go on",
-                        () -> sealed(namespace, codec)
-                                        .run("refresh", collection, "--wait")
-                                        .exit()
-                                == ExitCode.OK.code());
+                awaitRefreshed(sealed(namespace, codec), collection);
             }
             awaitFreshAndQuiet();
             Running worker = WORKERS.removeLast();
@@ -560,10 +562,7 @@ class OnCallIT {
 
         endWorkers("TERM");
         startWorkers(newer);
-        // The service turns requests away until it has tried the failed task again.
-        await(
-                "begun-newer does not go on",
-                () -> cli().run("refresh", "begun-newer", "--wait").exit() == ExitCode.OK.code());
+        awaitRefreshed(cli(), "begun-newer");
         cli().ok("retire", "begun-newer");
         awaitQuiet();
         endWorkers("TERM");
